@@ -1,0 +1,19 @@
+/** The content keys of a space, one per epoch, that this device can open. Lives in memory; secret. */
+export interface EpochKey {
+  /** 32 bytes: H(`key id`, space, key). */
+  readonly id: Uint8Array
+  /** 32 bytes. Secret. */
+  readonly key: Uint8Array
+}
+
+export interface KeyRing {
+  /** The key to write under (M19-M20), or undefined where none could be opened yet. */
+  newest(): EpochKey | undefined
+  /** The key with this id, or undefined. */
+  get(id: Uint8Array): EpochKey | undefined
+  /** Adds an opened key. @returns false where the bytes do not hash to `id`. */
+  add(id: Uint8Array, key: Uint8Array): boolean
+  all(): readonly EpochKey[]
+  /** Runs after a key was added. */
+  onAdded(listener: (key: EpochKey) => void): () => void
+}

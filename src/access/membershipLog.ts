@@ -1,0 +1,62 @@
+import type { Readable } from '../shared/readable.ts'
+import type { Result } from '../shared/result.ts'
+import type { DeviceId, IdentityId, SpaceId } from '../shared/ids.ts'
+import type { DeviceRecord } from '../identity/record.ts'
+
+/** What a member may do: an owner everything; an admin also admits and removes; an editor writes; a reader reads. */
+export type Role = 'owner' | 'admin' | 'editor' | 'reader'
+
+/** A person with a live admission. */
+export interface Member {
+  readonly identity: IdentityId
+  /** The highest role of the live admissions. */
+  readonly role: Role
+  /** The lowest rank of the live admissions: owner 0, admin = admitter's + 1, everyone else Infinity. */
+  readonly rank: number
+  /** The name given at admission; unverified, for display only. */
+  readonly name: string
+  readonly devices: readonly DeviceRecord[]
+}
+
+export interface MembershipState {
+  readonly members: ReadonlyMap<IdentityId, Member>
+  /** Number of valid operations; grows with every change of the state. */
+  readonly version: number
+}
+
+/** Why an operation is malformed (reference: rules M1-M8), or was not looked at. */
+export type OperationFault =
+  | 'format' | 'space' | 'signature' | 'genesis' | 'parent' | 'entry' | 'role' | 'body' | 'cut' | 'target' | 'rank' | 'newer-version' | 'too-many-held'
+
+/**
+ * The hash-linked log of a space's membership. Its state is a pure function of the set of operations: no clock, no order of arrival,
+ * no local identity takes part.
+ */
+export interface MembershipLog {
+  readonly space: SpaceId
+  readonly state: Readable<MembershipState>
+  /** Ids (32 bytes) of the well-formed operations that no other one names as parent, ascending. */
+  heads(): readonly Uint8Array[]
+  /** All well-formed operations as received, each after its parents. */
+  operations(): readonly Uint8Array[]
+  /** The operations that are not in the past of those `heads` that this log knows, each after its parents. */
+  missingFor(heads: readonly Uint8Array[]): readonly Uint8Array[]
+  /** Whether all these heads are known. */
+  knows(heads: readonly Uint8Array[]): boolean
+  /**
+   * Judges and adds an operation. `held` = a parent is not here yet; it is judged when the parent comes (at most 1,000 are held).
+   * Never throws.
+   */
+  add(operation: Uint8Array): Promise<Result<'added' | 'known' | 'held', OperationFault>>
+  /** Calls `listener` with each operation newly added, as received, in the order they were added (to store and pass on). */
+  onAdded(listener: (operation: Uint8Array, id: Uint8Array) => void): () => void
+  /**
+   * M25: the highest role of (identity, device) among the entries in the past of `heads`; judged by the static layer, so it never changes.
+   * @returns undefined where there is none, `'unknown'` where a head is not here.
+   */
+  roleAt(heads: readonly Uint8Array[], identity: IdentityId, device: DeviceId): Role | undefined | 'unknown'
+  /** M24: whether the pair (identity, device) has a live entry in a live admission as editor or more. */
+  isWriter(identity: IdentityId, device: DeviceId): boolean
+  /** The live entry of a device, or undefined. */
+  device(device: DeviceId): { readonly member: Member; readonly record: DeviceRecord } | undefined
+}

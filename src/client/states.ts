@@ -1,0 +1,100 @@
+import type { EchoError } from '../shared/echoError.ts'
+import type { IdentityId, SpaceId } from '../shared/ids.ts'
+import type { Role } from '../access/membershipLog.ts'
+
+/** State unions a UI shows; `status` is the tag of each. */
+
+export type EchoState =
+  | { readonly status: 'opening' }
+  | { readonly status: 'ready' }
+  | { readonly status: 'error'; readonly error: EchoError }
+  | { readonly status: 'disposed' }
+
+export type IdentityState =
+  | { readonly status: 'loading' }
+  /** Nobody is here yet: create or recover. */
+  | { readonly status: 'none' }
+  /** Working, but the 24 words were not confirmed as written down. */
+  | { readonly status: 'unsaved'; readonly identity: IdentityInfo }
+  | { readonly status: 'ready'; readonly identity: IdentityInfo }
+
+export interface IdentityInfo {
+  readonly id: IdentityId
+  readonly name: string
+}
+
+export type SpaceState =
+  | { readonly status: 'opening'; readonly progress: number }
+  /** Joined, but not everything the host named has arrived. `progress` from 0 to 1, undefined while unknown. */
+  | { readonly status: 'first-sync'; readonly progress: number | undefined }
+  | { readonly status: 'ready' }
+  /** No key opens here yet; asking peers. */
+  | { readonly status: 'waiting-for-key' }
+  | { readonly status: 'closed' }
+  | { readonly status: 'not-found' }
+  | { readonly status: 'damaged'; readonly error: EchoError }
+
+export interface SpaceInfo {
+  readonly id: SpaceId
+  readonly name: string
+  readonly role: Role
+  readonly memberCount: number
+  readonly state: SpaceState
+}
+
+/** Host's side of an invitation. */
+export type InviteState =
+  | { readonly status: 'idle' }
+  | { readonly status: 'creating' }
+  | { readonly status: 'waiting'; readonly url: string; readonly expiresAt: number; readonly role: Role }
+  | { readonly status: 'connecting'; readonly url: string; readonly expiresAt: number; readonly role: Role }
+  | { readonly status: 'admitting'; readonly guestName: string }
+  | { readonly status: 'success'; readonly guestName: string }
+  | { readonly status: 'expired' }
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'error'; readonly error: EchoError; readonly retryable: boolean }
+
+/** What a link says before anything is redeemed. Names are unverified: whoever made the link chose them. */
+export interface InvitationPreview {
+  readonly spaceName: string | undefined
+  readonly inviterName: string | undefined
+  readonly role: Role | undefined
+  readonly expiresAt: number | undefined
+}
+
+/** Guest's side of an invitation. */
+export type JoinState =
+  | { readonly status: 'idle' }
+  | { readonly status: 'invalid'; readonly error: EchoError }
+  | { readonly status: 'preview'; readonly preview: InvitationPreview }
+  | { readonly status: 'needs-identity'; readonly preview: InvitationPreview }
+  | { readonly status: 'connecting'; readonly preview: InvitationPreview; readonly slow: boolean }
+  /** Nobody answers in the room yet; goes on trying until `deadline` (ms since the Unix epoch). */
+  | { readonly status: 'peer-offline'; readonly preview: InvitationPreview; readonly deadline: number }
+  | { readonly status: 'syncing'; readonly preview: InvitationPreview; readonly progress: number | undefined }
+  | { readonly status: 'success'; readonly space: SpaceId; readonly alreadyMember: boolean }
+  | { readonly status: 'expired' }
+  | { readonly status: 'used-up' }
+  | { readonly status: 'denied' }
+  | { readonly status: 'cancelled'; readonly by: 'me' | 'host' }
+  | { readonly status: 'error'; readonly error: EchoError; readonly retryable: boolean }
+
+/** How far a space's data has travelled. */
+export type SyncStatus =
+  | { readonly status: 'offline'; readonly unsaved: number; readonly error?: EchoError }
+  | { readonly status: 'connecting'; readonly unsaved: number }
+  /** Receiving blocks: `received` of `total`. */
+  | { readonly status: 'syncing'; readonly peers: number; readonly received: number; readonly total: number; readonly unsaved: number }
+  /** Everything local was handed to `peers` connected members. */
+  | { readonly status: 'up-to-date'; readonly peers: number; readonly unsaved: number }
+  /** Edits cannot be stored (disk full, no database): they live in this tab only. */
+  | { readonly status: 'error'; readonly error: EchoError; readonly unsaved: number }
+
+/** Someone present in a space now. */
+export interface PresentPeer<Data = unknown> {
+  readonly identity: IdentityId
+  /** One per tab or device: the same person can be here twice. */
+  readonly key: string
+  readonly name: string
+  readonly data: Data | undefined
+}

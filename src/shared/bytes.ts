@@ -1,0 +1,88 @@
+/** Byte strings: joining, comparing and their text forms. Nothing here keeps state. */
+
+const hexDigits = '0123456789abcdef'
+const base64UrlDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const base64UrlValues = new Map([...base64UrlDigits].map((digit, value) => [digit, value]))
+
+/** Joins byte strings into a new one. Never throws. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const joined = new Uint8Array(length)
+  let offset = 0
+  for (const part of parts) {
+    joined.set(part, offset)
+    offset += part.length
+  }
+  return joined
+}
+
+/** Whether two byte strings are the same. Not for secrets: the time it takes tells where they differ. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && compareBytes(a, b) === 0
+}
+
+/** Order of two byte strings as unsigned bytes: negative, zero or positive. A prefix comes before the longer string. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const difference = a[i]! - b[i]!
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+/** Lower-case hexadecimal, two digits a byte. */
+export function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += hexDigits[byte >> 4]! + hexDigits[byte & 15]!
+  return text
+}
+
+/** Bytes of a hexadecimal text in either case, or undefined where it is none. Never throws. */
+export function fromHex(text: string): Uint8Array | undefined {
+  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(text)) return undefined
+  const bytes = new Uint8Array(text.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
+  return bytes
+}
+
+/** Base64url without padding (RFC 4648 section 5). */
+export function toBase64Url(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+    const digits = Math.min(4, bytes.length - i + 1)
+    for (let d = 0; d < digits; d++) text += base64UrlDigits[(group >> (18 - 6 * d)) & 63]!
+  }
+  return text
+}
+
+/**
+ * Bytes of a base64url text without padding, or undefined: strict, so that each byte string has exactly one text
+ * (a last digit with spare bits set is refused). Never throws.
+ */
+export function fromBase64Url(text: string): Uint8Array | undefined {
+  if (text.length % 4 === 1) return undefined
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
+  let group = 0
+  let bits = 0
+  let offset = 0
+  for (const digit of text) {
+    const value = base64UrlValues.get(digit)
+    if (value === undefined) return undefined
+    group = (group << 6) | value
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes[offset++] = group >> bits
+      group &= (1 << bits) - 1
+    }
+  }
+  return group === 0 ? bytes : undefined
+}
+
+/** UTF-8 bytes of a text; a lone surrogate becomes U+FFFD. */
+export function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}

@@ -1,0 +1,110 @@
+import type { BlockId, DocumentId, SpaceId } from '../shared/ids.ts'
+import type { EchoError } from '../shared/echoError.ts'
+import type { Readable } from '../shared/readable.ts'
+import type { Locks } from './locks.ts'
+
+/**
+ * What a device keeps. One write is one transaction: it is begun in the task that asks for it (IndexedDB: `commit()` in that
+ * task), so a page killed right after loses nothing, and it counts as saved when the transaction has completed, not before.
+ */
+export interface Storage {
+  /** How storage is doing; a UI shows everything but `ready`. */
+  readonly state: Readable<StorageState>
+  readonly locks: Locks
+
+  /** Opens the database; call before anything else, once. @returns when `state` is no longer `opening`. Never rejects. */
+  open(): Promise<void>
+  /**
+   * Makes all changes of `batch` or none.
+   * @returns once they are committed. @throws EchoError storage-full, storage-unavailable or storage-blocked (then also in `state`).
+   */
+  write(batch: StorageBatch, durability: Durability): Promise<void>
+
+  /** A value of the keys table, or undefined. Keys are paths such as `identity/root` or `space/<id>/epoch/<key id>`. */
+  readKey(key: string): Promise<unknown>
+  /** All entries whose key begins with `prefix`, in key order. */
+  listKeys(prefix: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
+  /** Signed membership operations of a space, in the order they were put. */
+  readMembership(space: SpaceId): Promise<readonly Uint8Array[]>
+  /** Headers and signatures of a space's blocks, ordered by feed and sequence number, without payloads. Damaged rows are left out and reported in `damaged`. */
+  readHeaders(space: SpaceId): Promise<{ readonly rows: readonly HeaderRow[]; readonly damaged: number }>
+  /** The sealed payloads of the named blocks, in the order asked; undefined where missing or damaged. */
+  readEnvelopes(space: SpaceId, blocks: readonly BlockId[]): Promise<readonly (Uint8Array | undefined)[]>
+  /** The write-ahead log of a space, in the order it was written. */
+  readPending(space: SpaceId): Promise<readonly PendingRow[]>
+  /** The high-water marks of a space's own slots. */
+  readMarks(space: SpaceId): Promise<readonly MarkRow[]>
+
+  /** Asks the browser not to evict the data. @returns whether it agreed; false where it cannot be asked. */
+  persist(): Promise<boolean>
+  /** Closes the database and lets go of all locks. Idempotent. */
+  dispose(): Promise<void>
+}
+
+/** `strict` reaches the disk before it counts as saved (keys, membership, first sends); `relaxed` survives a crash of the page. */
+export type Durability = 'strict' | 'relaxed'
+
+export type StorageState =
+  | { readonly status: 'opening' }
+  | { readonly status: 'ready'; readonly persistent: boolean }
+  /** Another tab holds an older version of the database open. */
+  | { readonly status: 'blocked'; readonly error: EchoError }
+  /** The last write did not fit; the next that succeeds goes back to ready. */
+  | { readonly status: 'full'; readonly error: EchoError }
+  /** No database here (private mode, disabled), closed or deleted under the app, or of a newer version. */
+  | { readonly status: 'unavailable'; readonly error: EchoError }
+  | { readonly status: 'closed' }
+
+export interface StorageBatch {
+  readonly putKeys?: readonly { readonly key: string; readonly value: unknown }[]
+  readonly deleteKeys?: readonly string[]
+  readonly putMembership?: readonly { readonly space: SpaceId; readonly id: string; readonly operation: Uint8Array }[]
+  readonly putBlocks?: readonly BlockRow[]
+  readonly putPending?: readonly PendingRow[]
+  readonly deletePending?: readonly { readonly space: SpaceId; readonly key: string }[]
+  readonly putMarks?: readonly MarkRow[]
+  /** Forgets everything of a space but its entries in the keys table. */
+  readonly deleteSpace?: SpaceId
+}
+
+export interface HeaderRow {
+  readonly space: SpaceId
+  readonly block: BlockId
+  /** `<device id>/<slot>`. */
+  readonly feed: string
+  readonly seq: number
+  /** Encoded header (feed/header.ts). */
+  readonly header: Uint8Array
+  /** 64 bytes. */
+  readonly signature: Uint8Array
+}
+
+export interface BlockRow extends HeaderRow {
+  /** Encoded envelope: who sealed it, nonce and ciphertext. */
+  readonly envelope: Uint8Array
+}
+
+/** A local Yjs update that no stored block covers yet. */
+export interface PendingRow {
+  readonly space: SpaceId
+  /** Unique and ascending within a slot: the order of writing. */
+  readonly key: string
+  readonly slot: number
+  readonly document: DocumentId
+  /** First Yjs clock of the update, and the clock after its last. Equal for an update that only deletes. */
+  readonly from: number
+  readonly to: number
+  /** Yjs V1 update. */
+  readonly update: Uint8Array
+  /** The dependency heads at the time of the edit (32 bytes each). */
+  readonly heads: readonly Uint8Array[]
+}
+
+/** How far a slot of this device has written in a space; written strict before the first send of what it covers. */
+export interface MarkRow {
+  readonly space: SpaceId
+  readonly slot: number
+  /** Sequence number of the newest own block. */
+  readonly seq: number
+  readonly block: BlockId
+}
