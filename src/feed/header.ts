@@ -1,3 +1,10 @@
+import { compareBytes } from '../shared/bytes.ts'
+import { decode, Writer, type DecodeFault, type Reader } from '../shared/encoding.ts'
+import { toId, type BlockId } from '../shared/ids.ts'
+import { fail, type Result } from '../shared/result.ts'
+import { labelledHash } from '../crypto/labels.ts'
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+
 /**
  * The signed part of a block: who wrote it, after what, for which document, and a keyed hash of what it holds.
  * Hashed and signed in full; the block's id is the hash of the encoded header, never of the signature (docs/PROTOCOL.md#block).
@@ -30,4 +37,83 @@ export interface BlockHeader {
   readonly timeMs: number
   /** HMAC-SHA-256 of the payload under the epoch's plaintext-hash key. */
   readonly plaintextHash: Uint8Array
+}
+
+/** The most dependency heads that a header may name. */
+export const maxDependencies = 256
+/** The most membership heads that a header may name. */
+export const maxMembershipHeads = 64
+/** The longest encoded header, in bytes. */
+export const maxHeaderBytes = 32 * 1024
+
+const version = 1
+
+/** Why header bytes are no header; `newer-version` is kept and passed on, never judged. */
+export type HeaderFault = DecodeFault | 'newer-version'
+
+/**
+ * The bytes that are hashed and signed:
+ * `01 · space 32 · identity 32 · device 32 · slot 4 · seq uint · previous 32 · list dependency 32 · list membership 32 ·
+ * document 16 · key id 32 · from uint · to uint · time uint · plaintext hash 32`.
+ */
+export function encodeHeader(header: BlockHeader): Uint8Array {
+  return new Writer()
+    .u8(version)
+    .fixed(header.space)
+    .fixed(header.identity)
+    .fixed(header.device)
+    .u32(header.slot)
+    .uint(header.seq)
+    .fixed(header.previous)
+    .list(header.dependencies, (id, writer) => writer.fixed(id))
+    .list(header.membership, (id, writer) => writer.fixed(id))
+    .fixed(header.document)
+    .fixed(header.keyId)
+    .uint(header.from)
+    .uint(header.to)
+    .uint(header.timeMs)
+    .fixed(header.plaintextHash)
+    .finish()
+}
+
+/** Reads a header strictly: one header has exactly one byte form, so a decoded header encodes to the same bytes. Never throws. */
+export function decodeHeader(bytes: Uint8Array): Result<BlockHeader, HeaderFault> {
+  if (bytes.length > maxHeaderBytes) return fail('too-large')
+  if (bytes[0]! > version) return fail('newer-version')
+  return decode(bytes, (reader): BlockHeader => {
+    if (reader.u8() !== version) reader.refuse()
+    const header: BlockHeader = {
+      space: reader.fixed(32),
+      identity: reader.fixed(32),
+      device: reader.fixed(32),
+      slot: reader.u32(),
+      seq: reader.uint(),
+      previous: reader.fixed(32),
+      dependencies: ascendingIds(reader, maxDependencies),
+      membership: ascendingIds(reader, maxMembershipHeads),
+      document: reader.fixed(16),
+      keyId: reader.fixed(32),
+      from: reader.uint(),
+      to: reader.uint(),
+      timeMs: reader.uint(),
+      plaintextHash: reader.fixed(32),
+    }
+    if (header.from > header.to) reader.refuse()
+    return header
+  })
+}
+
+/** The id of a block: H(`block`, header bytes). */
+export function blockIdOf(crypto: CryptoPort, headerBytes: Uint8Array): BlockId {
+  return toId<BlockId>(labelledHash(crypto, 'block', headerBytes))
+}
+
+function ascendingIds(reader: Reader, maxCount: number): readonly Uint8Array[] {
+  let before: Uint8Array | undefined
+  return reader.list(maxCount, () => {
+    const id = reader.fixed(32)
+    if (before !== undefined && compareBytes(before, id) >= 0) reader.refuse()
+    before = id
+    return id
+  })
 }
