@@ -15,8 +15,10 @@ export interface Storage {
   /** Opens the database; call before anything else, once. @returns when `state` is no longer `opening`. Never rejects. */
   open(): Promise<void>
   /**
-   * Makes all changes of `batch` or none.
-   * @returns once they are committed. @throws EchoError storage-full, storage-unavailable or storage-blocked (then also in `state`).
+   * Makes all changes of `batch` or none; what it deletes goes first, whatever it puts second. Byte strings are copied in this task.
+   * @returns once they are committed. A batch without changes resolves at once.
+   * @throws EchoError storage-full, storage-unavailable, storage-version or storage-blocked (then also in `state`); bad-value for a
+   * value of the keys table that cannot be cloned; storage-unavailable before `open()`; disposed after `dispose()`. Reads throw the same.
    */
   write(batch: StorageBatch, durability: Durability): Promise<void>
 
@@ -24,12 +26,12 @@ export interface Storage {
   readKey(key: string): Promise<unknown>
   /** All entries whose key begins with `prefix`, in key order. */
   listKeys(prefix: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
-  /** Signed membership operations of a space, in the order they were put. */
+  /** Signed membership operations of a space, in the order they were first put; putting an id again changes nothing. */
   readMembership(space: SpaceId): Promise<readonly Uint8Array[]>
   /** Headers and signatures of a space's blocks, ordered by feed and sequence number, without payloads. Damaged rows are left out and reported in `damaged`. */
   readHeaders(space: SpaceId): Promise<{ readonly rows: readonly HeaderRow[]; readonly damaged: number }>
-  /** The sealed payloads of the named blocks, in the order asked; undefined where missing or damaged. */
-  readEnvelopes(space: SpaceId, blocks: readonly BlockId[]): Promise<readonly (Uint8Array | undefined)[]>
+  /** The named blocks whole, in the order asked; undefined where one is missing or damaged (its checksum does not fit). */
+  readBlocks(space: SpaceId, blocks: readonly BlockPlace[]): Promise<readonly (BlockRow | undefined)[]>
   /** The write-ahead log of a space, in the order it was written. */
   readPending(space: SpaceId): Promise<readonly PendingRow[]>
   /** The high-water marks of a space's own slots. */
@@ -37,7 +39,7 @@ export interface Storage {
 
   /** Asks the browser not to evict the data. @returns whether it agreed; false where it cannot be asked. */
   persist(): Promise<boolean>
-  /** Closes the database and lets go of all locks. Idempotent. */
+  /** Closes the database when the writes begun are through, then lets go of all locks. Idempotent. */
   dispose(): Promise<void>
 }
 
@@ -67,12 +69,16 @@ export interface StorageBatch {
   readonly deleteSpace?: SpaceId
 }
 
-export interface HeaderRow {
-  readonly space: SpaceId
-  readonly block: BlockId
+/** Where a block lies: the key of its row within a space. Two blocks of a forked feed share feed and sequence number. */
+export interface BlockPlace {
   /** `<device id>/<slot>`. */
   readonly feed: string
   readonly seq: number
+  readonly block: BlockId
+}
+
+export interface HeaderRow extends BlockPlace {
+  readonly space: SpaceId
   /** Encoded header (feed/header.ts). */
   readonly header: Uint8Array
   /** 64 bytes. */
@@ -87,7 +93,7 @@ export interface BlockRow extends HeaderRow {
 /** A local Yjs update that no stored block covers yet. */
 export interface PendingRow {
   readonly space: SpaceId
-  /** Unique and ascending within a slot: the order of writing. */
+  /** Unique within the space, ascending (by UTF-16 units) within a slot: the order of writing. */
   readonly key: string
   readonly slot: number
   readonly document: DocumentId

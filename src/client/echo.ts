@@ -1,0 +1,136 @@
+import type { Clock, Random } from '../shared/ports.ts'
+import type { EchoError } from '../shared/echoError.ts'
+import type { ItemId, SpaceId } from '../shared/ids.ts'
+import type { Readable } from '../shared/readable.ts'
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { Storage, StorageState } from '../storage/storage.ts'
+import type { Finding, Network, NetworkState } from '../network/network.ts'
+import type { Role } from '../access/membershipLog.ts'
+import type { Database } from '../database/database.ts'
+import type { AnyType } from '../database/defineType.ts'
+import type { EchoState, IdentityState, InviteState, JoinState, PresentPeer, SpaceInfo, SpaceState, SyncStatus } from './states.ts'
+import type { PresenceType } from './definePresence.ts'
+import type { TextHandle } from '../documents/textHandle.ts'
+
+/** What an app configures. */
+export interface EchoConfig {
+  /** Names the app: part of the storage name and of every invitation, so that two apps on one origin never mix. Letters, digits, `-`, `_`, `.`. */
+  readonly app: string
+  readonly types?: readonly AnyType[]
+  /** Addresses of signaling servers (`ws://` or `wss://`); without one, devices cannot find each other. */
+  readonly signaling?: readonly string[]
+  /** STUN and TURN servers. */
+  readonly iceServers?: readonly { readonly urls: string | readonly string[]; readonly username?: string; readonly credential?: string }[]
+  /** Called for faults that no call can throw: a failing listener, a refused block, storage lost. */
+  readonly onError?: (error: EchoError) => void
+  /** Where invitation links lead; by default the page's own address without query and fragment. */
+  readonly inviteUrl?: string
+  /** Parts to replace, for tests and other platforms. */
+  readonly ports?: Partial<EchoPorts>
+}
+
+export interface EchoPorts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly crypto: CryptoPort
+  readonly storage: Storage
+  /** Reaches other devices. */
+  readonly network: Network
+  /** Reaches other tabs of this profile. */
+  readonly tabs: Network
+}
+
+/** An app's database on this device: a stable handle with commands; what a UI shows comes from its Readables. Made by `createEcho`. */
+export interface Echo {
+  readonly app: string
+  readonly state: Readable<EchoState>
+  /** Resolves when `state` is no longer `opening`. Never rejects. */
+  readonly opened: Promise<void>
+  readonly identity: IdentityCommands
+  readonly spaces: SpaceCommands
+  readonly network: NetworkCommands
+  readonly storage: { readonly state: Readable<StorageState>; persist(): Promise<boolean> }
+  /** Begins to join a space from a link; nothing is redeemed before {@link JoinFlow.accept}. */
+  join(link: string): JoinFlow
+  dispose(): Promise<void>
+}
+
+export interface IdentityCommands {
+  readonly state: Readable<IdentityState>
+  /** Makes a person on this device. @returns the 24 words, to be shown once. @throws EchoError storage-*, already has an identity: bad-config */
+  create(options: { readonly name: string }): Promise<{ readonly phrase: string }>
+  /** Becomes the person of these 24 words on this device. @throws EchoError bad-phrase */
+  recover(options: { readonly phrase: string; readonly name: string }): Promise<void>
+  /** The 24 words again. */
+  showPhrase(): Promise<string>
+  /** The user says that the words are written down: state becomes `ready`. */
+  confirmPhraseSaved(): Promise<void>
+  setName(name: string): Promise<void>
+}
+
+export interface SpaceCommands {
+  /** The spaces of this device, by name. */
+  readonly list: Readable<readonly SpaceInfo[]>
+  /** @throws EchoError no-identity, storage-* */
+  create(options: { readonly name: string }): Promise<Space>
+  /**
+   * Opens a space of this device; the same promise while it is open, so it may be called in render.
+   * Rejects with EchoError space-not-found, data-corrupt, disposed.
+   */
+  open(id: string): Promise<Space>
+  /** The space if it is open and ready, else undefined. */
+  get(id: string): Space | undefined
+  /** The state of a space by id; `not-found` for an unknown one. The same Readable each time. */
+  state(id: string): Readable<SpaceState>
+}
+
+export interface NetworkCommands {
+  readonly state: Readable<NetworkState>
+  readonly diagnostics: Readable<readonly Finding[]>
+  /** Goes on or off line, for all tabs of this profile. */
+  setEnabled(enabled: boolean): void
+}
+
+/** A space on this device: a stable handle. Items: see {@link Database}. */
+export interface Space extends Omit<Database, 'dispose'> {
+  readonly id: SpaceId
+  readonly info: Readable<SpaceInfo>
+  readonly state: Readable<SpaceState>
+  readonly sync: Readable<SyncStatus>
+  readonly presence: Presence
+  /** Opens the text of a text item; release it when done. @throws (rejects) EchoError item-not-found, wrong-kind, space-closed */
+  openText(id: ItemId | string): Promise<TextHandle>
+  /** The text if it is open already, else undefined. Does not count as an opening. */
+  peekText(id: ItemId | string): TextHandle | undefined
+  /** Prepares an invitation; nothing exists before {@link InviteFlow.create}. */
+  invite(): InviteFlow
+  setName(name: string): void
+  /** Resolves when every edit so far is stored as a block. */
+  flush(): Promise<void>
+}
+
+export interface InviteFlow {
+  readonly state: Readable<InviteState>
+  /** Makes a link for one person that works for ten minutes while this tab is open. From `expired`, `success`, `error`, `cancelled` it makes a new one. */
+  create(options: { readonly role: Exclude<Role, 'owner'> }): void
+  cancel(): void
+  /** Back to idle; cancels what is open. */
+  dispose(): void
+}
+
+export interface JoinFlow {
+  readonly state: Readable<JoinState>
+  /** From `preview` or `needs-identity` (once there is an identity): meets the host. From a retryable end: tries again. */
+  accept(): void
+  cancel(): void
+  dispose(): void
+}
+
+export interface Presence {
+  /** Everyone else present, each tab or device once, by name. */
+  readonly peers: Readable<readonly PresentPeer[]>
+  /** What others share under this presence type, checked by its schema; `data` is undefined where a peer shares none. */
+  others<T>(type: PresenceType<T>): Readable<readonly PresentPeer<T>[]>
+  /** Shares `data` with everyone present, or stops with undefined. @throws EchoError bad-value */
+  share<T>(type: PresenceType<T>, data: T | undefined): void
+}
