@@ -15,3 +15,9 @@ export interface Lock {
   readonly lost: Promise<void>
   release(): void
 }
+
+/** The {@link Locks} of one tab; whoever made them ends them. */
+export interface TabLocks extends Locks {
+  /** Releases every lock held through it and ends every wait with undefined; a later {@link Locks.acquire} finds undefined too. Idempotent. */
+  dispose(): void
+}

@@ -1,0 +1,196 @@
+import type { EchoError } from '../shared/echoError.ts'
+import type { BlockId, SpaceId } from '../shared/ids.ts'
+import { createLockManager, type LockManager } from './memoryLocks.ts'
+import { storageFullError, storageUnavailableError } from './storageError.ts'
+import type { BlockRow, MarkRow, PendingRow, Storage, StorageBatch } from './storage.ts'
+
+/** What several memory storages ("tabs") share and what outlives them, with switches for the faults of a real disk. */
+export interface MemoryDisk {
+  /** A write that takes more than this in all fails with storage-full. Infinity at first. */
+  quotaBytes: number
+  /** Whether the database can be opened; false is a browser that has none. */
+  available: boolean
+  /** What `persist()` answers. */
+  grantsPersistence: boolean
+  /** Bytes stored now; an estimate for the keys table. */
+  readonly usedBytes: number
+  /** The locks of all tabs on this disk. */
+  readonly lockManager: LockManager
+
+  /** Makes the next write that would complete fail with `error` instead. */
+  failNextWrite(error: EchoError): void
+  /** Spoils a stored header or envelope so that its checksum does not hold. */
+  damageBlock(space: SpaceId, block: BlockId, part: 'header' | 'envelope'): void
+  /** Closes every tab's connection under it, as evicting the database does, but keeps the data. The next use of a tab opens again. */
+  close(): void
+  /** The power fails: writes that are not complete are lost, every tab ends and its locks are free. */
+  crash(): void
+  /** One page is killed: the writes it has begun still complete, the tab ends, its locks are free. */
+  kill(tab: Storage): void
+
+  /** For the storages on this disk: a tab joins. */
+  attach(tab: MemoryTab): void
+  /** For the storages on this disk: a tab is gone. */
+  detach(tab: MemoryTab): void
+  /** For the storages on this disk: runs `work` on the tables after everything asked for before it. */
+  run<T>(work: (tables: MemoryTables) => T): Promise<T>
+  /** For the storages on this disk: makes all changes of a batch or none. The batch must share no memory with the caller. */
+  commit(batch: StorageBatch): Promise<void>
+}
+
+/** A storage as its disk sees it. */
+export interface MemoryTab {
+  readonly storage: Storage
+  onClose(): void
+  onKill(): void
+}
+
+/** The tables of a disk. Only the disk writes. */
+export interface MemoryTables {
+  readonly keys: ReadonlyMap<string, unknown>
+  readonly spaces: ReadonlyMap<SpaceId, MemorySpace>
+}
+
+export interface MemorySpace {
+  readonly membership: Map<string, Uint8Array>
+  readonly blocks: Map<BlockId, BlockRow>
+  readonly damagedHeaders: Set<BlockId>
+  readonly damagedEnvelopes: Set<BlockId>
+  readonly pending: Map<string, PendingRow>
+  readonly marks: Map<number, MarkRow>
+}
+
+interface Job {
+  run(): void
+  lose(): void
+}
+
+/**
+ * An empty disk.
+ * @param schedule runs what it is given later, never at once; a write counts as complete when it has run. A microtask by default.
+ * @example
+ * const disk = createMemoryDisk()
+ * const storage = createMemoryStorage({ disk })
+ */
+export function createMemoryDisk(schedule: (complete: () => void) => void = queueMicrotask): MemoryDisk {
+  const keys = new Map<string, unknown>()
+  const spaces = new Map<SpaceId, MemorySpace>()
+  const tabs = new Set<MemoryTab>()
+  let jobs: Job[] = []
+  let usedBytes = 0
+  let nextFailure: EchoError | undefined
+
+  function run<T>(work: (tables: MemoryTables) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      jobs.push({
+        run: () => {
+          try {
+            resolve(work({ keys, spaces }))
+          } catch (error) {
+            reject(error as Error)
+          }
+        },
+        lose: () => reject(storageUnavailableError('The machine stopped before the call was complete.')),
+      })
+      // One turn a job, always the oldest: what was asked first is done first, whatever order the scheduler chooses.
+      schedule(() => jobs.shift()?.run())
+    })
+  }
+
+  function apply(batch: StorageBatch): void {
+    const undo: (() => void)[] = []
+    let bytes = usedBytes
+
+    function change<K, V>(table: Map<K, V>, key: K, value: V | undefined): void {
+      const before = table.get(key)
+      if (value === undefined) table.delete(key)
+      else table.set(key, value)
+      bytes += estimateBytes(value) - estimateBytes(before)
+      undo.push(() => (before === undefined ? table.delete(key) : table.set(key, before)))
+    }
+
+    function spaceOf(id: SpaceId): MemorySpace {
+      let space = spaces.get(id)
+      if (space === undefined) {
+        space = { membership: new Map(), blocks: new Map(), damagedHeaders: new Set(), damagedEnvelopes: new Set(), pending: new Map(), marks: new Map() }
+        change(spaces, id, space)
+      }
+      return space
+    }
+
+    if (batch.deleteSpace !== undefined) change(spaces, batch.deleteSpace, undefined)
+    for (const key of batch.deleteKeys ?? []) change(keys, key, undefined)
+    for (const { space, key } of batch.deletePending ?? []) change(spaceOf(space).pending, key, undefined)
+    for (const { key, value } of batch.putKeys ?? []) change(keys, key, value)
+    for (const { space, id, operation } of batch.putMembership ?? []) {
+      const { membership } = spaceOf(space)
+      if (!membership.has(id)) change(membership, id, operation)
+    }
+    for (const row of batch.putBlocks ?? []) change(spaceOf(row.space).blocks, row.block, row)
+    for (const row of batch.putPending ?? []) change(spaceOf(row.space).pending, row.key, row)
+    for (const row of batch.putMarks ?? []) change(spaceOf(row.space).marks, row.slot, row)
+
+    const full = bytes > usedBytes && bytes > disk.quotaBytes
+    if (!full) {
+      usedBytes = bytes
+      for (const { space, block } of batch.putBlocks ?? []) {
+        spaces.get(space)?.damagedHeaders.delete(block)
+        spaces.get(space)?.damagedEnvelopes.delete(block)
+      }
+      return
+    }
+    for (const step of undo.reverse()) step()
+    throw storageFullError()
+  }
+
+  const disk: MemoryDisk = {
+    quotaBytes: Infinity,
+    available: true,
+    grantsPersistence: false,
+    get usedBytes() {
+      return usedBytes
+    },
+    lockManager: createLockManager(),
+    failNextWrite: (error) => (nextFailure = error),
+    damageBlock: (space, block, part) => {
+      const tables = spaces.get(space)
+      ;(part === 'header' ? tables?.damagedHeaders : tables?.damagedEnvelopes)?.add(block)
+    },
+    close: () => {
+      for (const tab of [...tabs]) tab.onClose()
+    },
+    crash: () => {
+      const lost = jobs
+      jobs = []
+      for (const tab of [...tabs]) tab.onKill()
+      for (const job of lost) job.lose()
+    },
+    kill: (storage) => {
+      for (const tab of [...tabs]) if (tab.storage === storage) tab.onKill()
+    },
+    attach: (tab) => tabs.add(tab),
+    detach: (tab) => tabs.delete(tab),
+    run,
+    commit: (batch) =>
+      run(() => {
+        const failure = nextFailure
+        nextFailure = undefined
+        if (failure !== undefined) throw failure
+        apply(batch)
+      }),
+  }
+  return disk
+}
+
+/** About what a value takes on a disk; undefined takes nothing. */
+function estimateBytes(value: unknown, seen = new Set<object>()): number {
+  if (value === undefined) return 0
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 8
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength
+  if (seen.has(value)) return 0
+  seen.add(value)
+  let bytes = 8
+  for (const part of value instanceof Map || value instanceof Set ? value.values() : Object.values(value)) bytes += estimateBytes(part, seen)
+  return bytes
+}

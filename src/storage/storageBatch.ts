@@ -1,0 +1,25 @@
+import type { BlockRow, PendingRow, StorageBatch } from './storage.ts'
+
+/** Whether a batch changes nothing. */
+export function isEmptyBatch(batch: StorageBatch): boolean {
+  return batch.deleteSpace === undefined
+    && [batch.putKeys, batch.deleteKeys, batch.putMembership, batch.putBlocks, batch.putPending, batch.deletePending, batch.putMarks]
+      .every((changes) => changes === undefined || changes.length === 0)
+}
+
+/** `bytes` in a buffer of its own size: a clone of a view would drag the whole buffer below it onto the disk. */
+export function compactBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
+}
+
+/** A copy of a block row that shares no memory with it. */
+export function copyBlock(row: BlockRow): BlockRow {
+  const { space, block, feed, seq } = row
+  return { space, block, feed, seq, header: row.header.slice(), signature: row.signature.slice(), envelope: row.envelope.slice() }
+}
+
+/** A copy of a pending row that shares no memory with it. */
+export function copyPending(row: PendingRow): PendingRow {
+  const { space, key, slot, document, from, to } = row
+  return { space, key, slot, document, from, to, update: row.update.slice(), heads: row.heads.map((head) => head.slice()) }
+}
