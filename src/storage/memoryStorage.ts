@@ -3,7 +3,7 @@ import type { SpaceId } from '../shared/ids.ts'
 import { createWritable } from '../shared/readable.ts'
 import type { TabLocks } from './locks.ts'
 import { createMemoryDisk, type MemoryDisk, type MemorySpace, type MemoryTab, type MemoryTables } from './memoryDisk.ts'
-import type { HeaderRow, Storage, StorageBatch, StorageState } from './storage.ts'
+import type { BlockPlace, BlockRow, HeaderRow, Storage, StorageBatch, StorageState } from './storage.ts'
 import { copyBlock, copyPending, isEmptyBatch } from './storageBatch.ts'
 import { notOpenError, storageDisposedError, storageUnavailableError, uncloneableError } from './storageError.ts'
 
@@ -121,10 +121,8 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
         rows: [...blocks.values()].filter(({ block }) => !damagedHeaders.has(block)).map(headerOf).sort(compareHeaders),
         damaged: damagedHeaders.size,
       })),
-    readEnvelopes: (space, blocks) =>
-      readSpace(space, blocks.map(() => undefined), (tables) =>
-        blocks.map((block) => (tables.damagedEnvelopes.has(block) ? undefined : tables.blocks.get(block)?.envelope.slice())),
-      ),
+    readBlocks: (space, places) =>
+      readSpace(space, places.map(() => undefined), (tables) => places.map((place) => blockAt(tables, place))),
     readPending: (space) => readSpace(space, [], ({ pending }) => [...pending.values()].sort((a, b) => compare(a.key, b.key)).map(copyPending)),
     readMarks: (space) => readSpace(space, [], ({ marks }) => [...marks.values()].sort((a, b) => a.slot - b.slot).map((row) => ({ ...row }))),
     persist: async () => {
@@ -168,6 +166,13 @@ function cloneValue(value: unknown): unknown {
   } catch (cause) {
     throw uncloneableError(cause)
   }
+}
+
+/** A block as the real database finds it: by its whole place, and only where neither part is damaged. */
+function blockAt(tables: MemorySpace, { feed, seq, block }: BlockPlace): BlockRow | undefined {
+  const row = tables.blocks.get(block)
+  if (row === undefined || row.feed !== feed || row.seq !== seq) return undefined
+  return tables.damagedHeaders.has(block) || tables.damagedEnvelopes.has(block) ? undefined : copyBlock(row)
 }
 
 function headerOf({ space, block, feed, seq, header, signature }: HeaderRow): HeaderRow {
