@@ -14,14 +14,17 @@ export interface CryptoPort {
   hkdfExtract(salt: Uint8Array, ikm: Uint8Array): Uint8Array
   /** HKDF-Expand of a 32-byte pseudorandom key. */
   hkdfExpand(prk: Uint8Array, info: Uint8Array, length: number): Uint8Array
-  /** Fresh random bytes. */
+  /** Fresh random bytes, at most 65,536 a call. */
   randomBytes(length: number): Uint8Array
 
   /** A new Ed25519 key, not extractable where the platform can keep it so. */
   createSigningKey(): Promise<SigningKey>
-  /** The Ed25519 key of a 32-byte seed. */
+  /** The Ed25519 key of a 32-byte seed. @throws TypeError for another length. */
   signingKeyFromSeed(seed: Uint8Array): Promise<SigningKey>
-  /** A signing key as `stored` once came from {@link SigningKey.stored}, or undefined where it is none. */
+  /**
+   * A signing key from what once was {@link SigningKey.stored}, or from 32 secret bytes (which it then keeps as `stored`),
+   * or undefined where it is neither, or of a platform that had more. Never throws.
+   */
   restoreSigningKey(stored: unknown): Promise<SigningKey | undefined>
   /**
    * The one verification rule: canonical and torsion-free key, not the identity; canonical, S < L; bytes(SB - kA) = R.
@@ -33,17 +36,19 @@ export interface CryptoPort {
 
   /** A new X25519 key, not extractable where the platform can keep it so. */
   createAgreementKey(): Promise<AgreementKey>
-  /** The X25519 key of 32 secret bytes. */
+  /** The X25519 key of 32 secret bytes. @throws TypeError for another length. */
   agreementKeyFromSeed(seed: Uint8Array): Promise<AgreementKey>
+  /** As {@link restoreSigningKey}. */
   restoreAgreementKey(stored: unknown): Promise<AgreementKey | undefined>
 
-  /** AES-256-GCM: ciphertext and 16-byte tag. `key` 32 bytes, `nonce` 12 bytes. */
+  /** AES-256-GCM: ciphertext and 16-byte tag. `key` 32 bytes, `nonce` 12 bytes. @throws TypeError for other lengths. */
   seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, additionalData: Uint8Array): Promise<Uint8Array>
   /** The plaintext, or undefined where key, nonce, data or tag do not fit. Never throws. */
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, additionalData: Uint8Array): Promise<Uint8Array | undefined>
 
   /** A key that can wrap secrets on this device and, where the platform can, never leaves it. */
   createWrappingKey(): Promise<WrappingKey>
+  /** As {@link restoreSigningKey}. */
   restoreWrappingKey(stored: unknown): Promise<WrappingKey | undefined>
 }
 
