@@ -1,9 +1,98 @@
+import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { bareImports } from './scripts/lib/bareImports.mjs'
+import { chromiumArgs, findChromium } from './scripts/lib/chromium.mjs'
+
+const soak = Boolean(process.env['ECHO_SOAK'])
+/** Both `process.env` and `import.meta.env` of the tests have it, in Node and in Chromium. */
+const env = { ECHO_SOAK: soak ? '1' : '' }
+const seconds = (count: number) => (soak ? 30 * 60_000 : count * 1_000)
+
+const executablePath = await findChromium()
+
+const setupFiles = ['test/setup/consoleErrors.ts', 'test/setup/autoCleanup.ts']
+const nodeOnly = '**/*.node.test.{ts,tsx}'
+
+// A dependency that Vite meets in the middle of a run is optimized again, and then tests hold two copies of React or Yjs.
+const optimizeDeps = {
+  include: [
+    ...bareImports(['src', 'test', 'stories', '.storybook'], (path) =>
+      /^src\/signaling|^test\/(e2e|integration)|\.node\.test\./.test(path),
+    ),
+    'react/jsx-runtime',
+    'react/jsx-dev-runtime',
+  ],
+}
+const dedupe = ['react', 'react-dom', 'yjs', 'y-protocols', 'lib0']
+
+/** A new object each time: Vitest refuses two projects that share one. */
+function browser() {
+  return {
+    enabled: true,
+    headless: true,
+    screenshotFailures: false,
+    provider: playwright({ launchOptions: { ...(executablePath ? { executablePath } : {}), args: chromiumArgs() } }),
+    instances: [{ browser: 'chromium' as const }],
+  }
+}
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}', 'test/integration/**/*.test.{ts,tsx}'], environment: 'node' } },
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/unit/**/*.test.{ts,tsx}', 'test/integration/**/*.test.{ts,tsx}'],
+          setupFiles,
+          env,
+          testTimeout: seconds(20),
+          hookTimeout: seconds(60),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        optimizeDeps,
+        resolve: { dedupe },
+        test: {
+          name: 'browser',
+          include: ['test/unit/**/*.test.{ts,tsx}', 'test/browser/**/*.test.{ts,tsx}'],
+          exclude: [nodeOnly],
+          setupFiles,
+          env,
+          browser: browser(),
+          testTimeout: seconds(30),
+          hookTimeout: seconds(60),
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        optimizeDeps,
+        resolve: { dedupe },
+        plugins: [react(), storybookTest({ configDir: '.storybook' })],
+        test: {
+          name: 'stories',
+          env,
+          browser: browser(),
+          testTimeout: seconds(30),
+          hookTimeout: seconds(60),
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.test.ts'],
+          env: { ...env, ...(executablePath ? { CHROMIUM_PATH: executablePath } : {}) },
+          fileParallelism: false,
+          testTimeout: seconds(120),
+          hookTimeout: seconds(120),
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 })

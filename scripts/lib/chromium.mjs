@@ -1,0 +1,117 @@
+/** Finds a Chromium to test with and, when asked, installs one. Used before `npm ci` too: Node built-ins only. */
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+const namesOnPath = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const isRoot = () => process.getuid?.() === 0
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The build that Playwright downloads; undefined while Playwright or that build is not installed. */
+async function playwrightsOwn() {
+  try {
+    const { chromium } = await import('playwright')
+    const path = chromium.executablePath()
+    return isExecutable(path) ? path : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The path of a Chromium, without installing anything: CHROMIUM_PATH, then the PATH, then Playwright's own.
+ * @returns undefined when there is none.
+ * @throws Error when CHROMIUM_PATH is set and leads to nothing.
+ */
+export async function findChromium() {
+  const asked = process.env.CHROMIUM_PATH
+  if (asked) {
+    if (isExecutable(asked)) return asked
+    throw new Error(
+      `CHROMIUM_PATH is ${asked}, and no program is there. Correct it, or unset it to let the tests look for Chromium themselves.`,
+    )
+  }
+  const onPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .flatMap((folder) => namesOnPath.map((name) => join(folder, name)))
+    .find(isExecutable)
+  return onPath ?? (await playwrightsOwn())
+}
+
+/** Arguments for a quiet Chromium: nothing in the background asks for updates, and root needs no sandbox. */
+export function chromiumArgs() {
+  return [
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--disable-default-apps',
+    '--no-first-run',
+    ...(isRoot() ? ['--no-sandbox'] : []),
+  ]
+}
+
+/** Options for Playwright's `chromium.launch`; without a Chromium its own message tells what is missing. */
+export async function chromiumLaunchOptions() {
+  const executablePath = await findChromium()
+  return { ...(executablePath ? { executablePath } : {}), args: chromiumArgs() }
+}
+
+/** A downloaded build may be there and still lack the system's libraries. */
+const starts = (path) => spawnSync(path, ['--version'], { stdio: 'ignore', timeout: 60_000 }).status === 0
+
+function run(command, args) {
+  console.log(`> ${command} ${args.join(' ')}`)
+  return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], timeout: 15 * 60_000 }).status === 0
+}
+
+const ways = [
+  {
+    name: 'npx playwright install chromium',
+    possible: () => true,
+    install: () => run(process.platform === 'win32' ? 'npx.cmd' : 'npx', ['playwright', 'install', 'chromium']),
+  },
+  {
+    name: 'apt-get install chromium',
+    possible: () =>
+      process.platform === 'linux' &&
+      isRoot() &&
+      (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, 'apt-get'))),
+    install: () => run('apt-get', ['update']) && run('apt-get', ['install', '--yes', '--no-install-recommends', 'chromium']),
+  },
+]
+
+/**
+ * The path of a Chromium that starts, installed if there is none.
+ * @throws Error that says what was tried and how to help.
+ */
+export async function ensureChromium() {
+  const tried = []
+  const found = await findChromium()
+  if (found) {
+    if (starts(found)) return found
+    tried.push(`${found} does not start`)
+  }
+  for (const { name, possible, install } of ways) {
+    if (!possible()) continue
+    console.log(`No usable Chromium yet; trying: ${name}`)
+    const installed = install()
+    const path = await findChromium()
+    if (installed && path && starts(path)) return path
+    tried.push(`"${name}" ${installed ? 'left none that starts' : 'failed'}`)
+  }
+  throw new Error(
+    `The browser tests need Chromium, and none was found (${tried.join('; ')}).\n` +
+      "Install Chromium or Chrome with your system's packages, or set CHROMIUM_PATH to the program, and run this again.\n" +
+      'Tests in Node alone: npx vitest run --project unit',
+  )
+}
