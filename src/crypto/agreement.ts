@@ -28,7 +28,10 @@ export function createAgreement(
   multiply: ScalarMultiply | undefined,
   randomBytes: (length: number) => Uint8Array,
 ): Agreement {
-  async function agreementKey(agree: (point: Uint8Array) => Promise<Uint8Array>, stored: (publicKey: Uint8Array) => unknown): Promise<AgreementKey> {
+  async function agreementKey(
+    agree: (point: Uint8Array) => Promise<Uint8Array>,
+    stored: (publicKey: Uint8Array) => unknown,
+  ): Promise<AgreementKey> {
     const publicKey = await agree(basePoint)
     return {
       publicKey,
@@ -46,13 +49,20 @@ export function createAgreement(
   }
 
   function platformKey(privateKey: CryptoKey, seed?: Uint8Array): Promise<AgreementKey> {
-    return agreementKey((point) => multiplyOnPlatform(subtle, privateKey, point), (publicKey) => seed ?? { privateKey, publicKey })
+    return agreementKey(
+      (point) => multiplyOnPlatform(subtle, privateKey, point),
+      (publicKey) => seed ?? { privateKey, publicKey },
+    )
   }
 
   async function fromSeed(seed: Uint8Array, keepSeed: boolean): Promise<AgreementKey> {
     if (seed.length !== 32) throw new TypeError(`a seed has 32 bytes, not ${seed.length}`)
     const secret = seed.slice()
-    if (multiply !== undefined) return agreementKey(async (point) => multiply(secret, point), () => secret)
+    if (multiply !== undefined)
+      return agreementKey(
+        async (point) => multiply(secret, point),
+        () => secret,
+      )
     return platformKey(await importSeed(subtle, 'X25519', secret, false), keepSeed ? secret : undefined)
   }
 

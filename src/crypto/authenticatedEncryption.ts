@@ -21,7 +21,12 @@ export function createAuthenticatedEncryption(subtle: SubtleCrypto, randomBytes:
     return new Uint8Array(await subtle.encrypt(parameters, key, platformBytes(plaintext)))
   }
 
-  async function decrypt(key: CryptoKey, nonce: Uint8Array, sealed: Uint8Array, additionalData: Uint8Array): Promise<Uint8Array | undefined> {
+  async function decrypt(
+    key: CryptoKey,
+    nonce: Uint8Array,
+    sealed: Uint8Array,
+    additionalData: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
     if (sealed.length < tagLength) return undefined
     const parameters = { name: algorithm, iv: platformBytes(nonce), additionalData: platformBytes(additionalData) }
     try {

@@ -5,7 +5,7 @@ import type { CryptoPort } from './cryptoPort.ts'
 
 /**
  * The synchronous half of {@link CryptoPort}, the same in every implementation.
- * @throws RangeError where HKDF is asked for more than 255 × 32 bytes.
+ * @throws Error where HKDF is asked for more than 255 × 32 bytes.
  */
 export const hashing: Pick<CryptoPort, 'hash' | 'hmac' | 'hkdf' | 'hkdfExtract' | 'hkdfExpand'> = {
   hash: (data) => sha256(data),

@@ -29,7 +29,9 @@ export function platformBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 export async function importSeed(subtle: SubtleCrypto, curve: CurveName, seed: Uint8Array, extractable: boolean): Promise<CryptoKey> {
   const wrapped = concatBytes(fromHex(pkcs8Prefixes[curve])!, seed)
   try {
-    return await subtle.importKey('pkcs8', platformBytes(wrapped), { name: curve }, extractable, [curve === 'Ed25519' ? 'sign' : 'deriveBits'])
+    return await subtle.importKey('pkcs8', platformBytes(wrapped), { name: curve }, extractable, [
+      curve === 'Ed25519' ? 'sign' : 'deriveBits',
+    ])
   } finally {
     wrapped.fill(0)
   }

@@ -5,10 +5,7 @@ import { importSeed, platformBytes, readStoredKey } from './platformKeys.ts'
 import { isPrimeOrderPoint, isSignatureForm, verifyEquation } from './signatureRule.ts'
 
 /** The Ed25519 part of {@link CryptoPort}. */
-export type Signing = Pick<
-  CryptoPort,
-  'createSigningKey' | 'signingKeyFromSeed' | 'restoreSigningKey' | 'verify' | 'isSigningPublicKey'
->
+export type Signing = Pick<CryptoPort, 'createSigningKey' | 'signingKeyFromSeed' | 'restoreSigningKey' | 'verify' | 'isSigningPublicKey'>
 
 /** Public keys that passed the check, kept because it takes about a millisecond; a bad key is checked again each time. */
 const maxCheckedKeys = 1024
@@ -20,8 +17,12 @@ const algorithm = { name: 'Ed25519' }
 const probe = {
   publicKey: fromHex('197f6b23e16c8532c6abc838facd5ea789be0c76b2920334039bfa8b3d368d61')!,
   message: utf8('echo-react/1 probe'),
-  good: fromHex('2abcedd764bd473803d5727c6b0ba10535ea507b25a558652238960f7cedb99c5df58fa6489699d231345fc5dc1476dcba30aafd907cc3c1b6d0f47f425c5707')!,
-  cofactored: fromHex('c223ca8c89c4ef1ec675cff5eedc5ae80ad1dc5107137878d8dd74e63cf870255f73441c21cd499c7612782e123fbcefff061300688816fca9002a6fef425706')!,
+  good: fromHex(
+    '2abcedd764bd473803d5727c6b0ba10535ea507b25a558652238960f7cedb99c5df58fa6489699d231345fc5dc1476dcba30aafd907cc3c1b6d0f47f425c5707',
+  )!,
+  cofactored: fromHex(
+    'c223ca8c89c4ef1ec675cff5eedc5ae80ad1dc5107137878d8dd74e63cf870255f73441c21cd499c7612782e123fbcefff061300688816fca9002a6fef425706',
+  )!,
 }
 
 /** Whether the platform has Ed25519 and decides by the rule of signatureRule.ts. Never throws. */

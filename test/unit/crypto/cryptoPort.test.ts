@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
 import { createWebCrypto } from '../../../src/crypto/webCrypto.ts'
+import { systemRandom } from '../../../src/shared/ports.ts'
+import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
 import { fromHex, toHex, utf8 } from '../../../src/shared/bytes.ts'
 
 const ports: readonly (readonly [string, () => Promise<CryptoPort>])[] = [
   ['WebCrypto', () => createWebCrypto()],
   ['noble', () => createWebCrypto({ ed25519: 'noble', x25519: 'noble' })],
+  ['simulated', async () => createSimulatedCrypto(systemRandom)],
 ]
 const message = utf8('a message')
 const seed = (byte: number) => new Uint8Array(32).fill(byte)
@@ -156,7 +159,8 @@ describe.each(ports)('the crypto port on %s', (name, create) => {
       expect(await port.open(seed(1), nonce, sealed, utf8('heade'))).toBeUndefined()
       expect(await port.open(seed(1), new Uint8Array(16), sealed, utf8('header'))).toBeUndefined()
       expect(await port.open(new Uint8Array(16), nonce, sealed, utf8('header'))).toBeUndefined()
-      for (let bit = 0; bit < sealed.length * 8; bit += 3) expect(await port.open(seed(1), nonce, flipped(sealed, bit), utf8('header'))).toBeUndefined()
+      for (let bit = 0; bit < sealed.length * 8; bit += 3)
+        expect(await port.open(seed(1), nonce, flipped(sealed, bit), utf8('header'))).toBeUndefined()
       for (let length = 0; length < sealed.length; length++) {
         expect(await port.open(seed(1), nonce, sealed.slice(0, length), utf8('header'))).toBeUndefined()
       }
@@ -204,7 +208,17 @@ describe.each(ports)('the crypto port on %s', (name, create) => {
     ['64 bytes', new Uint8Array(64)],
     ['an empty object', {}],
     ['an object with the right names', { privateKey: {}, publicKey: new Uint8Array(32) }],
-    ['an object whose fields throw', { get privateKey() { throw new Error('no') }, get publicKey() { throw new Error('no') } }],
+    [
+      'an object whose fields throw',
+      {
+        get privateKey() {
+          throw new Error('no')
+        },
+        get publicKey() {
+          throw new Error('no')
+        },
+      },
+    ],
     ['a list', [1, 2]],
   ])('restores no key from %s', async (_, stored) => {
     expect(await port.restoreSigningKey(stored)).toBeUndefined()
