@@ -1,0 +1,220 @@
+import { compareBytes, equalBytes } from '../shared/bytes.ts'
+import { idBytes, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import { findEpochs } from './findEpochs.ts'
+import { createHeldOperations } from './heldOperations.ts'
+import type { Entry, JudgedOperation } from './judgedOperation.ts'
+import { judge } from './judge.ts'
+import type { Member, MembershipState, OperationFault, Role } from './membershipLog.ts'
+import { evaluate, type Evaluation } from './evaluate.ts'
+import { decodeOperation, maxParents, operationKey, operationKinds, verifyOperation, type EntryReference, type Operation } from './operation.ts'
+import { createOperationGraph } from './operationGraph.ts'
+import type { Epoch, OperationLog } from './operationLog.ts'
+import { isAtLeast, roleCode } from './roleCode.ts'
+
+/** Most malformed operations remembered, so that what is built on them is refused at once; a forgotten one only makes its children wait. */
+const maxRememberedMalformed = 10_000
+
+type AddResult = Result<'added' | 'known' | 'held', OperationFault>
+
+/**
+ * The membership log of a space, empty until its genesis is added.
+ *
+ * Model: operations pass the static layer (judge.ts) once, in the order of `add`; the state is evaluated from the set of those that
+ * passed (evaluate.ts), when somebody asks. Invariants: every operation in the graph has its whole past there; nothing is remembered
+ * under an id before the signature was verified, because the id does not cover it and a bad copy must not shut out the good one.
+ * An attacker can make this log hold 4 MiB of operations without parents, remember 10,000 ids, and, if he was ever listed, grow it with
+ * well-formed operations; he cannot change what it makes of the others.
+ *
+ * @param options.space the space's id: the hash of its genesis.
+ * @example
+ * const log = createMembershipLog({ crypto, space })
+ * for (const operation of stored) await log.add(operation)
+ * log.state.get().members.size
+ */
+export function createMembershipLog(options: { readonly crypto: CryptoPort; readonly space: SpaceId }): OperationLog {
+  const { crypto } = options
+  const space = idBytes(options.space)
+  const noSpace = new Uint8Array(32)
+
+  const graph = createOperationGraph()
+  const held = createHeldOperations()
+  const malformed = new Set<string>()
+  const addedListeners = new Set<(operation: Uint8Array, id: Uint8Array) => void>()
+  const stateListeners = new Set<() => void>()
+  /** Entries by device key, live or not: what roleAt looks through. */
+  const entriesByDevice = new Map<DeviceId, Entry[]>()
+  let evaluation: Evaluation | undefined
+  let state: MembershipState | undefined
+  let epochs: readonly Epoch[] | undefined
+  let tail: Promise<unknown> = Promise.resolve()
+
+  function currentEvaluation(): Evaluation {
+    return (evaluation ??= evaluate(graph.all))
+  }
+
+  function currentState(): MembershipState {
+    if (state === undefined) {
+      const { members, valid } = currentEvaluation()
+      state = { members, version: valid.size }
+    }
+    return state
+  }
+
+  function insert(judged: JudgedOperation): void {
+    graph.insert(judged)
+    for (const admission of judged.effects.admissions) {
+      for (const entry of admission.entries) {
+        const entries = entriesByDevice.get(entry.device)
+        if (entries === undefined) entriesByDevice.set(entry.device, [entry])
+        else entries.push(entry)
+      }
+    }
+    evaluation = undefined
+    state = undefined
+    epochs = undefined
+  }
+
+  function rememberMalformed(key: string): void {
+    malformed.add(key)
+    for (const oldest of malformed) {
+      if (malformed.size <= maxRememberedMalformed) break
+      malformed.delete(oldest)
+    }
+  }
+
+  /** Judges an operation whose signature holds. What it adds, itself and what waited for it, is appended to `added`. */
+  async function settle(first: Operation, added: Operation[]): Promise<AddResult> {
+    let result: AddResult | undefined
+    const queue = [first]
+    for (let operation = queue.shift(); operation !== undefined; operation = queue.shift()) {
+      const outcome = await place(operation)
+      result ??= outcome
+      const isPlaced = outcome.ok && outcome.value === 'added'
+      if (isPlaced) added.push(operation)
+      if (isPlaced || malformed.has(operation.key)) queue.push(...held.release(operation.key))
+    }
+    return result!
+  }
+
+  async function place(operation: Operation): Promise<AddResult> {
+    if (graph.get(operation.key) !== undefined) return ok('known')
+    if (held.has(operation.key)) return ok('held')
+    const parents = operation.parents.map(operationKey)
+    if (parents.some((parent) => malformed.has(parent))) {
+      rememberMalformed(operation.key)
+      return fail('parent')
+    }
+    const missing = parents.find((parent) => graph.get(parent) === undefined)
+    if (missing !== undefined) return held.hold(operation, missing) ? ok('held') : fail('too-many-held')
+    const verdict = await judge({ crypto, space, graph }, operation)
+    if (!verdict.ok) {
+      // What needs a newer version is not malformed: its children wait, like those of an operation that is not here.
+      if (verdict.error !== 'newer-version') rememberMalformed(operation.key)
+      return verdict
+    }
+    insert({ operation, effects: verdict.value })
+    return ok('added')
+  }
+
+  async function process(operation: Operation, isSigned: Promise<boolean>, added: Operation[]): Promise<AddResult> {
+    if (!(await isSigned)) return fail('signature')
+    return settle(operation, added)
+  }
+
+  function tell(added: readonly Operation[]): void {
+    for (const operation of added) {
+      for (const listener of addedListeners) listener(operation.bytes, operation.id)
+    }
+    if (added.length > 0) {
+      for (const listener of stateListeners) listener()
+    }
+  }
+
+  async function add(bytes: Uint8Array): Promise<AddResult> {
+    const decoded = decodeOperation(crypto, bytes.slice())
+    if (!decoded.ok) return decoded
+    const operation = decoded.value
+    if (graph.get(operation.key) !== undefined) return ok('known')
+    const isGenesis = operation.kind === operationKinds.genesis
+    if (!equalBytes(operation.space, isGenesis ? noSpace : space)) return fail('space')
+    const added: Operation[] = []
+    // The signatures of several calls are verified side by side; judging is one after the other, in the order of the calls.
+    const isSigned = verifyOperation(crypto, operation)
+    const turn = tail.then(() => process(operation, isSigned, added))
+    // The caller gets what goes wrong in its own turn; the next turn comes all the same.
+    tail = turn.catch(() => undefined)
+    const result = await turn
+    tell(added)
+    return result
+  }
+
+  function missingFor(heads: readonly Uint8Array[]): Uint8Array[] {
+    const past = graph.pastOf(heads)
+    return graph.all.filter(({ operation }) => !past.has(operation.key)).map(({ operation }) => operation.bytes)
+  }
+
+  function parentsFor(as: EntryReference): readonly Uint8Array[] {
+    const heads = graph.heads()
+    if (heads.length <= maxParents) return heads
+    const maker = operationKey(as.operation)
+    const bySize = heads
+      .map((head) => ({ head, past: graph.pastOf([head]) }))
+      .sort((a, b) => Number(b.past.has(maker)) - Number(a.past.has(maker)) || b.past.size - a.past.size || compareBytes(a.head, b.head))
+    return bySize.slice(0, maxParents).map(({ head }) => head)
+  }
+
+  /** The live entries of the pair, the most senior first. */
+  function liveEntries(identity: IdentityId, device: DeviceId): readonly Entry[] {
+    const entries = currentEvaluation().entriesByDevice.get(device) ?? []
+    return entries.filter((entry) => entry.admission.identityId === identity)
+  }
+
+  return {
+    space: options.space,
+    state: {
+      get: currentState,
+      subscribe(listener) {
+        // Wrapped, so that a function subscribed twice is also ended twice.
+        const entry = (): void => listener()
+        stateListeners.add(entry)
+        return () => stateListeners.delete(entry)
+      },
+    },
+    heads: () => graph.heads(),
+    operations: () => graph.all.map(({ operation }) => operation.bytes),
+    missingFor,
+    knows: (heads) => heads.every((head) => graph.get(operationKey(head)) !== undefined),
+    add,
+    onAdded(listener) {
+      const entry = (operation: Uint8Array, id: Uint8Array): void => listener(operation, id)
+      addedListeners.add(entry)
+      return () => addedListeners.delete(entry)
+    },
+    roleAt(heads, identity, device) {
+      if (heads.some((head) => graph.get(operationKey(head)) === undefined)) return 'unknown'
+      const past = graph.pastOf(heads)
+      let best: Role | undefined
+      for (const { admission } of entriesByDevice.get(device) ?? []) {
+        if (admission.identityId !== identity || !past.has(admission.operation)) continue
+        if (best === undefined || roleCode(admission.role) < roleCode(best)) best = admission.role
+      }
+      return best
+    },
+    isWriter: (identity, device) => liveEntries(identity, device).some((entry) => isAtLeast(entry.admission.role, 'editor')),
+    device(device) {
+      const entry = currentEvaluation().entriesByDevice.get(device)?.[0]
+      const member: Member | undefined = entry && currentState().members.get(entry.admission.identityId)
+      return entry?.record === undefined || member === undefined ? undefined : { member, record: entry.record }
+    },
+    signingEntry(identity, device, least) {
+      const entry = liveEntries(identity, device).find(({ admission }) => isAtLeast(admission.role, least))
+      return entry && { as: entry.reference, role: entry.admission.role }
+    },
+    parentsFor,
+    admissionsOf: (identity) => currentEvaluation().admissions.filter((admission) => admission.identityId === identity),
+    epochs: () => (epochs ??= findEpochs(graph.all, currentEvaluation())),
+    isBefore: (earlier, later) => graph.isBefore(operationKey(earlier), operationKey(later)),
+  }
+}

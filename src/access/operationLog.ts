@@ -1,0 +1,30 @@
+import type { DeviceId, IdentityId } from '../shared/ids.ts'
+import type { EpochBody } from './bodies/epochBody.ts'
+import type { Admission } from './judgedOperation.ts'
+import type { MembershipLog, Role } from './membershipLog.ts'
+import type { EntryReference } from './operation.ts'
+
+/** A valid epoch operation. */
+export interface Epoch extends EpochBody {
+  /** 32-byte operation id. */
+  readonly operation: Uint8Array
+  /** M19: nobody dead holds its key, as far as this log knows. */
+  readonly usable: boolean
+}
+
+/** A {@link MembershipLog} with what the authors of operations need to know. */
+export interface OperationLog extends MembershipLog {
+  /** M27: what this device signs under if `least` is needed: its most senior live entry with that role or more, or undefined. */
+  signingEntry(identity: IdentityId, device: DeviceId, least: Role): { readonly as: EntryReference; readonly role: Role } | undefined
+  /**
+   * What a new operation signed under `as` names as parents: all heads, or where there are more than 64, those with the largest past,
+   * among them one that reaches `as`.
+   */
+  parentsFor(as: EntryReference): readonly Uint8Array[]
+  /** The live admissions of a person, the most senior first. */
+  admissionsOf(identity: IdentityId): readonly Admission[]
+  /** The valid epochs, each after its past. */
+  epochs(): readonly Epoch[]
+  /** Whether operation `earlier` (id, 32 bytes) is in the past of `later`; false where one is not here. */
+  isBefore(earlier: Uint8Array, later: Uint8Array): boolean
+}
