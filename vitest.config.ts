@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
@@ -6,7 +7,7 @@ import { bareImports } from './scripts/lib/bareImports.mjs'
 import { chromiumArgs, findChromium } from './scripts/lib/chromium.mjs'
 
 const soak = Boolean(process.env['ECHO_SOAK'])
-/** Both `process.env` and `import.meta.env` of the tests have it, in Node and in Chromium. */
+/** Tests read it through test/setup/soak.ts. */
 const env = { ECHO_SOAK: soak ? '1' : '' }
 const seconds = (count: number) => (soak ? 30 * 60_000 : count * 1_000)
 
@@ -25,6 +26,8 @@ const optimizeDeps = {
     'react/jsx-dev-runtime',
   ],
 }
+// A cache for each list: two runs at once with different lists would take each other's files away.
+const cacheDir = `node_modules/.vite/${createHash('sha256').update(optimizeDeps.include.join()).digest('hex').slice(0, 12)}`
 const dedupe = ['react', 'react-dom', 'yjs', 'y-protocols', 'lib0']
 
 /** A new object each time: Vitest refuses two projects that share one. */
@@ -54,6 +57,7 @@ export default defineConfig({
         },
       },
       {
+        cacheDir,
         optimizeDeps,
         resolve: { dedupe },
         test: {
@@ -69,6 +73,7 @@ export default defineConfig({
         },
       },
       {
+        cacheDir,
         optimizeDeps,
         resolve: { dedupe },
         plugins: [react(), storybookTest({ configDir: '.storybook' })],

@@ -1,5 +1,5 @@
 /** The packages that the project's files import by value, read from the files themselves. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './run.mjs'
 
@@ -7,6 +7,7 @@ const isSource = (name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts')
 const importForms = [/\bfrom\s*'([^']+)'/g, /\bimport\s*'([^']+)'/g, /\bimport\(\s*'([^']+)'\s*\)/g]
 
 function filesOf(folder) {
+  if (!existsSync(join(root, folder))) return []
   return readdirSync(join(root, folder), { recursive: true }).map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
 }
 

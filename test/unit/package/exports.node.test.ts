@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  bin: Record<string, string>
+  exports: Record<string, string | { types: string; default: string }>
+}
+
+/** Entries that hold code: `.`, `./core`, …, each with its source in src and its place in the build. */
+const entries = Object.entries(manifest.exports).flatMap(([name, target]) => {
+  if (typeof target === 'string') return []
+  const inBuild = target.default.replace('./dist/', '')
+  const source = [inBuild.replace(/\.js$/, '.ts'), inBuild.replace(/\.js$/, '.tsx')].find((path) => existsSync(join(root, 'src', path)))
+  return [{ name, target, inBuild, source }]
+})
+
+/** Names that the documentation promises; an entry may have more, each of them named in its source. */
+const promised: Record<string, string[]> = {
+  '.': [
+    'EchoProvider',
+    'EchoError',
+    'createEcho',
+    'defineType',
+    'defineLink',
+    'defineModel',
+    'query',
+    'useEcho',
+    'useIdentity',
+    'useQuery',
+    'useSpace',
+    'useSpaces',
+  ],
+  './core': ['EchoError', 'createEcho', 'defineType', 'defineLink', 'defineModel', 'query'],
+  './testing': ['setup'],
+}
+
+/** What an import leaves behind, told by a process that did nothing else. */
+interface Observed {
+  names: string[]
+  started: string[]
+  globals: string[]
+  resources: string[]
+}
+
+/** Runs in plain Node: imports the entry and tells what that did. Yjs marks its realm to warn of a second copy. */
+const observe = `
+const started = []
+for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'fetch']) {
+  const real = globalThis[name]
+  globalThis[name] = (...args) => { started.push(name); return real(...args) }
+}
+const before = new Set(Object.getOwnPropertyNames(globalThis))
+const entry = await import(process.argv[1])
+const globals = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name) && name !== '__ $YJS$ __')
+const resources = process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|Server|Socket|Port|Worker/.test(name))
+process.stdout.write(JSON.stringify({ names: Object.keys(entry), started, globals, resources }))
+`
+
+function node(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: root, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>
+      resolve({ code: error ? 1 : 0, stdout, stderr }),
+    )
+  })
+}
+
+// Inside the repository, so that the built files find their dependencies; not dist, which others may be reading.
+const cache = join(root, 'node_modules/.cache')
+let build = ''
+
+beforeAll(async () => {
+  mkdirSync(cache, { recursive: true })
+  build = mkdtempSync(join(cache, 'echo-exports-'))
+  await node([join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', build])
+})
+
+afterAll(() => rmSync(build, { recursive: true, force: true }))
+
+describe('the entries of package.json', () => {
+  it('are the ones that the documentation names', () => {
+    expect(entries.map(({ name }) => name)).toEqual(expect.arrayContaining(['.', './core', './components', './testing', './signaling']))
+  })
+
+  it('have their command lines in the build', () => {
+    for (const target of Object.values(manifest.bin)) {
+      const path = join(build, target.replace('./dist/', ''))
+      expect(existsSync(path) ? 'there' : 'missing', target).toBe('there')
+      expect(readFileSync(path, 'utf8').startsWith('#!/usr/bin/env node'), `${target} starts with #!`).toBe(true)
+    }
+  })
+
+  it('have their style sheet in src, from where the build copies it', () => {
+    const target = manifest.exports['./styles.css'] as string
+    expect(existsSync(join(root, target.replace('./dist/', 'src/')))).toBe(true)
+  })
+})
+
+describe.each(entries)('the entry $name', ({ name, target, inBuild, source }) => {
+  it('has a source, a built file and types', () => {
+    expect(source, `a source for ${target.default} in src`).toBeDefined()
+    expect(existsSync(join(build, inBuild)), target.default).toBe(true)
+    expect(target.types).toBe(target.default.replace(/\.js$/, '.d.ts'))
+    expect(existsSync(join(build, target.types.replace('./dist/', ''))), target.types).toBe(true)
+  })
+
+  it('names each export itself, so that nothing becomes public by accident', () => {
+    const text = readFileSync(join(root, 'src', source ?? 'missing'), 'utf8')
+    expect(text).not.toMatch(/^export \*(?! as )/m)
+  })
+
+  it('loads in plain Node without timers, globals, output or anything left open, and exports what is promised', async () => {
+    const { code, stdout, stderr } = await node(['--input-type=module', '--eval', observe, pathToFileURL(join(build, inBuild)).href])
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    const observed = JSON.parse(stdout) as Observed
+    expect({ started: observed.started, globals: observed.globals, resources: observed.resources }).toEqual({
+      started: [],
+      globals: [],
+      resources: [],
+    })
+    expect(observed.names.length).toBeGreaterThan(0)
+    expect(observed.names).toEqual(expect.arrayContaining(promised[name] ?? []))
+  })
+})
