@@ -1,0 +1,82 @@
+import { openDB, type DBSchema, type IDBPDatabase, type OpenDBCallbacks } from 'idb'
+import type { BlockId, SpaceId } from '../shared/ids.ts'
+import { checksum } from './checksum.ts'
+import type { BlockRow, HeaderRow, MarkRow, PendingRow } from './storage.ts'
+import { compactBytes } from './storageBatch.ts'
+
+/** Raised with every change of the tables; an older kit then stops writing (two versions of an app in two tabs). */
+export const schemaVersion = 1
+
+/** A header as it lies on disk. */
+export type StoredHeader = HeaderRow & { readonly checksum: number }
+
+/** A block's envelope, apart from its header so that opening a space reads no payload. */
+export interface StoredEnvelope {
+  readonly space: SpaceId
+  readonly block: BlockId
+  readonly envelope: Uint8Array
+  readonly checksum: number
+}
+
+export interface StoredMembership {
+  readonly space: SpaceId
+  readonly id: string
+  readonly operation: Uint8Array
+}
+
+/** The tables. Keys that begin with the space let one range name all its rows. */
+export interface EchoSchema extends DBSchema {
+  keys: { key: string; value: { readonly key: string; readonly value: unknown } }
+  /** The key is a counter of the database's own, so that the order of putting holds over all tabs. */
+  membership: { key: number; value: StoredMembership; indexes: { space: SpaceId } }
+  headers: { key: [SpaceId, string, number, BlockId]; value: StoredHeader }
+  envelopes: { key: [SpaceId, BlockId]; value: StoredEnvelope }
+  pending: { key: [SpaceId, string]; value: PendingRow }
+  marks: { key: [SpaceId, number]; value: MarkRow }
+}
+
+export type EchoDatabase = IDBPDatabase<EchoSchema>
+export type TableName = 'keys' | 'membership' | 'headers' | 'envelopes' | 'pending' | 'marks'
+
+/** Opens the database and makes its tables where they are missing. Rejects as `indexedDB.open` does, or where there is none. */
+export async function openEchoDatabase(name: string, events: Omit<OpenDBCallbacks<EchoSchema>, 'upgrade'>): Promise<EchoDatabase> {
+  return openDB<EchoSchema>(name, schemaVersion, {
+    ...events,
+    upgrade: (database) => {
+      database.createObjectStore('keys', { keyPath: 'key' })
+      database.createObjectStore('membership', { autoIncrement: true }).createIndex('space', 'space')
+      database.createObjectStore('headers', { keyPath: ['space', 'feed', 'seq', 'block'] })
+      database.createObjectStore('envelopes', { keyPath: ['space', 'block'] })
+      database.createObjectStore('pending', { keyPath: ['space', 'key'] })
+      database.createObjectStore('marks', { keyPath: ['space', 'slot'] })
+    },
+  })
+}
+
+/** The keys of all rows of a space: an array sorts after every text and number. */
+export function spaceRange(space: SpaceId): IDBKeyRange {
+  return IDBKeyRange.bound([space], [space, []])
+}
+
+export function toStoredHeader({ space, feed, seq, block, header, signature }: HeaderRow): StoredHeader {
+  return { space, feed, seq, block, header: compactBytes(header), signature: compactBytes(signature), checksum: checksum(header, signature) }
+}
+
+export function toStoredEnvelope({ space, block, envelope }: BlockRow): StoredEnvelope {
+  return { space, block, envelope: compactBytes(envelope), checksum: checksum(envelope) }
+}
+
+/** The header of a row from disk, or undefined where it is damaged. Never throws: a row may hold anything. */
+export function fromStoredHeader({ space, feed, seq, block, header, signature, checksum: sum }: StoredHeader): HeaderRow | undefined {
+  if (!isBytes(header) || !isBytes(signature) || checksum(header, signature) !== sum) return undefined
+  return { space, feed, seq, block, header, signature }
+}
+
+/** The envelope of a row from disk, or undefined where it is missing or damaged. Never throws. */
+export function fromStoredEnvelope(row: StoredEnvelope | undefined): Uint8Array | undefined {
+  return row !== undefined && isBytes(row.envelope) && checksum(row.envelope) === row.checksum ? row.envelope : undefined
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array
+}

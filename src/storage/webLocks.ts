@@ -1,0 +1,87 @@
+import { EchoError } from '../shared/echoError.ts'
+import { systemClock, type Clock } from '../shared/ports.ts'
+import type { Lock, TabLocks } from './locks.ts'
+
+/**
+ * The browser's own locks (Web Locks), shared by all tabs of an origin; the browser frees those of a tab that ends or crashes.
+ * There is no substitute where they are missing: two tabs that both believe to hold a slot would write under one client id.
+ * @param prefix keeps the names of several databases of one origin apart.
+ * @param clock measures waits given in milliseconds.
+ * @returns locks whose `acquire` throws EchoError storage-unavailable where the browser has no Web Locks.
+ * @example
+ * const locks = createWebLocks('field-notes/')
+ * const slot = await locks.acquire('slot/0', 200)
+ */
+export function createWebLocks(prefix: string, clock: Clock = systemClock): TabLocks {
+  const held = new Set<Lock>()
+  const ending = new AbortController()
+
+  async function acquire(name: string, wait: 'no' | number | AbortSignal, steal = false): Promise<Lock | undefined> {
+    const manager = globalThis.navigator?.locks as LockManager | undefined
+    if (manager === undefined) throw noWebLocksError()
+    const patience = startWait(wait)
+    if (patience.signal.aborted) return undefined
+
+    let lock: Lock | undefined
+    let lose = (): void => undefined
+    const lost = new Promise<void>((resolve) => (lose = resolve))
+    return new Promise((resolve, reject) => {
+      const options: LockOptions = steal ? { steal } : wait === 'no' ? { ifAvailable: true } : { signal: patience.signal }
+      const request = manager.request(prefix + name, options, (granted) => {
+        if (granted === null || ending.signal.aborted) return undefined
+        patience.end()
+        return new Promise<void>((letGo) => {
+          lock = { name, lost, release: letGo }
+          held.add(lock)
+          void lost.then(letGo)
+          resolve(lock)
+        })
+      })
+      // The request is over when the lock was released, refused, waited for in vain (AbortError) or stolen (AbortError too).
+      request
+        .catch((cause: unknown) => {
+          if (!(cause instanceof DOMException && cause.name === 'AbortError')) reject(noWebLocksError(cause))
+        })
+        .finally(() => {
+          patience.end()
+          if (lock !== undefined) held.delete(lock)
+          lose()
+          resolve(undefined)
+        })
+    })
+  }
+
+  /** A signal that fires when the wait is over, by time, by the caller's signal or because the tab ends. */
+  function startWait(wait: 'no' | number | AbortSignal): { readonly signal: AbortSignal; end(): void } {
+    const over = new AbortController()
+    const giveUp = (): void => over.abort()
+    const sources = typeof wait === 'object' ? [ending.signal, wait] : [ending.signal]
+    const timer = typeof wait === 'number' ? clock.after(wait, giveUp) : undefined
+    for (const source of sources) {
+      if (source.aborted) giveUp()
+      source.addEventListener('abort', giveUp)
+    }
+    const end = (): void => {
+      clock.clear(timer)
+      for (const source of sources) source.removeEventListener('abort', giveUp)
+    }
+    if (over.signal.aborted) end()
+    return { signal: over.signal, end }
+  }
+
+  return {
+    acquire,
+    dispose: () => {
+      ending.abort()
+      for (const lock of [...held]) lock.release()
+    },
+  }
+}
+
+function noWebLocksError(cause?: unknown): EchoError {
+  return new EchoError(
+    'storage-unavailable',
+    'The browser gives no Web Locks, so tabs could not keep out of each other\'s way. Serve the app over https (or from localhost) to a current browser.',
+    { cause },
+  )
+}
