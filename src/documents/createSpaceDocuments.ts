@@ -1,0 +1,283 @@
+import { EchoError } from '../shared/echoError.ts'
+import { idBytes, rootDocumentId, toId, type BlockId, type DeviceId, type DocumentId, type IdentityId, type ItemId, type SpaceId } from '../shared/ids.ts'
+import type { Clock } from '../shared/ports.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { PendingRow, Storage } from '../storage/storage.ts'
+import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { KeyRing } from '../access/keyRing.ts'
+import type { MembershipLog } from '../access/membershipLog.ts'
+import type { Block } from '../feed/block.ts'
+import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
+import type { BlockStore } from '../feed/blockStore.ts'
+import { feedKeyOf } from '../feed/feedKey.ts'
+import type { AcceptedBlock } from '../feed/receiveBlock.ts'
+import { createBlockCutter, readOnly, type BlockCutter } from './blockCutter.ts'
+import { createBlockFinisher } from './blockFinisher.ts'
+import { claimAbandonedSlot, claimSlot } from './claimSlot.ts'
+import { createRootDocument } from './createRootDocument.ts'
+import type { PayloadSource } from './documentPayloads.ts'
+import { extractUpdate } from './extractUpdate.ts'
+import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
+import { loadDocument } from './loadDocument.ts'
+import { createOpenText, type OpenText } from './openText.ts'
+import { recoverPending } from './recoverPending.ts'
+import type { Author } from './rootDocument.ts'
+import type { SpaceDocuments } from './spaceDocuments.ts'
+import { createTicker } from './ticker.ts'
+import { createWriteAheadLog } from './writeAheadLog.ts'
+
+export interface SpaceDocumentsOptions {
+  readonly crypto: CryptoPort
+  readonly clock: Clock
+  readonly storage: Storage
+  readonly space: SpaceId
+  readonly identity: LocalIdentity
+  readonly log: MembershipLog
+  readonly keyRing: KeyRing
+  readonly graph: BlockGraph
+  readonly store: BlockStore
+  /** The slot this tab had before a reload. */
+  readonly slotHint: number | undefined
+  /** Whether a peer or another tab is connected. */
+  readonly hasCompany: () => boolean
+  /** An own block is stored: it may be sent. */
+  readonly onStored: (node: BlockNode, block: Block) => void
+  /** A fault that no caller can be told of. */
+  readonly onFault: (error: EchoError) => void
+  readonly onProgress?: (fraction: number) => void
+}
+
+const closeAfterMs = 1000
+
+/** Opens a space's documents: takes a slot, cuts what an earlier page left behind, builds the root document. */
+export async function createSpaceDocuments(options: SpaceDocumentsOptions): Promise<Result<SpaceDocuments, EchoError>> {
+  const { crypto, clock, storage, space, identity, log, keyRing, graph, store } = options
+  const slot = await claimSlot({ storage, space, device: identity.deviceId, graph, hint: options.slotHint })
+  const feed = feedKeyOf(idBytes(identity.deviceId), slot.number)
+  const cutter = createCutter(slot.number)
+  cutter.advance(graph.heads().map((head) => head.id))
+
+  const finisher = createBlockFinisher({
+    crypto,
+    clock,
+    identity,
+    space,
+    slot: slot.number,
+    keyRing,
+    store,
+    onFinished(node, block, rows) {
+      wal.covered(rows)
+      options.onStored(node, block)
+    },
+    onFault: report,
+  })
+  const pending = await storage.readPending(space)
+  const own = pending.filter((row) => row.slot === slot.number)
+  const wal = createWriteAheadLog({ storage, space, slot: slot.number, existing: own.map((row) => row.key), onFault: report })
+  recover(own, cutter, slot.number)
+  await recoverAbandoned(pending.filter((row) => row.slot !== slot.number))
+
+  const inbox: AcceptedBlock[] = []
+  const live = new Map<DocumentId, LiveDocument>()
+  const texts = new Map<ItemId, OpenText>()
+  const openings = new Map<ItemId, Promise<OpenText>>()
+  /** Documents whose own cut was refused: they are being rebuilt without it. */
+  const refused = new Set<DocumentId>()
+  let disposed = false
+
+  const source: PayloadSource = { crypto, space, keyRing, store, unstored: unstoredPayload }
+  const firstRoot = await loadLive(rootDocumentId, options.onProgress)
+  if (!firstRoot.ok) {
+    finisher.dispose()
+    slot.release()
+    return firstRoot
+  }
+  const root = createRootDocument(firstRoot.value, { obstacle: writeObstacle, authorOf, onListenerFault: report })
+  const ticker = createTicker({
+    clock,
+    hasCompany: options.hasCompany,
+    uncutBytes: () => [...live.values()].reduce((sum, document) => sum + document.uncutBytes, 0),
+    cut: cutAll,
+    apply: applyInbox,
+  })
+
+  function createCutter(number: number): BlockCutter {
+    return createBlockCutter({ crypto, clock, space, identity, slot: number, log, keyRing, graph })
+  }
+
+  function report(error: unknown): void {
+    options.onFault(error instanceof EchoError ? error : new EchoError('data-corrupt', 'A listener failed; the data is unharmed. See the cause.', { cause: error }))
+  }
+
+  function recover(rows: readonly PendingRow[], by: BlockCutter, number: number): void {
+    if (rows.length === 0 || by.obstacle() !== undefined) return
+    const { blocks, stale, faults } = recoverPending(rows, by, graph, feedKeyOf(idBytes(identity.deviceId), number))
+    for (const block of blocks) finisher.add(block)
+    if (stale.length > 0) storage.write({ deletePending: stale.map((key) => ({ space, key })) }, 'relaxed').catch(report)
+    for (const fault of faults) report(fault)
+  }
+
+  /** Rows of tabs that are gone are cut under their own slots, each while its lock is held. */
+  async function recoverAbandoned(rows: readonly PendingRow[]): Promise<void> {
+    for (const number of new Set(rows.map((row) => row.slot))) {
+      const lock = await claimAbandonedSlot(storage, space, number)
+      if (lock === undefined) continue
+      recover(
+        rows.filter((row) => row.slot === number),
+        createCutter(number),
+        number,
+      )
+      void finisher.settled().then(() => lock.release())
+      cutter.advance(graph.heads().map((head) => head.id))
+    }
+  }
+
+  function unstoredPayload(id: BlockId): Uint8Array | undefined {
+    return finisher.payloadOf(id) ?? inbox.find((accepted) => accepted.node.id === id)?.payload
+  }
+
+  async function loadLive(id: DocumentId, onProgress?: (fraction: number) => void): Promise<Result<LiveDocument, EchoError>> {
+    for (;;) {
+      const loaded = await loadDocument(id, graph, source, onProgress)
+      if (!loaded.ok) return loaded
+      // From here on nothing is awaited: own edits are cut, and what is missing is applied, before anyone can edit the new document.
+      cutDocument(id)
+      if (!loaded.value.catchUp(unstoredPayload)) continue
+      const document = createLiveDocument(id, loaded.value.doc, cutter.client, (edit) => onEdit(id, edit))
+      live.get(id)?.detach()
+      live.set(id, document)
+      return ok(document)
+    }
+  }
+
+  function onEdit(document: DocumentId, edit: { readonly update: Uint8Array; readonly from: number; readonly to: number }): string {
+    const key = wal.append({ document, ...edit, heads: cutter.frontier().map(idBytes) })
+    ticker.edited()
+    return key
+  }
+
+  function cutAll(): void {
+    for (const id of live.keys()) cutDocument(id)
+  }
+
+  function cutDocument(id: DocumentId): void {
+    const document = live.get(id)
+    if (document === undefined || document.uncutBytes === 0 || refused.has(id)) return
+    const obstacle = cutter.obstacle()
+    if (obstacle !== undefined) {
+      if (obstacle.code === 'read-only') takeBack(document, obstacle)
+      return
+    }
+    const from = document.cutClock
+    const extracted = extractUpdate(document.doc, from, document.deletes)
+    if (extracted === undefined) return
+    const cut = cutter.cut(id, extracted.update, from, document.rows)
+    if (!cut.ok) return takeBack(document, cut.error)
+    document.markCut(extracted.to)
+    for (const block of cut.value) finisher.add(block)
+  }
+
+  /** An edit that cannot be shared leaves the document again, with its reason; what was cut before stays. */
+  function takeBack(document: LiveDocument, error: EchoError): void {
+    refused.add(document.id)
+    report(error)
+    const rows = document.rows
+    wal.covered(rows)
+    storage.write({ deletePending: rows.map((key) => ({ space, key })) }, 'relaxed').catch(report)
+    rebuild(document.id).then(() => refused.delete(document.id), report)
+  }
+
+  function applyInbox(): void {
+    if (inbox.length === 0) return
+    const arrived = inbox.splice(0)
+    for (const { node, payload } of arrived) live.get(node.document)?.apply(payload)
+    cutter.advance(arrived.map(({ node }) => node.id))
+    root.flushRemote()
+  }
+
+  function writeObstacle(): EchoError | undefined {
+    if (disposed) return new EchoError('space-closed', 'This space is closed. Open it again before writing.')
+    return log.isWriter(identity.id, identity.deviceId) ? undefined : readOnly()
+  }
+
+  function authorOf(client: number, clock: number): Author | undefined {
+    const header = graph.writerOf(rootDocumentId, client, clock)?.header
+    if (header !== undefined) return { identity: toId<IdentityId>(header.identity), device: toId<DeviceId>(header.device), timeMs: header.timeMs }
+    return client === cutter.client ? { identity: identity.id, device: identity.deviceId, timeMs: options.clock.now() } : undefined
+  }
+
+  async function openText(item: ItemId): Promise<OpenText> {
+    const document = await loadLive(item as string as DocumentId)
+    if (!document.ok) throw document.error
+    const text = createOpenText(item, document.value, () => clock.after(closeAfterMs, () => closeUnused(item)))
+    texts.set(item, text)
+    ticker.now()
+    return text
+  }
+
+  function closeUnused(item: ItemId): void {
+    const text = texts.get(item)
+    if (text === undefined || text.users() > 0) return
+    const id = item as string as DocumentId
+    cutDocument(id)
+    text.destroy()
+    live.get(id)?.detach()
+    live.get(id)?.doc.destroy()
+    live.delete(id)
+    texts.delete(item)
+    openings.delete(item)
+  }
+
+  async function rebuild(id: DocumentId): Promise<void> {
+    if (!live.has(id)) return
+    const document = await loadLive(id)
+    if (!document.ok) throw document.error
+    if (id === rootDocumentId) root.replace(document.value)
+    else texts.get(id as string as ItemId)?.replace(document.value)
+    ticker.now()
+  }
+
+  async function flush(): Promise<void> {
+    ticker.now()
+    await Promise.all([finisher.settled(), wal.settled()])
+  }
+
+  return ok({
+    root: root.root,
+    unsaved: wal.unsaved,
+    slot: slot.number,
+    async openText(item) {
+      if (disposed) throw new EchoError('space-closed', 'This space is closed. Open it again before opening a text.')
+      let opening = openings.get(item)
+      if (opening === undefined) {
+        opening = openText(item)
+        openings.set(item, opening)
+        opening.catch(() => openings.delete(item))
+      }
+      return (await opening).handle()
+    },
+    peekText: (item) => texts.get(item)?.peek,
+    accept(block) {
+      inbox.push(block)
+      ticker.arrived()
+    },
+    tick: () => ticker.now(),
+    flush,
+    rebuild,
+    frontier: () => cutter.frontier(),
+    async dispose() {
+      if (disposed) return
+      await flush()
+      disposed = true
+      ticker.dispose()
+      finisher.dispose()
+      for (const text of texts.values()) text.destroy()
+      for (const document of live.values()) {
+        document.detach()
+        document.doc.destroy()
+      }
+      slot.release()
+    },
+  })
+}

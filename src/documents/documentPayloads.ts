@@ -1,0 +1,58 @@
+import { EchoError } from '../shared/echoError.ts'
+import { idBytes, type BlockId, type SpaceId } from '../shared/ids.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { KeyRing } from '../access/keyRing.ts'
+import type { BlockNode } from '../feed/blockGraph.ts'
+import type { BlockStore } from '../feed/blockStore.ts'
+import { openEnvelope } from '../feed/envelope.ts'
+
+export interface PayloadSource {
+  readonly crypto: CryptoPort
+  readonly space: SpaceId
+  readonly keyRing: KeyRing
+  readonly store: BlockStore
+  /** A payload that is still in memory because its block is not stored yet. */
+  readonly unstored: (id: BlockId) => Uint8Array | undefined
+}
+
+const blocksPerRead = 512
+
+/**
+ * Reads and opens the payloads of blocks, in the order given. Blocks of the own disk are not judged again.
+ * @returns data-corrupt naming the blocks that are missing or do not open
+ */
+export async function readPayloads(source: PayloadSource, nodes: readonly BlockNode[], onProgress?: (read: number) => void): Promise<Result<readonly Uint8Array[], EchoError>> {
+  const { crypto, keyRing, store, unstored } = source
+  const space = idBytes(source.space)
+  const payloads: Uint8Array[] = []
+  for (let start = 0; start < nodes.length; start += blocksPerRead) {
+    const chunk = nodes.slice(start, start + blocksPerRead)
+    const blocks = await store.get(chunk.filter((node) => unstored(node.id) === undefined))
+    let read = 0
+    const opened = await Promise.all(
+      chunk.map(async (node) => {
+        const inMemory = unstored(node.id)
+        if (inMemory !== undefined) return inMemory
+        const block = blocks[read++]
+        if (block === undefined) return undefined
+        const payload = await openEnvelope(crypto, { space, keyRing, blockId: idBytes(node.id), envelope: block.envelope })
+        return payload.ok ? payload.value : undefined
+      }),
+    )
+    for (const [i, payload] of opened.entries()) {
+      if (payload === undefined) return fail(corrupt(chunk[i]!))
+      payloads.push(payload)
+    }
+    onProgress?.(payloads.length)
+  }
+  return ok(payloads)
+}
+
+function corrupt(node: BlockNode): EchoError {
+  return new EchoError(
+    'data-corrupt',
+    'A stored block is missing or cannot be read, so this document cannot be built whole on this device. Other members still hold it: open the space on another device, or join again from an invitation.',
+    { details: { block: node.id, document: node.document } },
+  )
+}

@@ -1,0 +1,56 @@
+import type { DocumentId, SpaceId } from '../shared/ids.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** The write-ahead log of one slot: each local update is on its way to disk in the task that made it. */
+export interface WriteAheadLog {
+  /** Edits that are in no committed row and in no stored block: what a crash now would lose. */
+  readonly unsaved: Readable<number>
+  /** Writes a row. @returns its key */
+  append(edit: { readonly document: DocumentId; readonly update: Uint8Array; readonly from: number; readonly to: number; readonly heads: readonly Uint8Array[] }): string
+  /** Says that blocks hold what these rows hold. */
+  covered(keys: readonly string[]): void
+  /** Resolves when every row so far is committed, or has failed. */
+  settled(): Promise<void>
+}
+
+export interface WriteAheadLogOptions {
+  readonly storage: Storage
+  readonly space: SpaceId
+  readonly slot: number
+  /** Keys of rows already in the log of this slot. */
+  readonly existing: readonly string[]
+  readonly onFault: (error: unknown) => void
+}
+
+export function createWriteAheadLog({ storage, space, slot, existing, onFault }: WriteAheadLogOptions): WriteAheadLog {
+  const unsafe = new Set<string>()
+  const unsaved = createWritable(0)
+  const writes = new Set<Promise<void>>()
+  let next = 1 + Math.max(0, ...existing.map((key) => Number(key.split('/')[1])))
+
+  function forget(keys: readonly string[]): void {
+    for (const key of keys) unsafe.delete(key)
+    unsaved.set(unsafe.size)
+  }
+
+  return {
+    unsaved,
+    append(edit) {
+      const key = pendingKey(slot, next++)
+      unsafe.add(key)
+      unsaved.set(unsafe.size)
+      const write = storage.write({ putPending: [{ space, key, slot, ...edit }] }, 'relaxed').then(() => forget([key]), onFault)
+      writes.add(write)
+      void write.finally(() => writes.delete(write))
+      return key
+    },
+    covered: forget,
+    settled: async () => void (await Promise.all(writes)),
+  }
+}
+
+/** `<slot>/<counter>`, padded so that text order is the order of writing. */
+function pendingKey(slot: number, counter: number): string {
+  return `${String(slot).padStart(10, '0')}/${String(counter).padStart(16, '0')}`
+}
