@@ -17,10 +17,10 @@ export interface IndexedDbConnection {
   current(): EchoDatabase | undefined
   /** Tries once to open it again. @throws EchoError as `Storage.write`. */
   reopen(): Promise<EchoDatabase>
-  /** A transaction of `database` came through. */
-  succeeded(database: EchoDatabase): void
-  /** A transaction of `database` failed. @returns the error for the caller, which is also shown in the state. */
-  failed(database: EchoDatabase, cause: unknown): EchoError
+  /** A write to `database` came through: what an earlier one has put into the state is over. */
+  wrote(database: EchoDatabase): void
+  /** A transaction failed. @returns the error for the caller; the state shows it too if a write failed or the connection is gone. */
+  failed(database: EchoDatabase, cause: unknown, kind: 'read' | 'write'): EchoError
   /** Says whether the browser keeps the data for good. */
   setPersistent(persistent: boolean): void
   /** Closes it for good; transactions under way still complete. */
@@ -107,15 +107,15 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
       if (database === undefined) throw now.status === 'unavailable' ? now.error : storageUnavailableError('The database did not open.')
       return database
     },
-    succeeded: (used) => {
+    wrote: (used) => {
       const { status } = state.get()
       if (used === database && (status === 'full' || status === 'unavailable')) state.set({ status: 'ready', persistent })
     },
-    failed: (used, cause) => {
+    failed: (used, cause, kind) => {
       const error = nameOf(cause) === 'QuotaExceededError' ? storageFullError(cause) : storageUnavailableError('The database refused the call.', cause)
       // The connection is gone although no event has said so yet.
       if (used === database && nameOf(cause) === 'InvalidStateError') lose(error)
-      else if (used === database) state.set({ status: error.code === 'storage-full' ? 'full' : 'unavailable', error })
+      else if (used === database && kind === 'write') state.set({ status: error.code === 'storage-full' ? 'full' : 'unavailable', error })
       return error
     },
     setPersistent: (granted) => {

@@ -34,14 +34,12 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
   const begun = new Set<Promise<unknown>>()
   let disposing: Promise<void> | undefined
 
-  async function track<T>(database: EchoDatabase, work: Promise<T>): Promise<T> {
+  async function track<T>(database: EchoDatabase, kind: 'read' | 'write', work: Promise<T>): Promise<T> {
     begun.add(work)
     try {
-      const value = await work
-      connection.succeeded(database)
-      return value
+      return await work
     } catch (cause) {
-      throw connection.failed(database, cause)
+      throw connection.failed(database, cause, kind)
     } finally {
       begun.delete(work)
     }
@@ -57,14 +55,15 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
       transaction = beginWrite(unwrap(database), batch, durability)
     } catch (cause) {
       if (cause instanceof EchoError) throw cause
-      throw connection.failed(database, cause)
+      throw connection.failed(database, cause, 'write')
     }
-    await track(database, completionOf(transaction))
+    await track(database, 'write', completionOf(transaction))
+    connection.wrote(database)
   }
 
   async function read<T>(work: (database: EchoDatabase) => Promise<T>): Promise<T> {
     const database = connection.current() ?? (await connection.reopen())
-    return track(database, work(database))
+    return track(database, 'read', work(database))
   }
 
   async function readMembership(database: EchoDatabase, space: SpaceId): Promise<readonly Uint8Array[]> {

@@ -1,0 +1,209 @@
+import { deleteDB, openDB } from 'idb'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { BlockId, SpaceId } from '../../../src/shared/ids.ts'
+import { systemClock, type Clock } from '../../../src/shared/ports.ts'
+import { openEchoDatabase, schemaVersion, type EchoDatabase } from '../../../src/storage/indexedDbSchema.ts'
+import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
+import { createLockManager } from '../../../src/storage/memoryLocks.ts'
+import type { Storage } from '../../../src/storage/storage.ts'
+
+const space = 'space' as SpaceId
+const mark = { space, slot: 0, seq: 0, block: 'block' as BlockId }
+
+/** Turns one bit of a stored header or envelope, as a bad disk does. */
+export async function damageBlock(name: string, of: SpaceId, block: BlockId, part: 'header' | 'envelope'): Promise<void> {
+  const database: EchoDatabase = await openEchoDatabase(name, {})
+  if (part === 'header') {
+    const row = (await database.getAll('headers')).find((candidate) => candidate.space === of && candidate.block === block)!
+    row.header[3]! ^= 1
+    await database.put('headers', row)
+  } else {
+    const row = (await database.get('envelopes', [of, block]))!
+    row.envelope[3]! ^= 1
+    await database.put('envelopes', row)
+  }
+  database.close()
+}
+
+/** What holds for IndexedDB, be it the browser's or one in memory. */
+export function describeIndexedDb(): void {
+  let name: string
+  let tabs: Storage[]
+  let count = 0
+
+  function tab(clock?: Clock): Storage {
+    const storage = createIndexedDbStorage(name, { locks: createLockManager().locks(), ...(clock && { clock }) })
+    tabs.push(storage)
+    return storage
+  }
+
+  async function openTab(): Promise<Storage> {
+    const storage = tab()
+    await storage.open()
+    return storage
+  }
+
+  beforeEach(() => {
+    name = `cases-${Date.now()}-${count++}`
+    tabs = []
+  })
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    vi.unstubAllGlobals()
+    for (const storage of tabs) await storage.dispose()
+    await deleteDB(name)
+  })
+
+  describe('IndexedDB storage', () => {
+    it('commits the one transaction of a write in the task that asks for it', async () => {
+      const storage = await openTab()
+      const commit = vi.spyOn(IDBTransaction.prototype, 'commit')
+      const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
+      const written = storage.write({ putMarks: [mark], putKeys: [{ key: 'k', value: 1 }] }, 'relaxed')
+      expect(commit).toHaveBeenCalledTimes(1)
+      expect(transaction).toHaveBeenCalledTimes(1)
+      await written
+    })
+
+    it('touches only the tables it needs, and asks for the durability it was told', async () => {
+      const storage = await openTab()
+      const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
+      await storage.write({ putMarks: [mark], deletePending: [{ space, key: 'p' }] }, 'strict')
+      await storage.write({ putMarks: [mark], putPending: [] }, 'relaxed')
+      expect(transaction).toHaveBeenNthCalledWith(1, ['pending', 'marks'], 'readwrite', { durability: 'strict' })
+      expect(transaction).toHaveBeenNthCalledWith(2, ['marks'], 'readwrite', { durability: 'relaxed' })
+    })
+
+    it('does not say that a write is saved when its requests succeeded and the transaction was aborted afterwards', async () => {
+      const storage = await openTab()
+      const commit = vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(function (this: IDBTransaction) {
+        const request = this.objectStore('marks').count()
+        request.addEventListener('success', () => this.abort())
+      })
+      await expect(storage.write({ putMarks: [mark] }, 'relaxed')).rejects.toMatchObject({ code: 'storage-unavailable' })
+      expect(storage.state.get()).toMatchObject({ status: 'unavailable' })
+      commit.mockRestore()
+      expect(await storage.readMarks(space)).toEqual([])
+      await storage.write({ putMarks: [mark] }, 'relaxed')
+      expect(storage.state.get().status).toBe('ready')
+    })
+
+    it('stops writing when a newer version of the kit opens the database, which goes ahead', async () => {
+      const storage = await openTab()
+      const newer = await openDB(name, schemaVersion + 1)
+      expect(storage.state.get()).toMatchObject({ status: 'unavailable', error: { code: 'storage-version' } })
+      newer.close()
+      await expect(storage.write({ putMarks: [mark] }, 'strict')).rejects.toMatchObject({ code: 'storage-version' })
+      await expect(storage.readMarks(space)).rejects.toMatchObject({ code: 'storage-version' })
+    })
+
+    it('does not open a database that a newer version of the kit made', async () => {
+      ;(await openDB(name, schemaVersion + 1)).close()
+      const storage = await openTab()
+      expect(storage.state.get()).toMatchObject({ status: 'unavailable', error: { code: 'storage-version' } })
+      await expect(storage.write({ putMarks: [mark] }, 'strict')).rejects.toMatchObject({ code: 'storage-version' })
+    })
+
+    it('is blocked while another tab keeps an older database open, and goes on by itself after', async () => {
+      const older = await openDB(name, schemaVersion)
+      const deletion = deleteDB(name)
+      const { clock, ring } = createHandClock()
+      const storage = tab(clock)
+      const opened = storage.open()
+      expect(storage.state.get().status).toBe('opening')
+      ring()
+      await opened
+      expect(storage.state.get()).toMatchObject({ status: 'blocked', error: { code: 'storage-blocked' } })
+      await expect(storage.write({ putMarks: [mark] }, 'strict')).rejects.toMatchObject({ code: 'storage-blocked' })
+      older.close()
+      await deletion
+      await expect.poll(() => storage.state.get().status).toBe('ready')
+      await storage.write({ putMarks: [mark] }, 'strict')
+    })
+
+    it('leaves no timer behind when it has opened', async () => {
+      const { clock, waiting } = createHandClock()
+      await tab(clock).open()
+      expect(waiting()).toBe(0)
+    })
+
+    it('lets the database be deleted under it, says so, and begins anew with the next write', async () => {
+      const storage = await openTab()
+      await storage.write({ putKeys: [{ key: 'k', value: 1 }] }, 'strict')
+      await deleteDB(name)
+      expect(storage.state.get()).toMatchObject({ status: 'unavailable', error: { code: 'storage-unavailable' } })
+      await storage.write({ putMarks: [mark] }, 'strict')
+      expect(storage.state.get().status).toBe('ready')
+      expect(await storage.listKeys('')).toEqual([])
+    })
+
+    it('fails the write that finds the connection gone without notice, and opens again for the next', async () => {
+      let connection: IDBDatabase | undefined
+      const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, ...args) {
+        connection = this
+        transaction.mockRestore()
+        return this.transaction(...args)
+      })
+      const storage = await openTab()
+      await storage.write({ putMarks: [mark] }, 'relaxed')
+      connection?.close()
+      await expect(storage.write({ putMarks: [{ ...mark, slot: 1 }] }, 'relaxed')).rejects.toMatchObject({ code: 'storage-unavailable' })
+      expect(storage.state.get()).toMatchObject({ status: 'unavailable' })
+      await storage.write({ putMarks: [{ ...mark, slot: 2 }] }, 'relaxed')
+      expect(storage.state.get().status).toBe('ready')
+      expect((await storage.readMarks(space)).map(({ slot }) => slot)).toEqual([0, 2])
+    })
+
+    it('refuses a row without a proper key and stores nothing of its batch', async () => {
+      const storage = await openTab()
+      await expect(storage.write({ putKeys: [{ key: 'k', value: 1 }], putMarks: [{ ...mark, slot: Number.NaN }] }, 'relaxed')).rejects.toMatchObject({ code: 'bad-value' })
+      expect(await storage.listKeys('')).toEqual([])
+      expect(storage.state.get().status).toBe('ready')
+    })
+
+    it('leaves out a header row that holds something else', async () => {
+      const storage = await openTab()
+      const database = await openEchoDatabase(name, {})
+      const row = { space, feed: 'a', seq: 0, block: 'b' as BlockId, header: 'text' as never, signature: new Uint8Array(64), checksum: 0 }
+      await database.put('headers', row)
+      database.close()
+      expect(await storage.readHeaders(space)).toEqual({ rows: [], damaged: 1 })
+      expect(await storage.readBlocks(space, [row])).toEqual([undefined])
+    })
+
+    it('is unavailable where the browser has no database, and throws nothing while opening', async () => {
+      const real = indexedDB
+      vi.stubGlobal('indexedDB', undefined)
+      const storage = await openTab()
+      expect(storage.state.get()).toMatchObject({ status: 'unavailable', error: { code: 'storage-unavailable' } })
+      await expect(storage.write({ putMarks: [mark] }, 'strict')).rejects.toMatchObject({ code: 'storage-unavailable' })
+      vi.stubGlobal('indexedDB', {
+        open: () => {
+          throw new DOMException('denied', 'SecurityError')
+        },
+      })
+      await expect(storage.readMarks(space)).rejects.toMatchObject({ code: 'storage-unavailable' })
+      vi.stubGlobal('indexedDB', real)
+      await storage.write({ putMarks: [mark] }, 'strict')
+      expect(storage.state.get().status).toBe('ready')
+    })
+  })
+}
+
+/** A clock that tells the time but rings only by hand. */
+function createHandClock(): { readonly clock: Clock; ring(): void; waiting(): number } {
+  const callbacks = new Set<() => void>()
+  const clock: Clock = {
+    now: systemClock.now,
+    after: (_delayMs, callback) => {
+      callbacks.add(callback)
+      return callback
+    },
+    clear: (timer) => void callbacks.delete(timer as () => void),
+  }
+  const ring = (): void => {
+    for (const callback of callbacks) callback()
+    callbacks.clear()
+  }
+  return { clock, ring, waiting: () => callbacks.size }
+}
