@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { root } from './run.mjs'
 
 const namesOnPath = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const isRoot = () => process.getuid?.() === 0
@@ -26,25 +27,29 @@ async function playwrightsOwn() {
   }
 }
 
-/**
- * The path of a Chromium, without installing anything: CHROMIUM_PATH, then the PATH, then Playwright's own.
- * @returns undefined when there is none.
- * @throws Error when CHROMIUM_PATH is set and leads to nothing.
- */
-export async function findChromium() {
+/** Programs to try, the best first. CHROMIUM_PATH leaves no choice; the PATH comes before Playwright's own. */
+async function candidates() {
   const asked = process.env.CHROMIUM_PATH
   if (asked) {
-    if (isExecutable(asked)) return asked
+    if (isExecutable(asked)) return [asked]
     throw new Error(
       `CHROMIUM_PATH is ${asked}, and no program is there. Correct it, or unset it to let the tests look for Chromium themselves.`,
     )
   }
-  const onPath = (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .flatMap((folder) => namesOnPath.map((name) => join(folder, name)))
-    .find(isExecutable)
-  return onPath ?? (await playwrightsOwn())
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  const onPath = folders.flatMap((folder) => namesOnPath.map((name) => join(folder, name))).filter(isExecutable)
+  const own = await playwrightsOwn()
+  return own ? [...onPath, own] : onPath
+}
+
+/**
+ * The path of a Chromium, without installing or starting anything.
+ * @returns undefined when there is none.
+ * @throws Error when CHROMIUM_PATH is set and leads to nothing.
+ */
+export async function findChromium() {
+  const [first] = await candidates()
+  return first
 }
 
 /** Arguments for a quiet Chromium: nothing in the background asks for updates, and root needs no sandbox. */
@@ -78,7 +83,7 @@ const ways = [
   {
     name: 'npx playwright install chromium',
     possible: () => true,
-    install: () => run(process.platform === 'win32' ? 'npx.cmd' : 'npx', ['playwright', 'install', 'chromium']),
+    install: () => run(process.execPath, [join(root, 'node_modules/playwright/cli.js'), 'install', 'chromium']),
   },
   {
     name: 'apt-get install chromium',
@@ -95,23 +100,21 @@ const ways = [
  * @throws Error that says what was tried and how to help.
  */
 export async function ensureChromium() {
-  const tried = []
-  const found = await findChromium()
-  if (found) {
-    if (starts(found)) return found
-    tried.push(`${found} does not start`)
-  }
-  for (const { name, possible, install } of ways) {
+  const tried = (await candidates()).map((path) => `${path} does not start`)
+  const startsNow = async () => (await candidates()).find(starts)
+  const found = await startsNow()
+  if (found) return found
+  for (const { name, possible, install } of process.env.CHROMIUM_PATH ? [] : ways) {
     if (!possible()) continue
     console.log(`No usable Chromium yet; trying: ${name}`)
     const installed = install()
-    const path = await findChromium()
-    if (installed && path && starts(path)) return path
-    tried.push(`"${name}" ${installed ? 'left none that starts' : 'failed'}`)
+    const path = installed ? await startsNow() : undefined
+    if (path) return path
+    tried.push(`"${name}" ${installed ? 'brought none that starts' : 'failed'}`)
   }
   throw new Error(
-    `The browser tests need Chromium, and none was found (${tried.join('; ')}).\n` +
-      "Install Chromium or Chrome with your system's packages, or set CHROMIUM_PATH to the program, and run this again.\n" +
+    `The browser tests need Chromium, and none works here (${tried.join('; ')}).\n` +
+      "Install Chromium or Chrome with your system's packages (Debian: apt-get install chromium), or set CHROMIUM_PATH to the program, and run this again.\n" +
       'Tests in Node alone: npx vitest run --project unit',
   )
 }

@@ -61,8 +61,10 @@ process.stdout.write(JSON.stringify({ names: Object.keys(entry), started, global
 `
 
 function node(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  // Node prints a warning when it is told both; the output must hold nothing but what the import prints.
+  const { FORCE_COLOR: _force, NO_COLOR: _no, ...env } = process.env
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: root, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>
+    execFile(process.execPath, args, { cwd: root, env, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>
       resolve({ code: error ? 1 : 0, stdout, stderr }),
     )
   })
