@@ -1,0 +1,28 @@
+'use client'
+import { createContext, use } from 'react'
+import { EchoError } from '../shared/echoError.ts'
+import type { Echo } from '../client/echo.ts'
+import type { TextCache } from './textCache.ts'
+
+/** What the provider hands to the hooks below it. */
+export interface EchoContextValue {
+  readonly echo: Echo
+  readonly texts: TextCache
+  /** Takes a fault that no call can throw, such as a draft that could not be stored while its component went away. */
+  report(error: EchoError): void
+}
+
+/** The nearest provider's value, or undefined outside of one. */
+export const EchoContext = createContext<EchoContextValue | undefined>(undefined)
+
+/** @throws EchoError no-provider */
+export function useEchoContext(): EchoContextValue {
+  const value = use(EchoContext)
+  if (value === undefined) {
+    throw new EchoError(
+      'no-provider',
+      'A hook of echo-react ran outside <EchoProvider>: there is no database to read from. Render the component below <EchoProvider echo={…}> or <EchoProvider app="…">.',
+    )
+  }
+  return value
+}

@@ -1,0 +1,32 @@
+'use client'
+import { useMemo } from 'react'
+import { useEcho } from './useEcho.ts'
+import { useReadable } from './useReadable.ts'
+import type { IdentityCommands } from '../client/echo.ts'
+import type { IdentityState } from '../client/states.ts'
+
+/** Who uses this device, tagged by `status`, and what can be done about it. */
+export type Identity = IdentityState & Omit<IdentityCommands, 'state'>
+
+/**
+ * Who uses this device.
+ * @throws EchoError no-provider
+ * @example
+ * const identity = useIdentity()
+ * if (identity.status === 'none') return <button onClick={() => void identity.create({ name: 'Ann' })}>Begin</button>
+ */
+export function useIdentity(): Identity {
+  const { identity } = useEcho()
+  const state = useReadable(identity.state)
+  return useMemo(
+    () => ({
+      ...state,
+      create: (options) => identity.create(options),
+      recover: (options) => identity.recover(options),
+      showPhrase: () => identity.showPhrase(),
+      confirmPhraseSaved: () => identity.confirmPhraseSaved(),
+      setName: (name) => identity.setName(name),
+    }),
+    [identity, state],
+  )
+}

@@ -1,0 +1,40 @@
+'use client'
+import { useCallback, useMemo, useState } from 'react'
+import { useEcho } from './useEcho.ts'
+import { useFlow } from './useFlow.ts'
+import { useReadable } from './useReadable.ts'
+import type { JoinFlow } from '../client/echo.ts'
+import type { JoinState } from '../client/states.ts'
+
+export interface Join {
+  readonly state: JoinState
+  /** Begins with another link, such as a pasted one; undefined goes back to idle. */
+  readonly open: (link: string | undefined) => void
+  readonly accept: JoinFlow['accept']
+  readonly cancel: JoinFlow['cancel']
+}
+
+const idle: JoinState = { status: 'idle' }
+
+/**
+ * The guest's side of an invitation. Nothing is redeemed before `accept`; leaving the component cancels what is not done.
+ * @param link an invitation link to begin with; without one the state is `idle` until `open`.
+ * @throws EchoError no-provider
+ * @example
+ * const join = useJoin(link)
+ * if (join.state.status === 'preview') return <button onClick={join.accept}>Join {join.state.preview.spaceName}</button>
+ */
+export function useJoin(link?: string): Join {
+  const echo = useEcho()
+  const [target, setTarget] = useState({ link, given: link })
+  // A new link from outside wins over what was opened by hand before.
+  if (target.given !== link) setTarget({ link, given: link })
+  const begin = useMemo(() => {
+    const { link: wanted } = target
+    return wanted === undefined ? undefined : () => echo.join(wanted)
+  }, [echo, target])
+  const flow = useFlow(begin)
+  const open = useCallback((next: string | undefined) => setTarget((before) => ({ link: next, given: before.given })), [])
+  const state = useReadable(flow?.state) ?? idle
+  return useMemo(() => ({ state, open, accept: () => flow?.accept(), cancel: () => flow?.cancel() }), [flow, open, state])
+}

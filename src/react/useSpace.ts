@@ -1,0 +1,27 @@
+'use client'
+import { use } from 'react'
+import { useEcho } from './useEcho.ts'
+import { fulfilled, nothing, type TrackedPromise } from './trackedPromise.ts'
+import type { Echo, Space } from '../client/echo.ts'
+
+/**
+ * A space by id; suspends until it is complete, so that an empty list below means empty. Undefined for an undefined id.
+ * An unknown or damaged space goes to the nearest error boundary; {@link useSpaceState} is the way that neither suspends nor throws.
+ * @throws EchoError no-provider, space-not-found, data-corrupt
+ * @example
+ * const space = useSpace(params.spaceId)
+ * const tasks = useQuery(space, query(Task))
+ */
+export function useSpace(id: string): Space
+export function useSpace(id: string | undefined): Space | undefined
+export function useSpace(id: string | undefined): Space | undefined {
+  const echo = useEcho()
+  const opened: Promise<Space | undefined> = id === undefined ? nothing : openSpace(echo, id)
+  return use(opened)
+}
+
+function openSpace(echo: Echo, id: string): TrackedPromise<Space> {
+  const promise: TrackedPromise<Space> = echo.spaces.open(id)
+  const space = echo.spaces.get(id)
+  return space === undefined ? promise : fulfilled(promise, space)
+}

@@ -1,0 +1,280 @@
+import * as Y from 'yjs'
+import type { Echo, InviteFlow, JoinFlow, Space } from '../../../src/client/echo.ts'
+import type {
+  EchoState,
+  IdentityState,
+  InviteState,
+  JoinState,
+  PresentPeer,
+  SpaceInfo,
+  SpaceState,
+  SyncStatus,
+} from '../../../src/client/states.ts'
+import type { TextGeneration, TextHandle } from '../../../src/documents/textHandle.ts'
+import type { Finding, NetworkState } from '../../../src/network/network.ts'
+import type { StorageState } from '../../../src/storage/storage.ts'
+import { EchoError } from '../../../src/shared/echoError.ts'
+import type { IdentityId, ItemId, SpaceId } from '../../../src/shared/ids.ts'
+import { createWritable, type Readable, type Writable } from '../../../src/shared/readable.ts'
+
+/** A Writable that counts its listeners, to see leaks. */
+export type Counted<T> = Writable<T> & { listeners(): number }
+
+export function counted<T>(initial: T): Counted<T> {
+  const writable = createWritable(initial)
+  let listeners = 0
+  return {
+    get: () => writable.get(),
+    set: (value) => writable.set(value),
+    listeners: () => listeners,
+    subscribe(listener) {
+      listeners++
+      const stop = writable.subscribe(listener)
+      let active = true
+      return () => {
+        if (active) listeners--
+        active = false
+        stop()
+      }
+    },
+  }
+}
+
+export interface FakeRow {
+  readonly id: ItemId
+  readonly title: string
+  readonly count?: number
+}
+
+export type FakeSpace = ReturnType<typeof createFakeSpace>
+export type FakeEcho = ReturnType<typeof createFakeEcho>
+
+/** A hand-made space: rows by id, one live entry per query key, texts in real Yjs documents. */
+export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.resolve()) {
+  const id = name as SpaceId
+  const info = counted<SpaceInfo>({ id, name, role: 'owner', memberCount: 1, state: { status: 'ready' } })
+  const rows = new Map<string, Counted<FakeRow | undefined>>()
+  const queries = new Map<string, Counted<readonly FakeRow[]>>()
+  const queriesMade: string[] = []
+  const updates: { readonly id: string; readonly patch: Readonly<Record<string, unknown>> }[] = []
+  let refusal: EchoError | undefined
+  const sync = counted<SyncStatus>({ status: 'up-to-date', peers: 1, unsaved: 0 })
+  const others = counted<readonly PresentPeer[]>([])
+  const shared: unknown[] = []
+  const flows: (InviteFlow & { readonly state: Counted<InviteState>; disposed: boolean; created: string[] })[] = []
+  const texts = new Map<string, { handle: TextHandle; current: Counted<TextGeneration>; users: number }>()
+  let opened = 0
+
+  function row(itemId: string): Counted<FakeRow | undefined> {
+    const present = rows.get(itemId) ?? counted<FakeRow | undefined>(undefined)
+    rows.set(itemId, present)
+    return present
+  }
+  function text(itemId: string) {
+    const present = texts.get(itemId)
+    if (present !== undefined) return present
+    const yText = new Y.Doc().getText('text')
+    const current = counted<TextGeneration>({ generation: 0, yText })
+    const made = {
+      current,
+      users: 0,
+      handle: {
+        item: itemId as ItemId,
+        current,
+        content: { get: () => current.get().yText.toString(), subscribe: (listener: () => void) => current.subscribe(listener) },
+        release: () => {
+          made.users--
+        },
+      },
+    }
+    texts.set(itemId, made)
+    return made
+  }
+
+  const space = {
+    id,
+    info,
+    state: counted<SpaceState>({ status: 'ready' }),
+    sync,
+    presence: {
+      peers: others,
+      others: () => others,
+      share: (_type: unknown, data: unknown) => {
+        if (data === 'bad') throw new EchoError('bad-value', 'The data does not fit its schema.')
+        shared.push(data)
+      },
+    },
+    live(query: { readonly key: string }): Readable<readonly FakeRow[]> {
+      const present = queries.get(query.key)
+      if (present !== undefined) return present
+      queriesMade.push(query.key)
+      const made = counted<readonly FakeRow[]>([...rows.values()].map((entry) => entry.get()).filter((entry) => entry !== undefined))
+      queries.set(query.key, made)
+      return made
+    },
+    liveItem: (_type: unknown, itemId: string) => row(itemId),
+    update(item: string | { readonly id: string }, patch: Readonly<Record<string, unknown>>) {
+      if (refusal !== undefined) throw refusal
+      const itemId = typeof item === 'string' ? item : item.id
+      updates.push({ id: itemId, patch })
+      const before = row(itemId).get()
+      if (before !== undefined) row(itemId).set({ ...before, ...patch })
+    },
+    async openText(itemId: string): Promise<TextHandle> {
+      opened++
+      await gate
+      if (itemId === 'missing') throw new EchoError('item-not-found', 'No such item.')
+      const made = text(itemId)
+      made.users++
+      return made.handle
+    },
+    peekText: (itemId: string) => ((texts.get(itemId)?.users ?? 0) > 0 ? texts.get(itemId)!.handle : undefined),
+    invite() {
+      const state = counted<InviteState>({ status: 'idle' })
+      const flow = {
+        state,
+        disposed: false,
+        created: [] as string[],
+        create: (options: { readonly role: string }) => {
+          flow.created.push(options.role)
+          state.set({ status: 'waiting', url: 'https://app.example/#join=abc', expiresAt: 600_000, role: 'editor' })
+        },
+        cancel: () => state.set({ status: 'cancelled' }),
+        dispose: () => {
+          flow.disposed = true
+        },
+      }
+      flows.push(flow)
+      return flow
+    },
+    setName: (next: string) => info.set({ ...info.get(), name: next }),
+    flush: () => Promise.resolve(),
+  }
+  return {
+    space: space as unknown as Space,
+    info,
+    sync,
+    others,
+    shared,
+    flows,
+    updates,
+    queries,
+    queriesMade,
+    gate,
+    row,
+    text,
+    opened: () => opened,
+    refuse: (error: EchoError | undefined) => {
+      refusal = error
+    },
+  }
+}
+
+const ann = { id: 'ann' as IdentityId, name: 'Ann' }
+
+/** A hand-made Echo around {@link createFakeSpace}s. */
+export function createFakeEcho(
+  options: {
+    readonly app?: string
+    readonly identity?: IdentityState
+    readonly spaces?: readonly FakeSpace[]
+    readonly state?: EchoState
+  } = {},
+) {
+  const state = counted<EchoState>(options.state ?? { status: 'ready' })
+  const identity = counted<IdentityState>(options.identity ?? { status: 'ready', identity: ann })
+  const spaces = options.spaces ?? []
+  const list = counted<readonly SpaceInfo[]>(spaces.map((entry) => entry.info.get()))
+  const network = counted<NetworkState>({ status: 'online', connections: 1 })
+  const diagnostics = counted<readonly Finding[]>([])
+  const openPromises = new Map<string, Promise<Space>>()
+  const ready = new Set<string>()
+  const joins: (JoinFlow & { readonly link: string; readonly state: Counted<JoinState>; disposed: boolean; accepted: number })[] = []
+  const states = new Map<string, Readable<SpaceState>>()
+  const calls: string[] = []
+  let disposals = 0
+
+  const echo: Echo = {
+    app: options.app ?? 'test-app',
+    state,
+    opened: Promise.resolve(),
+    identity: {
+      state: identity,
+      async create({ name }) {
+        calls.push(`create ${name}`)
+        identity.set({ status: 'unsaved', identity: { ...ann, name } })
+        return { phrase: phrase }
+      },
+      async recover(request) {
+        calls.push(`recover ${request.name}`)
+        if (request.phrase !== phrase) throw new EchoError('bad-phrase', 'These are not 24 words of the list with a fitting checksum.')
+        identity.set({ status: 'ready', identity: { ...ann, name: request.name } })
+      },
+      showPhrase: () => Promise.resolve(phrase),
+      async confirmPhraseSaved() {
+        calls.push('confirm')
+        const present = identity.get()
+        if (present.status === 'unsaved') identity.set({ status: 'ready', identity: present.identity })
+      },
+      setName: () => Promise.resolve(),
+    },
+    spaces: {
+      list,
+      create: () => Promise.reject(new EchoError('no-identity', 'Not in this fake.')),
+      open(id) {
+        const present = openPromises.get(id)
+        if (present !== undefined) return present
+        const found = spaces.find((entry) => entry.space.id === id)
+        const promise =
+          found === undefined
+            ? Promise.reject(new EchoError('space-not-found', 'No such space.'))
+            : found.gate.then(() => (ready.add(id), found.space))
+        openPromises.set(id, promise)
+        return promise
+      },
+      get: (id) => (ready.has(id) ? spaces.find((entry) => entry.space.id === id)?.space : undefined),
+      state(id) {
+        const present =
+          states.get(id) ?? spaces.find((entry) => entry.space.id === id)?.space.state ?? counted<SpaceState>({ status: 'not-found' })
+        states.set(id, present)
+        return present
+      },
+    },
+    network: {
+      state: network,
+      diagnostics,
+      setEnabled: (enabled) => network.set(enabled ? { status: 'online', connections: 1 } : { status: 'off' }),
+    },
+    storage: { state: counted<StorageState>({ status: 'ready', persistent: true }), persist: () => Promise.resolve(true) },
+    join(link) {
+      const joinState = counted<JoinState>({
+        status: 'preview',
+        preview: { spaceName: 'Garden', inviterName: 'Ann', role: 'editor', expiresAt: undefined },
+      })
+      const flow = {
+        link,
+        state: joinState,
+        disposed: false,
+        accepted: 0,
+        accept: () => {
+          flow.accepted++
+        },
+        cancel: () => joinState.set({ status: 'cancelled', by: 'me' }),
+        dispose: () => {
+          flow.disposed = true
+        },
+      }
+      joins.push(flow)
+      return flow
+    },
+    dispose: async () => {
+      disposals++
+      state.set({ status: 'disposed' })
+    },
+  }
+  return { echo, state, identity, list, network, diagnostics, joins, calls, disposals: () => disposals }
+}
+
+/** 24 words as the fake hands them out. */
+export const phrase =
+  'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon art'

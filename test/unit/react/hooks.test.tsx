@@ -1,0 +1,341 @@
+// @vitest-environment jsdom
+import { act, screen } from '@testing-library/react'
+import { renderToString } from 'react-dom/server'
+import { describe, expect, it, vi } from 'vitest'
+import { definePresence } from '../../../src/client/definePresence.ts'
+import { useIdentity } from '../../../src/react/useIdentity.ts'
+import { useInvite } from '../../../src/react/useInvite.ts'
+import { useItem } from '../../../src/react/useItem.ts'
+import { useJoin } from '../../../src/react/useJoin.ts'
+import { useNetworkStatus } from '../../../src/react/useNetworkStatus.ts'
+import { usePresence } from '../../../src/react/usePresence.ts'
+import { useQuery } from '../../../src/react/useQuery.ts'
+import { useField } from '../../../src/react/useField.ts'
+import { useSpace } from '../../../src/react/useSpace.ts'
+import { useSpaces } from '../../../src/react/useSpaces.ts'
+import { useSpaceState } from '../../../src/react/useSpaceState.ts'
+import { useSyncStatus } from '../../../src/react/useSyncStatus.ts'
+import { useText } from '../../../src/react/useText.ts'
+import type { ItemId } from '../../../src/shared/ids.ts'
+import { ErrorCatcher } from './ErrorCatcher.tsx'
+import { createFakeEcho, createFakeSpace, type FakeRow } from './fakeEcho.ts'
+import { createGate, renderHookInEcho, renderInEcho, settle } from './renderInEcho.tsx'
+
+const row = (id: string, title: string): FakeRow => ({ id: id as ItemId, title })
+const Task = {} as never
+// A query is a value with a key; nothing else matters to the hooks.
+const query = (key: string) => ({ key }) as never
+const Cursor = definePresence('cursor', {} as never)
+
+describe('every hook', () => {
+  const hooks: Record<string, () => unknown> = {
+    useIdentity,
+    useSpaces: () => useSpaces(),
+    useNetworkStatus,
+    useSpace: () => useSpace('x'),
+    useSpaceState: () => useSpaceState('x'),
+    useSyncStatus: () => useSyncStatus(undefined),
+    useQuery: () => useQuery(undefined, undefined),
+    useItem: () => useItem(undefined, Task, undefined),
+    useField: () => useField(undefined, undefined as FakeRow | undefined, 'title'),
+    useText: () => useText(undefined, undefined),
+    usePresence: () => usePresence(undefined, Cursor, 0),
+    useInvite: () => useInvite(undefined),
+    useJoin: () => useJoin(),
+  }
+  it.each(Object.keys(hooks))('%s throws no-provider outside of a provider', (name) => {
+    function Probe(): null {
+      hooks[name]!()
+      return null
+    }
+    expect(() => renderToString(<Probe />)).toThrowError(expect.objectContaining({ code: 'no-provider' }))
+  })
+
+  it('answers undefined when it is asked for nothing', () => {
+    const { result } = renderHookInEcho(createFakeEcho(), () => [
+      useSpace(undefined),
+      useSpaceState(undefined),
+      useSyncStatus(undefined),
+      useQuery(undefined, query('a')),
+      useQuery(createFakeSpace().space, undefined),
+      useItem(undefined, Task, 'a'),
+      useItem(createFakeSpace().space, Task, undefined),
+      useText(undefined, 'a'),
+      useText(createFakeSpace().space, undefined),
+    ])
+    expect(result.current).toEqual(Array.from({ length: 9 }, () => undefined))
+  })
+})
+
+describe('useIdentity', () => {
+  it('follows the state and passes commands on', async () => {
+    const fake = createFakeEcho({ identity: { status: 'none' } })
+    const { result, unmount } = renderHookInEcho(fake, useIdentity)
+    expect(result.current.status).toBe('none')
+    await act(async () => {
+      await result.current.create({ name: 'Bea' })
+    })
+    expect(result.current).toMatchObject({ status: 'unsaved', identity: { name: 'Bea' } })
+    unmount()
+    expect(fake.identity.listeners()).toBe(0)
+  })
+})
+
+describe('useSpaces and useSpaceState', () => {
+  it('list the spaces and tell the state of one, unknown ones too', () => {
+    const garden = createFakeSpace()
+    const { result } = renderHookInEcho(createFakeEcho({ spaces: [garden] }), () => [
+      useSpaces().map((space) => space.name),
+      useSpaceState('Garden').status,
+      useSpaceState('Nowhere').status,
+    ])
+    expect(result.current).toEqual([['Garden'], 'ready', 'not-found'])
+  })
+})
+
+describe('useSpace', () => {
+  function Show({ id }: { readonly id: string | undefined }) {
+    return <p>{useSpace(id)?.info.get().name ?? 'none'}</p>
+  }
+
+  it('suspends until the space is open, then answers at once', async () => {
+    const gate = createGate()
+    const fake = createFakeEcho({ spaces: [createFakeSpace('Garden', gate.promise)] })
+    const { unmount } = await settle(() => renderInEcho(fake, <Show id="Garden" />))
+    expect(screen.getByText('suspended')).toBeTruthy()
+    await settle(gate.open)
+    expect(screen.getByText('Garden')).toBeTruthy()
+    expect(screen.queryByText('suspended')).toBeNull()
+    unmount()
+    renderInEcho(fake, <Show id="Garden" />)
+    expect(screen.queryByText('suspended')).toBeNull()
+    expect(screen.getByText('Garden')).toBeTruthy()
+  })
+
+  it('goes from nothing to a space and back without an error of React', async () => {
+    const fake = createFakeEcho({ spaces: [createFakeSpace()] })
+    const { rerender } = renderInEcho(fake, <Show id={undefined} />)
+    expect(screen.getByText('none')).toBeTruthy()
+    await settle(() => rerender(<Show id="Garden" />))
+    expect(screen.getByText('Garden')).toBeTruthy()
+    rerender(<Show id={undefined} />)
+    expect(screen.getByText('none')).toBeTruthy()
+  })
+})
+
+describe('useQuery', () => {
+  it('opens one live entry for a query written inline, however often it renders', () => {
+    const garden = createFakeSpace()
+    garden.row('a').set(row('a', 'Water'))
+    const fake = createFakeEcho({ spaces: [garden] })
+    const { result, rerender, unmount } = renderHookInEcho(fake, ({ key }: { key: string }) => useQuery(garden.space, query(key)), {
+      key: 'all',
+    })
+    for (let i = 0; i < 5; i++) rerender({ key: 'all' })
+    expect(result.current).toEqual([row('a', 'Water')])
+    expect(garden.queriesMade).toEqual(['all'])
+    expect(garden.queries.get('all')!.listeners()).toBe(1)
+    rerender({ key: 'open' })
+    expect(garden.queriesMade).toEqual(['all', 'open'])
+    expect([garden.queries.get('all')!.listeners(), garden.queries.get('open')!.listeners()]).toEqual([0, 1])
+    unmount()
+    expect(garden.queries.get('open')!.listeners()).toBe(0)
+  })
+
+  it('shows the rows of the new query in the same render that asks for it', () => {
+    const garden = createFakeSpace()
+    const seen: string[] = []
+    function Rows({ of }: { readonly of: string }) {
+      const rows = useQuery<FakeRow>(garden.space, query(of))
+      seen.push(`${of}: ${rows.map((entry) => entry.title).join()}`)
+      return <p>{rows.map((entry) => entry.title).join()}</p>
+    }
+    garden.space.live(query('one'))
+    garden.queries.get('one')!.set([row('1', 'One')])
+    garden.space.live(query('two'))
+    garden.queries.get('two')!.set([row('2', 'Two')])
+    const { rerender } = renderInEcho(createFakeEcho(), <Rows of="one" />)
+    rerender(<Rows of="two" />)
+    expect(new Set(seen)).toEqual(new Set(['one: One', 'two: Two']))
+    act(() => garden.queries.get('two')!.set([row('2', 'Two'), row('3', 'Three')]))
+    expect(screen.getByText('Two,Three')).toBeTruthy()
+  })
+})
+
+describe('useItem', () => {
+  it('renders only the row that changed, and nothing listens after unmount', () => {
+    const garden = createFakeSpace()
+    const ids = Array.from({ length: 50 }, (_, index) => `i${index}`)
+    for (const id of ids) garden.row(id).set(row(id, id))
+    const renders: string[] = []
+    function Row({ id }: { readonly id: string }) {
+      const item = useItem(garden.space, Task, id) as FakeRow | undefined
+      renders.push(id)
+      return <li>{item?.title ?? 'gone'}</li>
+    }
+    const list = (
+      <ul>
+        {ids.map((id) => (
+          <Row key={id} id={id} />
+        ))}
+      </ul>
+    )
+    const { unmount } = renderInEcho(createFakeEcho(), list)
+    renders.length = 0
+    act(() => garden.row('i7').set(row('i7', 'changed')))
+    expect(new Set(renders)).toEqual(new Set(['i7']))
+    expect(screen.getByText('changed')).toBeTruthy()
+    act(() => garden.row('i7').set(undefined))
+    expect(screen.getByText('gone')).toBeTruthy()
+    unmount()
+    expect(ids.reduce((sum, id) => sum + garden.row(id).listeners(), 0)).toBe(0)
+  })
+})
+
+describe('useSyncStatus and useNetworkStatus', () => {
+  it('follow their states', () => {
+    const garden = createFakeSpace()
+    const fake = createFakeEcho({ spaces: [garden] })
+    const { result } = renderHookInEcho(fake, () => ({ sync: useSyncStatus(garden.space), network: useNetworkStatus() }))
+    expect([result.current.sync.status, result.current.network.status]).toEqual(['up-to-date', 'online'])
+    act(() => garden.sync.set({ status: 'offline', unsaved: 2 }))
+    act(() => result.current.network.setEnabled(false))
+    expect([result.current.sync, result.current.network.status]).toEqual([{ status: 'offline', unsaved: 2 }, 'off'])
+    act(() => fake.diagnostics.set([{ code: 'ice-failed', message: 'No path.', timeMs: 1 }]))
+    expect(result.current.network.findings).toHaveLength(1)
+  })
+})
+
+describe('useText', () => {
+  function Show({ of, id }: { readonly of: ReturnType<typeof createFakeSpace>; readonly id: string | undefined }) {
+    const text = useText(of.space, id)
+    return <p>{text === undefined ? 'none' : `${text.generation}: ${text.yText.toString()}`}</p>
+  }
+
+  it('suspends on the first opening only, opens once for two components and StrictMode, and releases later', async () => {
+    const gate = createGate()
+    const garden = createFakeSpace('Garden', gate.promise)
+    garden.text('note').current.get().yText.insert(0, 'hello')
+    const tree = [<Show key="1" of={garden} id="note" />, <Show key="2" of={garden} id="note" />]
+    const { unmount } = await settle(() => renderInEcho(createFakeEcho(), tree))
+    expect(screen.getByText('suspended')).toBeTruthy()
+    await settle(gate.open)
+    expect(screen.getAllByText('0: hello')).toHaveLength(2)
+    expect(garden.opened()).toBe(1)
+    expect(garden.text('note').users).toBe(1)
+    unmount()
+    await vi.waitFor(() => expect(garden.text('note').users).toBe(0), { timeout: 3000 })
+    expect(garden.text('note').current.listeners()).toBe(0)
+  })
+
+  it('keeps the text open over a quick unmount and mount', async () => {
+    const garden = createFakeSpace()
+    const fake = createFakeEcho()
+    function Toggle({ on }: { readonly on: boolean }) {
+      return on ? <Show of={garden} id="note" /> : null
+    }
+    const { rerender } = await settle(() => renderInEcho(fake, <Toggle on />))
+    expect(screen.getByText('0:')).toBeTruthy()
+    rerender(<Toggle on={false} />)
+    rerender(<Toggle on />)
+    expect(screen.queryByText('suspended')).toBeNull()
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    expect([garden.opened(), garden.text('note').users]).toEqual([1, 1])
+  })
+
+  it('hands out the new text when the document was rebuilt', async () => {
+    const garden = createFakeSpace()
+    await settle(() => renderInEcho(createFakeEcho(), <Show of={garden} id="note" />))
+    expect(screen.getByText('0:')).toBeTruthy()
+    const rebuilt = createFakeSpace().text('note').current.get().yText
+    rebuilt.insert(0, 'rebuilt')
+    act(() => garden.text('note').current.set({ generation: 1, yText: rebuilt }))
+    expect(screen.getByText('1: rebuilt')).toBeTruthy()
+  })
+
+  it('does not suspend for a text that something else has open', async () => {
+    const garden = createFakeSpace()
+    await garden.space.openText('note')
+    renderInEcho(createFakeEcho(), <Show of={garden} id="note" />)
+    expect(screen.queryByText('suspended')).toBeNull()
+    expect(screen.getByText('0:')).toBeTruthy()
+  })
+})
+
+describe('usePresence', () => {
+  it('shares what it is told, once mounted, and stops when it goes', () => {
+    const garden = createFakeSpace()
+    const { result, unmount } = renderHookInEcho(createFakeEcho(), () => usePresence<unknown>(garden.space, Cursor, 'start'))
+    expect(garden.shared.at(-1)).toBe('start')
+    act(() => result.current.setMe('moved'))
+    expect([result.current.me, garden.shared.at(-1)]).toEqual(['moved', 'moved'])
+    expect(() => result.current.setMe('bad')).toThrowError(expect.objectContaining({ code: 'bad-value' }))
+    expect(result.current.me).toBe('moved')
+    act(() => garden.others.set([{ identity: 'bob' as never, key: 'k', name: 'Bob', data: 'x' }]))
+    expect(result.current.others.map((peer) => peer.name)).toEqual(['Bob'])
+    unmount()
+    expect(garden.shared.at(-1)).toBeUndefined()
+    expect(garden.others.listeners()).toBe(0)
+  })
+})
+
+describe('useInvite', () => {
+  it('keeps one flow alive under StrictMode, makes a link only when asked, and disposes of every flow', () => {
+    const garden = createFakeSpace()
+    const { result, unmount } = renderHookInEcho(createFakeEcho(), () => useInvite(garden.space))
+    expect(result.current.state.status).toBe('idle')
+    expect(garden.flows.filter((flow) => !flow.disposed)).toHaveLength(1)
+    expect(garden.flows.flatMap((flow) => flow.created)).toEqual([])
+    act(() => result.current.create({ role: 'editor' }))
+    expect(result.current.state).toMatchObject({ status: 'waiting' })
+    act(() => result.current.cancel())
+    expect(result.current.state.status).toBe('cancelled')
+    unmount()
+    expect(garden.flows.filter((flow) => !flow.disposed)).toHaveLength(0)
+    expect(garden.flows.reduce((sum, flow) => sum + flow.state.listeners(), 0)).toBe(0)
+  })
+})
+
+describe('useJoin', () => {
+  it('begins with the given link, takes another, and disposes of each flow it leaves', () => {
+    const fake = createFakeEcho()
+    const { result, rerender, unmount } = renderHookInEcho(fake, ({ link }: { link?: string }) => useJoin(link), { link: 'one' } as {
+      link?: string
+    })
+    const alive = () => fake.joins.filter((flow) => !flow.disposed).map((flow) => flow.link)
+    expect(alive()).toEqual(['one'])
+    expect(result.current.state.status).toBe('preview')
+    act(() => result.current.accept())
+    expect(fake.joins.at(-1)!.accepted).toBe(1)
+    act(() => result.current.open('two'))
+    expect(alive()).toEqual(['two'])
+    act(() => result.current.open('two'))
+    expect(fake.joins.filter((flow) => flow.link === 'two').length).toBe(2)
+    rerender({ link: 'three' })
+    expect(alive()).toEqual(['three'])
+    rerender({})
+    expect(alive()).toEqual([])
+    expect(result.current.state.status).toBe('idle')
+    unmount()
+    expect(alive()).toEqual([])
+    expect(fake.joins.reduce((sum, flow) => sum + flow.state.listeners(), 0)).toBe(0)
+  })
+})
+
+it('an error of a text that is not there goes to the component', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const garden = createFakeSpace()
+  function Show() {
+    return <p>{useText(garden.space, 'missing').generation}</p>
+  }
+  await settle(() =>
+    renderInEcho(
+      createFakeEcho(),
+      <ErrorCatcher>
+        <Show />
+      </ErrorCatcher>,
+    ),
+  )
+  expect(screen.getByText('caught item-not-found')).toBeTruthy()
+  vi.mocked(console.error).mockRestore()
+})
