@@ -8,7 +8,15 @@ import type { Entry, JudgedOperation } from './judgedOperation.ts'
 import { judge } from './judge.ts'
 import type { Member, MembershipState, OperationFault, Role } from './membershipLog.ts'
 import { evaluate, type Evaluation } from './evaluate.ts'
-import { decodeOperation, maxParents, operationKey, operationKinds, verifyOperation, type EntryReference, type Operation } from './operation.ts'
+import {
+  decodeOperation,
+  maxParents,
+  operationKey,
+  operationKinds,
+  verifyOperation,
+  type EntryReference,
+  type Operation,
+} from './operation.ts'
 import { createOperationGraph } from './operationGraph.ts'
 import type { Epoch, OperationLog } from './operationLog.ts'
 import { isAtLeast, roleCode } from './roleCode.ts'

@@ -143,7 +143,8 @@ async function judgeEpoch({ graph }: JudgeContext, operation: Operation, signer:
   if (asksForNewer(body.value.extensions)) return fail('newer-version')
   // Naming an old key again would make a key usable that somebody removed since then may hold.
   const isNamedBefore = graph.all.some(
-    ({ operation: other, effects }) => effects.epoch !== undefined && equalBytes(effects.epoch.keyId, body.value.keyId) && past.has(other.key),
+    ({ operation: other, effects }) =>
+      effects.epoch !== undefined && equalBytes(effects.epoch.keyId, body.value.keyId) && past.has(other.key),
   )
   return isNamedBefore ? fail('body') : ok({ signer, admissions: [], epoch: body.value })
 }
@@ -153,7 +154,9 @@ function asksForNewer(extensions: Extensions): boolean {
 }
 
 /** An admission with the entries of its listed devices, which point back to it. */
-function createAdmission(fields: Omit<Admission, 'entries' | 'operation' | 'identityId'> & { devices: readonly RankedDevice[] }): Admission {
+function createAdmission(
+  fields: Omit<Admission, 'entries' | 'operation' | 'identityId'> & { devices: readonly RankedDevice[] },
+): Admission {
   const entries: Entry[] = []
   const admission: Admission = {
     ...fields,

@@ -26,7 +26,19 @@ export interface MembershipState {
 
 /** Why an operation is malformed (reference: rules M1-M8), or was not looked at. */
 export type OperationFault =
-  | 'format' | 'space' | 'signature' | 'genesis' | 'parent' | 'entry' | 'role' | 'body' | 'cut' | 'target' | 'rank' | 'newer-version' | 'too-many-held'
+  | 'format'
+  | 'space'
+  | 'signature'
+  | 'genesis'
+  | 'parent'
+  | 'entry'
+  | 'role'
+  | 'body'
+  | 'cut'
+  | 'target'
+  | 'rank'
+  | 'newer-version'
+  | 'too-many-held'
 
 /**
  * The hash-linked log of a space's membership. Its state is a pure function of the set of operations: no clock, no order of arrival,

@@ -4,11 +4,11 @@ import type { Admission } from './judgedOperation.ts'
 import type { MembershipLog, Role } from './membershipLog.ts'
 import type { EntryReference } from './operation.ts'
 
-/** A valid epoch operation. */
+/** A well-formed epoch operation. */
 export interface Epoch extends EpochBody {
   /** 32-byte operation id. */
   readonly operation: Uint8Array
-  /** M19: nobody dead holds its key, as far as this log knows. */
+  /** M19: it counts, and its key was sealed to no device that is dead, as far as this log knows. */
   readonly usable: boolean
 }
 
@@ -23,7 +23,7 @@ export interface OperationLog extends MembershipLog {
   parentsFor(as: EntryReference): readonly Uint8Array[]
   /** The live admissions of a person, the most senior first. */
   admissionsOf(identity: IdentityId): readonly Admission[]
-  /** The valid epochs, each after its past. */
+  /** The epochs, each after its past; content may lie under the key of one that is not usable. The same array until the log changes. */
   epochs(): readonly Epoch[]
   /** Whether operation `earlier` (id, 32 bytes) is in the past of `later`; false where one is not here. */
   isBefore(earlier: Uint8Array, later: Uint8Array): boolean

@@ -1,7 +1,7 @@
 import { equalBytes, toBase64Url } from '../../shared/bytes.ts'
 import type { Reader, Writer } from '../../shared/encoding.ts'
 import type { CryptoPort } from '../../crypto/cryptoPort.ts'
-import { decodeDeviceRecord, encodeDeviceRecord, verifyDeviceRecord, type DeviceRecord } from '../../identity/record.ts'
+import { decodeDeviceRecord, deviceRecordBytes, encodeDeviceRecord, verifyDeviceRecord, type DeviceRecord } from '../../identity/record.ts'
 
 /*
  * Grammar (docs/PROTOCOL.md#device-list):
@@ -15,7 +15,6 @@ import { decodeDeviceRecord, encodeDeviceRecord, verifyDeviceRecord, type Device
 export const maxListedDevices = 64
 /** Longest chain of certificates from the root key to a device, the device's own included. */
 export const maxChainLength = 8
-const recordBytes = 256
 
 /** A device record and whether it gets an entry or only carries the chain of another one. */
 export interface ListedDevice {
@@ -38,7 +37,7 @@ export function readDeviceList(reader: Reader): ListedDevice[] {
   return reader.list(maxListedDevices, () => {
     const listed = reader.u8()
     if (listed > 1) reader.refuse()
-    const record = decodeDeviceRecord(reader.fixed(recordBytes))
+    const record = decodeDeviceRecord(reader.fixed(deviceRecordBytes))
     return { listed: listed === 1, record: record.ok ? record.value : reader.refuse() }
   })
 }
