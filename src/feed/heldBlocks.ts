@@ -1,0 +1,108 @@
+import type { BlockId } from '../shared/ids.ts'
+import type { Block } from './block.ts'
+import type { BlockHeader } from './header.ts'
+
+/** A block whose signature is good and which cannot be judged yet. */
+export interface HeldBlock {
+  readonly id: BlockId
+  readonly block: Block
+  readonly header: BlockHeader
+  /** Whether the envelope opened and held what the header says. It is no part of the block's id, so anyone may have swapped it. */
+  readonly isOpened: boolean
+}
+
+/** What a held block waits for: a block, membership operations, or a content key. */
+export type Awaited = { readonly kind: 'block'; readonly block: BlockId } | { readonly kind: 'operations' } | { readonly kind: 'key' }
+
+/** The most blocks held of one account, and the most bytes. */
+export const maxHeldBlocks = 1_000
+export const maxHeldBytes = 4 * 1024 * 1024
+
+/**
+ * Blocks that wait, within bounds. Each is booked on an account: the author's device where the membership log vouches for it, one common account
+ * for all whose entry is not known yet, because there an attacker can make up as many devices as he likes.
+ */
+export interface HeldBlocks {
+  readonly size: number
+  /** What a held block waits for. */
+  awaitedBy(id: BlockId): Awaited | undefined
+  /** @returns false where the account is full */
+  hold(held: HeldBlock, awaited: Awaited, account: string): boolean
+  /** Takes out what waited for this block. */
+  takeWaitingFor(block: BlockId): readonly HeldBlock[]
+  /** Takes out what waits for operations or keys, or for a block that came another way. */
+  takeDoubtful(isHere: (block: BlockId) => boolean): readonly HeldBlock[]
+  clear(): void
+}
+
+interface Entry {
+  readonly held: HeldBlock
+  readonly awaited: Awaited
+  readonly account: string
+  readonly bytes: number
+}
+
+export function createHeldBlocks(): HeldBlocks {
+  const entriesById = new Map<BlockId, Entry>()
+  const waitersByBlock = new Map<BlockId, BlockId[]>()
+  const otherWaiters = new Set<BlockId>()
+  const accounts = new Map<string, { blocks: number; bytes: number }>()
+
+  function take(ids: Iterable<BlockId>): HeldBlock[] {
+    const taken: HeldBlock[] = []
+    for (const id of ids) {
+      const entry = entriesById.get(id)
+      if (entry === undefined) continue
+      entriesById.delete(id)
+      const account = accounts.get(entry.account)!
+      account.blocks--
+      account.bytes -= entry.bytes
+      if (account.blocks === 0) accounts.delete(entry.account)
+      taken.push(entry.held)
+    }
+    return taken
+  }
+
+  function takeWaitingFor(block: BlockId): readonly HeldBlock[] {
+    const waiters = waitersByBlock.get(block) ?? []
+    waitersByBlock.delete(block)
+    return take(waiters)
+  }
+
+  return {
+    get size() {
+      return entriesById.size
+    },
+    awaitedBy: (id) => entriesById.get(id)?.awaited,
+    hold(held, awaited, name) {
+      const { id, block } = held
+      const bytes = block.header.length + block.signature.length + block.envelope.length
+      const account = accounts.get(name) ?? { blocks: 0, bytes: 0 }
+      if (account.blocks >= maxHeldBlocks || account.bytes + bytes > maxHeldBytes) return false
+      accounts.set(name, account)
+      account.blocks++
+      account.bytes += bytes
+      entriesById.set(id, { held, awaited, account: name, bytes })
+      if (awaited.kind !== 'block') otherWaiters.add(id)
+      else {
+        const waiters = waitersByBlock.get(awaited.block)
+        if (waiters === undefined) waitersByBlock.set(awaited.block, [id])
+        else waiters.push(id)
+      }
+      return true
+    },
+    takeWaitingFor,
+    takeDoubtful(isHere) {
+      const waiters = [...otherWaiters]
+      otherWaiters.clear()
+      const arrived = [...waitersByBlock.keys()].filter(isHere)
+      return [...arrived.flatMap(takeWaitingFor), ...take(waiters)]
+    },
+    clear() {
+      entriesById.clear()
+      waitersByBlock.clear()
+      otherWaiters.clear()
+      accounts.clear()
+    },
+  }
+}
