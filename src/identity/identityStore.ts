@@ -1,0 +1,274 @@
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import { equalBytes, utf8 } from '../shared/bytes.ts'
+import { EchoError } from '../shared/echoError.ts'
+import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import type { Storage } from '../storage/storage.ts'
+import { createDeviceKeys, deviceKeyRows, restoreDeviceKeys, type DeviceKeys } from './deviceKeys.ts'
+import type { LocalIdentity } from './localIdentity.ts'
+import { formatPhrase, parsePhrase } from './phrase.ts'
+import { createDeviceRecord, decodeDeviceRecord, encodeDeviceRecord, verifyDeviceRecord, type DeviceRecord } from './record.ts'
+import { deriveRootKey, type RootKey } from './rootKey.ts'
+
+/*
+ * Who this device is, in the keys table.
+ *
+ * An identity is an Ed25519 root key behind 24 words. It certifies the first device and is then kept only wrapped, so that its words
+ * can be shown again; a device that was paired has no words. Five or six rows make an identity: `identity/record`, `identity/sign`,
+ * `identity/seal`, `identity/wrap`, `identity/profile` and, where the root key is here, `identity/entropy`. They are written in one
+ * strict write: a crash leaves none of them or all. Everything is checked against everything else when it is read, because a half
+ * identity would sign what no peer accepts; damage is reported and never repaired by making someone new. A script in the page can
+ * use the keys while it runs and read the words; it cannot carry away a key that the platform holds.
+ */
+
+/** What this device says about its person before any space does. */
+export interface LocalProfile {
+  /** 1 to 64 bytes of UTF-8. */
+  readonly name: string
+  /** Whether the person confirmed having written the words down; true where this device has none. */
+  readonly phraseSaved: boolean
+}
+
+export interface IdentityStore {
+  /** Undefined until an identity was loaded or made. */
+  readonly profile: Readable<LocalProfile | undefined>
+  /**
+   * The identity in storage, or undefined where there is none.
+   * @returns EchoError data-corrupt (`details.row` says where) or one of storage. Never throws.
+   */
+  load(): Promise<Result<LocalIdentity | undefined, EchoError>>
+  /**
+   * A new person with this device as the first, and the 24 words.
+   * @throws EchoError denied where somebody is here already; data-corrupt where somebody was; bad-value for the name; one of storage.
+   */
+  create(name: string): Promise<{ readonly identity: LocalIdentity; readonly phrase: string }>
+  /**
+   * The person of a phrase, with this as a new device. Takes the place of a damaged identity, never of a whole one.
+   * @returns EchoError bad-phrase. @throws EchoError as {@link IdentityStore.create} does, but for data-corrupt.
+   */
+  recover(phrase: string, name: string): Promise<Result<LocalIdentity, EchoError>>
+  /**
+   * Keeps a device that another device certified; it has no words. Takes the place of a damaged identity, never of a whole one.
+   * @throws EchoError bad-value where the record is not of these keys or does not verify; else as {@link IdentityStore.recover}.
+   */
+  adopt(keys: DeviceKeys, record: DeviceRecord, name: string): Promise<LocalIdentity>
+  /** The 24 words. Secret. @throws EchoError no-identity where they are not on this device; data-corrupt. */
+  showPhrase(): Promise<string>
+  /** The root key, for what only it may sign. @throws as {@link IdentityStore.showPhrase}. */
+  openRoot(): Promise<RootKey>
+  /** Remembers that the person wrote the words down. @throws EchoError no-identity, or one of storage. */
+  confirmPhraseSaved(): Promise<void>
+  /** Renames the person on this device. @throws EchoError bad-value for the name; no-identity; one of storage. */
+  setName(name: string): Promise<void>
+}
+
+const maxNameBytes = 64
+const lockName = 'identity'
+const lockWaitMs = 15_000
+const rows = { ...deviceKeyRows, record: 'identity/record', profile: 'identity/profile', entropy: 'identity/entropy' } as const
+
+interface Loaded {
+  readonly identity: LocalIdentity
+  readonly profile: LocalProfile
+  readonly entropy: Uint8Array | undefined
+}
+
+/** The identity of this device, on a storage that is open. It keeps no secret in memory but through what it returns. */
+export function createIdentityStore({ crypto, storage }: { readonly crypto: CryptoPort; readonly storage: Storage }): IdentityStore {
+  const profile = createWritable<LocalProfile | undefined>(undefined)
+
+  async function read(): Promise<Result<Loaded | undefined, EchoError>> {
+    const [record, sign, seal, wrap, storedProfile, entropy] = await Promise.all(
+      [rows.record, rows.sign, rows.seal, rows.wrap, rows.profile, rows.entropy].map((row) => storage.readKey(row)),
+    )
+    if ([record, sign, seal, wrap, storedProfile, entropy].every((value) => value === undefined)) return ok(undefined)
+
+    const decoded = record instanceof Uint8Array ? decodeDeviceRecord(record) : undefined
+    if (decoded?.ok !== true || !(await verifyDeviceRecord(crypto, decoded.value))) return fail(damaged(rows.record))
+    const restored = await restoreDeviceKeys(crypto, { sign, seal, wrap })
+    if (!restored.ok) return fail(damaged(restored.error))
+    const keys = restored.value
+    if (!equalBytes(keys.signing.publicKey, decoded.value.sign)) return fail(damaged(rows.sign))
+    if (!equalBytes(keys.agreement.publicKey, decoded.value.seal)) return fail(damaged(rows.seal))
+    if (!isProfile(storedProfile)) return fail(damaged(rows.profile))
+
+    const { identity, certifier } = decoded.value
+    const secret = entropy instanceof Uint8Array ? await keys.wrapping.unwrap(entropy) : undefined
+    const isRootHere = entropy !== undefined || equalBytes(certifier, identity)
+    if (isRootHere && !(await isEntropyOf(secret, identity))) return fail(damaged(rows.entropy))
+    return ok({
+      identity: localIdentity(decoded.value, keys),
+      profile: { name: storedProfile.name, phraseSaved: storedProfile.phraseSaved },
+      entropy: secret,
+    })
+  }
+
+  async function isEntropyOf(entropy: Uint8Array | undefined, identity: Uint8Array): Promise<boolean> {
+    if (entropy?.length !== 32) return false
+    return equalBytes((await deriveRootKey(crypto, entropy)).signing.publicKey, identity)
+  }
+
+  async function readOrThrow(): Promise<Loaded> {
+    const loaded = await read()
+    if (!loaded.ok) throw loaded.error
+    if (loaded.value === undefined) throw noIdentity()
+    return loaded.value
+  }
+
+  /** One tab at a time: two that write a profile or a first identity at once would undo each other. */
+  async function locked<T>(work: () => Promise<T>): Promise<T> {
+    const lock = await storage.locks.acquire(lockName, lockWaitMs)
+    if (lock === undefined) {
+      throw new EchoError('timeout', 'Another tab has been changing the identity for too long. Close it, or try again.')
+    }
+    try {
+      return await work()
+    } finally {
+      lock.release()
+    }
+  }
+
+  async function assertFree(overDamage: boolean): Promise<void> {
+    const present = await read()
+    if (!present.ok && !(overDamage && present.error.code === 'data-corrupt')) throw present.error
+    if (present.ok && present.value !== undefined) {
+      throw new EchoError('denied', 'There is an identity on this device already, and a second would orphan it. Sign out first.')
+    }
+  }
+
+  async function save(keys: DeviceKeys, record: DeviceRecord, next: LocalProfile, entropy: Uint8Array | undefined): Promise<LocalIdentity> {
+    const putKeys = [
+      ...keys.rows,
+      { key: rows.record, value: encodeDeviceRecord(record) },
+      { key: rows.profile, value: next },
+      ...(entropy === undefined ? [] : [{ key: rows.entropy, value: await keys.wrapping.wrap(entropy) }]),
+    ]
+    // What a damaged identity left must not pass for a part of this one.
+    await storage.write({ putKeys, deleteKeys: entropy === undefined ? [rows.entropy] : [] }, 'strict')
+    // Shown as made only when it can be read back and used.
+    const loaded = await readOrThrow()
+    profile.set(loaded.profile)
+    return loaded.identity
+  }
+
+  async function saveWithRoot(entropy: Uint8Array, next: LocalProfile): Promise<LocalIdentity> {
+    const { signing: root } = await deriveRootKey(crypto, entropy)
+    const keys = await createDeviceKeys(crypto, storage)
+    return save(keys, await createDeviceRecord(root.publicKey, root, keys), next, entropy)
+  }
+
+  function changeProfile(change: Partial<LocalProfile>): Promise<void> {
+    return locked(async () => {
+      const next = { ...(await readOrThrow()).profile, ...change }
+      await storage.write({ putKeys: [{ key: rows.profile, value: next }] }, 'strict')
+      profile.set(next)
+    })
+  }
+
+  async function openEntropy(): Promise<Uint8Array> {
+    const { entropy } = await readOrThrow()
+    if (entropy === undefined) {
+      throw new EchoError(
+        'no-identity',
+        'This device was paired, so it does not have the recovery phrase. Look on the device that made the identity.',
+      )
+    }
+    return entropy
+  }
+
+  return {
+    profile,
+    async load() {
+      try {
+        const loaded = await read()
+        if (!loaded.ok) return loaded
+        profile.set(loaded.value?.profile)
+        return ok(loaded.value?.identity)
+      } catch (error) {
+        return fail(error instanceof EchoError ? error : unreadable(error))
+      }
+    },
+    async create(name) {
+      const next = { name: checkedName(name), phraseSaved: false }
+      return locked(async () => {
+        await assertFree(false)
+        const entropy = crypto.randomBytes(32)
+        return { identity: await saveWithRoot(entropy, next), phrase: formatPhrase(entropy) }
+      })
+    },
+    async recover(phrase, name) {
+      const next = { name: checkedName(name), phraseSaved: true }
+      const entropy = parsePhrase(phrase)
+      if (!entropy.ok) return entropy
+      return locked(async () => {
+        await assertFree(true)
+        return ok(await saveWithRoot(entropy.value, next))
+      })
+    },
+    async adopt(keys, record, name) {
+      const next = { name: checkedName(name), phraseSaved: true }
+      const isOurs = equalBytes(record.sign, keys.signing.publicKey) && equalBytes(record.seal, keys.agreement.publicKey)
+      const isPaired = isOurs && !equalBytes(record.certifier, record.identity) && (await verifyDeviceRecord(crypto, record))
+      if (!isPaired) {
+        throw new EchoError(
+          'bad-value',
+          'The device record does not certify the keys of this device, so peers would refuse them. Pair again.',
+        )
+      }
+      return locked(async () => {
+        await assertFree(true)
+        return save(keys, record, next, undefined)
+      })
+    },
+    showPhrase: async () => formatPhrase(await openEntropy()),
+    openRoot: async () => deriveRootKey(crypto, await openEntropy()),
+    confirmPhraseSaved: () => changeProfile({ phraseSaved: true }),
+    setName: async (name) => changeProfile({ name: checkedName(name) }),
+  }
+}
+
+function localIdentity(record: DeviceRecord, { signing, agreement }: Pick<DeviceKeys, 'signing' | 'agreement'>): LocalIdentity {
+  return { id: toId<IdentityId>(record.identity), deviceId: toId<DeviceId>(record.sign), record, signing, agreement }
+}
+
+function checkedName(name: string): string {
+  const trimmed = name.trim()
+  if (!isName(trimmed)) {
+    throw new EchoError(
+      'bad-value',
+      `A name has 1 to ${maxNameBytes} bytes of UTF-8, so that it fits into an invitation. Use a shorter one, but not none.`,
+    )
+  }
+  return trimmed
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && utf8(value).length <= maxNameBytes
+}
+
+function isProfile(value: unknown): value is LocalProfile {
+  if (typeof value !== 'object' || value === null) return false
+  const { name, phraseSaved } = value as { name?: unknown; phraseSaved?: unknown }
+  return isName(name) && typeof phraseSaved === 'boolean'
+}
+
+function damaged(row: string): EchoError {
+  return new EchoError(
+    'data-corrupt',
+    `The identity on this device is damaged: ${row} is missing or does not fit the rest. Recover it with the recovery phrase; nothing was changed.`,
+    { details: { row } },
+  )
+}
+
+function unreadable(cause: unknown): EchoError {
+  return new EchoError(
+    'storage-unavailable',
+    'The identity could not be read from storage. Reload, and look at the state of storage if it happens again.',
+    { cause },
+  )
+}
+
+function noIdentity(): EchoError {
+  return new EchoError('no-identity', 'There is no identity on this device yet. Create or recover one first.')
+}
