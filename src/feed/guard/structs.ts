@@ -6,6 +6,8 @@ import { walkAny, walkJson, walkKey, type NodeBudget } from './values.ts'
 /** Content refs of Yjs as the low five bits of a struct's first byte. 2 (old JSON), 9 (subdocument) and 10 (Skip) are refused. */
 export const contentRef = { gc: 0, deleted: 1, binary: 3, string: 4, embed: 5, format: 6, type: 7, any: 8 } as const
 
+const allowedRefs: ReadonlySet<number> = new Set(Object.values(contentRef))
+
 /** Bits above the content ref. */
 export const hasOrigin = 0x80
 export const hasRightOrigin = 0x40
@@ -47,10 +49,12 @@ export interface StructView {
 export function walkStruct(cursor: Cursor, clock: number, context: StructContext, budget: NodeBudget, view: StructView): void {
   const info = cursor.u8()
   view.info = info
+  if (!allowedRefs.has(info & contentRefBits)) refuse('g3', 'a struct of a kind that is not allowed')
   // Yjs' readers disagree about a GC with flags (one takes it for an item), so only the plain one passes.
+  if ((info & contentRefBits) === contentRef.gc && info !== 0) refuse('g3', 'a GC struct with flags')
   if (info !== 0) walkPlace(cursor, info, clock, context)
   view.contentAt = cursor.at
-  view.length = walkContent(cursor, info & contentRefBits, info, budget)
+  view.length = walkContent(cursor, info & contentRefBits, budget)
   if (view.length < 1) refuse('g4', 'a struct of no length')
 }
 
@@ -82,11 +86,9 @@ function walkRootName(cursor: Cursor, kind: DocumentKind | 'any'): void {
 }
 
 /** @returns the clocks that the content takes. */
-function walkContent(cursor: Cursor, ref: number, info: number, budget: NodeBudget): number {
+function walkContent(cursor: Cursor, ref: number, budget: NodeBudget): number {
   switch (ref) {
     case contentRef.gc:
-      if (info !== 0) refuse('g3', 'a GC struct with flags')
-      return cursor.uint()
     case contentRef.deleted:
       return cursor.uint()
     case contentRef.string:
@@ -106,11 +108,10 @@ function walkContent(cursor: Cursor, ref: number, info: number, budget: NodeBudg
     case contentRef.embed:
       walkJson(cursor, budget)
       return 1
-    case contentRef.binary:
+    default:
+      // Binary is what is left.
       cursor.skip(cursor.uint())
       return 1
-    default:
-      return refuse('g3', 'a struct of a kind that is not allowed')
   }
 }
 
