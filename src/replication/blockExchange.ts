@@ -1,0 +1,143 @@
+import type { Clock, Timer } from '../shared/ports.ts'
+import { encodeBlock } from '../feed/block.ts'
+import type { BlockGraph, BlockNode, FeedHead, FeedKey } from '../feed/blockGraph.ts'
+import type { BlockStore } from '../feed/blockStore.ts'
+import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
+import type { Link } from './link.ts'
+
+/**
+ * Blocks over one link. Each end says its heads and sends what the other lacks, in causal order; afterwards new blocks are pushed as they come.
+ * The peer acknowledges what it worked through, and at most {@link maxOutstanding} messages run ahead of that, so a fast sender fills no memory.
+ */
+export interface BlockExchange {
+  /** Says our heads; the peer answers with what we lack. */
+  sayHeads(): void
+  /** The peer's heads arrived. */
+  onHeads(heads: readonly { readonly feed: FeedKey; readonly seq: number }[]): void
+  /** Blocks arrived. @returns what became of each, when all are judged */
+  onBlocks(blocks: readonly Uint8Array[]): Promise<readonly ReceiveOutcome[]>
+  onReceived(count: number): void
+  /** Sends a block unless the peer has it. */
+  push(node: BlockNode): void
+  /** Says heads within a second, once for all blocks until then: for blocks that their author is likely to push to the peer himself. */
+  sayHeadsSoon(): void
+  /** Blocks that the peer has and we lack, as far as its heads tell. */
+  lacking(): number
+  /** Whether the peer has worked through everything we have for it. */
+  isIdle(): boolean
+  dispose(): void
+}
+
+const maxOutstanding = 16
+const bytesPerMessage = 64 * 1024
+const blocksPerMessage = 64
+const sayHeadsAfterMs = 1000
+
+export function createBlockExchange(options: {
+  readonly link: Link
+  readonly clock: Clock
+  readonly graph: BlockGraph
+  readonly store: BlockStore
+  readonly receiver: BlockReceiver
+}): BlockExchange {
+  const { link, clock, graph, store, receiver } = options
+  /** What the peer has or is about to have. */
+  const sent = new Map<FeedKey, number>()
+  const announced = new Map<FeedKey, number>()
+  const outbox: BlockNode[] = []
+  let outstanding = 0
+  let pumping = false
+  let disposed = false
+  let sayTimer: Timer | undefined
+
+  function enqueue(node: BlockNode): void {
+    if ((sent.get(node.feed) ?? -1) >= node.header.seq) return
+    sent.set(node.feed, node.header.seq)
+    outbox.push(node)
+  }
+
+  async function pump(): Promise<void> {
+    if (pumping) return
+    pumping = true
+    while (outbox.length > 0 && outstanding < maxOutstanding && !disposed) {
+      const nodes = outbox.splice(0, blocksPerMessage)
+      const blocks = await store.get(nodes)
+      let message: Uint8Array[] = []
+      let bytes = 0
+      for (const block of blocks) {
+        // A block damaged on this disk: another peer may have it.
+        if (block === undefined) continue
+        const encoded = encodeBlock(block)
+        if (bytes + encoded.length > bytesPerMessage && message.length > 0) {
+          send(message)
+          message = []
+          bytes = 0
+        }
+        message.push(encoded)
+        bytes += encoded.length
+      }
+      if (message.length > 0) send(message)
+    }
+    pumping = false
+  }
+
+  function send(blocks: readonly Uint8Array[]): void {
+    outstanding++
+    link.send({ type: 'blocks', blocks }, 'bulk')
+  }
+
+  function sayHeads(): void {
+    clock.clear(sayTimer)
+    sayTimer = undefined
+    link.send({ type: 'heads', heads: graph.heads() })
+  }
+
+  function sayHeadsSoon(): void {
+    sayTimer ??= clock.after(sayHeadsAfterMs, sayHeads)
+  }
+
+  function ownSeq(feed: FeedKey): number {
+    return graph.head(feed)?.seq ?? -1
+  }
+
+  function lacking(): number {
+    let count = 0
+    for (const [feed, seq] of announced) count += Math.max(0, seq - ownSeq(feed))
+    return count
+  }
+
+  return {
+    sayHeads,
+    sayHeadsSoon,
+    onHeads(heads) {
+      for (const { feed, seq } of heads) {
+        announced.set(feed, Math.max(seq, announced.get(feed) ?? -1))
+        sent.set(feed, Math.max(seq, sent.get(feed) ?? -1))
+      }
+      const theirs: Pick<FeedHead, 'feed' | 'seq'>[] = [...sent].map(([feed, seq]) => ({ feed, seq }))
+      for (const node of graph.missingFor(theirs)) enqueue(node)
+      void pump()
+      // Usually the peer's push is on its way already; if not, our heads ask for it.
+      if (lacking() > 0) sayHeadsSoon()
+    },
+    async onBlocks(blocks) {
+      const outcomes = await Promise.all(blocks.map((block) => receiver.receive(block)))
+      if (!disposed) link.send({ type: 'received', count: 1 })
+      return outcomes
+    },
+    onReceived(count) {
+      outstanding = Math.max(0, outstanding - count)
+      void pump()
+    },
+    push(node) {
+      enqueue(node)
+      void pump()
+    },
+    lacking,
+    isIdle: () => outbox.length === 0 && outstanding === 0,
+    dispose() {
+      disposed = true
+      clock.clear(sayTimer)
+    },
+  }
+}

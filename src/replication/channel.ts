@@ -1,0 +1,125 @@
+import type { Connection } from '../network/network.ts'
+import { createReassembly, fragmentsOf, type Priority } from './fragments.ts'
+import type { FrameOpener, FrameSealer } from './sealedFrames.ts'
+
+/**
+ * Whole messages over a connection: fragments in two priorities, sealed as they leave (sealing first and overtaking later would break the
+ * counter), sent only as fast as the connection takes them.
+ */
+export interface Channel {
+  readonly connection: Connection
+  send(message: Uint8Array, priority: Priority): void
+  /** Bytes of bulk messages that wait to be sent; a sender holds back above {@link highWaterBytes}. */
+  queuedBytes(): number
+  /** Each message in order; the channel waits for the returned promise before it gives the next. */
+  onMessage: ((message: Uint8Array) => void | Promise<void>) | undefined
+  /** The bulk queue has fallen below {@link lowWaterBytes}. */
+  onDrain: (() => void) | undefined
+  /** Called once. `fault`: what the peer sent does not belong to this stream. */
+  onClose: ((why: 'closed' | 'insecure' | 'malformed') => void) | undefined
+  close(): void
+}
+
+export const highWaterBytes = 256 * 1024
+export const lowWaterBytes = 64 * 1024
+/** Frames that may wait to be read; a peer that sends faster than we read is cut off rather than left to fill the memory. */
+const maxWaitingBytes = 16 * 1024 * 1024
+
+/** Both directions' sealing; between tabs of one origin there is none. */
+export interface Sealing {
+  readonly sealer: FrameSealer
+  readonly opener: FrameOpener
+}
+
+/** @param early frames that arrived before the channel was made */
+export function createChannel(connection: Connection, sealing: Sealing | undefined, early: readonly Uint8Array[] = []): Channel {
+  const queues: Record<Priority, Uint8Array[]> = { urgent: [], bulk: [] }
+  const reassembly = createReassembly()
+  const waiting: Uint8Array[] = [...early]
+  let waitingBytes = 0
+  let queuedBulk = 0
+  let unsent: Uint8Array | undefined
+  let sending = false
+  let reading = false
+  let closed = false
+
+  async function pump(): Promise<void> {
+    if (sending) return
+    sending = true
+    while (!closed && connection.canSend()) {
+      const frame = unsent ?? (await nextFrame())
+      if (frame === undefined) break
+      unsent = connection.send(frame) ? undefined : frame
+      if (unsent !== undefined) break
+    }
+    sending = false
+  }
+
+  async function nextFrame(): Promise<Uint8Array | undefined> {
+    const fragment = queues.urgent.shift() ?? queues.bulk.shift()
+    if (fragment === undefined) return undefined
+    if ((fragment[0]! & 2) === 0) {
+      const before = queuedBulk
+      queuedBulk -= fragment.length
+      if (before >= lowWaterBytes && queuedBulk < lowWaterBytes) channel.onDrain?.()
+    }
+    return sealing === undefined ? fragment : sealing.sealer.seal(fragment)
+  }
+
+  async function read(): Promise<void> {
+    if (reading) return
+    reading = true
+    while (!closed && channel.onMessage !== undefined) {
+      const frame = waiting.shift()
+      if (frame === undefined) break
+      waitingBytes -= frame.length
+      const fragment = sealing === undefined ? frame : await sealing.opener.open(frame)
+      if (fragment === undefined) return end('insecure')
+      const message = reassembly.take(fragment)
+      if (message === 'malformed') return end('malformed')
+      if (message !== undefined) await channel.onMessage?.(message)
+    }
+    reading = false
+  }
+
+  function end(why: 'closed' | 'insecure' | 'malformed'): void {
+    if (closed) return
+    closed = true
+    connection.close()
+    channel.onClose?.(why)
+  }
+
+  connection.onFrame = (frame) => {
+    waiting.push(frame)
+    waitingBytes += frame.length
+    if (waitingBytes > maxWaitingBytes) end('malformed')
+    else void read()
+  }
+  connection.onDrain = () => void pump()
+  connection.onClose = () => end('closed')
+
+  let onMessage: Channel['onMessage']
+  const channel: Channel = {
+    connection,
+    send(message, priority) {
+      if (closed) return
+      const fragments = fragmentsOf(message, priority)
+      queues[priority].push(...fragments)
+      if (priority === 'bulk') for (const fragment of fragments) queuedBulk += fragment.length
+      void pump()
+    },
+    queuedBytes: () => queuedBulk,
+    get onMessage() {
+      return onMessage
+    },
+    set onMessage(handler) {
+      onMessage = handler
+      void read()
+    },
+    onDrain: undefined,
+    onClose: undefined,
+    close: () => end('closed'),
+  }
+  for (const frame of early) waitingBytes += frame.length
+  return channel
+}

@@ -1,0 +1,125 @@
+import { decode, Writer, type Reader } from '../shared/encoding.ts'
+import { hasUnknownRequired, noExtensions, readExtensions, writeExtensions } from '../shared/extensions.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import { maxOperationBytes } from '../access/operation.ts'
+import { maxBlockBytes } from '../feed/block.ts'
+import type { FeedKey } from '../feed/blockGraph.ts'
+import { feedKeyOf, parseFeedKey } from '../feed/feedKey.ts'
+import type { PresenceMessage } from './presenceMessage.ts'
+import { readPresence, writePresence } from './presenceMessage.ts'
+
+/**
+ * What flows over a link once both ends are proven (docs/PROTOCOL.md#link-messages):
+ * ```
+ * ready    = 20 · ext
+ * ops      = 21 · list bytes operation
+ * op-heads = 23 · list head 32
+ * heads    = 40 · list (device 32 · slot 4 · seq uint · u8 known [· block id 32 if 1])   "this I have; send me what I lack"
+ * blocks   = 41 · list bytes block
+ * presence = 42 · …
+ * ping     = 43     pong = 44
+ * received = 45 · uint messages        how many `blocks` messages were worked through
+ * reach    = 46 · uint peers           between tabs: how many members the networking tab is linked to
+ * ```
+ */
+export type LinkMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'ops'; readonly operations: readonly Uint8Array[] }
+  | { readonly type: 'op-heads'; readonly heads: readonly Uint8Array[] }
+  | { readonly type: 'heads'; readonly heads: readonly { readonly feed: FeedKey; readonly seq: number }[] }
+  | { readonly type: 'blocks'; readonly blocks: readonly Uint8Array[] }
+  | { readonly type: 'presence'; readonly presence: PresenceMessage }
+  | { readonly type: 'ping' }
+  | { readonly type: 'pong' }
+  | { readonly type: 'received'; readonly count: number }
+  | { readonly type: 'reach'; readonly peers: number }
+  /** An odd type of a later version: ignored. */
+  | { readonly type: 'unknown' }
+
+const types = { ready: 0x20, ops: 0x21, 'op-heads': 0x23, heads: 0x40, blocks: 0x41, presence: 0x42, ping: 0x43, pong: 0x44, received: 0x45, reach: 0x46 } as const
+
+export const maxOperationsPerMessage = 1024
+const maxFeeds = 16_384
+const maxBlocksPerMessage = 1024
+export const maxOperationHeads = 64
+
+export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown' }>): Uint8Array {
+  const writer = new Writer().u8(types[message.type])
+  switch (message.type) {
+    case 'ready':
+      writeExtensions(writer, noExtensions)
+      break
+    case 'ops':
+      writer.list(message.operations, (operation) => writer.bytes(operation))
+      break
+    case 'op-heads':
+      writer.list(message.heads.slice(0, maxOperationHeads), (head) => writer.fixed(head))
+      break
+    case 'heads':
+      writer.list(message.heads, ({ feed, seq }) => {
+        const { device, slot } = parseFeedKey(feed)!
+        writer.fixed(device).u32(slot).uint(seq).u8(0)
+      })
+      break
+    case 'blocks':
+      writer.list(message.blocks, (block) => writer.bytes(block))
+      break
+    case 'presence':
+      writePresence(writer, message.presence)
+      break
+    case 'received':
+      writer.uint(message.count)
+      break
+    case 'reach':
+      writer.uint(message.peers)
+      break
+  }
+  return writer.finish()
+}
+
+/** Reads a message strictly. An unknown even type asks for a newer version. Never throws. */
+export function decodeLinkMessage(bytes: Uint8Array): Result<LinkMessage, 'malformed' | 'newer-version'> {
+  const type = bytes[0]
+  if (type !== undefined && !Object.values<number>(types).includes(type)) return type % 2 === 0 ? fail('newer-version') : ok({ type: 'unknown' })
+  const decoded = decode(bytes, readMessage)
+  if (!decoded.ok) return fail('malformed')
+  return decoded.value === 'newer-version' ? fail('newer-version') : ok(decoded.value)
+}
+
+function readMessage(reader: Reader): LinkMessage | 'newer-version' {
+  const type = reader.u8()
+  switch (type) {
+    case types.ready:
+      return hasUnknownRequired(readExtensions(reader)) ? 'newer-version' : { type: 'ready' }
+    case types.ops:
+      return { type: 'ops', operations: reader.list(maxOperationsPerMessage, () => reader.bytes(maxOperationBytes)) }
+    case types['op-heads']:
+      return { type: 'op-heads', heads: reader.list(maxOperationHeads, () => reader.fixed(32)) }
+    case types.heads:
+      return { type: 'heads', heads: reader.list(maxFeeds, () => readHead(reader)) }
+    case types.blocks:
+      return { type: 'blocks', blocks: reader.list(maxBlocksPerMessage, () => reader.bytes(maxBlockBytes)) }
+    case types.presence:
+      return { type: 'presence', presence: readPresence(reader) }
+    case types.ping:
+      return { type: 'ping' }
+    case types.pong:
+      return { type: 'pong' }
+    case types.received:
+      return { type: 'received', count: reader.uint() }
+    case types.reach:
+      return { type: 'reach', peers: reader.uint(100_000) }
+    default:
+      return reader.refuse()
+  }
+}
+
+function readHead(reader: Reader): { feed: FeedKey; seq: number } {
+  const feed = feedKeyOf(reader.fixed(32), reader.u32())
+  const seq = reader.uint()
+  // The id of the head, where a fork of the feed is known.
+  const known = reader.u8()
+  if (known > 1) reader.refuse()
+  if (known === 1) reader.fixed(32)
+  return { feed, seq }
+}

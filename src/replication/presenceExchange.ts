@@ -1,0 +1,159 @@
+import { toHex, utf8 } from '../shared/bytes.ts'
+import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
+import type { Clock, Random, Timer } from '../shared/ports.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
+import type { MembershipLog } from '../access/membershipLog.ts'
+import type { Link } from './link.ts'
+import { maxPresenceBytes, maxPresenceNameBytes, type PresenceMessage } from './presenceMessage.ts'
+
+/** A tab or device that is here now. */
+export interface PresentInstance {
+  readonly key: string
+  readonly identity: IdentityId
+  readonly name: string
+  /** What it shares, by presence name; anything at all: a schema has the last word. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** Who is here, over all links of a space. */
+export interface PresenceExchange {
+  /** Everyone else, by key. */
+  readonly others: Readable<readonly PresentInstance[]>
+  /** Shares a value under a name; undefined takes it back. */
+  share(name: string, value: unknown): void
+  /** Whether `value` fits into a message beside what is shared already. */
+  fits(name: string, value: unknown): boolean
+  /** A link is up: say who is here. */
+  onLink(link: Link): void
+  onMessage(link: Link, message: PresenceMessage): void
+  onUnlink(link: Link): void
+  /** Says again who I am: the name has changed. */
+  refresh(): void
+  dispose(): void
+}
+
+const renewMs = 10_000
+const expireMs = 30_000
+const maxInstances = 1000
+
+export function createPresenceExchange(options: {
+  readonly clock: Clock
+  readonly random: Random
+  readonly device: Uint8Array
+  readonly log: MembershipLog
+  readonly ownName: () => string
+  readonly links: () => Iterable<Link>
+}): PresenceExchange {
+  const { clock, log, links } = options
+  const instance = options.random.bytes(16)
+  const known = new Map<string, { readonly message: PresenceMessage; readonly link: Link; readonly expiry: Timer }>()
+  const others = createWritable<readonly PresentInstance[]>([])
+  let shared: Readonly<Record<string, unknown>> = {}
+  // Starts at the time, so that a reloaded page that kept its instance would not fall behind; grows by one a message.
+  let counter = clock.now()
+  let renewal: Timer | undefined
+  schedule()
+
+  function schedule(): void {
+    clock.clear(renewal)
+    renewal = clock.after(renewMs, () => {
+      say(true)
+      schedule()
+    })
+  }
+
+  function ownMessage(here: boolean): PresenceMessage {
+    return { instance, device: options.device, counter: counter++, here, name: shortened(options.ownName()), data: utf8(JSON.stringify(shared)) }
+  }
+
+  function say(here: boolean, only?: Link): void {
+    const presence = ownMessage(here)
+    for (const link of only === undefined ? links() : [only]) link.send({ type: 'presence', presence })
+  }
+
+  /** The networking tab speaks for its sister tabs towards members, and for members towards its tabs; members speak for nobody else. */
+  function relay(from: Link, presence: PresenceMessage): void {
+    for (const link of links()) {
+      if (link !== from && (link.peer === undefined) !== (from.peer === undefined)) link.send({ type: 'presence', presence })
+    }
+  }
+
+  function publish(): void {
+    const list: PresentInstance[] = []
+    for (const [key, { message }] of known) {
+      const member = log.device(toId<DeviceId>(message.device))?.member
+      if (member !== undefined) list.push({ key, identity: member.identity, name: message.name === '' ? member.name : message.name, data: parsed(message.data) })
+    }
+    others.set(list.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.key < b.key ? -1 : 1)))
+  }
+
+  function drop(key: string): void {
+    const entry = known.get(key)
+    if (entry === undefined) return
+    clock.clear(entry.expiry)
+    known.delete(key)
+    publish()
+  }
+
+  return {
+    others,
+    share(name, value) {
+      const { [name]: _former, ...rest } = shared
+      shared = value === undefined ? rest : { ...rest, [name]: value }
+      say(true)
+    },
+    fits: (name, value) => utf8(JSON.stringify({ ...shared, [name]: value })).length <= maxPresenceBytes,
+    onLink: (link) => {
+      say(true, link)
+      for (const { message, link: source } of known.values()) {
+        if ((link.peer === undefined) !== (source.peer === undefined)) link.send({ type: 'presence', presence: message })
+      }
+    },
+    onMessage(link, message) {
+      // A member speaks for its own device only; a sister tab is ourselves.
+      if (link.peer !== undefined && toId<DeviceId>(message.device) !== link.peer.device) return
+      const key = toHex(message.instance)
+      const before = known.get(key)
+      if (before !== undefined && before.message.counter >= message.counter) return
+      if (before === undefined && (known.size >= maxInstances || !message.here)) return
+      relay(link, message)
+      if (!message.here) return drop(key)
+      clock.clear(before?.expiry)
+      known.set(key, { message, link, expiry: clock.after(expireMs, () => drop(key)) })
+      publish()
+    },
+    onUnlink(link) {
+      for (const [key, entry] of known) {
+        if (entry.link !== link) continue
+        relay(link, { ...entry.message, counter: entry.message.counter + 1, here: false })
+        drop(key)
+      }
+    },
+    refresh: () => say(true),
+    dispose() {
+      say(false)
+      clock.clear(renewal)
+      for (const { expiry } of known.values()) clock.clear(expiry)
+    },
+  }
+}
+
+function parsed(data: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(data))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+  } catch {
+    // Not JSON: the peer is here, but shares nothing readable.
+    return {}
+  }
+}
+
+/** A name cut to the bytes a message has room for, at a code point. */
+function shortened(name: string): string {
+  let text = ''
+  for (const point of name) {
+    if (utf8(text + point).length > maxPresenceNameBytes) break
+    text += point
+  }
+  return text
+}
