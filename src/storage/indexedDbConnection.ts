@@ -112,7 +112,8 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
       if (used === database && (status === 'full' || status === 'unavailable')) state.set({ status: 'ready', persistent })
     },
     failed: (used, cause, kind) => {
-      const error = nameOf(cause) === 'QuotaExceededError' ? storageFullError(cause) : storageUnavailableError('The database refused the call.', cause)
+      const error =
+        nameOf(cause) === 'QuotaExceededError' ? storageFullError(cause) : storageUnavailableError('The database refused the call.', cause)
       // The connection is gone although no event has said so yet.
       if (used === database && nameOf(cause) === 'InvalidStateError') lose(error)
       else if (used === database && kind === 'write') state.set({ status: error.code === 'storage-full' ? 'full' : 'unavailable', error })
@@ -144,9 +145,16 @@ async function isPersisted(): Promise<boolean> {
 }
 
 function blockedError(): EchoError {
-  return new EchoError('storage-blocked', 'Another tab of this app holds an older version of the database open. Close or reload the other tabs; this one goes on by itself then.')
+  return new EchoError(
+    'storage-blocked',
+    'Another tab of this app holds an older version of the database open. Close or reload the other tabs; this one goes on by itself then.',
+  )
 }
 
 function outdatedError(cause?: unknown): EchoError {
-  return new EchoError('storage-version', 'A newer version of this app uses the database, so this tab has stopped writing. Reload the page to get the newer version.', { cause })
+  return new EchoError(
+    'storage-version',
+    'A newer version of this app uses the database, so this tab has stopped writing. Reload the page to get the newer version.',
+    { cause },
+  )
 }

@@ -59,7 +59,15 @@ export function spaceRange(space: SpaceId): IDBKeyRange {
 }
 
 export function toStoredHeader({ space, feed, seq, block, header, signature }: HeaderRow): StoredHeader {
-  return { space, feed, seq, block, header: compactBytes(header), signature: compactBytes(signature), checksum: checksum(header, signature) }
+  return {
+    space,
+    feed,
+    seq,
+    block,
+    header: compactBytes(header),
+    signature: compactBytes(signature),
+    checksum: checksum(header, signature),
+  }
 }
 
 export function toStoredEnvelope({ space, block, envelope }: BlockRow): StoredEnvelope {

@@ -3,7 +3,14 @@ import type { SpaceId } from '../shared/ids.ts'
 import { systemClock, type Clock } from '../shared/ports.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { createIndexedDbConnection } from './indexedDbConnection.ts'
-import { fromStoredEnvelope, fromStoredHeader, spaceRange, type EchoDatabase, type StoredEnvelope, type StoredHeader } from './indexedDbSchema.ts'
+import {
+  fromStoredEnvelope,
+  fromStoredHeader,
+  spaceRange,
+  type EchoDatabase,
+  type StoredEnvelope,
+  type StoredHeader,
+} from './indexedDbSchema.ts'
 import { beginWrite, completionOf } from './indexedDbWrite.ts'
 import type { TabLocks } from './locks.ts'
 import type { BlockPlace, BlockRow, Durability, HeaderRow, Storage, StorageBatch } from './storage.ts'
@@ -92,14 +99,21 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     }
   }
 
-  async function readBlocks(database: EchoDatabase, space: SpaceId, places: readonly BlockPlace[]): Promise<readonly (BlockRow | undefined)[]> {
+  async function readBlocks(
+    database: EchoDatabase,
+    space: SpaceId,
+    places: readonly BlockPlace[],
+  ): Promise<readonly (BlockRow | undefined)[]> {
     const transaction = unwrap(database).transaction(['headers', 'envelopes'])
     const headers = transaction.objectStore('headers')
     const envelopes = transaction.objectStore('envelopes')
-    const parts = places.map(({ feed, seq, block }) => [
-      readOrMiss<StoredHeader>(headers.get([space, feed, seq, block])),
-      readOrMiss<StoredEnvelope>(envelopes.get([space, block])),
-    ] as const)
+    const parts = places.map(
+      ({ feed, seq, block }) =>
+        [
+          readOrMiss<StoredHeader>(headers.get([space, feed, seq, block])),
+          readOrMiss<StoredEnvelope>(envelopes.get([space, block])),
+        ] as const,
+    )
     await completionOf(transaction)
     return Promise.all(
       parts.map(async ([storedHeader, storedEnvelope]) => {

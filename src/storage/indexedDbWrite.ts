@@ -50,7 +50,8 @@ function issue(transaction: IDBTransaction, batch: StorageBatch): void {
   for (const { space, key } of batch.deletePending ?? []) table('pending').delete([space, key])
 
   for (const { key, value } of batch.putKeys ?? []) table('keys').put({ key, value })
-  for (const { space, id, operation } of batch.putMembership ?? []) table('membership').put({ space, id, operation: compactBytes(operation) })
+  for (const { space, id, operation } of batch.putMembership ?? [])
+    table('membership').put({ space, id, operation: compactBytes(operation) })
   for (const row of batch.putBlocks ?? []) {
     table('headers').put(toStoredHeader(row))
     table('envelopes').put(toStoredEnvelope(row))
@@ -72,5 +73,9 @@ function deleteSpace(table: (name: TableName) => IDBObjectStore, space: SpaceId)
 }
 
 function badRowError(cause: unknown): EchoError {
-  return new EchoError('bad-value', 'A row cannot be stored, because a part of its key is neither a text nor a number. Check space, feed, seq, slot, key and block of the rows in the batch.', { cause })
+  return new EchoError(
+    'bad-value',
+    'A row cannot be stored, because a part of its key is neither a text nor a number. Check space, feed, seq, slot, key and block of the rows in the batch.',
+    { cause },
+  )
 }

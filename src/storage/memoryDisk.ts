@@ -112,7 +112,14 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
     function spaceOf(id: SpaceId): MemorySpace {
       let space = spaces.get(id)
       if (space === undefined) {
-        space = { membership: new Map(), blocks: new Map(), damagedHeaders: new Set(), damagedEnvelopes: new Set(), pending: new Map(), marks: new Map() }
+        space = {
+          membership: new Map(),
+          blocks: new Map(),
+          damagedHeaders: new Set(),
+          damagedEnvelopes: new Set(),
+          pending: new Map(),
+          marks: new Map(),
+        }
         change(spaces, id, space)
       }
       return space
@@ -191,6 +198,7 @@ function estimateBytes(value: unknown, seen = new Set<object>()): number {
   if (seen.has(value)) return 0
   seen.add(value)
   let bytes = 8
-  for (const part of value instanceof Map || value instanceof Set ? value.values() : Object.values(value)) bytes += estimateBytes(part, seen)
+  for (const part of value instanceof Map || value instanceof Set ? value.values() : Object.values(value))
+    bytes += estimateBytes(part, seen)
   return bytes
 }

@@ -54,7 +54,13 @@ export function createLockManager(clock: Clock = systemClock): LockManager {
         passOn(name)
       }
       holders.get(name)?.lose()
-      holders.set(name, { lock, lose: () => { held.delete(lock); lose() } })
+      holders.set(name, {
+        lock,
+        lose: () => {
+          held.delete(lock)
+          lose()
+        },
+      })
       held.add(lock)
       return lock
     }

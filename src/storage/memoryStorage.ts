@@ -35,7 +35,9 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
 
   function connect(): void {
     connected = disk.available
-    state.set(connected ? { status: 'ready', persistent } : { status: 'unavailable', error: storageUnavailableError('There is no database here.') })
+    state.set(
+      connected ? { status: 'ready', persistent } : { status: 'unavailable', error: storageUnavailableError('There is no database here.') },
+    )
   }
 
   async function open(): Promise<void> {
@@ -70,7 +72,8 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
       await track(disk.commit(copyBatch(batch)))
     } catch (error) {
       const failure = error instanceof EchoError ? error : storageUnavailableError('The write failed.', error)
-      if (connected && failure.code !== 'bad-value') state.set({ status: failure.code === 'storage-full' ? 'full' : 'unavailable', error: failure })
+      if (connected && failure.code !== 'bad-value')
+        state.set({ status: failure.code === 'storage-full' ? 'full' : 'unavailable', error: failure })
       throw failure
     }
     const { status } = state.get()
@@ -118,13 +121,22 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
     readMembership: (space) => readSpace(space, [], ({ membership }) => [...membership.values()].map((operation) => operation.slice())),
     readHeaders: (space) =>
       readSpace(space, { rows: [], damaged: 0 }, ({ blocks, damagedHeaders }) => ({
-        rows: [...blocks.values()].filter(({ block }) => !damagedHeaders.has(block)).map(headerOf).sort(compareHeaders),
+        rows: [...blocks.values()]
+          .filter(({ block }) => !damagedHeaders.has(block))
+          .map(headerOf)
+          .sort(compareHeaders),
         damaged: damagedHeaders.size,
       })),
     readBlocks: (space, places) =>
-      readSpace(space, places.map(() => undefined), (tables) => places.map((place) => blockAt(tables, place))),
-    readPending: (space) => readSpace(space, [], ({ pending }) => [...pending.values()].sort((a, b) => compare(a.key, b.key)).map(copyPending)),
-    readMarks: (space) => readSpace(space, [], ({ marks }) => [...marks.values()].sort((a, b) => a.slot - b.slot).map((row) => ({ ...row }))),
+      readSpace(
+        space,
+        places.map(() => undefined),
+        (tables) => places.map((place) => blockAt(tables, place)),
+      ),
+    readPending: (space) =>
+      readSpace(space, [], ({ pending }) => [...pending.values()].sort((a, b) => compare(a.key, b.key)).map(copyPending)),
+    readMarks: (space) =>
+      readSpace(space, [], ({ marks }) => [...marks.values()].sort((a, b) => a.slot - b.slot).map((row) => ({ ...row }))),
     persist: async () => {
       persistent = disk.grantsPersistence
       if (state.get().status === 'ready') state.set({ status: 'ready', persistent })

@@ -2,9 +2,12 @@ import type { BlockRow, PendingRow, StorageBatch } from './storage.ts'
 
 /** Whether a batch changes nothing. */
 export function isEmptyBatch(batch: StorageBatch): boolean {
-  return batch.deleteSpace === undefined
-    && [batch.putKeys, batch.deleteKeys, batch.putMembership, batch.putBlocks, batch.putPending, batch.deletePending, batch.putMarks]
-      .every((changes) => changes === undefined || changes.length === 0)
+  return (
+    batch.deleteSpace === undefined &&
+    [batch.putKeys, batch.deleteKeys, batch.putMembership, batch.putBlocks, batch.putPending, batch.deletePending, batch.putMarks].every(
+      (changes) => changes === undefined || changes.length === 0,
+    )
+  )
 }
 
 /** `bytes` in a buffer of its own size: a clone of a view would drag the whole buffer below it onto the disk. */

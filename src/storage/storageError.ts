@@ -12,15 +12,25 @@ export function storageDisposedError(): EchoError {
 
 /** A write did not fit. */
 export function storageFullError(cause?: unknown): EchoError {
-  return new EchoError('storage-full', 'The write did not fit into the space the browser grants, so nothing of it was stored. Free some space and write again.', { cause })
+  return new EchoError(
+    'storage-full',
+    'The write did not fit into the space the browser grants, so nothing of it was stored. Free some space and write again.',
+    { cause },
+  )
 }
 
 /** There is no database, or no longer; `what` is a sentence that says how that came. */
 export function storageUnavailableError(what: string, cause?: unknown): EchoError {
-  return new EchoError('storage-unavailable', `${what} Nothing of this call was stored; the next call tries to open the database again.`, { cause })
+  return new EchoError('storage-unavailable', `${what} Nothing of this call was stored; the next call tries to open the database again.`, {
+    cause,
+  })
 }
 
 /** A value of the keys table is of a kind that no database can keep. */
 export function uncloneableError(cause: unknown): EchoError {
-  return new EchoError('bad-value', 'A value for the keys table cannot be stored, because it holds a function or another thing without a copy. Store plain data, bytes or CryptoKeys.', { cause })
+  return new EchoError(
+    'bad-value',
+    'A value for the keys table cannot be stored, because it holds a function or another thing without a copy. Store plain data, bytes or CryptoKeys.',
+    { cause },
+  )
 }

@@ -81,7 +81,7 @@ export function createWebLocks(prefix: string, clock: Clock = systemClock): TabL
 function noWebLocksError(cause?: unknown): EchoError {
   return new EchoError(
     'storage-unavailable',
-    'The browser gives no Web Locks, so tabs could not keep out of each other\'s way. Serve the app over https (or from localhost) to a current browser.',
+    "The browser gives no Web Locks, so tabs could not keep out of each other's way. Serve the app over https (or from localhost) to a current browser.",
     { cause },
   )
 }

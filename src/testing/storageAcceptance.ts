@@ -7,7 +7,7 @@ import type { BlockRow, MarkRow, PendingRow, Storage, StorageBatch } from '../st
 export interface StorageDevice {
   /** A further tab on the same data, not yet opened. */
   tab(): Storage
-  /** Leaves no room for a write of 1 MB. Needed for the fault `quota`. */
+  /** Leaves room for small writes but not for one of 1 MB; asked before the first tab opens. Needed for the fault `quota`. */
   fill?(): Promise<void>
   /** Gives the room back. */
   free?(): Promise<void>
@@ -116,7 +116,13 @@ export function describeStorage(name: string, create: () => Promise<StorageDevic
 
       it('is nothing at all when one value of the batch cannot be stored', async () => {
         const tab = await openTab()
-        const batch: StorageBatch = { ...oneOfEach, putKeys: [{ key: 'good', value: 1 }, { key: 'bad', value: () => 1 }] }
+        const batch: StorageBatch = {
+          ...oneOfEach,
+          putKeys: [
+            { key: 'good', value: 1 },
+            { key: 'bad', value: () => 1 },
+          ],
+        }
         expect(await codeOf(tab.write(batch, 'relaxed'))).toBe('bad-value')
         expect(await contents(tab)).toEqual(nothing)
         expect(tab.state.get().status).toBe('ready')
@@ -141,7 +147,16 @@ export function describeStorage(name: string, create: () => Promise<StorageDevic
     describe('what is deleted', () => {
       it('is gone after a restart, and its neighbours are not', async () => {
         const before = await openTab()
-        await before.write({ putKeys: [{ key: 'a', value: 1 }, { key: 'b', value: 2 }], putPending: [pending('0/1'), pending('0/2')] }, 'relaxed')
+        await before.write(
+          {
+            putKeys: [
+              { key: 'a', value: 1 },
+              { key: 'b', value: 2 },
+            ],
+            putPending: [pending('0/1'), pending('0/2')],
+          },
+          'relaxed',
+        )
         await before.write({ deleteKeys: ['a'], deletePending: [{ space, key: '0/1' }] }, 'relaxed')
         const tab = await reopened(before)
         expect(await tab.listKeys('')).toEqual([{ key: 'b', value: 2 }])
@@ -151,7 +166,10 @@ export function describeStorage(name: string, create: () => Promise<StorageDevic
       it('is everything of a space but its keys, and nothing of another space', async () => {
         const before = await openTab()
         await before.write({ ...oneOfEach, putKeys: [{ key: `space/${space}/epoch/1`, value: 1 }] }, 'relaxed')
-        await before.write({ putBlocks: [block('a', 0, otherSpace)], putMembership: [{ space: otherSpace, id: 'op', operation: bytes(3) }] }, 'relaxed')
+        await before.write(
+          { putBlocks: [block('a', 0, otherSpace)], putMembership: [{ space: otherSpace, id: 'op', operation: bytes(3) }] },
+          'relaxed',
+        )
         await before.write({ deleteSpace: space }, 'strict')
         const tab = await reopened(before)
         expect(await contents(tab)).toEqual({ ...nothing, keys: 1 })
@@ -163,7 +181,16 @@ export function describeStorage(name: string, create: () => Promise<StorageDevic
       it('goes before what the same batch puts', async () => {
         const tab = await openTab()
         await tab.write(oneOfEach, 'relaxed')
-        await tab.write({ deleteSpace: space, putMembership: [{ space, id: 'new', operation: bytes(2) }], putMarks: [mark(7)], deleteKeys: ['k'], putKeys: [{ key: 'k', value: 1 }] }, 'relaxed')
+        await tab.write(
+          {
+            deleteSpace: space,
+            putMembership: [{ space, id: 'new', operation: bytes(2) }],
+            putMarks: [mark(7)],
+            deleteKeys: ['k'],
+            putKeys: [{ key: 'k', value: 1 }],
+          },
+          'relaxed',
+        )
         expect(await tab.readMembership(space)).toEqual([bytes(2)])
         expect(await tab.readMarks(space)).toEqual([mark(7)])
         expect(await tab.readKey('k')).toBe(1)
@@ -173,7 +200,8 @@ export function describeStorage(name: string, create: () => Promise<StorageDevic
     describe('order', () => {
       it('of membership operations is that of their first putting, over tabs and restarts', async () => {
         const [first, second] = [await openTab(), await openTab()]
-        const put = (tab: Storage, id: string, fill: number): Promise<void> => tab.write({ putMembership: [{ space, id, operation: bytes(1, fill) }] }, 'strict')
+        const put = (tab: Storage, id: string, fill: number): Promise<void> =>
+          tab.write({ putMembership: [{ space, id, operation: bytes(1, fill) }] }, 'strict')
         await put(first, 'z', 1)
         await put(second, 'a', 2)
         await put(first, 'm', 3)
@@ -192,7 +220,10 @@ export function describeStorage(name: string, create: () => Promise<StorageDevic
 
       it('of headers is by feed, then by number, and both blocks of a fork are there', async () => {
         const tab = await openTab()
-        await tab.write({ putBlocks: [block('b', 0), block('a', 10), block('a', 9), { ...block('a', 9), block: 'a-9-fork' as BlockId }] }, 'relaxed')
+        await tab.write(
+          { putBlocks: [block('b', 0), block('a', 10), block('a', 9), { ...block('a', 9), block: 'a-9-fork' as BlockId }] },
+          'relaxed',
+        )
         expect((await tab.readHeaders(space)).rows.map(({ block: id }) => id)).toEqual(['a-9', 'a-9-fork', 'a-10', 'b-0'])
       })
 
@@ -206,7 +237,10 @@ export function describeStorage(name: string, create: () => Promise<StorageDevic
 
       it('of keys is that of their text, and a prefix names only what begins with it', async () => {
         const tab = await openTab()
-        await tab.write({ putKeys: ['space/b', 'spacf', 'space/a', 'space', 'identity'].map((key) => ({ key, value: key.length })) }, 'relaxed')
+        await tab.write(
+          { putKeys: ['space/b', 'spacf', 'space/a', 'space', 'identity'].map((key) => ({ key, value: key.length })) },
+          'relaxed',
+        )
         expect((await tab.listKeys('space/')).map(({ key }) => key)).toEqual(['space/a', 'space/b'])
         expect(await tab.listKeys('nothing')).toEqual([])
         expect(await tab.readKey('nothing')).toBeUndefined()
@@ -315,36 +349,42 @@ export function describeStorage(name: string, create: () => Promise<StorageDevic
 
     if (faults.includes('quota')) {
       describe('on a full disk', () => {
-        it.each(Object.entries(largeBatches))('stores nothing of a batch that does not fit, says so, and recovers: %s', async (_kind, batch) => {
-          const tab = await openTab()
-          await tab.write({ putMarks: [mark(1)] }, 'strict')
-          await device.fill?.()
-          expect(await codeOf(tab.write(batch, 'relaxed'))).toBe('storage-full')
-          expect(tab.state.get()).toMatchObject({ status: 'full', error: { code: 'storage-full' } })
-          expect(await contents(tab)).toEqual({ ...nothing, marks: 1 })
-          expect(tab.state.get().status).toBe('full')
-          await device.free?.()
-          await tab.write(batch, 'strict')
-          expect(tab.state.get().status).toBe('ready')
-          expect(await contents(tab)).not.toEqual({ ...nothing, marks: 1 })
-        })
+        it.each(Object.entries(largeBatches))(
+          'stores nothing of a batch that does not fit, says so, and recovers: %s',
+          async (_kind, batch) => {
+            await device.fill?.()
+            const tab = await openTab()
+            await tab.write({ putMarks: [mark(1)] }, 'strict')
+            expect(await codeOf(tab.write(batch, 'relaxed'))).toBe('storage-full')
+            expect(tab.state.get()).toMatchObject({ status: 'full', error: { code: 'storage-full' } })
+            expect(await contents(tab)).toEqual({ ...nothing, marks: 1 })
+            expect(tab.state.get().status).toBe('full')
+            await device.free?.()
+            await tab.write(batch, 'strict')
+            expect(tab.state.get().status).toBe('ready')
+            expect(await contents(tab)).not.toEqual({ ...nothing, marks: 1 })
+          },
+        )
       })
     }
 
     if (faults.includes('damage')) {
       describe('a damaged block', () => {
-        it.each(['header', 'envelope'] as const)('is not handed out when its %s is spoiled, and is whole again when it is put anew', async (part) => {
-          const before = await openTab()
-          await before.write({ putBlocks: [block('a', 0), block('a', 1)] }, 'relaxed')
-          await device.damage?.(space, block('a', 0).block, part)
-          const tab = await reopened(before)
-          const { rows, damaged } = await tab.readHeaders(space)
-          expect({ rows: rows.length, damaged }).toEqual(part === 'header' ? { rows: 1, damaged: 1 } : { rows: 2, damaged: 0 })
-          expect(await tab.readBlocks(space, [block('a', 0), block('a', 1)])).toEqual([undefined, block('a', 1)])
-          await tab.write({ putBlocks: [block('a', 0)] }, 'relaxed')
-          expect((await tab.readHeaders(space)).damaged).toBe(0)
-          expect(await tab.readBlocks(space, [block('a', 0)])).toEqual([block('a', 0)])
-        })
+        it.each(['header', 'envelope'] as const)(
+          'is not handed out when its %s is spoiled, and is whole again when it is put anew',
+          async (part) => {
+            const before = await openTab()
+            await before.write({ putBlocks: [block('a', 0), block('a', 1)] }, 'relaxed')
+            await device.damage?.(space, block('a', 0).block, part)
+            const tab = await reopened(before)
+            const { rows, damaged } = await tab.readHeaders(space)
+            expect({ rows: rows.length, damaged }).toEqual(part === 'header' ? { rows: 1, damaged: 1 } : { rows: 2, damaged: 0 })
+            expect(await tab.readBlocks(space, [block('a', 0), block('a', 1)])).toEqual([undefined, block('a', 1)])
+            await tab.write({ putBlocks: [block('a', 0)] }, 'relaxed')
+            expect((await tab.readHeaders(space)).damaged).toBe(0)
+            expect(await tab.readBlocks(space, [block('a', 0)])).toEqual([block('a', 0)])
+          },
+        )
       })
     }
 
@@ -372,11 +412,28 @@ function bytes(length: number, fill = 7): Uint8Array {
 }
 
 function block(feed: string, seq: number, of: SpaceId = space, envelopeBytes = 100): BlockRow {
-  return { space: of, block: `${feed}-${seq}` as BlockId, feed, seq, header: bytes(50, seq), signature: bytes(64, 2), envelope: bytes(envelopeBytes, 3) }
+  return {
+    space: of,
+    block: `${feed}-${seq}` as BlockId,
+    feed,
+    seq,
+    header: bytes(50, seq),
+    signature: bytes(64, 2),
+    envelope: bytes(envelopeBytes, 3),
+  }
 }
 
 function pending(key: string, updateBytes = 20): PendingRow {
-  return { space, key, slot: 0, document: 'document' as DocumentId, from: 1, to: 4, update: bytes(updateBytes, 4), heads: [bytes(32, 5), bytes(32, 6)] }
+  return {
+    space,
+    key,
+    slot: 0,
+    document: 'document' as DocumentId,
+    from: 1,
+    to: 4,
+    update: bytes(updateBytes, 4),
+    heads: [bytes(32, 5), bytes(32, 6)],
+  }
 }
 
 function mark(slot: number, seq = 0): MarkRow {

@@ -138,15 +138,11 @@ export function describeIndexedDb(): void {
     })
 
     it('fails the write that finds the connection gone without notice, and opens again for the next', async () => {
-      let connection: IDBDatabase | undefined
-      const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, ...args) {
-        connection = this
-        transaction.mockRestore()
-        return this.transaction(...args)
-      })
       const storage = await openTab()
+      const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
       await storage.write({ putMarks: [mark] }, 'relaxed')
-      connection?.close()
+      const connection = transaction.mock.contexts[0] as unknown as IDBDatabase
+      connection.close()
       await expect(storage.write({ putMarks: [{ ...mark, slot: 1 }] }, 'relaxed')).rejects.toMatchObject({ code: 'storage-unavailable' })
       expect(storage.state.get()).toMatchObject({ status: 'unavailable' })
       await storage.write({ putMarks: [{ ...mark, slot: 2 }] }, 'relaxed')
@@ -156,7 +152,9 @@ export function describeIndexedDb(): void {
 
     it('refuses a row without a proper key and stores nothing of its batch', async () => {
       const storage = await openTab()
-      await expect(storage.write({ putKeys: [{ key: 'k', value: 1 }], putMarks: [{ ...mark, slot: Number.NaN }] }, 'relaxed')).rejects.toMatchObject({ code: 'bad-value' })
+      await expect(
+        storage.write({ putKeys: [{ key: 'k', value: 1 }], putMarks: [{ ...mark, slot: Number.NaN }] }, 'relaxed'),
+      ).rejects.toMatchObject({ code: 'bad-value' })
       expect(await storage.listKeys('')).toEqual([])
       expect(storage.state.get().status).toBe('ready')
     })

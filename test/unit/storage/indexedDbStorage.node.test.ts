@@ -16,11 +16,14 @@ describeStorage(
     return {
       tab: () => createIndexedDbStorage(name, { locks: locks.locks() }),
       fill: async () => {
-        // A full disk aborts the transaction after it was committed.
-        vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(function (this: IDBTransaction) {
-          const transaction = this as IDBTransaction & { _abort(errorName: string): void }
-          const last = this.objectStore(this.objectStoreNames[0]!).count()
-          last.addEventListener('success', () => transaction._abort('QuotaExceededError'))
+        // As on a full disk: each request succeeds, and the committed transaction is aborted afterwards.
+        const put = IDBObjectStore.prototype.put
+        vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, row: object) {
+          const request = put.call(this, row)
+          const transaction = this.transaction as IDBTransaction & { _abort(errorName: string): void }
+          const large = Object.values(row).some((part) => part instanceof Uint8Array && part.length >= 1_000_000)
+          if (large) request.addEventListener('success', () => transaction._abort('QuotaExceededError'))
+          return request
         })
       },
       free: async () => void vi.restoreAllMocks(),

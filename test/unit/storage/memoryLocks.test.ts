@@ -30,8 +30,14 @@ describe('locks in memory', () => {
     const signal = new AbortController().signal
     const first = await manager.locks().acquire('slot', 'no')
     const order: string[] = []
-    const second = manager.locks().acquire('slot', signal).then((lock) => (order.push('second'), lock))
-    const third = manager.locks().acquire('slot', signal).then((lock) => (order.push('third'), lock))
+    const second = manager
+      .locks()
+      .acquire('slot', signal)
+      .then((lock) => (order.push('second'), lock))
+    const third = manager
+      .locks()
+      .acquire('slot', signal)
+      .then((lock) => (order.push('third'), lock))
     first?.release()
     ;(await second)?.release()
     await third

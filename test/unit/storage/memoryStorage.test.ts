@@ -66,6 +66,21 @@ describe('memory storage', () => {
     expect(await marks).toEqual([mark(0)])
   })
 
+  it('holds its locks until the writes it has begun are through', async () => {
+    const { disk, completeAll } = createHeldDisk()
+    const [storage, other] = [createMemoryStorage({ disk }), createMemoryStorage({ disk })]
+    await storage.open()
+    await other.open()
+    await storage.locks.acquire('slot', 'no')
+    const written = storage.write({ putMarks: [mark(0)] }, 'relaxed')
+    const disposed = storage.dispose()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(await other.locks.acquire('slot', 'no')).toBeUndefined()
+    completeAll()
+    await Promise.all([written, disposed])
+    expect(await other.locks.acquire('slot', 'no')).toBeDefined()
+  })
+
   it('keeps what a killed page has begun, and leaves the other tabs alone', async () => {
     const { disk, completeAll } = createHeldDisk()
     const [storage, other] = [createMemoryStorage({ disk }), createMemoryStorage({ disk })]
