@@ -1,21 +1,22 @@
 import type { Clock, Timer } from '../shared/ports.ts'
 import type { Connection } from '../network/network.ts'
 
-/** The frames of a connection as a queue to wait on; for the handshake, before a channel takes over. */
+/** The frames of a connection as a queue to wait on; for handshakes, before a channel takes over. */
 export interface FrameInbox {
   /** The next frame; undefined when the connection closes, the deadline passes or more than the allowed bytes came. */
   next(): Promise<Uint8Array | undefined>
+  /** Begins a new stage: so many more bytes may come within so many ms. */
+  allow(maxBytes: number, deadlineMs: number): void
   /** Ends the queue. @returns frames that nobody took. */
   release(): readonly Uint8Array[]
 }
 
-/** @param maxBytes what may arrive in all; @param deadlineMs how long the whole exchange may take */
 export function createFrameInbox(connection: Connection, clock: Clock, maxBytes: number, deadlineMs: number): FrameInbox {
   const frames: Uint8Array[] = []
-  let bytes = 0
+  let allowance = maxBytes
   let ended = false
   let wake: (() => void) | undefined
-  const timer: Timer = clock.after(deadlineMs, end)
+  let timer: Timer = clock.after(deadlineMs, end)
 
   function end(): void {
     ended = true
@@ -23,8 +24,8 @@ export function createFrameInbox(connection: Connection, clock: Clock, maxBytes:
   }
 
   connection.onFrame = (frame) => {
-    bytes += frame.length
-    if (bytes > maxBytes) return end()
+    allowance -= frame.length
+    if (allowance < 0) return end()
     frames.push(frame)
     wake?.()
   }
@@ -38,7 +39,12 @@ export function createFrameInbox(connection: Connection, clock: Clock, maxBytes:
         })
         wake = undefined
       }
-      return ended ? undefined : frames.shift()
+      return frames.shift()
+    },
+    allow(bytes, ms) {
+      allowance = bytes
+      clock.clear(timer)
+      timer = clock.after(ms, end)
     },
     release() {
       clock.clear(timer)

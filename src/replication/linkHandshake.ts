@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { Connection } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
-import { linkPreSharedKey } from '../access/epochKeys.ts'
+import { linkPsk } from '../access/epochKeys.ts'
 import type { EpochKey } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import { createAuthMessage, readAuthMessage, type AuthMessage, type Side } from './authMessage.ts'
@@ -81,7 +81,7 @@ async function exchange(connection: Connection, inbox: FrameInbox, options: Link
     initiatorHello,
     responderHello,
   })
-  const root = rootKeyOf(crypto, t0, shared, linkPreSharedKey(crypto, spaceBytes, key.key))
+  const root = rootKeyOf(crypto, t0, shared, linkPsk(crypto, spaceBytes, key.key))
   const sealer = createFrameSealer(crypto, connectionKey(crypto, root, `handshake ${side}`))
   const opener = createFrameOpener(crypto, connectionKey(crypto, root, `handshake ${peerSide}`))
 

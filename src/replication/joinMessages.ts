@@ -1,0 +1,172 @@
+import { concatBytes } from '../shared/bytes.ts'
+import { decode, Writer, type Reader } from '../shared/encoding.ts'
+import { hasUnknownRequired, noExtensions, readExtensions, writeExtensions } from '../shared/extensions.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import type { CryptoPort, SigningKey } from '../crypto/cryptoPort.ts'
+import { labelledHash, labelledSign, labelledVerify } from '../crypto/labels.ts'
+import { decodeDeviceRecord, deviceRecordBytes, encodeDeviceRecord, type DeviceRecord } from '../identity/record.ts'
+import { maxOperationBytes } from '../access/operation.ts'
+import { sealedKeyBytes } from '../access/sealedKey.ts'
+import type { FeedKey } from '../feed/blockGraph.ts'
+import { feedKeyOf, parseFeedKey } from '../feed/feedKey.ts'
+import type { LinkFault } from './linkFault.ts'
+
+/**
+ * The conversation of guest and host (docs/PROTOCOL.md#join); `t0`, `t1`, `t2` are the transcript before, between and after ask and answer:
+ * ```
+ * ask    = 30 · sign 32 · seal 32 · identity 32 · list(8) record 256 · consent 64 · done u8 · str(64) name · ext · proof 64 · own 64
+ * answer = 31 · device 32 · identity 32 · flags u8 · tries left u8 · str(64) name · ext · sig 64
+ * log    = 38 · list bytes operation
+ * end    = 39 · list(16) (key id 32 · sealed 80) · list content head (device 32 · slot 4 · seq uint) · ext
+ * done   = 3a
+ * ```
+ */
+export interface Ask {
+  /** From the root key down to the guest's device, which comes last. */
+  readonly records: readonly DeviceRecord[]
+  readonly consent: Uint8Array
+  readonly name: string
+}
+
+export interface Answer {
+  readonly device: Uint8Array
+  readonly identity: Uint8Array
+  readonly alreadyMember: boolean
+  readonly name: string
+}
+
+export interface End {
+  readonly keys: readonly { readonly id: Uint8Array; readonly sealed: Uint8Array }[]
+  /** What the host's feeds held: the guest is ready when it has as much. */
+  readonly content: readonly ContentHead[]
+}
+
+export interface ContentHead {
+  readonly feed: FeedKey
+  readonly seq: number
+}
+
+export const joinTypes = { ask: 0x30, answer: 0x31, log: 0x38, end: 0x39, done: 0x3a } as const
+
+const maxRecords = 8
+const maxNameBytes = 64
+const maxKeys = 16
+const maxContentHeads = 16_384
+const alreadyMemberFlag = 4
+
+export async function createAsk(crypto: CryptoPort, ask: Ask, transcript: Uint8Array, invitation: SigningKey, device: SigningKey): Promise<Uint8Array> {
+  const record = ask.records.at(-1)!
+  const writer = new Writer()
+    .fixed(record.sign)
+    .fixed(record.seal)
+    .fixed(record.identity)
+    .list(ask.records, (entry, w) => w.fixed(encodeDeviceRecord(entry)))
+    .fixed(ask.consent)
+    .u8(0)
+    .string(ask.name)
+  writeExtensions(writer, noExtensions)
+  const body = writer.finish()
+  const proof = await labelledSign(invitation, 'join proof', transcript, labelledHash(crypto, 'body', body))
+  const own = await labelledSign(device, 'join ask', transcript, labelledHash(crypto, 'body', body, proof))
+  return concatBytes(Uint8Array.of(joinTypes.ask), body, proof, own)
+}
+
+/** Reads an ask and verifies that the sender holds the link and its device key. The record's certificates and the consent are the log's to judge. */
+export async function readAsk(crypto: CryptoPort, bytes: Uint8Array, transcript: Uint8Array, invitationId: Uint8Array): Promise<Result<Ask, LinkFault>> {
+  const decoded = decode(bytes, readAskFields)
+  if (!decoded.ok) return fail('malformed')
+  const { ask, sign, required, proof, own } = decoded.value
+  if (required) return fail('newer-version')
+  const body = bytes.subarray(1, bytes.length - 128)
+  const holdsLink = await labelledVerify(crypto, invitationId, proof, 'join proof', transcript, labelledHash(crypto, 'body', body))
+  const holdsDevice = await labelledVerify(crypto, sign, own, 'join ask', transcript, labelledHash(crypto, 'body', body, proof))
+  return holdsLink && holdsDevice ? ok(ask) : fail('bad-signature')
+}
+
+function readAskFields(reader: Reader) {
+  if (reader.u8() !== joinTypes.ask) reader.refuse()
+  const keys = [reader.fixed(32), reader.fixed(32), reader.fixed(32)] as const
+  const records = reader.list(maxRecords, () => {
+    const record = decodeDeviceRecord(reader.fixed(deviceRecordBytes))
+    return record.ok ? record.value : reader.refuse()
+  })
+  const last = records.at(-1) ?? reader.refuse()
+  const named = [last.sign, last.seal, last.identity]
+  if (named.some((key, i) => key.some((byte, j) => byte !== keys[i]![j]))) reader.refuse()
+  const consent = reader.fixed(64)
+  reader.u8()
+  const ask: Ask = { records, consent, name: reader.string(maxNameBytes) }
+  return { ask, sign: keys[0], required: hasUnknownRequired(readExtensions(reader)), proof: reader.fixed(64), own: reader.fixed(64) }
+}
+
+export async function createAnswer(crypto: CryptoPort, answer: Answer, transcript: Uint8Array, device: SigningKey): Promise<Uint8Array> {
+  const writer = new Writer()
+    .fixed(answer.device)
+    .fixed(answer.identity)
+    .u8(answer.alreadyMember ? alreadyMemberFlag : 0)
+    .u8(0)
+    .string(answer.name)
+  writeExtensions(writer, noExtensions)
+  const body = writer.finish()
+  const signature = await labelledSign(device, 'join answer', transcript, labelledHash(crypto, 'body', body))
+  return concatBytes(Uint8Array.of(joinTypes.answer), body, signature)
+}
+
+export async function readAnswer(crypto: CryptoPort, bytes: Uint8Array, transcript: Uint8Array): Promise<Result<Answer, LinkFault>> {
+  const decoded = decode(bytes, readAnswerFields)
+  if (!decoded.ok) return fail('malformed')
+  const { answer, required, signature } = decoded.value
+  if (required) return fail('newer-version')
+  const body = bytes.subarray(1, bytes.length - 64)
+  const good = await labelledVerify(crypto, answer.device, signature, 'join answer', transcript, labelledHash(crypto, 'body', body))
+  return good ? ok(answer) : fail('bad-signature')
+}
+
+function readAnswerFields(reader: Reader) {
+  if (reader.u8() !== joinTypes.answer) reader.refuse()
+  const device = reader.fixed(32)
+  const identity = reader.fixed(32)
+  const flags = reader.u8()
+  reader.u8()
+  const answer: Answer = { device, identity, alreadyMember: (flags & alreadyMemberFlag) !== 0, name: reader.string(maxNameBytes) }
+  // Other flags ask for steps (code, approval, compare) that this version does not know.
+  const required = (flags & ~alreadyMemberFlag) !== 0
+  return { answer, required: required || hasUnknownRequired(readExtensions(reader)), signature: reader.fixed(64) }
+}
+
+export function encodeLog(operations: readonly Uint8Array[]): Uint8Array {
+  return new Writer().u8(joinTypes.log).list(operations, (operation, writer) => writer.bytes(operation)).finish()
+}
+
+export function decodeLog(bytes: Uint8Array): Result<readonly Uint8Array[], LinkFault> {
+  const decoded = decode(bytes, (reader) => {
+    if (reader.u8() !== joinTypes.log) reader.refuse()
+    return reader.list(65_536, () => reader.bytes(maxOperationBytes))
+  })
+  return decoded.ok ? decoded : fail('malformed')
+}
+
+export function encodeEnd(end: End): Uint8Array {
+  const writer = new Writer()
+    .u8(joinTypes.end)
+    .list(end.keys, ({ id, sealed }, w) => w.fixed(id).fixed(sealed))
+    .list(end.content.slice(0, maxContentHeads), ({ feed, seq }, w) => {
+      const { device, slot } = parseFeedKey(feed)!
+      w.fixed(device).u32(slot).uint(seq)
+    })
+  writeExtensions(writer, noExtensions)
+  return writer.finish()
+}
+
+export function decodeEnd(bytes: Uint8Array): Result<End, LinkFault> {
+  const decoded = decode(bytes, (reader) => {
+    if (reader.u8() !== joinTypes.end) reader.refuse()
+    const end: End = {
+      keys: reader.list(maxKeys, () => ({ id: reader.fixed(32), sealed: reader.fixed(sealedKeyBytes) })),
+      content: reader.list(maxContentHeads, () => ({ feed: feedKeyOf(reader.fixed(32), reader.u32()), seq: reader.uint() })),
+    }
+    return { end, required: hasUnknownRequired(readExtensions(reader)) }
+  })
+  if (!decoded.ok) return fail('malformed')
+  return decoded.value.required ? fail('newer-version') : ok(decoded.value.end)
+}
