@@ -2,13 +2,13 @@ import { concatBytes } from '../shared/bytes.ts'
 import { decode, Writer } from '../shared/encoding.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import { deriveKey } from '../crypto/labels.ts'
+import { contentKey, plaintextHashKey } from '../access/epochKeys.ts'
 import type { EpochKey, KeyRing } from '../access/keyRing.ts'
 
 /*
  * envelope = 01 · sealing key id 32 · sealing device 32 · slot 4 · nonce 12 · bytes ciphertext
  * ciphertext = AES-256-GCM(content subkey, nonce, encoding u8 · payload), additional data: the block id
- * content subkey = HKDF(epoch key, salt: space, info: `content`, device, slot): no two slots share a key, so a nonce need only be fresh within a slot.
+ * The content subkey is the sealing slot's own (access/epochKeys.ts), so a nonce need only be fresh within a slot.
  *
  * The envelope stands outside the block's hash: whoever may read a block may seal it again under a newer key. What binds it to the block
  * is the additional data, and to the author the header's hash of the payload.
@@ -40,7 +40,7 @@ export interface SealOptions {
 export async function sealPayload(crypto: CryptoPort, { space, key, device, slot, blockId, payload }: SealOptions): Promise<Uint8Array> {
   const nonce = crypto.randomBytes(12)
   const plaintext = concatBytes(Uint8Array.of(rawEncoding), payload)
-  const ciphertext = await crypto.seal(contentKey(crypto, space, key, device, slot), nonce, plaintext, blockId)
+  const ciphertext = await crypto.seal(contentKey(crypto, space, key.key, device, slot), nonce, plaintext, blockId)
   return new Writer().u8(version).fixed(key.id).fixed(device).u32(slot).fixed(nonce).bytes(ciphertext).finish()
 }
 
@@ -74,7 +74,7 @@ export async function openEnvelope(crypto: CryptoPort, { space, keyRing, blockId
   const { keyId, device, slot, nonce, ciphertext } = fields.value
   const key = keyRing.get(keyId)
   if (key === undefined) return fail('unknown-key')
-  const plaintext = await crypto.open(contentKey(crypto, space, key, device, slot), nonce, ciphertext, blockId)
+  const plaintext = await crypto.open(contentKey(crypto, space, key.key, device, slot), nonce, ciphertext, blockId)
   if (plaintext === undefined) return fail('aead')
   if (plaintext.length === 0) return fail('malformed')
   return plaintext[0] === rawEncoding ? ok(plaintext.slice(1)) : fail('newer-version')
@@ -82,9 +82,5 @@ export async function openEnvelope(crypto: CryptoPort, { space, keyRing, blockId
 
 /** What a header says of its payload: HMAC-SHA-256 under HKDF(epoch key, salt: space, info: `plaintext hash`). 32 bytes. */
 export function plaintextHash(crypto: CryptoPort, space: Uint8Array, key: EpochKey, payload: Uint8Array): Uint8Array {
-  return crypto.hmac(deriveKey(crypto, key.key, space, 'plaintext hash'), payload)
-}
-
-function contentKey(crypto: CryptoPort, space: Uint8Array, key: EpochKey, device: Uint8Array, slot: number): Uint8Array {
-  return deriveKey(crypto, key.key, space, 'content', [device, new Writer().u32(slot).finish()])
+  return crypto.hmac(plaintextHashKey(crypto, space, key.key), payload)
 }
