@@ -1,7 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase, type OpenDBCallbacks } from 'idb'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { checksum } from './checksum.ts'
-import type { BlockRow, HeaderRow, MarkRow, PendingRow } from './storage.ts'
+import type { BlockPlace, BlockRow, HeaderRow, MarkRow, PendingRow } from './storage.ts'
 import { compactBytes } from './storageBatch.ts'
 
 /** Raised with every change of the tables; an older kit then stops writing (two versions of an app in two tabs). */
@@ -11,9 +11,8 @@ export const schemaVersion = 1
 export type StoredHeader = HeaderRow & { readonly checksum: number }
 
 /** A block's envelope, apart from its header so that opening a space reads no payload. */
-export interface StoredEnvelope {
+export interface StoredEnvelope extends BlockPlace {
   readonly space: SpaceId
-  readonly block: BlockId
   readonly envelope: Uint8Array
   readonly checksum: number
 }
@@ -30,7 +29,7 @@ export interface EchoSchema extends DBSchema {
   /** The key is a counter of the database's own, so that the order of putting holds over all tabs. */
   membership: { key: number; value: StoredMembership; indexes: { space: SpaceId } }
   headers: { key: [SpaceId, string, number, BlockId]; value: StoredHeader }
-  envelopes: { key: [SpaceId, BlockId]; value: StoredEnvelope }
+  envelopes: { key: [SpaceId, string, number, BlockId]; value: StoredEnvelope }
   pending: { key: [SpaceId, string]; value: PendingRow }
   marks: { key: [SpaceId, number]; value: MarkRow }
 }
@@ -46,7 +45,7 @@ export async function openEchoDatabase(name: string, events: Omit<OpenDBCallback
       database.createObjectStore('keys', { keyPath: 'key' })
       database.createObjectStore('membership', { autoIncrement: true }).createIndex('space', 'space')
       database.createObjectStore('headers', { keyPath: ['space', 'feed', 'seq', 'block'] })
-      database.createObjectStore('envelopes', { keyPath: ['space', 'block'] })
+      database.createObjectStore('envelopes', { keyPath: ['space', 'feed', 'seq', 'block'] })
       database.createObjectStore('pending', { keyPath: ['space', 'key'] })
       database.createObjectStore('marks', { keyPath: ['space', 'slot'] })
     },
@@ -70,8 +69,8 @@ export function toStoredHeader({ space, feed, seq, block, header, signature }: H
   }
 }
 
-export function toStoredEnvelope({ space, block, envelope }: BlockRow): StoredEnvelope {
-  return { space, block, envelope: compactBytes(envelope), checksum: checksum(envelope) }
+export function toStoredEnvelope({ space, feed, seq, block, envelope }: BlockRow): StoredEnvelope {
+  return { space, feed, seq, block, envelope: compactBytes(envelope), checksum: checksum(envelope) }
 }
 
 /** The header of a row from disk, or undefined where it is damaged. Never throws: a row may hold anything. */

@@ -1,24 +1,14 @@
 import { unwrap } from 'idb'
-import type { SpaceId } from '../shared/ids.ts'
 import { systemClock, type Clock } from '../shared/ports.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { createIndexedDbConnection } from './indexedDbConnection.ts'
-import {
-  fromStoredEnvelope,
-  fromStoredHeader,
-  spaceRange,
-  type EchoDatabase,
-  type StoredEnvelope,
-  type StoredHeader,
-} from './indexedDbSchema.ts'
+import { readBlocks, readHeaders, readMembership } from './indexedDbRead.ts'
+import { spaceRange, type EchoDatabase } from './indexedDbSchema.ts'
 import { beginWrite, completionOf } from './indexedDbWrite.ts'
 import type { TabLocks } from './locks.ts'
-import type { BlockPlace, BlockRow, Durability, HeaderRow, Storage, StorageBatch } from './storage.ts'
+import type { Durability, Storage, StorageBatch } from './storage.ts'
 import { isEmptyBatch } from './storageBatch.ts'
 import { createWebLocks } from './webLocks.ts'
-
-/** Rows read at once: a request that clones far more holds the page up and keeps all of them twice in memory. */
-const rowsPerRead = 2_000
 
 export interface IndexedDbStorageOptions {
   /** The tab's locks, which the storage disposes. Web Locks by default. */
@@ -73,58 +63,6 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     return track(database, 'read', work(database))
   }
 
-  async function readMembership(database: EchoDatabase, space: SpaceId): Promise<readonly Uint8Array[]> {
-    const rows = await database.getAllFromIndex('membership', 'space', space)
-    const operations = new Map<string, Uint8Array>()
-    for (const { id, operation } of rows) if (!operations.has(id)) operations.set(id, operation)
-    return [...operations.values()]
-  }
-
-  async function readHeaders(database: EchoDatabase, space: SpaceId): Promise<{ rows: HeaderRow[]; damaged: number }> {
-    const store = database.transaction('headers').store
-    const all = spaceRange(space)
-    const rows: HeaderRow[] = []
-    let damaged = 0
-    let range = all
-    for (;;) {
-      const stored = await store.getAll(range, rowsPerRead)
-      for (const row of stored) {
-        const header = fromStoredHeader(row)
-        if (header === undefined) damaged++
-        else rows.push(header)
-      }
-      const last = stored.at(-1)
-      if (last === undefined || stored.length < rowsPerRead) return { rows, damaged }
-      range = IDBKeyRange.bound([last.space, last.feed, last.seq, last.block], all.upper, true)
-    }
-  }
-
-  async function readBlocks(
-    database: EchoDatabase,
-    space: SpaceId,
-    places: readonly BlockPlace[],
-  ): Promise<readonly (BlockRow | undefined)[]> {
-    const transaction = unwrap(database).transaction(['headers', 'envelopes'])
-    const headers = transaction.objectStore('headers')
-    const envelopes = transaction.objectStore('envelopes')
-    const parts = places.map(
-      ({ feed, seq, block }) =>
-        [
-          readOrMiss<StoredHeader>(headers.get([space, feed, seq, block])),
-          readOrMiss<StoredEnvelope>(envelopes.get([space, block])),
-        ] as const,
-    )
-    await completionOf(transaction)
-    return Promise.all(
-      parts.map(async ([storedHeader, storedEnvelope]) => {
-        const stored = await storedHeader
-        const header = stored && fromStoredHeader(stored)
-        const envelope = fromStoredEnvelope(await storedEnvelope)
-        return header && envelope && { ...header, envelope }
-      }),
-    )
-  }
-
   async function dispose(): Promise<void> {
     connection.close()
     // A lock that is free while a write of its holder is under way would let the next holder read too early.
@@ -151,17 +89,6 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     },
     dispose: () => (disposing ??= dispose()),
   }
-}
-
-/** A record that cannot be read back (its file is gone) is a missing one; it must not take the others of its transaction along. */
-function readOrMiss<T>(request: IDBRequest<T | undefined>): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    request.addEventListener('success', () => resolve(request.result))
-    request.addEventListener('error', (event) => {
-      event.preventDefault()
-      resolve(undefined)
-    })
-  })
 }
 
 async function askToPersist(): Promise<boolean> {

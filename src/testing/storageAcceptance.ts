@@ -235,6 +235,16 @@ export function describeStorage(name: string, create: () => Promise<StorageDevic
         expect(await tab.readBlocks(space, [])).toEqual([])
       })
 
+      it('of blocks holds over long runs, gaps, several feeds and a fork with many branches', async () => {
+        const tab = await openTab()
+        const rows = ['b', 'a'].flatMap((feed) => Array.from({ length: 300 }, (_, seq) => block(feed, seq, space, 8)))
+        const branches = Array.from({ length: 300 }, (_, i) => ({ ...block('c', 1, space, 8), block: `c-1-${i}` as BlockId }))
+        await tab.write({ putBlocks: [...rows, ...branches, block('c', 0)] }, 'relaxed')
+        const asked = [...rows.filter(({ seq }) => seq % 50 !== 7), branches[299]!, block('c', 0), branches[3]!, rows[3]!, rows[3]!]
+        const read = await tab.readBlocks(space, asked)
+        expect(read.map((row) => row?.block)).toEqual(asked.map((row) => row.block))
+      })
+
       it('of keys is that of their text, and a prefix names only what begins with it', async () => {
         const tab = await openTab()
         await tab.write(

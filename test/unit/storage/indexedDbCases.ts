@@ -18,7 +18,7 @@ export async function damageBlock(name: string, of: SpaceId, block: BlockId, par
     row.header[3]! ^= 1
     await database.put('headers', row)
   } else {
-    const row = (await database.get('envelopes', [of, block]))!
+    const row = (await database.getAll('envelopes')).find((candidate) => candidate.space === of && candidate.block === block)!
     row.envelope[3]! ^= 1
     await database.put('envelopes', row)
   }
