@@ -4,7 +4,13 @@ import { encodeEpochBody } from '../../../src/access/bodies/epochBody.ts'
 import { encodeGenesisBody } from '../../../src/access/bodies/genesisBody.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import type { Role } from '../../../src/access/membershipLog.ts'
-import { decodeOperation, encodeUnsignedOperation, operationKinds, signOperation, type EntryReference } from '../../../src/access/operation.ts'
+import {
+  decodeOperation,
+  encodeUnsignedOperation,
+  operationKinds,
+  signOperation,
+  type EntryReference,
+} from '../../../src/access/operation.ts'
 import type { OperationLog } from '../../../src/access/operationLog.ts'
 import type { CryptoPort, SigningKey } from '../../../src/crypto/cryptoPort.ts'
 import { labelledHash } from '../../../src/crypto/labels.ts'
@@ -114,7 +120,8 @@ export async function createScenario(crypto: CryptoPort): Promise<Scenario> {
   }
 
   async function write(text: string): Promise<string> {
-    const [, name = '', who = '', verb = '', rest = ''] = /^(\w+)=(\S+) (\w+) ?(.*)$/.exec(`${text.replace(/=genesis /, '=- genesis ')}`) ?? []
+    const [, name = '', who = '', verb = '', rest = ''] =
+      /^(\w+)=(\S+) (\w+) ?(.*)$/.exec(`${text.replace(/=genesis /, '=- genesis ')}`) ?? []
     if (verb === 'genesis') {
       await writeGenesis(name, rest)
       return name
@@ -122,9 +129,7 @@ export async function createScenario(crypto: CryptoPort): Promise<Scenario> {
     const [what = '', parentsText = ''] = rest.split('<')
     const [device = '', under] = who.split('@')
     const listing = listings.find((entry) =>
-      device.startsWith('root')
-        ? entry.operation === under
-        : entry.device === device && (under === undefined || entry.operation === under),
+      device.startsWith('root') ? entry.operation === under : entry.device === device && (under === undefined || entry.operation === under),
     )
     if (listing === undefined) throw new Error(`${text}: nothing lists ${who}`)
     const signing = device.startsWith('root') ? await rootOf(device.slice(4)) : devices.get(device)!.signing
