@@ -1,21 +1,37 @@
 import type { BlockId, SpaceId } from '../shared/ids.ts'
-import type { Durability, Storage, StorageBatch } from '../storage/storage.ts'
+import type { Clock, Timer } from '../shared/ports.ts'
+import type { BlockRow, Durability, Storage, StorageBatch } from '../storage/storage.ts'
 import type { Block } from './block.ts'
 import type { BlockNode } from './blockGraph.ts'
 
 /** The stored blocks of one space, with those of the last moments in memory, because they are asked for before they are on disk. */
 export interface BlockStore {
-  /** Stores blocks, and with them whatever else must stand or fall with them. @throws EchoError of {@link Storage.write} */
+  /** Takes a block from a peer; it is stored within a moment, many together. Lost in a crash it is fetched again. */
+  gather(node: BlockNode, block: Block): void
+  /**
+   * Stores blocks, and with them whatever else must stand or fall with them: first of all what was gathered, for it may be their past.
+   * @throws EchoError of {@link Storage.write}
+   */
   put(blocks: readonly { readonly node: BlockNode; readonly block: Block }[], durability: Durability, alongside?: StorageBatch): Promise<void>
   /** The blocks in the order asked; undefined where one is missing or damaged. */
   get(nodes: readonly BlockNode[]): Promise<readonly (Block | undefined)[]>
 }
 
 const recentBytes = 4 * 1024 * 1024
+const gatherMs = 20
 
-export function createBlockStore({ storage, space }: { readonly storage: Storage; readonly space: SpaceId }): BlockStore {
+export function createBlockStore(options: {
+  readonly storage: Storage
+  readonly space: SpaceId
+  readonly clock: Clock
+  /** Gathered blocks could not be stored. */
+  readonly onFault: (error: unknown) => void
+}): BlockStore {
+  const { storage, space, clock } = options
   const recent = new Map<BlockId, Block>()
   let bytes = 0
+  let gathered: BlockRow[] = []
+  let timer: Timer | undefined
 
   function remember(id: BlockId, block: Block): void {
     if (recent.has(id)) return
@@ -28,12 +44,26 @@ export function createBlockStore({ storage, space }: { readonly storage: Storage
     }
   }
 
+  function rowOf(node: BlockNode, block: Block): BlockRow {
+    remember(node.id, block)
+    return { space, feed: node.feed, seq: node.header.seq, block: node.id, ...block }
+  }
+
+  function write(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
+    clock.clear(timer)
+    timer = undefined
+    const putBlocks = [...gathered, ...rows]
+    gathered = []
+    return storage.write({ ...alongside, putBlocks }, durability)
+  }
+
   return {
-    put(blocks, durability, alongside = {}) {
-      for (const { node, block } of blocks) remember(node.id, block)
-      const putBlocks = blocks.map(({ node, block }) => ({ space, feed: node.feed, seq: node.header.seq, block: node.id, ...block }))
-      return storage.write({ ...alongside, putBlocks }, durability)
+    gather(node, block) {
+      gathered.push(rowOf(node, block))
+      timer ??= clock.after(gatherMs, () => void write([], 'relaxed', {}).catch(options.onFault))
     },
+
+    put: (blocks, durability, alongside = {}) => write(blocks.map(({ node, block }) => rowOf(node, block)), durability, alongside),
 
     async get(nodes) {
       const absent = nodes.filter((node) => !recent.has(node.id))

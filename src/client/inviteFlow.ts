@@ -1,0 +1,173 @@
+import { EchoError } from '../shared/echoError.ts'
+import type { Timer } from '../shared/ports.ts'
+import { createWritable } from '../shared/readable.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import { idBytes } from '../shared/ids.ts'
+import type { Connection, Network, Room } from '../network/network.ts'
+import { createAdmission } from '../access/createAdmission.ts'
+import { invitationTarget } from '../access/consent.ts'
+import { encodeInvitation } from '../access/invitation.ts'
+import { deriveInvitationKeys, invitationRendezvous, joinPsk, type InvitationKeys } from '../access/invitationKeys.ts'
+import type { Role } from '../access/membershipLog.ts'
+import { hostJoin } from '../replication/hostJoin.ts'
+import type { Ask } from '../replication/joinMessages.ts'
+import type { RefusalReason } from '../replication/refusal.ts'
+import type { EchoPorts, InviteFlow } from './echo.ts'
+import type { OpenSpace } from './openSpace.ts'
+import type { InviteState } from './states.ts'
+
+/** An attended invitation: for one person, ten minutes, hosted by this tab; its secret is nowhere but in the link. */
+export interface InviteFlowOptions {
+  readonly app: string
+  readonly ports: EchoPorts
+  readonly network: Network
+  readonly open: OpenSpace
+  readonly ownName: () => string
+  readonly spaceName: () => string
+  /** Where links lead: an address without fragment. */
+  readonly inviteUrl: () => string
+  readonly onError: (error: EchoError) => void
+}
+
+export const invitationLifeMs = 10 * 60_000
+
+export function createInviteFlow(options: InviteFlowOptions): InviteFlow {
+  const state = createWritable<InviteState>({ status: 'idle' })
+  let hosting: Hosting | undefined
+
+  async function create(role: Exclude<Role, 'owner'>): Promise<void> {
+    stop()
+    const mine = { stop: () => {} }
+    hosting = mine
+    const own = options.open.log.device(options.open.identity.deviceId)?.member
+    if (own === undefined || !Number.isFinite(own.rank)) {
+      return state.set({
+        status: 'error',
+        retryable: false,
+        error: new EchoError('not-authorised', 'Only owners and admins can invite. Ask one of them to invite the person, or to make you an admin.'),
+      })
+    }
+    state.set({ status: 'creating' })
+    try {
+      const started = await host(options, role, state.set, () => hosting === mine)
+      if (hosting === mine) mine.stop = started
+      else started()
+    } catch (error) {
+      if (hosting !== mine) return
+      state.set({ status: 'error', retryable: true, error: error instanceof EchoError ? error : new EchoError('bad-value', 'The invitation could not be made. See the cause.', { cause: error }) })
+    }
+  }
+
+  function stop(): void {
+    hosting?.stop()
+    hosting = undefined
+  }
+
+  return {
+    state,
+    create: ({ role }) => void create(role),
+    cancel() {
+      stop()
+      state.set({ status: 'cancelled' })
+    },
+    dispose() {
+      stop()
+      state.set({ status: 'idle' })
+    },
+  }
+}
+
+interface Hosting {
+  stop: () => void
+}
+
+/** Waits for the guest. @returns the function that ends it */
+async function host(options: InviteFlowOptions, role: Exclude<Role, 'owner'>, set: (state: InviteState) => void, isCurrent: () => boolean): Promise<() => void> {
+  const { app, ports, network, open } = options
+  const { crypto, clock, random } = ports
+  const secret = random.bytes(16)
+  const keys = await deriveInvitationKeys(crypto, secret)
+  const expiresAt = clock.now() + invitationLifeMs
+  const text = encodeInvitation(crypto, app, {
+    kind: 'space',
+    secret,
+    target: invitationTarget(crypto, idBytes(open.id)),
+    code: false,
+    compare: false,
+    approval: false,
+    delegated: false,
+    inviter: options.ownName(),
+    spaceName: options.spaceName(),
+    role,
+    expiresAt,
+  })
+  const link = { url: `${options.inviteUrl()}#echo=${text}`, expiresAt, role }
+  let expired = false
+  let admitted: string | undefined
+  const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
+  const room: Room = network.enter({ name, password }, (connection) => void serve(connection))
+  const expiry: Timer = clock.after(invitationLifeMs, () => {
+    expired = true
+    if (admitted === undefined) tell({ status: 'expired' })
+    void room.leave()
+  })
+  tell({ status: 'waiting', ...link })
+
+  function tell(state: InviteState): void {
+    if (isCurrent()) set(state)
+  }
+
+  async function serve(connection: Connection): Promise<void> {
+    if (admitted === undefined) tell({ status: 'connecting', ...link })
+    const result = await hostJoin(connection, {
+      ...ports,
+      identity: open.identity,
+      ownName: options.ownName(),
+      space: open.id,
+      log: open.log,
+      keyRing: open.keyRing,
+      invitationId: keys.signing.publicKey,
+      preSharedKey: joinPsk(crypto, keys.rendezvousKey),
+      content: () => open.graph.heads(),
+      admit: (ask) => admit(ask, keys),
+    })
+    room.reportHandshake(result.ok ? 'succeeded' : 'failed')
+    if (admitted === undefined && !expired) tell({ status: 'waiting', ...link })
+  }
+
+  /** One use: whoever is admitted first uses it up, also while the admission is still being written. */
+  async function admit(ask: Ask, { signing }: InvitationKeys): Promise<Result<void, RefusalReason>> {
+    if (expired) return fail('expired')
+    if (admitted !== undefined) return fail('used-up')
+    admitted = ask.name
+    tell({ status: 'admitting', guestName: ask.name })
+    try {
+      // The guest waits for all that is written up to now, so it must be in blocks.
+      await open.documents.flush()
+      const admission = await createAdmission({
+        crypto,
+        log: open.log,
+        signer: open.identity,
+        admit: { records: ask.records, role, name: ask.name, invitationId: signing.publicKey, consent: ask.consent },
+      })
+      const added = await open.log.add(admission)
+      if (!added.ok) {
+        admitted = undefined
+        return fail('malformed')
+      }
+      await open.operationsStored()
+    } catch (error) {
+      const cause = error instanceof EchoError ? error : new EchoError('storage-unavailable', 'The admission could not be stored.', { cause: error })
+      tell({ status: 'error', error: cause, retryable: true })
+      return fail('denied')
+    }
+    tell({ status: 'success', guestName: ask.name })
+    return ok(undefined)
+  }
+
+  return () => {
+    clock.clear(expiry)
+    expired = true
+    void room.leave()
+  }
+}

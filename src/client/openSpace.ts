@@ -1,0 +1,188 @@
+import { EchoError } from '../shared/echoError.ts'
+import { toId, type ItemId, type SpaceId } from '../shared/ids.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import type { Network } from '../network/network.ts'
+import type { LocalIdentity } from '../identity/localIdentity.ts'
+import { createKeyRing } from '../access/createKeyRing.ts'
+import { createMembershipLog } from '../access/createMembershipLog.ts'
+import type { KeyRing } from '../access/keyRing.ts'
+import { openEpochs } from '../access/openEpochs.ts'
+import type { OperationLog } from '../access/operationLog.ts'
+import type { BlockGraph, FeedKey } from '../feed/blockGraph.ts'
+import { createBlockStore } from '../feed/blockStore.ts'
+import { createBlockGraph } from '../feed/createBlockGraph.ts'
+import { loadBlockGraph } from '../feed/loadBlockGraph.ts'
+import { createBlockReceiver, type AcceptedBlock } from '../feed/receiveBlock.ts'
+import { createSpaceDocuments } from '../documents/createSpaceDocuments.ts'
+import type { SpaceDocuments } from '../documents/spaceDocuments.ts'
+import { createDatabase, type Database } from '../database/database.ts'
+import type { AnyType } from '../database/defineType.ts'
+import { createSpaceReplication, type SpaceReplication } from '../replication/spaceReplication.ts'
+import type { EchoPorts } from './echo.ts'
+import { putRecord, readKeys, type SpaceRecord } from './spaceRecord.ts'
+import { rememberSlot, rememberedSlot } from './slotHint.ts'
+
+/** Everything of one open space, put together. */
+export interface OpenSpace {
+  readonly id: SpaceId
+  readonly identity: LocalIdentity
+  readonly log: OperationLog
+  readonly keyRing: KeyRing
+  readonly graph: BlockGraph
+  readonly documents: SpaceDocuments
+  readonly database: Database
+  readonly replication: SpaceReplication
+  /** From 0 to 1 while content that a join named is still on its way; undefined when the space is whole. */
+  readonly firstSync: Readable<number | undefined>
+  /** Resolves when all operations added so far are stored; rejects where they could not be. */
+  operationsStored(): Promise<void>
+  dispose(): Promise<void>
+}
+
+export interface OpenSpaceOptions {
+  readonly ports: EchoPorts
+  readonly identity: LocalIdentity
+  readonly app: string
+  readonly types: readonly AnyType[]
+  readonly record: SpaceRecord
+  readonly tabs: Network
+  readonly ownName: () => string
+  readonly onProgress: (fraction: number) => void
+  readonly onError: (error: EchoError) => void
+}
+
+/**
+ * Opens a space from this device's storage.
+ * @returns peer-offline where no content key opens here; data-corrupt; an error of storage
+ */
+export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenSpace, EchoError>> {
+  const { ports, identity, record, onError } = options
+  const { crypto, clock, random, storage } = ports
+  const space = record.id
+
+  const log = createMembershipLog({ crypto, space })
+  for (const operation of await storage.readMembership(space)) await log.add(operation)
+  let stored: Promise<void> = Promise.resolve()
+  log.onAdded((operation, id) => {
+    stored = Promise.all([stored, storage.write({ putMembership: [{ space, id: toId<string>(id), operation }] }, 'strict')]).then(() => undefined)
+    stored.catch(report)
+    void openEpochs({ crypto, log, keyRing, identity })
+  })
+
+  const keyRing = createKeyRing({ crypto, log })
+  await readKeys(crypto, identity, space, storage, keyRing)
+  await openEpochs({ crypto, log, keyRing, identity })
+  if (keyRing.newest() === undefined) {
+    return fail(new EchoError('peer-offline', 'This device holds no key of the space yet. Keep the app open while another member is online, or join again from a new invitation.'))
+  }
+
+  const graph = createBlockGraph({ crypto, space })
+  const headers = await storage.readHeaders(space)
+  const misplaced = loadBlockGraph(graph, headers.rows) + headers.damaged
+  if (misplaced > 0) {
+    report(new EchoError('data-corrupt', `${misplaced} stored blocks are damaged or out of place; they are fetched again from other members.`, { details: { space, misplaced } }))
+  }
+  const store = createBlockStore({ storage, space, clock, onFault: report })
+  const receiver = createBlockReceiver({ crypto, space, log, keyRing, graph, onAccepted })
+
+  const opened = await createSpaceDocuments({
+    crypto,
+    clock,
+    storage,
+    space,
+    identity,
+    log,
+    keyRing,
+    graph,
+    store,
+    slotHint: rememberedSlot(options.app, space),
+    hasCompany: () => {
+      const { peers, tabs } = replication.state.get()
+      return peers + tabs > 0
+    },
+    onStored: (node) => replication.announce(node),
+    onFault: report,
+    onProgress: options.onProgress,
+  })
+  if (!opened.ok) return opened
+  const documents = opened.value
+  rememberSlot(options.app, space, documents.slot)
+
+  const replication = createSpaceReplication({
+    crypto,
+    clock,
+    random,
+    identity,
+    space,
+    log,
+    keyRing,
+    graph,
+    store,
+    receiver,
+    ownName: options.ownName,
+    onLink: () => documents.tick(),
+    onRefused: (outcome, from) => {
+      if (outcome.status === 'forked') report(outcome.error)
+      if (outcome.status !== 'refused') return
+      report(
+        new EchoError('block-refused', `A block from a peer breaks a rule (${outcome.layer}: ${outcome.reason}) and was not taken in. Your data is unharmed.`, {
+          details: { space, layer: outcome.layer, reason: outcome.reason, peer: from?.identity },
+        }),
+      )
+    },
+  })
+  const database = createDatabase({ root: documents.root, types: options.types, random, device: identity.deviceId, clock, onError: report })
+  const firstSync = createWritable(remaining())
+  replication.enterTabs(options.tabs)
+
+  function onAccepted({ node, block, payload }: AcceptedBlock): void {
+    store.gather(node, block)
+    documents.accept({ node, block, payload })
+    replication.announce(node)
+    if (firstSync.get() !== undefined) noteFirstSync()
+  }
+
+  /** How much of what the host named is here; undefined = all. */
+  function remaining(): number | undefined {
+    let expected = 0
+    let here = 0
+    for (const { feed, seq } of record.awaiting) {
+      expected += seq + 1
+      here += Math.min(seq, graph.head(feed as FeedKey)?.seq ?? -1) + 1
+    }
+    return here === expected ? undefined : here / expected
+  }
+
+  function noteFirstSync(): void {
+    const progress = remaining()
+    if (progress !== undefined) return firstSync.set(progress)
+    // Complete means applied, not only arrived.
+    documents.tick()
+    firstSync.set(undefined)
+    storage.write({ putKeys: [putRecord({ ...record, awaiting: [] })] }, 'relaxed').catch(report)
+  }
+
+  function report(error: unknown): void {
+    onError(error instanceof EchoError ? error : new EchoError('data-corrupt', 'Something failed in the background; the data is unharmed. See the cause.', { cause: error }))
+  }
+
+  return ok({
+    id: space,
+    identity,
+    log,
+    keyRing,
+    graph,
+    documents,
+    database,
+    replication,
+    firstSync,
+    operationsStored: () => stored,
+    async dispose() {
+      await documents.dispose()
+      await replication.dispose()
+      receiver.dispose()
+      database.dispose()
+    },
+  })
+}

@@ -1,0 +1,65 @@
+import { parseId, type SpaceId } from '../shared/ids.ts'
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import { idBytes } from '../shared/ids.ts'
+import { fromHex, toHex } from '../shared/bytes.ts'
+import type { Storage, StorageBatch } from '../storage/storage.ts'
+import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { EpochKey, KeyRing } from '../access/keyRing.ts'
+import { openSealedKey, sealKeyFor } from '../access/sealedKey.ts'
+import { parseFeedKey } from '../feed/feedKey.ts'
+import type { ContentHead } from '../replication/joinMessages.ts'
+
+/**
+ * What the keys table holds of a space: `space/<id>` that it is one of this device's, `space-key/<space>/<key id>` a content key, sealed to this
+ * device's own sealing key, so that it is no plain secret at rest.
+ */
+export interface SpaceRecord {
+  readonly id: SpaceId
+  /** The name last seen, for lists; the root document holds the true one. */
+  readonly name: string
+  /** After a join: what must have arrived before the space is whole. */
+  readonly awaiting: readonly ContentHead[]
+}
+
+const recordPrefix = 'space/'
+
+export function putRecord(record: SpaceRecord): NonNullable<StorageBatch['putKeys']>[number] {
+  return { key: `${recordPrefix}${record.id}`, value: { name: record.name, awaiting: record.awaiting } }
+}
+
+/** All spaces of this device; rows that are none are passed over. */
+export async function readRecords(storage: Storage): Promise<readonly SpaceRecord[]> {
+  const rows = await storage.listKeys(recordPrefix)
+  return rows.flatMap(({ key, value }) => {
+    const id = parseId<SpaceId>(key.slice(recordPrefix.length), 32)
+    if (id === undefined || typeof value !== 'object' || value === null) return []
+    const { name, awaiting } = value as Record<string, unknown>
+    return [{ id, name: typeof name === 'string' ? name : '', awaiting: Array.isArray(awaiting) ? awaiting.filter(isContentHead) : [] }]
+  })
+}
+
+function isContentHead(value: unknown): value is ContentHead {
+  if (typeof value !== 'object' || value === null) return false
+  const { feed, seq } = value as Record<string, unknown>
+  return typeof feed === 'string' && parseFeedKey(feed) !== undefined && Number.isSafeInteger(seq)
+}
+
+/** The row that keeps a content key which no epoch operation seals to this device. */
+export async function putKey(crypto: CryptoPort, identity: LocalIdentity, space: SpaceId, key: EpochKey): Promise<NonNullable<StorageBatch['putKeys']>[number]> {
+  const sealed = await sealKeyFor(crypto, idBytes(space), key, identity.record)
+  return { key: `${keyPrefix(space)}${toHex(key.id)}`, value: sealed }
+}
+
+/** Opens the kept content keys of a space into its ring. */
+export async function readKeys(crypto: CryptoPort, identity: LocalIdentity, space: SpaceId, storage: Storage, keyRing: KeyRing): Promise<void> {
+  for (const { key, value } of await storage.listKeys(keyPrefix(space))) {
+    const id = fromHex(key.slice(keyPrefix(space).length))
+    if (id?.length !== 32 || !(value instanceof Uint8Array)) continue
+    const opened = await openSealedKey(crypto, idBytes(space), identity, id, value)
+    if (opened !== undefined) keyRing.add(opened.id, opened.key)
+  }
+}
+
+function keyPrefix(space: SpaceId): string {
+  return `space-key/${space}/`
+}
