@@ -16,7 +16,7 @@ import { sealToDevice } from './sealedKey.ts'
  * Nothing is added anywhere: the caller adds the operation to the log, then the key to the ring.
  * @param options.key 32 secret bytes; fresh ones unless given.
  * @param options.keyRing the keys held so far; what is not in it stays closed to who joins later.
- * @throws EchoError `not-authorised` where the signer is no editor, `value-too-large` above 768 live devices.
+ * @throws EchoError `not-authorised` where the signer is no editor, `value-too-large` above 740 live devices.
  */
 export async function createEpoch(options: {
   readonly crypto: CryptoPort

@@ -114,8 +114,8 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
       rememberMalformed(operation.key)
       return fail('parent')
     }
-    const missing = parents.find((parent) => graph.get(parent) === undefined)
-    if (missing !== undefined) return held.hold(operation, missing) ? ok('held') : fail('too-many-held')
+    const missing = parents.filter((parent) => graph.get(parent) === undefined)
+    if (missing.length > 0) return held.hold(operation, missing) ? ok('held') : fail('too-many-held')
     const verdict = await judge({ crypto, space, graph }, operation)
     if (!verdict.ok) {
       // What needs a newer version is not malformed: its children wait, like those of an operation that is not here.

@@ -43,7 +43,7 @@ export function plaintextHashKey(crypto: CryptoPort, space: Uint8Array, key: Uin
 }
 
 /** Enters the key derivation of a link handshake, so that only holders of the epoch key complete it. */
-export function linkPreSharedKey(crypto: CryptoPort, space: Uint8Array, key: Uint8Array): Uint8Array {
+export function linkPsk(crypto: CryptoPort, space: Uint8Array, key: Uint8Array): Uint8Array {
   return deriveKey(crypto, key, space, 'link psk')
 }
 

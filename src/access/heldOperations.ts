@@ -14,39 +14,45 @@ export const maxHeldBytes = 4 * 1_048_576
 export interface HeldOperations {
   readonly size: number
   has(key: string): boolean
-  /** @returns false where there is no room. */
-  hold(operation: Operation, missingParent: string): boolean
-  /** Takes out all that waited for this parent, oldest first. */
+  /** @param missing keys of the parents that are not here, at least one. @returns false where there is no room. */
+  hold(operation: Operation, missing: readonly string[]): boolean
+  /** Takes out all that waited for this parent, oldest first; what still lacks another one can be held again, its room is free. */
   release(parent: string): readonly Operation[]
 }
 
 export function createHeldOperations(): HeldOperations {
-  const keys = new Set<string>()
-  const waiting = new Map<string, Operation[]>()
+  const heldByKey = new Map<string, { readonly operation: Operation; readonly missing: readonly string[] }>()
+  /** Under each missing parent, so that an operation with one malformed parent does not wait for ever for another one. */
+  const waiting = new Map<string, Set<string>>()
   let bytes = 0
+
+  function takeOut(key: string): Operation {
+    const { operation, missing } = heldByKey.get(key)!
+    heldByKey.delete(key)
+    bytes -= operation.bytes.length
+    for (const parent of missing) {
+      const siblings = waiting.get(parent)
+      siblings?.delete(key)
+      if (siblings?.size === 0) waiting.delete(parent)
+    }
+    return operation
+  }
 
   return {
     get size() {
-      return keys.size
+      return heldByKey.size
     },
-    has: (key) => keys.has(key),
-    hold(operation, missingParent) {
-      if (keys.size >= maxHeldOperations || bytes + operation.bytes.length > maxHeldBytes) return false
-      keys.add(operation.key)
+    has: (key) => heldByKey.has(key),
+    hold(operation, missing) {
+      if (heldByKey.size >= maxHeldOperations || bytes + operation.bytes.length > maxHeldBytes) return false
+      heldByKey.set(operation.key, { operation, missing })
       bytes += operation.bytes.length
-      const siblings = waiting.get(missingParent)
-      if (siblings === undefined) waiting.set(missingParent, [operation])
-      else siblings.push(operation)
+      for (const parent of missing) {
+        const siblings = waiting.get(parent) ?? new Set()
+        waiting.set(parent, siblings.add(operation.key))
+      }
       return true
     },
-    release(parent) {
-      const released = waiting.get(parent) ?? []
-      waiting.delete(parent)
-      for (const operation of released) {
-        keys.delete(operation.key)
-        bytes -= operation.bytes.length
-      }
-      return released
-    },
+    release: (parent) => [...(waiting.get(parent) ?? [])].map(takeOut),
   }
 }

@@ -27,7 +27,7 @@ export async function deriveInvitationKeys(crypto: CryptoPort, secret: Uint8Arra
 }
 
 /** Enters the key derivation of a join handshake: 32 bytes. Secret. */
-export function joinPreSharedKey(crypto: CryptoPort, rendezvousKey: Uint8Array): Uint8Array {
+export function joinPsk(crypto: CryptoPort, rendezvousKey: Uint8Array): Uint8Array {
   return deriveKey(crypto, rendezvousKey, undefined, 'join psk')
 }
 

@@ -5,12 +5,12 @@ import type { Result } from '../../shared/result.ts'
 
 /*
  * Grammar (docs/PROTOCOL.md#epoch):
- *   epoch = keyid 32 · enc 32 · list(1..768) (device 32 · sealed 48), ascending · list(<=64) (keyid 32 · sealed 48), ascending · ext
+ *   epoch = keyid 32 · enc 32 · list(1..740) (device 32 · sealed 48), ascending · list(<=64) (keyid 32 · sealed 48), ascending · ext
  * One one-time key `enc` serves all recipients: each shared secret and key schedule also takes in the recipient's own key.
  */
 
-/** Most devices one epoch can be sealed to; the body's bound leaves no room for more. */
-export const maxEpochRecipients = 768
+/** Most devices one epoch can be sealed to: with all earlier keys and 1 KiB of `ext` that fills a body. */
+export const maxEpochRecipients = 740
 /** Most earlier keys one epoch can hold. */
 export const maxPreviousKeys = 64
 
@@ -36,7 +36,7 @@ export interface EpochBody {
   readonly keyId: Uint8Array
   /** 32-byte one-time X25519 public key (the `enc` of RFC 9180). */
   readonly oneTimeKey: Uint8Array
-  /** Ascending by device, 1 to 768. */
+  /** Ascending by device, 1 to 740. */
   readonly recipients: readonly EpochRecipient[]
   /** Ascending by key id, at most 64. */
   readonly previous: readonly PreviousKey[]
