@@ -71,6 +71,11 @@ export function operationKey(id: Uint8Array): string {
   return toBase64Url(id)
 }
 
+/** The 32-byte id of a whole operation, signature included: H(`operation`, all but the signature). Judges nothing; never throws. */
+export function operationId(crypto: CryptoPort, bytes: Uint8Array): Uint8Array {
+  return labelledHash(crypto, 'operation', bytes.subarray(0, Math.max(0, bytes.length - signatureBytes)))
+}
+
 /** The bytes that are hashed and signed. The caller keeps the bounds of {@link OperationContent}. */
 export function encodeUnsignedOperation(content: OperationContent): Uint8Array {
   return new Writer()
@@ -97,7 +102,7 @@ export function decodeOperation(crypto: CryptoPort, bytes: Uint8Array): Result<O
   if (bytes.length > 0 && bytes[0]! > formatVersion) return fail('newer-version')
   const content = decode(bytes, readOperation)
   if (!content.ok) return fail('format')
-  const id = labelledHash(crypto, 'operation', bytes.subarray(0, bytes.length - signatureBytes))
+  const id = operationId(crypto, bytes)
   return ok({ ...content.value, id, key: operationKey(id), bytes })
 }
 

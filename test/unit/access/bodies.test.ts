@@ -80,13 +80,14 @@ describe.each(bodies)('the body of %s', (_name, bytes, decode, value) => {
 
 describe('the bounds of bodies', () => {
   it('allow 16 owners and at least one', () => {
-    const owners = (count: number) => decodeGenesisBody(encodeGenesisBody({ ...genesis, owners: new Array(count).fill(owner) })).ok
+    const owners = (count: number) =>
+      decodeGenesisBody(encodeGenesisBody({ ...genesis, owners: Array.from({ length: count }, () => owner) })).ok
     expect([0, 1, maxGenesisOwners, maxGenesisOwners + 1].map(owners)).toEqual([false, true, true, false])
   })
 
   it('allow 64 devices, a consenter among them, and names of 64 bytes', () => {
     const admit = (change: Partial<AdmitBody>) => decodeAdmitBody(encodeAdmitBody({ ...admission, ...change })).ok
-    const devices = (count: number) => ({ devices: new Array(count).fill(device) })
+    const devices = (count: number) => ({ devices: Array.from({ length: count }, () => device) })
     expect([devices(0), devices(maxListedDevices), devices(maxListedDevices + 1)].map(admit)).toEqual([false, true, false])
     expect([{ consenter: 1 }, { name: 'x'.repeat(64) }, { name: 'x'.repeat(65) }].map(admit)).toEqual([false, true, false])
   })

@@ -20,7 +20,7 @@ import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { createDeviceRecord } from '../../../src/identity/record.ts'
 import { toBase64Url } from '../../../src/shared/bytes.ts'
 import { idBytes, toId, type SpaceId } from '../../../src/shared/ids.ts'
-import { admit, consentTo, createDevice, createPerson, found, seededCrypto, type Founded } from './people.ts'
+import { admit, consentTo, createDevice, createPerson, found, type Founded } from './people.ts'
 
 const zero = new Uint8Array(32)
 const failure = (error: string) => ({ ok: false, error })
