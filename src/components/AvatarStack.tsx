@@ -1,0 +1,69 @@
+'use client'
+import type { ComponentProps, ReactNode } from 'react'
+import { useReadable } from '../react/useReadable.ts'
+import { Avatar } from './Avatar.tsx'
+import { classNames } from './classNames.ts'
+import { useMessages } from './EchoUiConfig.tsx'
+import type { Space } from '../client/echo.ts'
+
+/** A person to show; the colour comes from the id. */
+export interface AvatarPerson {
+  readonly identity: string
+  readonly name: string
+}
+
+interface StackOptions {
+  /** Most avatars to show; the rest is counted. 4 by default. */
+  readonly max?: number
+}
+
+/**
+ * The other people in a space now, each once however many tabs they have open.
+ * @example
+ * <AvatarStack space={space} max={5} />
+ */
+export function AvatarStack({ space, ...props }: ComponentProps<'div'> & StackOptions & { readonly space: Space }): ReactNode {
+  const peers = useReadable(space.presence.peers)
+  return <AvatarStackView {...props} people={[...new Map(peers.map((peer) => [peer.identity, peer])).values()]} />
+}
+
+/** {@link AvatarStack} for a given list of people. */
+export function AvatarStackView({
+  people,
+  max = 4,
+  className,
+  ...props
+}: ComponentProps<'div'> & StackOptions & { readonly people: readonly AvatarPerson[] }): ReactNode {
+  const { presence: messages } = useMessages()
+  // A lone "+1" takes the room of the avatar it stands for.
+  const shown = people.length <= max ? people : people.slice(0, Math.max(1, max - 1))
+  const rest = people.slice(shown.length)
+  return (
+    <div
+      data-slot="avatar-stack"
+      data-state={people.length === 0 ? 'empty' : 'present'}
+      className={classNames('echo-avatars', className)}
+      {...props}
+    >
+      {people.length === 0 ? (
+        <span className="echo-hint">{messages.alone}</span>
+      ) : (
+        <ul aria-label={messages.label}>
+          {shown.map((person) => (
+            <li key={person.identity}>
+              <Avatar id={person.identity} name={person.name} />
+            </li>
+          ))}
+          {rest.length > 0 && (
+            <li>
+              <span className="echo-avatar" data-slot="avatar-more" title={rest.map((person) => person.name).join(', ')}>
+                <span aria-hidden="true">{messages.more(rest.length)}</span>
+                <span className="echo-visually-hidden">{messages.moreNames(rest.map((person) => person.name))}</span>
+              </span>
+            </li>
+          )}
+        </ul>
+      )}
+    </div>
+  )
+}

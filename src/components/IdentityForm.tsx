@@ -1,0 +1,98 @@
+'use client'
+import { useId, useState, type FormEvent, type ReactNode } from 'react'
+import { Button } from './Button.tsx'
+import { ErrorNote } from './ErrorNote.tsx'
+import { useMessages } from './EchoUiConfig.tsx'
+import { Waiting } from './Waiting.tsx'
+import type { EchoError } from '../shared/echoError.ts'
+
+export interface IdentityFormProps {
+  /** `create` asks for a name, `recover` for the 24 words too. */
+  readonly mode: 'create' | 'recover'
+  readonly onModeChange: (mode: 'create' | 'recover') => void
+  readonly onCreate: (name: string) => void
+  readonly onRecover: (phrase: string, name: string) => void
+  readonly busy: boolean
+  readonly error: EchoError | undefined
+}
+
+/** Asks who is there: a new person by name, or one who comes back with 24 words. */
+export function IdentityForm({ mode, onModeChange, onCreate, onRecover, busy, error }: IdentityFormProps): ReactNode {
+  const { identity: messages } = useMessages()
+  const [name, setName] = useState('')
+  const [phrase, setPhrase] = useState('')
+  const [nameMissing, setNameMissing] = useState(false)
+  const id = useId()
+  const recovers = mode === 'recover'
+  const words = normalizePhrase(phrase)
+  const wordCount = words === '' ? 0 : words.split(' ').length
+
+  function onSubmit(event: FormEvent): void {
+    event.preventDefault()
+    const trimmed = name.trim()
+    setNameMissing(trimmed === '')
+    if (trimmed === '' || busy) return
+    if (recovers) onRecover(words, trimmed)
+    else onCreate(trimmed)
+  }
+
+  return (
+    <form className="echo-form" data-slot="identity-form" data-state={busy ? 'busy' : mode} onSubmit={onSubmit} noValidate>
+      {recovers && (
+        <div className="echo-field">
+          <label htmlFor={`${id}phrase`}>{messages.phrase}</label>
+          <textarea
+            id={`${id}phrase`}
+            className="echo-input"
+            rows={4}
+            value={phrase}
+            onChange={(event) => setPhrase(event.target.value)}
+            autoCapitalize="none"
+            autoComplete="off"
+            autoCorrect="off"
+            spellCheck={false}
+            aria-invalid={error?.code === 'bad-phrase'}
+            aria-describedby={`${id}count ${error === undefined ? '' : `${id}error`}`}
+          />
+          <p id={`${id}count`} className="echo-hint">
+            {messages.phraseCount(wordCount)}
+          </p>
+        </div>
+      )}
+      <div className="echo-field">
+        <label htmlFor={`${id}name`}>{messages.name}</label>
+        <input
+          id={`${id}name`}
+          className="echo-input"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          placeholder={messages.namePlaceholder}
+          autoComplete="name"
+          maxLength={64}
+          aria-invalid={nameMissing}
+          aria-describedby={nameMissing ? `${id}missing` : undefined}
+        />
+        {nameMissing && (
+          <p id={`${id}missing`} className="echo-field-error" role="alert">
+            {messages.nameMissing}
+          </p>
+        )}
+      </div>
+      {error !== undefined && <ErrorNote id={`${id}error`} role="alert" error={error} />}
+      {busy && <Waiting>{recovers ? messages.recovering : messages.creating}</Waiting>}
+      <div className="echo-actions">
+        <Button variant="primary" type="submit" disabled={busy}>
+          {recovers ? messages.recover : messages.create}
+        </Button>
+        <Button variant="quiet" disabled={busy} onClick={() => onModeChange(recovers ? 'create' : 'recover')}>
+          {recovers ? messages.toCreate : messages.toRecover}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** Words as they are asked for: lower case, one space between, whatever line breaks, numbers or commas were pasted along. */
+function normalizePhrase(text: string): string {
+  return (text.toLowerCase().match(/\p{L}+/gu) ?? []).join(' ')
+}

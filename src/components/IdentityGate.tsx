@@ -1,0 +1,55 @@
+'use client'
+import type { ComponentProps, ReactNode } from 'react'
+import { useIdentity } from '../react/useIdentity.ts'
+import { classNames } from './classNames.ts'
+import { Delayed } from './Delayed.tsx'
+import { useMessages } from './EchoUiConfig.tsx'
+import { IdentityForm, type IdentityFormProps } from './IdentityForm.tsx'
+import { RecoveryPhraseNotice } from './RecoveryPhraseNotice.tsx'
+import { useIdentityForm } from './useIdentityForm.ts'
+import { Waiting } from './Waiting.tsx'
+
+/**
+ * Shows its children to someone who has an identity on this device, and otherwise asks for a name or for recovery words. Above the children
+ * it offers the recovery words until they are written down.
+ * @example
+ * <IdentityGate><Notes /></IdentityGate>
+ */
+export function IdentityGate({ children, ...props }: ComponentProps<'section'>): ReactNode {
+  const { status } = useIdentity()
+  const form = useIdentityForm()
+  if (status === 'loading' || status === 'none') return <IdentityGateView {...props} status={status} form={form} />
+  return (
+    <>
+      <RecoveryPhraseNotice />
+      {children}
+    </>
+  )
+}
+
+export interface IdentityGateViewProps extends ComponentProps<'section'> {
+  readonly status: 'loading' | 'none'
+  readonly form: IdentityFormProps
+  /** Milliseconds before a loading state is shown. */
+  readonly delayMs?: number
+}
+
+/** What {@link IdentityGate} shows in place of its children. */
+export function IdentityGateView({ status, form, delayMs, className, ...props }: IdentityGateViewProps): ReactNode {
+  const { identity: messages, common } = useMessages()
+  return (
+    <section data-slot="identity-gate" data-state={status} className={classNames('echo-gate', className)} {...props}>
+      {status === 'loading' ? (
+        <Delayed {...(delayMs !== undefined && { delayMs })}>
+          <Waiting>{common.loading}</Waiting>
+        </Delayed>
+      ) : (
+        <div className="echo-card">
+          <h1>{form.mode === 'recover' ? messages.recoverTitle : messages.createTitle}</h1>
+          <p className="echo-hint">{form.mode === 'recover' ? messages.recoverHint : messages.createHint}</p>
+          <IdentityForm {...form} />
+        </div>
+      )}
+    </section>
+  )
+}

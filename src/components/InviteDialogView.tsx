@@ -1,0 +1,140 @@
+'use client'
+import { useState, type ReactNode } from 'react'
+import { Button } from './Button.tsx'
+import { Countdown } from './Countdown.tsx'
+import { Dialog } from './Dialog.tsx'
+import { ErrorNote } from './ErrorNote.tsx'
+import { useMessages } from './EchoUiConfig.tsx'
+import { InviteLink } from './InviteLink.tsx'
+import { RoleSelect, type InvitedRole } from './RoleSelect.tsx'
+import { Waiting } from './Waiting.tsx'
+import type { InviteState } from '../client/states.ts'
+import type { Messages } from './messages.ts'
+
+export interface InviteDialogViewProps {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly spaceName: string
+  readonly state: InviteState
+  readonly onCreate: (role: InvitedRole) => void
+  readonly onCancel: () => void
+}
+
+/** The dialog of {@link InviteButton} in any of its states. */
+export function InviteDialogView({ open, onClose, spaceName, state, onCreate, onCancel }: InviteDialogViewProps): ReactNode {
+  const messages = useMessages()
+  const { invite } = messages
+  const [role, setRole] = useState<InvitedRole>('editor')
+  const create = (label: string, variant: 'primary' | 'plain' = 'primary') => (
+    <Button variant={variant} onClick={() => onCreate(role)}>
+      {label}
+    </Button>
+  )
+  const close = <Button onClick={onClose}>{messages.common.close}</Button>
+  const cancel = (
+    <Button variant="quiet" onClick={onCancel}>
+      {invite.cancelInvitation}
+    </Button>
+  )
+  return (
+    <Dialog open={open} onClose={onClose} step={state.status} title={titleOf(state, spaceName, messages)}>
+      <div className="echo-step" data-slot="invite" data-state={state.status}>
+        {(state.status === 'idle' || state.status === 'creating') && (
+          <>
+            <p>{invite.hint}</p>
+            <RoleSelect value={role} onChange={setRole} disabled={state.status === 'creating'} />
+            {state.status === 'creating' ? (
+              <>
+                <Waiting>{invite.creating}</Waiting>
+                <div className="echo-actions">{cancel}</div>
+              </>
+            ) : (
+              <div className="echo-actions">
+                {create(invite.create)}
+                <Button onClick={onClose}>{messages.common.cancel}</Button>
+              </div>
+            )}
+          </>
+        )}
+        {(state.status === 'waiting' || state.status === 'connecting') && (
+          <>
+            {state.status === 'connecting' ? <Waiting>{invite.connecting}</Waiting> : <p>{invite.waiting}</p>}
+            <InviteLink url={state.url} shareText={invite.shareText(spaceName)} />
+            <dl className="echo-facts">
+              <dt>{invite.role}</dt>
+              <dd>{messages.roles[state.role]}</dd>
+            </dl>
+            <Countdown label={invite.expires} deadline={state.expiresAt} />
+            <div className="echo-actions">{cancel}</div>
+          </>
+        )}
+        {state.status === 'admitting' && (
+          <>
+            <Waiting>{invite.admitting}</Waiting>
+            <div className="echo-actions">{cancel}</div>
+          </>
+        )}
+        {state.status === 'success' && (
+          <>
+            <p data-tone="success">{invite.success(state.guestName, spaceName)}</p>
+            <div className="echo-actions">
+              <Button variant="primary" onClick={onClose}>
+                {messages.common.close}
+              </Button>
+              {create(invite.another, 'plain')}
+            </div>
+          </>
+        )}
+        {state.status === 'expired' && (
+          <>
+            <p>{invite.expired}</p>
+            <div className="echo-actions">
+              {create(invite.renew)}
+              {close}
+            </div>
+          </>
+        )}
+        {state.status === 'cancelled' && (
+          <>
+            <p>{invite.cancelled}</p>
+            <div className="echo-actions">
+              {create(invite.renew)}
+              {close}
+            </div>
+          </>
+        )}
+        {state.status === 'error' && (
+          <>
+            <ErrorNote error={state.error} />
+            <div className="echo-actions">
+              {state.retryable && create(messages.common.retry)}
+              {close}
+            </div>
+          </>
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+function titleOf(state: InviteState, spaceName: string, { invite }: Messages): string {
+  switch (state.status) {
+    case 'idle':
+    case 'creating':
+      return invite.title(spaceName)
+    case 'waiting':
+      return invite.waitingTitle
+    case 'connecting':
+      return invite.connectingTitle
+    case 'admitting':
+      return invite.admittingTitle(state.guestName)
+    case 'success':
+      return invite.successTitle(state.guestName)
+    case 'expired':
+      return invite.expiredTitle
+    case 'cancelled':
+      return invite.cancelledTitle
+    case 'error':
+      return invite.errorTitle
+  }
+}

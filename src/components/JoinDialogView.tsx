@@ -1,0 +1,187 @@
+'use client'
+import type { ReactNode } from 'react'
+import { Button } from './Button.tsx'
+import { Countdown } from './Countdown.tsx'
+import { Dialog } from './Dialog.tsx'
+import { ErrorNote } from './ErrorNote.tsx'
+import { useMessages } from './EchoUiConfig.tsx'
+import { IdentityForm, type IdentityFormProps } from './IdentityForm.tsx'
+import { JoinLinkForm } from './JoinLinkForm.tsx'
+import { JoinPreview } from './JoinPreview.tsx'
+import { Waiting } from './Waiting.tsx'
+import type { JoinState } from '../client/states.ts'
+import type { SpaceId } from '../shared/ids.ts'
+import type { Messages } from './messages.ts'
+
+export interface JoinDialogViewProps {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly state: JoinState
+  readonly identityForm: IdentityFormProps
+  /** Begins with a link; undefined goes back to asking for one. */
+  readonly onLink: (link: string | undefined) => void
+  readonly onAccept: () => void
+  readonly onCancel: () => void
+  readonly onJoined: (space: SpaceId) => void
+}
+
+/** The dialog of {@link JoinDialog} in any of its states. Every wait can be cancelled and every end leads on. */
+export function JoinDialogView({ open, onClose, state, ...actions }: JoinDialogViewProps): ReactNode {
+  const messages = useMessages()
+  return (
+    <Dialog open={open} onClose={onClose} step={state.status} title={titleOf(state, messages)}>
+      <div className="echo-step" data-slot="join" data-state={state.status}>
+        <JoinStep state={state} onClose={onClose} {...actions} />
+      </div>
+    </Dialog>
+  )
+}
+
+function JoinStep({ state, onClose, identityForm, onLink, onAccept, onCancel, onJoined }: Omit<JoinDialogViewProps, 'open'>): ReactNode {
+  const messages = useMessages()
+  const { join, common } = messages
+  const cancel = (
+    <div className="echo-actions">
+      <Button onClick={onCancel}>{common.cancel}</Button>
+    </div>
+  )
+  const ended = (text: string, retryable = false): ReactNode => (
+    <>
+      <p>{text}</p>
+      <EndActions retryable={retryable} onAccept={onAccept} onLink={onLink} onClose={onClose} />
+    </>
+  )
+  switch (state.status) {
+    case 'idle':
+      return <JoinLinkForm onLink={onLink} onClose={onClose} />
+    case 'invalid':
+      return (
+        <>
+          <ErrorNote error={state.error} />
+          <JoinLinkForm onLink={onLink} onClose={onClose} />
+        </>
+      )
+    case 'preview':
+      return (
+        <>
+          <JoinPreview preview={state.preview} />
+          <div className="echo-actions">
+            <Button variant="primary" onClick={onAccept}>
+              {join.accept}
+            </Button>
+            <Button onClick={onClose}>{common.cancel}</Button>
+          </div>
+        </>
+      )
+    case 'needs-identity':
+      return (
+        <>
+          <p>{join.identityHint}</p>
+          <IdentityForm {...identityForm} />
+        </>
+      )
+    case 'connecting':
+      return (
+        <>
+          <Waiting>{join.connecting(state.preview.inviterName)}</Waiting>
+          {state.slow && <p>{join.slow}</p>}
+          {cancel}
+        </>
+      )
+    case 'peer-offline':
+      return (
+        <>
+          <p>{join.offline(state.preview.inviterName)}</p>
+          <Countdown label={join.givesUpIn} deadline={state.deadline} />
+          {cancel}
+        </>
+      )
+    case 'syncing':
+      return (
+        <>
+          <p>{join.syncing}</p>
+          <progress className="echo-progress" aria-label={join.progress} {...(state.progress !== undefined && { value: state.progress })} />
+          {cancel}
+        </>
+      )
+    case 'success':
+      return (
+        <>
+          <p>{state.alreadyMember ? join.alreadyMember : join.success}</p>
+          <div className="echo-actions">
+            <Button variant="primary" onClick={() => onJoined(state.space)}>
+              {join.openSpace}
+            </Button>
+          </div>
+        </>
+      )
+    case 'expired':
+      return ended(join.expired)
+    case 'used-up':
+      return ended(join.usedUp)
+    case 'denied':
+      return ended(join.denied)
+    case 'cancelled':
+      return ended(state.by === 'me' ? join.cancelledByMe : join.cancelledByHost, state.by === 'me')
+    case 'error':
+      return (
+        <>
+          <ErrorNote error={state.error} {...(state.error.code === 'insecure-peer' && { role: 'alert' })} />
+          <EndActions retryable={state.retryable} onAccept={onAccept} onLink={onLink} onClose={onClose} />
+        </>
+      )
+  }
+}
+
+function EndActions({
+  retryable,
+  onAccept,
+  onLink,
+  onClose,
+}: Pick<JoinDialogViewProps, 'onAccept' | 'onLink' | 'onClose'> & { readonly retryable: boolean }): ReactNode {
+  const { join, common } = useMessages()
+  return (
+    <div className="echo-actions">
+      {retryable && (
+        <Button variant="primary" onClick={onAccept}>
+          {common.retry}
+        </Button>
+      )}
+      <Button onClick={() => onLink(undefined)}>{join.otherLink}</Button>
+      <Button variant="quiet" onClick={onClose}>
+        {common.close}
+      </Button>
+    </div>
+  )
+}
+
+function titleOf(state: JoinState, { join }: Messages): string {
+  switch (state.status) {
+    case 'idle':
+      return join.title
+    case 'invalid':
+      return join.invalidTitle
+    case 'preview':
+      return join.previewTitle(state.preview.spaceName)
+    case 'needs-identity':
+      return join.identityTitle
+    case 'connecting':
+      return join.connectingTitle
+    case 'peer-offline':
+      return join.offlineTitle
+    case 'syncing':
+      return join.syncingTitle
+    case 'success':
+      return join.successTitle
+    case 'expired':
+      return join.expiredTitle
+    case 'used-up':
+      return join.usedUpTitle
+    case 'denied':
+      return join.deniedTitle
+    case 'cancelled':
+      return join.cancelledTitle
+    case 'error':
+      return join.errorTitle
+  }
+}

@@ -1,0 +1,85 @@
+'use client'
+import type { ReactNode } from 'react'
+import { Button } from './Button.tsx'
+import { Dialog } from './Dialog.tsx'
+import { ErrorNote } from './ErrorNote.tsx'
+import { useMessages } from './EchoUiConfig.tsx'
+import { Waiting } from './Waiting.tsx'
+import type { EchoError } from '../shared/echoError.ts'
+
+export type RecoveryPhraseState =
+  | { readonly status: 'hidden' }
+  | { readonly status: 'loading' }
+  | { readonly status: 'shown'; readonly phrase: string }
+  /** The user says that the words are written down, and is asked once more. */
+  | { readonly status: 'confirming' }
+  | { readonly status: 'error'; readonly error: EchoError }
+
+export interface RecoveryPhraseDialogProps {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly state: RecoveryPhraseState
+  readonly onReveal: () => void
+  readonly onWritten: () => void
+  readonly onConfirm: () => void
+}
+
+/** Shows the 24 words once they are asked for, and lets the user say that they are on paper. */
+export function RecoveryPhraseDialog({ open, onClose, state, onReveal, onWritten, onConfirm }: RecoveryPhraseDialogProps): ReactNode {
+  const { phrase: messages, common } = useMessages()
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      step={state.status}
+      title={state.status === 'confirming' ? messages.confirmTitle : messages.title}
+    >
+      <div className="echo-step" data-slot="recovery-phrase" data-state={state.status}>
+        {state.status === 'hidden' && (
+          <>
+            <p>{messages.warning}</p>
+            <div className="echo-actions">
+              <Button variant="primary" onClick={onReveal}>
+                {messages.reveal}
+              </Button>
+            </div>
+          </>
+        )}
+        {state.status === 'loading' && <Waiting>{common.loading}</Waiting>}
+        {state.status === 'shown' && (
+          <>
+            <ol className="echo-phrase" data-slot="phrase" aria-label={messages.listLabel}>
+              {state.phrase.split(' ').map((word, index) => (
+                <li key={index}>{word}</li>
+              ))}
+            </ol>
+            <div className="echo-actions">
+              <Button variant="primary" onClick={onWritten}>
+                {messages.written}
+              </Button>
+            </div>
+          </>
+        )}
+        {state.status === 'confirming' && (
+          <>
+            <p>{messages.confirm}</p>
+            <div className="echo-actions">
+              <Button variant="primary" onClick={onConfirm}>
+                {messages.confirmYes}
+              </Button>
+              <Button onClick={onReveal}>{messages.showAgain}</Button>
+            </div>
+          </>
+        )}
+        {state.status === 'error' && (
+          <>
+            <ErrorNote error={state.error} />
+            <div className="echo-actions">
+              <Button onClick={onReveal}>{common.retry}</Button>
+            </div>
+          </>
+        )}
+      </div>
+    </Dialog>
+  )
+}

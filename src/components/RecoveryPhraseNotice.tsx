@@ -1,0 +1,80 @@
+'use client'
+import { useState, type ComponentProps, type ReactNode } from 'react'
+import { EchoError } from '../shared/echoError.ts'
+import { useIdentity } from '../react/useIdentity.ts'
+import { Button } from './Button.tsx'
+import { classNames } from './classNames.ts'
+import { useMessages } from './EchoUiConfig.tsx'
+import { RecoveryPhraseDialog, type RecoveryPhraseState } from './RecoveryPhraseDialog.tsx'
+
+/** Offers the 24 words to someone who has not written them down yet. It can be put off until the next visit, and is gone once they are safe. */
+export function RecoveryPhraseNotice(props: ComponentProps<'aside'>): ReactNode {
+  const identity = useIdentity()
+  const [putOff, setPutOff] = useState(false)
+  const [open, setOpen] = useState(false)
+  const [state, setState] = useState<RecoveryPhraseState>({ status: 'hidden' })
+  if (identity.status !== 'unsaved' || putOff) return null
+
+  async function attempt(action: () => Promise<RecoveryPhraseState>): Promise<void> {
+    try {
+      setState(await action())
+    } catch (cause) {
+      const error =
+        cause instanceof EchoError
+          ? cause
+          : new EchoError('storage-unavailable', 'The recovery words could not be read or marked as saved.', { cause })
+      setState({ status: 'error', error })
+    }
+  }
+
+  return (
+    <>
+      <RecoveryPhraseNoticeView {...props} onShow={() => setOpen(true)} onLater={() => setPutOff(true)} />
+      <RecoveryPhraseDialog
+        open={open}
+        onClose={() => {
+          setOpen(false)
+          setState({ status: 'hidden' })
+        }}
+        state={state}
+        onReveal={() => {
+          setState({ status: 'loading' })
+          void attempt(async () => ({ status: 'shown', phrase: await identity.showPhrase() }))
+        }}
+        onWritten={() => setState({ status: 'confirming' })}
+        onConfirm={() =>
+          void attempt(async () => {
+            await identity.confirmPhraseSaved()
+            return { status: 'hidden' }
+          })
+        }
+      />
+    </>
+  )
+}
+
+/** The notice itself. */
+export function RecoveryPhraseNoticeView({
+  onShow,
+  onLater,
+  className,
+  ...props
+}: ComponentProps<'aside'> & { readonly onShow: () => void; readonly onLater: () => void }): ReactNode {
+  const { phrase: messages } = useMessages()
+  return (
+    <aside data-slot="phrase-notice" className={classNames('echo-notice', className)} aria-label={messages.noticeTitle} {...props}>
+      <div>
+        <strong>{messages.noticeTitle}</strong>
+        <p>{messages.notice}</p>
+      </div>
+      <div className="echo-actions">
+        <Button variant="primary" onClick={onShow}>
+          {messages.save}
+        </Button>
+        <Button variant="quiet" onClick={onLater}>
+          {messages.later}
+        </Button>
+      </div>
+    </aside>
+  )
+}

@@ -1,0 +1,53 @@
+'use client'
+import type { ComponentProps, ReactNode } from 'react'
+import { useSyncStatus } from '../react/useSyncStatus.ts'
+import { classNames } from './classNames.ts'
+import { useMessages } from './EchoUiConfig.tsx'
+import { errorText, type Messages } from './messages.ts'
+import type { Space } from '../client/echo.ts'
+import type { SyncStatus as State } from '../client/states.ts'
+
+/**
+ * Says in words and colour how far a space's data has travelled. Offline is no fault: everything goes on and is sent later.
+ * @example
+ * <SyncStatus space={space} />
+ */
+export function SyncStatus({ space, ...props }: ComponentProps<'div'> & { readonly space: Space }): ReactNode {
+  return <SyncStatusView {...props} state={useSyncStatus(space)} />
+}
+
+/** {@link SyncStatus} in any of its states. Numbers stand beside the live region: read out one by one they would be noise. */
+export function SyncStatusView({ state, className, ...props }: ComponentProps<'div'> & { readonly state: State }): ReactNode {
+  const messages = useMessages()
+  const details = detailsOf(state, messages)
+  return (
+    <div data-slot="sync-status" data-state={state.status} className={classNames('echo-sync', className)} {...props}>
+      <span className="echo-dot" aria-hidden="true" />
+      <output>{labelOf(state, messages)}</output>
+      {details.length > 0 && <span className="echo-hint">{details.join(' · ')}</span>}
+    </div>
+  )
+}
+
+function labelOf(state: State, { sync }: Messages): string {
+  switch (state.status) {
+    case 'offline':
+      return sync.offline
+    case 'connecting':
+      return sync.connecting
+    case 'syncing':
+      return sync.syncing
+    case 'up-to-date':
+      return state.peers === 0 ? sync.alone : sync.upToDate(state.peers)
+    case 'error':
+      return sync.error
+  }
+}
+
+function detailsOf(state: State, messages: Messages): readonly string[] {
+  const details: string[] = []
+  if (state.status === 'syncing' && state.total > 0) details.push(messages.sync.percent(Math.min(1, state.received / state.total)))
+  if ('error' in state && state.error !== undefined) details.push(errorText(messages, state.error.code))
+  if (state.unsaved > 0) details.push(messages.sync.unsaved(state.unsaved))
+  return details
+}

@@ -1,0 +1,62 @@
+'use client'
+import { useEffect, useId, useImperativeHandle, useRef, useState, type ComponentProps, type ReactNode } from 'react'
+import { bindText, type TextElement } from './bindText.ts'
+import { classNames } from './classNames.ts'
+import { displayOf } from './textDisplay.ts'
+import type { TextHandle } from '../documents/textHandle.ts'
+
+interface TextFieldOptions {
+  /** An open text, as from `useText`; while there is none, the field is empty and read-only. */
+  readonly text: Pick<TextHandle, 'current'> | undefined
+  /** Names the field. */
+  readonly label: string
+  /** Leaves the label to screen readers. */
+  readonly hideLabel?: boolean
+}
+
+type Bound = 'value' | 'defaultValue' | 'type'
+export type TextFieldProps = TextFieldOptions &
+  (
+    | ({ readonly multiline?: false } & Omit<ComponentProps<'input'>, Bound>)
+    | ({ readonly multiline: true } & Omit<ComponentProps<'textarea'>, Bound>)
+  )
+
+/**
+ * A live text in a plain `<input>` or `<textarea>`: what others type appears as it comes and leaves the caret where it is.
+ * @example
+ * <TextField text={useText(space, noteId)} label="Notes" multiline rows={8} />
+ */
+export function TextField(props: TextFieldProps): ReactNode {
+  const { text, label, hideLabel = false, multiline, className, readOnly, ref, ...native } = props
+  const element = useRef<TextElement>(null)
+  const ownId = useId()
+  const id = native.id ?? ownId
+  const [initial] = useState(() => (text === undefined ? '' : displayOf(text.current.get().yText, multiline === true)))
+  const current = text?.current
+  useImperativeHandle(ref as ComponentProps<'input'>['ref'], () => element.current as HTMLInputElement, [])
+  useEffect(() => {
+    if (element.current === null || current === undefined) return
+    return bindText(element.current, { current })
+  }, [current, multiline])
+  const shared = {
+    ...native,
+    id,
+    className: 'echo-input',
+    defaultValue: initial,
+    readOnly: text === undefined || readOnly === true,
+    dir: native.dir ?? 'auto',
+    ref: element,
+  }
+  return (
+    <div data-slot="text-field" data-state={text === undefined ? 'closed' : 'open'} className={classNames('echo-field', className)}>
+      <label htmlFor={id} className={hideLabel ? 'echo-visually-hidden' : undefined}>
+        {label}
+      </label>
+      {multiline ? (
+        <textarea {...(shared as ComponentProps<'textarea'>)} />
+      ) : (
+        <input {...(shared as ComponentProps<'input'>)} type="text" />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,168 @@
+import type { EchoErrorCode } from '../shared/echoError.ts'
+import type { Role } from '../access/membershipLog.ts'
+
+/** Every word the kit shows: strings, and functions where something is put in. Override any part through `<EchoUiConfig messages={…}>`. */
+export interface Messages {
+  readonly common: {
+    readonly close: string
+    readonly cancel: string
+    readonly back: string
+    readonly retry: string
+    readonly loading: string
+    readonly details: string
+    /** A span of time as a clock shows it; whole seconds. */
+    readonly clock: (seconds: number) => string
+    /** The same span for a screen reader. */
+    readonly timeLeft: (seconds: number) => string
+  }
+  readonly roles: { readonly [R in Role]: string }
+  /** What a role may do, in one sentence. */
+  readonly roleHints: { readonly [R in Role]: string }
+  readonly identity: {
+    readonly createTitle: string
+    readonly createHint: string
+    readonly recoverTitle: string
+    readonly recoverHint: string
+    readonly name: string
+    readonly namePlaceholder: string
+    readonly nameMissing: string
+    readonly create: string
+    readonly creating: string
+    readonly toRecover: string
+    readonly toCreate: string
+    readonly phrase: string
+    readonly phraseCount: (count: number) => string
+    readonly recover: string
+    readonly recovering: string
+  }
+  readonly phrase: {
+    readonly noticeTitle: string
+    readonly notice: string
+    readonly save: string
+    readonly later: string
+    readonly title: string
+    readonly warning: string
+    readonly reveal: string
+    readonly listLabel: string
+    readonly written: string
+    readonly confirmTitle: string
+    readonly confirm: string
+    readonly confirmYes: string
+    readonly showAgain: string
+  }
+  readonly invite: {
+    readonly button: string
+    readonly notAllowed: string
+    readonly title: (space: string) => string
+    readonly hint: string
+    readonly role: string
+    readonly create: string
+    readonly creating: string
+    readonly waitingTitle: string
+    readonly waiting: string
+    readonly link: string
+    readonly copy: string
+    readonly copied: string
+    readonly copyFailed: string
+    readonly share: string
+    readonly shareText: (space: string) => string
+    readonly shareFailed: string
+    readonly expires: string
+    readonly cancelInvitation: string
+    readonly connectingTitle: string
+    readonly connecting: string
+    readonly admittingTitle: (guest: string) => string
+    readonly admitting: string
+    readonly successTitle: (guest: string) => string
+    readonly success: (guest: string, space: string) => string
+    readonly another: string
+    readonly expiredTitle: string
+    readonly expired: string
+    readonly renew: string
+    readonly cancelledTitle: string
+    readonly cancelled: string
+    readonly errorTitle: string
+  }
+  readonly join: {
+    readonly title: string
+    readonly hint: string
+    readonly link: string
+    readonly continue: string
+    readonly invalidTitle: string
+    readonly previewTitle: (space: string | undefined) => string
+    readonly from: string
+    readonly space: string
+    readonly youWillBe: string
+    readonly unknown: string
+    readonly unverified: string
+    readonly accept: string
+    readonly identityTitle: string
+    readonly identityHint: string
+    readonly connectingTitle: string
+    readonly connecting: (inviter: string | undefined) => string
+    readonly slow: string
+    readonly offlineTitle: string
+    readonly offline: (inviter: string | undefined) => string
+    readonly givesUpIn: string
+    readonly syncingTitle: string
+    readonly syncing: string
+    readonly progress: string
+    readonly successTitle: string
+    readonly success: string
+    readonly alreadyMember: string
+    readonly openSpace: string
+    readonly expiredTitle: string
+    readonly expired: string
+    readonly usedUpTitle: string
+    readonly usedUp: string
+    readonly deniedTitle: string
+    readonly denied: string
+    readonly cancelledTitle: string
+    readonly cancelledByMe: string
+    readonly cancelledByHost: string
+    readonly errorTitle: string
+    readonly otherLink: string
+  }
+  readonly sync: {
+    readonly offline: string
+    readonly connecting: string
+    readonly syncing: string
+    readonly percent: (part: number) => string
+    readonly alone: string
+    readonly upToDate: (peers: number) => string
+    readonly error: string
+    readonly unsaved: (count: number) => string
+  }
+  readonly presence: {
+    readonly label: string
+    readonly alone: string
+    readonly more: (count: number) => string
+    readonly moreNames: (names: readonly string[]) => string
+  }
+  /** What a user reads for an error's code; those not listed read as `unknownError`. */
+  readonly errors: { readonly [Code in EchoErrorCode]?: string }
+  readonly unknownError: string
+}
+
+/** Part of a structure, at any depth; functions and strings are replaced whole. */
+export type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends string | ((...args: never[]) => string) ? T[K] : DeepPartial<T[K]> }
+
+/** `base` with what `override` says instead. */
+export function mergeMessages(base: Messages, override: DeepPartial<Messages> | undefined): Messages {
+  return override === undefined ? base : (mergeObjects(base, override) as Messages)
+}
+
+function mergeObjects(base: object, override: object): object {
+  const merged: Record<string, unknown> = { ...base }
+  for (const [key, value] of Object.entries(override)) {
+    if (value === undefined) continue
+    const before = merged[key]
+    merged[key] = typeof value === 'object' && typeof before === 'object' && before !== null ? mergeObjects(before, value as object) : value
+  }
+  return merged
+}
+
+/** The text for an error code. */
+export function errorText(messages: Messages, code: EchoErrorCode): string {
+  return messages.errors[code] ?? messages.unknownError
+}

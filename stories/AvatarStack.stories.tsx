@@ -1,0 +1,22 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { expect } from 'storybook/test'
+import { AvatarStackView } from '../src/components/AvatarStack.tsx'
+import { withUi } from './withUi.tsx'
+
+const names = ['Ann Archer', 'Bob', 'Çelik Aydın', '王 小明', 'Dee de Vries', 'Eve', 'Ünal 🌻']
+const people = names.map((name, index) => ({ identity: `person-${index}`, name }))
+
+const meta = { title: 'AvatarStack', component: AvatarStackView, decorators: [withUi] } satisfies Meta<typeof AvatarStackView>
+export default meta
+type Story = StoryObj<typeof meta>
+
+export const Nobody: Story = { args: { people: [] } }
+export const One: Story = { args: { people: people.slice(0, 1) } }
+export const Four: Story = { args: { people: people.slice(0, 4) } }
+export const Many: Story = {
+  args: { people },
+  play: async ({ canvas }) => {
+    await expect(canvas.getAllByRole('listitem')).toHaveLength(4)
+    await expect(canvas.getByText('And 王 小明, Dee de Vries, Eve, and Ünal 🌻')).toBeInTheDocument()
+  },
+}

@@ -1,0 +1,46 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { expect, fn } from 'storybook/test'
+import { IdentityGateView } from '../src/components/IdentityGate.tsx'
+import { EchoError } from '../src/shared/echoError.ts'
+import { withUi } from './withUi.tsx'
+
+const form = { mode: 'create', onModeChange: fn(), onCreate: fn(), onRecover: fn(), busy: false, error: undefined } as const
+
+const meta = {
+  title: 'IdentityGate',
+  component: IdentityGateView,
+  decorators: [withUi],
+  args: { status: 'none', form, delayMs: 0 },
+} satisfies Meta<typeof IdentityGateView>
+export default meta
+type Story = StoryObj<typeof meta>
+
+export const Loading: Story = { args: { status: 'loading' } }
+export const Create: Story = {
+  play: async ({ args, canvas, userEvent }) => {
+    await userEvent.type(canvas.getByLabelText('Your name'), '  Ann ')
+    await userEvent.click(canvas.getByRole('button', { name: 'Continue' }))
+    await expect(args.form.onCreate).toHaveBeenCalledWith('Ann')
+  },
+}
+export const Creating: Story = { args: { form: { ...form, busy: true } } }
+export const CreateFailed: Story = {
+  args: { form: { ...form, error: new EchoError('storage-unavailable', 'IndexedDB could not be opened.') } },
+}
+export const Recover: Story = {
+  args: { form: { ...form, mode: 'recover' } },
+  play: async ({ args, canvas, userEvent }) => {
+    await userEvent.type(canvas.getByLabelText('Recovery words'), '1. Abandon, 2. ability')
+    await expect(canvas.getByText('2 of 24 words')).toBeVisible()
+    await userEvent.type(canvas.getByLabelText('Your name'), 'Ann')
+    await userEvent.click(canvas.getByRole('button', { name: 'Recover' }))
+    await expect(args.form.onRecover).toHaveBeenCalledWith('abandon ability', 'Ann')
+  },
+}
+export const WrongWords: Story = {
+  args: { form: { ...form, mode: 'recover', error: new EchoError('bad-phrase', 'The checksum of these words does not fit.') } },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByLabelText('Recovery words')).toBeInvalid()
+    await expect(canvas.getByText(/These are not the 24 words/)).toBeVisible()
+  },
+}

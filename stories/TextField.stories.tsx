@@ -1,0 +1,51 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { useState } from 'react'
+import { expect } from 'storybook/test'
+import * as Y from 'yjs'
+import { TextField } from '../src/components/TextField.tsx'
+import { createWritable } from '../src/shared/readable.ts'
+import { withUi } from './withUi.tsx'
+
+function openText(content: string) {
+  const yText = new Y.Doc().getText('text')
+  yText.insert(0, content)
+  return { current: createWritable({ generation: 0, yText }) }
+}
+
+function Notes() {
+  const [text] = useState(() => openText('Beans: water twice a day.\nWeed the path.'))
+  return <TextField multiline label="Notes" text={text} />
+}
+
+function Pair() {
+  const [text] = useState(() => openText('shared'))
+  return (
+    <>
+      <TextField label="Here" text={text} />
+      <TextField label="There" text={text} />
+    </>
+  )
+}
+
+const meta = { title: 'TextField', component: TextField, decorators: [withUi], args: { label: 'Title', text: undefined } } satisfies Meta<
+  typeof TextField
+>
+export default meta
+type Story = StoryObj<typeof meta>
+
+export const SingleLine: Story = { args: { text: openText('Water the beans') } }
+export const Multiline: Story = {
+  render: () => <Notes />,
+}
+export const Closed: Story = { args: { text: undefined } }
+export const ReadOnly: Story = { args: { text: openText('You may look'), readOnly: true } }
+export const HiddenLabel: Story = { args: { text: openText('Only a screen reader hears my label'), hideLabel: true } }
+
+/** Two fields on one text: what is typed in one appears in the other. */
+export const TwoFields: Story = {
+  render: () => <Pair />,
+  play: async ({ canvas, userEvent }) => {
+    await userEvent.type(canvas.getByLabelText('Here'), '!')
+    await expect(canvas.getByLabelText('There')).toHaveValue('shared!')
+  },
+}
