@@ -11,10 +11,12 @@ import type { BlockHeader } from './header.ts'
  * made: blocks that learn of nothing new share the array of the block before them. The block's own feed is not kept up to date in
  * it, because its seq says the same.
  */
-type Past = Uint32Array
+type Past = readonly number[]
 
 interface Entry {
   readonly node: BlockNode
+  /** The node's id, 32 bytes, held once for all headers that name it. */
+  readonly bytes: Uint8Array
   /** Place in the order of adding, which is a causal order. */
   readonly order: number
   readonly feed: Feed
@@ -47,7 +49,7 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
   const feedsByKey = new Map<FeedKey, Feed>()
   const feedsByClient = new Map<number, Feed>()
   const nodesByDocument = new Map<DocumentId, BlockNode[]>()
-  const nothing: Past = new Uint32Array(0)
+  const nothing: Past = []
 
   function place(id: BlockId, header: BlockHeader): Placement {
     if (entriesById.has(id)) return { status: 'known' }
@@ -109,11 +111,11 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
       feedsByClient.set(client, feed)
     }
     const previous = feed.entries.at(-1)
-    const document = toId<DocumentId>(header.document)
-    const node: BlockNode = { id, header: shareBytes(header, previous?.node.header), feed: feed.key, document, client: feed.client }
+    const document = sharedDocumentId(header, previous)
     const dependencies = header.dependencies.map((bytes) => entriesById.get(toId<BlockId>(bytes))!)
+    const node: BlockNode = { id, header: shareBytes(header, previous, dependencies), feed: feed.key, document, client: feed.client }
     const past = dependencies.reduce(joinPast, previous?.past ?? nothing)
-    const entry: Entry = { node, order: entriesById.size, feed, past }
+    const entry: Entry = { node, bytes: idBytes(id), order: entriesById.size, feed, past }
 
     entriesById.set(id, entry)
     feed.entries.push(entry)
@@ -160,10 +162,7 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
       kept.push(entry)
       past = joinPast(past, entry)
     }
-    return kept
-      .map(({ node }) => ({ id: node.id, bytes: idBytes(node.id) }))
-      .sort((a, b) => compareBytes(a.bytes, b.bytes))
-      .map(({ id }) => id)
+    return kept.sort((a, b) => compareBytes(a.bytes, b.bytes)).map(({ node }) => node.id)
   }
 
   function missingFor(heads: readonly { readonly feed: FeedKey; readonly seq: number }[]): readonly BlockNode[] {
@@ -199,6 +198,8 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
   }
 }
 
+const noDependencies: readonly Uint8Array[] = []
+
 function malformed(fault: PlacementFault): Placement {
   return { status: 'malformed', fault }
 }
@@ -219,16 +220,15 @@ function joinPast(past: Past, entry: Entry): Past {
   const count = entry.node.header.seq + 1
   const adds = (past[index] ?? 0) < count || entry.past.some((covered, feed) => (past[feed] ?? 0) < covered)
   if (!adds) return past
-  const joined = new Uint32Array(Math.max(past.length, entry.past.length, index + 1))
-  joined.set(past)
-  for (let feed = 0; feed < entry.past.length; feed++) joined[feed] = Math.max(joined[feed]!, entry.past[feed]!)
+  const length = Math.max(past.length, entry.past.length, index + 1)
+  const joined = Array.from({ length }, (_, feed) => Math.max(past[feed] ?? 0, entry.past[feed] ?? 0))
   joined[index] = Math.max(joined[index]!, count)
   return joined
 }
 
-/** The header with the byte strings that it has in common with the one before it held once. */
-function shareBytes(header: BlockHeader, before: BlockHeader | undefined): BlockHeader {
-  if (before === undefined) return header
+/** The header with byte strings held once that others hold too: thousands of headers differ in little more than a hash. */
+function shareBytes(header: BlockHeader, previous: Entry | undefined, dependencies: readonly Entry[]): BlockHeader {
+  const before = previous?.node.header ?? header
   const share = (own: Uint8Array, other: Uint8Array): Uint8Array => (equalBytes(own, other) ? other : own)
   const isSameMembership =
     header.membership.length === before.membership.length && header.membership.every((id, i) => equalBytes(id, before.membership[i]!))
@@ -237,10 +237,17 @@ function shareBytes(header: BlockHeader, before: BlockHeader | undefined): Block
     space: share(header.space, before.space),
     identity: share(header.identity, before.identity),
     device: share(header.device, before.device),
+    previous: previous?.bytes ?? header.previous,
+    dependencies: dependencies.length === 0 ? noDependencies : dependencies.map(({ bytes }) => bytes),
     membership: isSameMembership ? before.membership : header.membership,
     document: share(header.document, before.document),
     keyId: share(header.keyId, before.keyId),
   }
+}
+
+function sharedDocumentId(header: BlockHeader, previous: Entry | undefined): DocumentId {
+  if (previous !== undefined && equalBytes(previous.node.header.document, header.document)) return previous.node.document
+  return toId<DocumentId>(header.document)
 }
 
 function listIn<K, V>(lists: Map<K, V[]>, key: K): V[] {

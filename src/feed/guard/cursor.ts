@@ -10,13 +10,14 @@ export class Cursor {
   }
 
   u8(): number {
-    const byte = this.bytes[this.at++]
-    return byte ?? refuse('g1', 'the update ends early')
+    if (this.at >= this.bytes.length) refuse('g1', 'the update ends early')
+    return this.bytes[this.at++]!
   }
 
   /** A lib0 varUint in its shortest form, at most 2^53 - 1. */
   uint(): number {
     let byte = this.u8()
+    // Nearly all numbers of an update take one byte.
     if (byte < 128) return byte
     let value = byte & 127
     let factor = 128

@@ -6,7 +6,8 @@ import { walkAny, walkJson, walkKey, type NodeBudget } from './values.ts'
 /** Content refs of Yjs as the low five bits of a struct's first byte. 2 (old JSON), 9 (subdocument) and 10 (Skip) are refused. */
 export const contentRef = { gc: 0, deleted: 1, binary: 3, string: 4, embed: 5, format: 6, type: 7, any: 8 } as const
 
-const allowedRefs: ReadonlySet<number> = new Set(Object.values(contentRef))
+/** One bit for each content ref that may pass. */
+const allowedRefs = Object.values(contentRef).reduce<number>((bits, ref) => bits | (1 << ref), 0)
 
 /** Bits above the content ref. */
 export const hasOrigin = 0x80
@@ -49,7 +50,7 @@ export interface StructView {
 export function walkStruct(cursor: Cursor, clock: number, context: StructContext, budget: NodeBudget, view: StructView): void {
   const info = cursor.u8()
   view.info = info
-  if (!allowedRefs.has(info & contentRefBits)) refuse('g3', 'a struct of a kind that is not allowed')
+  if (((allowedRefs >>> (info & contentRefBits)) & 1) === 0) refuse('g3', 'a struct of a kind that is not allowed')
   // Yjs' readers disagree about a GC with flags (one takes it for an item), so only the plain one passes.
   if ((info & contentRefBits) === contentRef.gc && info !== 0) refuse('g3', 'a GC struct with flags')
   if (info !== 0) walkPlace(cursor, info, clock, context)

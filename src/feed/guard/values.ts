@@ -1,9 +1,10 @@
 import { utf8 } from '../../shared/bytes.ts'
 import { maxDepth, maxJsonBytes, maxKeyBytes } from './caps.ts'
 import type { Cursor } from './cursor.ts'
-import { refuse, type GuardRule } from './refusal.ts'
+import { refuse } from './refusal.ts'
 
 const proto = utf8('__proto__')
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Counts the values inside values of one update, so that a small update cannot become millions of objects. */
 export interface NodeBudget {
@@ -67,15 +68,23 @@ export function walkJson(cursor: Cursor, budget: NodeBudget): void {
   if (length > maxJsonBytes) refuse('g7', 'a JSON text is too long')
   const start = cursor.at
   cursor.skip(length)
+  if (isPlainLiteral(cursor.bytes, start, length)) return
   const bytes = cursor.bytes.subarray(start, cursor.at)
   refuseDeepJson(bytes)
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    value = JSON.parse(decoder.decode(bytes))
   } catch {
     refuse('g7', 'a JSON text that does not parse')
   }
   countJson(value, budget)
+}
+
+/** Whether the text is `true` or `null`: what nearly all formats hold, and not worth a parser. */
+function isPlainLiteral(bytes: Uint8Array, at: number, length: number): boolean {
+  if (length !== 4) return false
+  const word = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+  return word === 0x74727565 || word === 0x6e756c6c
 }
 
 /** Runs before parsing, so that the walk over the parsed value cannot exhaust the stack. */
@@ -105,6 +114,8 @@ function countJson(value: unknown, budget: NodeBudget): void {
   }
 }
 
-function refuseProto({ bytes, at }: Cursor, start: number, rule: GuardRule = 'g6'): void {
-  if (at - start === proto.length + 1 && proto.every((byte, i) => bytes[start + 1 + i] === byte)) refuse(rule, '`__proto__` as a key')
+function refuseProto({ bytes, at }: Cursor, start: number): void {
+  if (at - start !== proto.length + 1) return
+  for (let i = 0; i < proto.length; i++) if (bytes[start + 1 + i] !== proto[i]) return
+  refuse('g6', '`__proto__` as a key')
 }
