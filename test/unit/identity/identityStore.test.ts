@@ -139,6 +139,24 @@ describe.each(ports)('the identity store on %s', (_, create) => {
     expect(await rowNames(other)).toEqual([])
   })
 
+  it('adopts no device certified by the root, which only the words could have made', async () => {
+    const root = await crypto.createSigningKey()
+    const keys = await createDeviceKeys(crypto, storage)
+    const store = createIdentityStore({ crypto, storage })
+    await expectCode(store.adopt(keys, await createDeviceRecord(root.publicKey, root, keys), 'Ann'), 'bad-value')
+    expect(await rowNames(storage)).toEqual([])
+  })
+
+  it('adopts a device over a damaged identity and keeps nothing of that', async () => {
+    const { identity } = await createIdentityStore({ crypto, storage }).create('Ann')
+    await storage.write({ deleteKeys: ['identity/sign'] }, 'strict')
+    const keys = await createDeviceKeys(crypto, storage)
+    const store = createIdentityStore({ crypto, storage })
+    await store.adopt(keys, await createDeviceRecord(identity.record.identity, identity.signing, keys), 'Ann')
+    expect(value(await store.load())?.id).toBe(identity.id)
+    expect(await rowNames(storage)).toEqual(allRows.filter((name) => name !== 'identity/entropy'))
+  })
+
   it('makes no second identity on one device', async () => {
     const store = createIdentityStore({ crypto, storage })
     const { identity, phrase } = await store.create('Ann')
@@ -237,6 +255,14 @@ describe.each(ports)('the identity store on %s', (_, create) => {
       }
       await storage.write({ putKeys: [{ key: row, value: good }] }, 'strict')
       expect((await createIdentityStore({ crypto, storage }).load()).ok).toBe(true)
+    })
+
+    it.each([31, 32])('reports %i wrapped bytes that are not the words of this person', async (length) => {
+      await createIdentityStore({ crypto, storage }).create('Ann')
+      const wrapping = (await crypto.restoreWrappingKey(await storage.readKey('identity/wrap')))!
+      await storage.write({ putKeys: [{ key: 'identity/entropy', value: await wrapping.wrap(new Uint8Array(length)) }] }, 'strict')
+      const loaded = await createIdentityStore({ crypto, storage }).load()
+      expect(loaded.ok ? undefined : loaded.error.details).toEqual({ row: 'identity/entropy' })
     })
 
     it('leaves no identity behind a write that failed', async () => {
