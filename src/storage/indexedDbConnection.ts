@@ -78,7 +78,6 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
   }
 
   function lose(error: EchoError): void {
-    outdated ||= error.code === 'storage-version'
     database?.close()
     database = undefined
     if (state.get().status !== 'closed') state.set({ status: 'unavailable', error })

@@ -121,6 +121,23 @@ export function describeIndexedDb(): void {
       await storage.write({ putMarks: [mark] }, 'strict')
     })
 
+    it('stays closed when it was disposed while it waited to open', async () => {
+      const older = await openDB(name, schemaVersion)
+      const deletion = deleteDB(name)
+      const { clock, ring } = createHandClock()
+      const storage = tab(clock)
+      const opened = storage.open()
+      await storage.dispose()
+      ring()
+      await opened
+      expect(storage.state.get().status).toBe('closed')
+      older.close()
+      await deletion
+      expect(storage.state.get().status).toBe('closed')
+      // The connection that came too late was closed again, so nothing blocks a newer version.
+      ;(await openDB(name, schemaVersion + 1)).close()
+    })
+
     it('leaves no timer behind when it has opened', async () => {
       const { clock, waiting } = createHandClock()
       await tab(clock).open()
