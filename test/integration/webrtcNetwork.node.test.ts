@@ -1,75 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { build, preview, type PreviewServer } from 'vite'
-import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
-import { createSignalingServer, type SignalingServer } from '../../src/signaling/index.ts'
-import type {} from './webrtcPage/main.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createSignalingServer } from '../../src/signaling/index.ts'
+import { aliveCount, count, enter, linked, room, setupPages, until } from './webrtcPages.ts'
 
-let outDir: string
-let pages: PreviewServer
-let browser: Browser
-let server: SignalingServer
-let contexts: BrowserContext[] = []
-let pageErrors: string[] = []
-
-beforeAll(async () => {
-  outDir = await mkdtemp(join(tmpdir(), 'echo-webrtc-'))
-  const root = join(import.meta.dirname, 'webrtcPage')
-  await build({ root, configFile: false, logLevel: 'error', build: { outDir, emptyOutDir: true, target: 'es2022' } })
-  pages = await preview({ root, configFile: false, logLevel: 'error', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } })
-  browser = await chromium.launch(await chromiumLaunchOptions())
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await pages?.close()
-  await rm(outDir, { recursive: true, force: true })
-})
-
-beforeEach(async () => {
-  server = await createSignalingServer({ port: 0 })
-})
-
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()))
-  await server.close()
-  expect(pageErrors.splice(0)).toEqual([])
-})
-
-const room = 'room-of-the-test'
-
-async function open(context?: BrowserContext): Promise<Page> {
-  const own = context ?? (await browser.newContext())
-  if (context === undefined) contexts.push(own)
-  const page = await own.newPage()
-  page.on('pageerror', (error) => pageErrors.push(error.message))
-  await load(page)
-  return page
-}
-
-async function load(page: Page): Promise<void> {
-  await page.goto(pages.resolvedUrls!.local[0]!)
-  await page.evaluate((url) => window.peer.start([url]), server.url)
-}
-
-const enter = (page: Page, password = 'secret'): Promise<void> => page.evaluate(([name, secret]) => window.peer.enter(name!, secret!), [room, password])
-const count = (page: Page): Promise<number> => page.evaluate(() => window.peer.connectionCount())
-const until = (check: () => Promise<void>, timeout = 15_000): Promise<void> => vi.waitFor(check, { timeout, interval: 20 })
-
-async function linked(...peers: Page[]): Promise<void> {
-  await until(async () => expect(await Promise.all(peers.map(count))).toEqual(peers.map(() => peers.length - 1)))
-}
-
-async function pair(): Promise<[Page, Page]> {
-  const peers: [Page, Page] = [await open(), await open()]
-  await Promise.all(peers.map((page) => enter(page)))
-  await linked(...peers)
-  return peers
-}
-
+const pages = setupPages()
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!
 const figures: Record<string, string> = {}
 afterAll(() => process.stdout.write(`WebRTC: ${Object.entries(figures).map((entry) => entry.join(' ')).join(', ')}\n`))
@@ -77,7 +10,7 @@ afterAll(() => process.stdout.write(`WebRTC: ${Object.entries(figures).map((entr
 describe('the network over WebRTC between two browser contexts', () => {
   it('connects with fingerprints that are crosswise equal, and knows its state', async () => {
     const startMs = Date.now()
-    const [alice, bob] = await pair()
+    const [alice, bob] = await pages.pair()
     const [[opened]] = (await alice.evaluate(() => window.peer.history())) as [[string, number]]
     expect(opened).toBe('open')
     figures['connect'] = `${Date.now() - startMs} ms with page loads`
@@ -89,7 +22,7 @@ describe('the network over WebRTC between two browser contexts', () => {
   })
 
   it('carries 64 MB under back-pressure, whole and in order, with a short round trip', { timeout: 120_000 }, async () => {
-    const [alice, bob] = await pair()
+    const [alice, bob] = await pages.pair()
     const totalBytes = 64 * 1024 * 1024
     figures['round trip'] = `${(await alice.evaluate(() => window.peer.measureRoundTrip(50))).toFixed(1)} ms`
     const { elapsedMs, refusals } = await alice.evaluate((bytes) => window.peer.pour(bytes), totalBytes)
@@ -99,7 +32,7 @@ describe('the network over WebRTC between two browser contexts', () => {
   })
 
   it('links again within two seconds after each of ten closes, from either end', { timeout: 120_000 }, async () => {
-    const [alice, bob] = await pair()
+    const [alice, bob] = await pages.pair()
     const times: number[] = []
     for (let round = 0; round < 10; round++) {
       const startMs = Date.now()
@@ -116,35 +49,34 @@ describe('the network over WebRTC between two browser contexts', () => {
   })
 
   it('keeps its links when the signaling server dies, says so, and finds it again', { timeout: 60_000 }, async () => {
-    const [alice, bob] = await pair()
-    const { port } = server
-    await server.close()
+    const [alice, bob] = await pages.pair()
+    const { port } = pages.server()
+    await pages.server().close()
     await until(async () => expect(await alice.evaluate(() => window.peer.status())).toBe('unreachable'))
     expect(await alice.evaluate(() => window.peer.findings())).toContain('signaling-unreachable')
     expect(await alice.evaluate(() => window.peer.measureRoundTrip(3))).toBeLessThan(1_000)
-    server = await createSignalingServer({ port })
+    pages.useServer(await createSignalingServer({ port }))
     await until(async () => expect(await Promise.all([alice, bob].map((page) => page.evaluate(() => window.peer.status())))).toEqual(['online', 'online']))
     await alice.evaluate(() => window.peer.closeAll())
     await until(async () => expect(await bob.evaluate(() => window.peer.history().length)).toBe(3))
   })
 
   it('links again after a reload of one end, and leaves nothing dead behind', { timeout: 120_000 }, async () => {
-    const [alice, bob] = await pair()
+    const [alice, bob] = await pages.pair()
     const times: number[] = []
     for (let round = 0; round < 5; round++) {
-      await load(bob)
+      await pages.load(bob)
       const startMs = Date.now()
       await enter(bob)
       await linked(alice, bob)
       times.push(Date.now() - startMs)
     }
     figures['after a reload'] = `${median(times)} ms (most ${Math.max(...times)})`
-    const alive = (): Promise<number> => alice.evaluate(() => window.peerConnections.filter(({ connectionState }) => connectionState !== 'closed').length)
-    await until(async () => expect(await alive()).toBe(1), 12_000)
+    await until(async () => expect(await aliveCount(alice)).toBe(1), 12_000)
   })
 
   it('meets nobody with another password', async () => {
-    const [alice, bob] = [await open(), await open()]
+    const [alice, bob] = [await pages.open(), await pages.open()]
     await enter(alice, 'one')
     await enter(bob, 'two')
     await new Promise((resolve) => setTimeout(resolve, 1_500))
@@ -152,8 +84,8 @@ describe('the network over WebRTC between two browser contexts', () => {
   })
 
   it('links two pages of one profile like any others, and says nothing over their common channel', async () => {
-    const alice = await open()
-    const bob = await open(contexts[0])
+    const alice = await pages.open()
+    const bob = await pages.open(alice.context())
     await bob.evaluate((name) => {
       const heard: unknown[] = []
       Object.assign(window, { heard })
@@ -168,12 +100,15 @@ describe('the network over WebRTC between two browser contexts', () => {
   })
 
   it('is gone from the room after it left, also for the signaling server', async () => {
-    const [alice, bob] = await pair()
+    const [alice, bob] = await pages.pair()
+    // A second room keeps the socket open, over which late words about the first could go.
+    await alice.evaluate(() => window.peer.enter('another', 'p'))
+    await until(async () => expect(pages.server().stats().topics).toBe(2))
     await alice.evaluate((name) => window.peer.leave(name), room)
     await until(async () => expect(await count(bob)).toBe(0))
-    await alice.evaluate(() => window.peer.enter('another', 'p'))
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(await Promise.all([aliveCount(alice), aliveCount(bob)])).toEqual([0, 0])
     await bob.evaluate(() => window.peer.dispose())
-    await until(async () => expect(server.stats()).toMatchObject({ connections: 1, topics: 1 }))
-    expect(await alice.evaluate(() => window.peerConnections.filter(({ connectionState }) => connectionState !== 'closed').length)).toBe(0)
+    await until(async () => expect(pages.server().stats()).toMatchObject({ connections: 1, topics: 1 }))
   })
 })

@@ -2,7 +2,8 @@ import type { RoomCensus } from './census.ts'
 import { tendPeer, type PeerCare, type PeerCareOptions, type TendedChannel } from './peerCare.ts'
 import { StubChannel } from './stubChannel.ts'
 
-const channelId = 1
+// Far from the ids that a channel opened by the other end would take.
+const channelId = 100
 
 /** Configuration of y-webrtc's own channel: negotiated, so that both ends ask for it and both get a stub. */
 export const stubChannelConfig = { negotiated: true, id: 0 } as const

@@ -38,12 +38,15 @@ export function createWebrtcRoom(options: WebrtcRoomOptions): AdapterRoom {
     return teardown
   }
 
+  let isRunning = false
   // A page that is put aside must not answer for its peers; where it comes back, it enters anew.
   const onPageHide = (): void => void stop()
-  const onPageShow = (event: PageTransitionEvent): void => {
-    if (event.persisted) void teardown.then(() => isRunning && visit === undefined && start())
+  const onPageShow = ({ persisted }: PageTransitionEvent): void => {
+    if (!persisted) return
+    void teardown.then(() => {
+      if (isRunning && visit === undefined) start()
+    })
   }
-  let isRunning = false
 
   return {
     start: () => {
@@ -94,9 +97,9 @@ function startVisit(options: WebrtcRoomOptions): Visit {
   // Registered after the provider's own step, which opens the room, and before anything that it sends there has been encrypted.
   const opened = Promise.resolve(provider.key).then(() => {
     const { room } = provider
-    if (room === null || isOver) return
+    if (room === null) return
     silenceTabs(room)
-    openRooms.set(request.name, room)
+    if (!isOver) openRooms.set(request.name, room)
   })
 
   return {
@@ -109,11 +112,9 @@ function startVisit(options: WebrtcRoomOptions): Visit {
       provider.disconnect()
       provider.destroy()
       await opened
+      // Settles after the provider's own last step, which frees the room's name.
       await Promise.resolve(provider.key)
       doc.destroy()
-      // Closing connections have subscribed to the topic again by now.
-      await new Promise<void>((resolve) => options.clock.after(0, resolve))
-      for (const connection of connections) connection.send({ type: 'unsubscribe', topics: [request.name] })
     },
   }
 }

@@ -1,3 +1,5 @@
+import { WebrtcProvider } from 'y-webrtc'
+import { Doc } from 'yjs'
 import { toHex } from '../../../src/shared/bytes.ts'
 import type { Connection, Network, Room } from '../../../src/network/network.ts'
 import { createWebrtcNetwork } from '../../../src/network/webrtc/webrtcNetwork.ts'
@@ -23,6 +25,11 @@ export interface PeerPage {
   measureRoundTrip(count: number): Promise<number>
   /** Sends under back-pressure. @returns milliseconds until the other page had everything, and how often the connection was full. */
   pour(totalBytes: number): Promise<{ elapsedMs: number; refusals: number }>
+  /** Joins the room as y-webrtc does by itself, with a document. @returns how often its own channel opened, and the size of its document. */
+  startStock(signaling: string[], name: string, password: string): void
+  stock(): { opened: number; peers: number }
+  /** Frames that no peer page sends. */
+  strangeFrames(): number
   /** Bytes of poured frames that came in order and unharmed; -1 after a fault. */
   pouredBytes(): number
 }
@@ -43,6 +50,7 @@ const connections: Connection[] = []
 const history: ['open' | 'close', number][] = []
 let pouredBytes = 0
 let pouredFrames = 0
+let strangeFrames = 0
 let onAnswer: (() => void) | undefined
 let onPouredAll: (() => void) | undefined
 
@@ -59,7 +67,7 @@ function handle(connection: Connection, frame: Uint8Array): void {
     pouredFrames++
     pouredBytes = isSound && pouredBytes >= 0 ? pouredBytes + frame.length : -1
     if (frame[5] === 1) connection.send(Uint8Array.of(tagPouredAll))
-  }
+  } else strangeFrames++
 }
 
 function take(connection: Connection): void {
@@ -71,6 +79,8 @@ function take(connection: Connection): void {
     history.push(['close', Date.now()])
   }
 }
+
+let stockProvider: WebrtcProvider | undefined
 
 window.peer = {
   start: (signaling) => {
@@ -124,6 +134,16 @@ window.peer = {
       pump()
     })
   },
+  startStock: (signaling, name, password) => {
+    const doc = new Doc()
+    doc.getText('text').insert(0, 'x'.repeat(100_000))
+    stockProvider = new WebrtcProvider(name, doc, { signaling, password, peerOpts: { config: { iceServers: [] } } })
+  },
+  stock: () => {
+    const conns = [...(stockProvider?.room?.webrtcConns.values() ?? [])]
+    return { opened: conns.filter(({ connected }) => connected).length, peers: conns.length }
+  },
+  strangeFrames: () => strangeFrames,
   pouredBytes: () => pouredBytes,
 }
 
