@@ -7,7 +7,7 @@ import type { Storage, StorageState } from '../storage/storage.ts'
 import type { Finding, Network, NetworkState } from '../network/network.ts'
 import type { Role } from '../access/membershipLog.ts'
 import type { Database } from '../database/database.ts'
-import type { AnyType } from '../database/defineType.ts'
+import type { AnyItemType } from '../database/defineType.ts'
 import type { EchoState, IdentityState, InviteState, JoinState, PresentPeer, SpaceInfo, SpaceState, SyncStatus } from './states.ts'
 import type { PresenceType } from './definePresence.ts'
 import type { TextHandle } from '../documents/textHandle.ts'
@@ -16,11 +16,11 @@ import type { TextHandle } from '../documents/textHandle.ts'
 export interface EchoConfig {
   /** Names the app: part of the storage name and of every invitation, so that two apps on one origin never mix. Letters, digits, `-`, `_`, `.`. */
   readonly app: string
-  readonly types?: readonly AnyType[]
+  readonly types?: readonly AnyItemType[]
   /** Addresses of signaling servers (`ws://` or `wss://`); without one, devices cannot find each other. */
   readonly signaling?: readonly string[]
   /** STUN and TURN servers. */
-  readonly iceServers?: readonly { readonly urls: string | readonly string[]; readonly username?: string; readonly credential?: string }[]
+  readonly iceServers?: readonly { readonly urls: string | string[]; readonly username?: string; readonly credential?: string }[]
   /** Called for faults that no call can throw: a failing listener, a refused block, storage lost. */
   readonly onError?: (error: EchoError) => void
   /** Where invitation links lead; by default the page's own address without query and fragment. */

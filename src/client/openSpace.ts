@@ -1,5 +1,5 @@
 import { EchoError } from '../shared/echoError.ts'
-import { toId, type ItemId, type SpaceId } from '../shared/ids.ts'
+import { toId, type SpaceId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { Network } from '../network/network.ts'
@@ -17,7 +17,8 @@ import { createBlockReceiver, type AcceptedBlock } from '../feed/receiveBlock.ts
 import { createSpaceDocuments } from '../documents/createSpaceDocuments.ts'
 import type { SpaceDocuments } from '../documents/spaceDocuments.ts'
 import { createDatabase, type Database } from '../database/database.ts'
-import type { AnyType } from '../database/defineType.ts'
+import { authorTagOf } from '../database/positions.ts'
+import type { AnyItemType } from '../database/defineType.ts'
 import { createSpaceReplication, type SpaceReplication } from '../replication/spaceReplication.ts'
 import type { EchoPorts } from './echo.ts'
 import { putRecord, readKeys, type SpaceRecord } from './spaceRecord.ts'
@@ -44,7 +45,7 @@ export interface OpenSpaceOptions {
   readonly ports: EchoPorts
   readonly identity: LocalIdentity
   readonly app: string
-  readonly types: readonly AnyType[]
+  readonly types: readonly AnyItemType[]
   readonly record: SpaceRecord
   readonly tabs: Network
   readonly ownName: () => string
@@ -132,7 +133,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       )
     },
   })
-  const database = createDatabase({ root: documents.root, types: options.types, random, device: identity.deviceId, clock, onError: report })
+  const database = createDatabase({ root: documents.root, types: options.types, clock, random, authorTag: authorTagOf(identity.deviceId), onError: report })
   const firstSync = createWritable(remaining())
   replication.enterTabs(options.tabs)
 
@@ -179,9 +180,12 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     firstSync,
     operationsStored: () => stored,
     async dispose() {
-      await documents.dispose()
+      // Own edits go out before the links close, and what came in is on disk before storage does.
+      await documents.flush()
       await replication.dispose()
       receiver.dispose()
+      await documents.dispose()
+      await store.flush().catch(report)
       database.dispose()
     },
   })

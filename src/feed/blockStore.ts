@@ -13,6 +13,8 @@ export interface BlockStore {
    * @throws EchoError of {@link Storage.write}
    */
   put(blocks: readonly { readonly node: BlockNode; readonly block: Block }[], durability: Durability, alongside?: StorageBatch): Promise<void>
+  /** Stores what was gathered. @throws EchoError of {@link Storage.write} */
+  flush(): Promise<void>
   /** The blocks in the order asked; undefined where one is missing or damaged. */
   get(nodes: readonly BlockNode[]): Promise<readonly (Block | undefined)[]>
 }
@@ -64,6 +66,8 @@ export function createBlockStore(options: {
     },
 
     put: (blocks, durability, alongside = {}) => write(blocks.map(({ node, block }) => rowOf(node, block)), durability, alongside),
+
+    flush: () => write([], 'relaxed', {}),
 
     async get(nodes) {
       const absent = nodes.filter((node) => !recent.has(node.id))

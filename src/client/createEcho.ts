@@ -1,0 +1,201 @@
+import { EchoError } from '../shared/echoError.ts'
+import { systemClock, systemRandom } from '../shared/ports.ts'
+import { createWritable } from '../shared/readable.ts'
+import { createWebCrypto } from '../crypto/webCrypto.ts'
+import { createIndexedDbStorage } from '../storage/indexedDbStorage.ts'
+import { createTabsNetwork } from '../network/tabs/tabsNetwork.ts'
+import { createWebrtcNetwork } from '../network/webrtc/webrtcNetwork.ts'
+import { createIdentityStore } from '../identity/identityStore.ts'
+import type { Echo, EchoConfig, EchoPorts } from './echo.ts'
+import { createIdentityControl } from './identityCommands.ts'
+import { createJoinFlow } from './joinFlow.ts'
+import { createLeadership, type Leadership } from './leadership.ts'
+import { createNetworkControl } from './networkControl.ts'
+import { createSpaceDirectory } from './spaceDirectory.ts'
+import type { EchoState } from './states.ts'
+import { createTabControl, type TabControl, type TabMessage } from './tabControl.ts'
+
+/**
+ * Makes an app's database on this device. Synchronous: it opens in the background, `state` tells how far it is. Make one at module level and hand it
+ * to `<EchoProvider echo={echo}>`.
+ * @throws EchoError bad-config, bad-schema
+ * @example
+ * const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().default(false) }))
+ * const echo = createEcho({ app: 'field-notes', types: [Task], signaling: ['wss://signal.example'] })
+ */
+export function createEcho(config: EchoConfig): Echo {
+  assertConfig(config)
+  const { app, types = [], onError = () => {} } = config
+  const ports = portsOf(config)
+  const { storage, network, tabs } = ports
+  const state = createWritable<EchoState>({ status: 'opening' })
+
+  const identity = createIdentityControl(() => control?.tell({ type: 'identity' }))
+  const networkControl = createNetworkControl(network, () => {
+    const report = networkControl.report()
+    if (report !== undefined) control?.tell(report)
+  })
+  const directory = createSpaceDirectory({
+    app,
+    ports,
+    types,
+    identity: identity.current,
+    ownName: identity.name,
+    networkState: networkControl.state,
+    inviteUrl: () => config.inviteUrl ?? pageAddress(),
+    onListChanged: () => control?.tell({ type: 'spaces' }),
+    onError,
+  })
+  let control: TabControl | undefined
+  let leadership: Leadership | undefined
+  const stopPage = watchPage(
+    () => directory.tick(),
+    () => network.probe(),
+  )
+
+  async function boot(): Promise<void> {
+    await ports.ready()
+    await storage.open()
+    const stored = storage.state.get()
+    if ('error' in stored) throw stored.error
+    await identity.attach(createIdentityStore({ crypto: ports.crypto, storage }))
+    if ((await storage.readKey(enabledKey)) === false) networkControl.setEnabled(false)
+    await directory.refresh()
+    control = createTabControl(tabs, onTabMessage, () => [networkControl.report()].filter((message) => message !== undefined))
+    leadership = createLeadership(storage.locks, () => lead(true), () => lead(false))
+  }
+
+  function lead(leading: boolean): void {
+    networkControl.setLeading(leading)
+    directory.setNetwork(leading ? network : undefined)
+  }
+
+  function onTabMessage(message: TabMessage): void {
+    switch (message.type) {
+      case 'identity':
+        return void identity.reload().catch(fail)
+      case 'spaces':
+        return void directory.refresh().catch(fail)
+      case 'enabled':
+        return networkControl.setEnabled(message.enabled)
+      case 'network':
+        return networkControl.onReport(message)
+    }
+  }
+
+  function fail(error: unknown): void {
+    onError(asError(error))
+  }
+
+  /** On a server nothing opens: the provider shows its fallback, and the browser opens its own. */
+  const opened = isServer(config)
+    ? new Promise<void>(() => {})
+    : boot().then(
+        () => {
+          if (state.get().status === 'opening') state.set({ status: 'ready' })
+        },
+        (error: unknown) => {
+          if (state.get().status === 'opening') state.set({ status: 'error', error: asError(error) })
+        },
+      )
+
+  return {
+    app,
+    state,
+    opened,
+    identity: identity.commands,
+    spaces: {
+      list: directory.list,
+      create: async ({ name }) => {
+        await opened
+        return directory.create(name)
+      },
+      open: directory.open,
+      get: directory.get,
+      state: directory.state,
+    },
+    network: {
+      state: networkControl.state,
+      diagnostics: network.diagnostics,
+      setEnabled(enabled) {
+        networkControl.setEnabled(enabled)
+        control?.tell({ type: 'enabled', enabled })
+        storage.write({ putKeys: [{ key: enabledKey, value: enabled }] }, 'relaxed').catch(fail)
+      },
+    },
+    storage: { state: storage.state, persist: () => storage.persist() },
+    join: (link) => createJoinFlow({ app, ports, network, directory, identity: identity.current, ownName: identity.name, link }),
+    async dispose() {
+      if (state.get().status === 'disposed') return
+      state.set({ status: 'disposed' })
+      stopPage()
+      leadership?.dispose()
+      await directory.dispose()
+      await control?.dispose()
+      networkControl.dispose()
+      await Promise.all([network.dispose(), tabs.dispose()])
+      await storage.dispose()
+    },
+  }
+}
+
+const enabledKey = 'network/enabled'
+
+/** The ports, some of them given; `crypto` is there once `ready` has resolved. */
+function portsOf({ app, signaling = [], iceServers = [], ports: given = {} }: EchoConfig): EchoPorts & { ready(): Promise<void> } {
+  const clock = given.clock ?? systemClock
+  const random = given.random ?? systemRandom
+  let crypto = given.crypto
+  return {
+    clock,
+    random,
+    storage: given.storage ?? createIndexedDbStorage(`echo/${app}`),
+    network: given.network ?? createWebrtcNetwork({ signaling, iceServers, clock, random }),
+    tabs: given.tabs ?? createTabsNetwork({ app, clock, random }),
+    get crypto() {
+      if (crypto === undefined) throw new EchoError('bad-config', 'This Echo is still opening. Await echo.opened before using it.')
+      return crypto
+    },
+    async ready() {
+      crypto ??= await createWebCrypto()
+    },
+  }
+}
+
+function assertConfig({ app, signaling = [] }: EchoConfig): void {
+  if (!/^[\w.-]{1,64}$/.test(app)) {
+    throw new EchoError('bad-config', `"${app}" cannot name an app. Use 1 to 64 letters, digits, "-", "_" or ".": it names the database and stands in invitations.`)
+  }
+  for (const address of signaling) {
+    if (!/^wss?:\/\//.test(address)) {
+      throw new EchoError('bad-config', `"${address}" is no address of a signaling server. It must begin with ws:// or wss://.`)
+    }
+  }
+}
+
+function isServer({ ports }: EchoConfig): boolean {
+  return typeof window === 'undefined' && ports?.storage === undefined
+}
+
+function pageAddress(): string {
+  if (typeof location === 'undefined') throw new EchoError('bad-config', 'Invitation links need an address to lead to. Give createEcho an inviteUrl.')
+  return `${location.origin}${location.pathname}`
+}
+
+/** A hidden page may be ended without further notice; one that is seen again, or online again, may have lost its peers. */
+function watchPage(onHide: () => void, onBack: () => void): () => void {
+  if (typeof document === 'undefined') return () => {}
+  const onVisibility = (): void => (document.visibilityState === 'hidden' ? onHide() : onBack())
+  document.addEventListener('visibilitychange', onVisibility)
+  window.addEventListener('pagehide', onHide)
+  window.addEventListener('online', onBack)
+  return () => {
+    document.removeEventListener('visibilitychange', onVisibility)
+    window.removeEventListener('pagehide', onHide)
+    window.removeEventListener('online', onBack)
+  }
+}
+
+function asError(error: unknown): EchoError {
+  return error instanceof EchoError ? error : new EchoError('data-corrupt', 'Echo could not open on this device. See the cause.', { cause: error })
+}

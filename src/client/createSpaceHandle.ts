@@ -1,0 +1,95 @@
+import { EchoError } from '../shared/echoError.ts'
+import { parseId, type ItemId } from '../shared/ids.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
+import type { Network, NetworkState } from '../network/network.ts'
+import type { StorageState } from '../storage/storage.ts'
+import type { EchoPorts, Space } from './echo.ts'
+import { createInviteFlow } from './inviteFlow.ts'
+import type { OpenSpace } from './openSpace.ts'
+import { createSpacePresence } from './spacePresence.ts'
+import { createSpaceSync } from './spaceSync.ts'
+import type { SpaceInfo, SpaceState } from './states.ts'
+
+/** An open space and the handle that apps get on it. */
+export interface SpaceHandle {
+  readonly open: OpenSpace
+  readonly space: Space
+  dispose(): Promise<void>
+}
+
+export function createSpaceHandle(options: {
+  readonly app: string
+  readonly ports: EchoPorts
+  readonly open: OpenSpace
+  readonly state: Readable<SpaceState>
+  readonly network: Network
+  readonly networkState: Readable<NetworkState>
+  readonly storageState: Readable<StorageState>
+  readonly ownName: () => string
+  readonly inviteUrl: () => string
+  readonly onError: (error: EchoError) => void
+}): SpaceHandle {
+  const { open, state } = options
+  const { database, documents, log } = open
+  const { dispose: _dispose, ...commands } = database
+  const sync = createSpaceSync(open, options.networkState, options.storageState)
+  const info = createWritable(readInfo())
+  const stops = [database.properties, log.state, state].map((source) => source.subscribe(update))
+
+  function spaceName(): string {
+    const { name } = database.properties.get()
+    return typeof name === 'string' ? name : ''
+  }
+
+  function readInfo(): SpaceInfo {
+    const { members } = log.state.get()
+    const role = members.get(open.identity.id)?.role ?? 'reader'
+    return { id: open.id, name: spaceName(), role, memberCount: members.size, state: state.get() }
+  }
+
+  function update(): void {
+    const next = readInfo()
+    const before = info.get()
+    const same = next.name === before.name && next.role === before.role && next.memberCount === before.memberCount && next.state === before.state
+    if (!same) info.set(next)
+  }
+
+  function textItem(id: string): ItemId {
+    const item = parseId<ItemId>(id, 16)
+    const model = item && database.modelOf(item)
+    if (item === undefined || model === undefined) {
+      throw new EchoError('item-not-found', 'There is no item with this id in the space. Create it first, or wait until it has arrived.', { details: { id } })
+    }
+    if (model !== 'text') {
+      throw new EchoError('wrong-kind', `This item follows the model "${model}" and has no text. Declare its type with { model: 'text' }.`, { details: { id, model } })
+    }
+    return item
+  }
+
+  const space: Space = {
+    ...commands,
+    get faults() {
+      return database.faults
+    },
+    id: open.id,
+    info,
+    state,
+    sync: sync.status,
+    presence: createSpacePresence(open.replication.presence),
+    openText: async (id) => documents.openText(textItem(id)),
+    peekText: (id) => documents.peekText(id as ItemId),
+    invite: () => createInviteFlow({ ...options, spaceName }),
+    setName: (name) => database.setProperty('name', name),
+    flush: () => documents.flush(),
+  }
+
+  return {
+    open,
+    space,
+    async dispose() {
+      for (const stop of stops) stop()
+      sync.dispose()
+      await open.dispose()
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { EchoError } from '../shared/echoError.ts'
+import { createWritable } from '../shared/readable.ts'
+import type { IdentityStore } from '../identity/identityStore.ts'
+import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { IdentityCommands } from './echo.ts'
+import type { IdentityState } from './states.ts'
+
+/** The identity of this device as apps see it. */
+export interface IdentityControl {
+  readonly commands: IdentityCommands
+  current(): LocalIdentity | undefined
+  name(): string
+  /** Begins to keep the identity in `store`, and reads it. @throws EchoError data-corrupt, or one of storage */
+  attach(store: IdentityStore): Promise<void>
+  /** Reads the identity again: another tab made or renamed it. */
+  reload(): Promise<void>
+}
+
+/** @param onChanged an identity was made or renamed here: other tabs should read it */
+export function createIdentityControl(onChanged: () => void): IdentityControl {
+  const state = createWritable<IdentityState>({ status: 'loading' })
+  let identity: LocalIdentity | undefined
+  let giveStore: (store: IdentityStore) => void = () => {}
+  let attached: IdentityStore | undefined
+  const whenAttached = new Promise<IdentityStore>((resolve) => {
+    giveStore = resolve
+  })
+
+  function publish(): void {
+    const profile = attached?.profile.get()
+    if (identity === undefined || profile === undefined) return state.set({ status: 'none' })
+    state.set({ status: profile.phraseSaved ? 'ready' : 'unsaved', identity: { id: identity.id, name: profile.name } })
+  }
+
+  function become(next: LocalIdentity): void {
+    identity = next
+    publish()
+    onChanged()
+  }
+
+  async function reload(): Promise<void> {
+    const loaded = await (await whenAttached).load()
+    if (!loaded.ok) throw loaded.error
+    identity = loaded.value
+    publish()
+  }
+
+  return {
+    current: () => identity,
+    name: () => attached?.profile.get()?.name ?? '',
+    attach(store) {
+      attached = store
+      store.profile.subscribe(publish)
+      giveStore(store)
+      return reload()
+    },
+    reload,
+    commands: {
+      state,
+      async create({ name }) {
+        const store = await whenAttached
+        if (identity !== undefined) {
+          throw new EchoError('bad-config', 'Somebody is signed in on this device already. One device has one identity; use another browser profile for another person.')
+        }
+        const created = await store.create(name)
+        become(created.identity)
+        return { phrase: created.phrase }
+      },
+      async recover({ phrase, name }) {
+        const store = await whenAttached
+        const recovered = await store.recover(phrase, name)
+        if (!recovered.ok) throw recovered.error
+        become(recovered.value)
+      },
+      showPhrase: async () => (await whenAttached).showPhrase(),
+      async confirmPhraseSaved() {
+        await (await whenAttached).confirmPhraseSaved()
+        onChanged()
+      },
+      async setName(name) {
+        await (await whenAttached).setName(name)
+        onChanged()
+      },
+    },
+  }
+}

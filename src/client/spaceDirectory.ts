@@ -1,0 +1,262 @@
+import { EchoError } from '../shared/echoError.ts'
+import { parseId, type SpaceId } from '../shared/ids.ts'
+import { createWritable, type Readable, type Writable } from '../shared/readable.ts'
+import type { Network, NetworkState } from '../network/network.ts'
+import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { AnyItemType } from '../database/defineType.ts'
+import { createSpaceHandle, type SpaceHandle } from './createSpaceHandle.ts'
+import type { EchoPorts, Space } from './echo.ts'
+import { createSpaceOnDevice } from './createSpace.ts'
+import { openSpace } from './openSpace.ts'
+import { putRecord, readRecords, type SpaceRecord } from './spaceRecord.ts'
+import type { SpaceInfo, SpaceState } from './states.ts'
+
+/** The spaces of this device: which there are, which are open, and their opening. */
+export interface SpaceDirectory {
+  readonly list: Readable<readonly SpaceInfo[]>
+  ids(): readonly SpaceId[]
+  state(id: string): Readable<SpaceState>
+  get(id: string): Space | undefined
+  open(id: string): Promise<Space>
+  create(name: string): Promise<Space>
+  /** Takes in a space that was just stored, and opens it. @returns its state */
+  adopt(id: SpaceId): Readable<SpaceState>
+  /** Reads the list of spaces again: another tab may have changed it. */
+  refresh(): Promise<void>
+  /** Meets members through `network` for every space, opening all; undefined = no longer. */
+  setNetwork(network: Network | undefined): void
+  /** Cuts own edits of every open space now: the page hides or closes. */
+  tick(): void
+  dispose(): Promise<void>
+}
+
+export interface SpaceDirectoryOptions {
+  readonly app: string
+  readonly ports: EchoPorts
+  readonly types: readonly AnyItemType[]
+  readonly identity: () => LocalIdentity | undefined
+  readonly ownName: () => string
+  readonly networkState: Readable<NetworkState>
+  readonly inviteUrl: () => string
+  /** The list changed here: other tabs should read it. */
+  readonly onListChanged: () => void
+  readonly onError: (error: EchoError) => void
+}
+
+interface Entry {
+  record: SpaceRecord
+  readonly state: Writable<SpaceState>
+  opening: Promise<Space> | undefined
+  handle: SpaceHandle | undefined
+}
+
+export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirectory {
+  const { ports, onError } = options
+  const { storage } = ports
+  const entries = new Map<SpaceId, Entry>()
+  const list = createWritable<readonly SpaceInfo[]>([])
+  const unknown = new Map<string, Writable<SpaceState>>()
+  let network: Network | undefined
+  let disposed = false
+  /** Until the list was read once, no id is known to be unknown. */
+  let isLoaded = false
+  let setLoaded: () => void = () => {}
+  const whenLoaded = new Promise<void>((resolve) => {
+    setLoaded = resolve
+  })
+  const early = new Map<string, Promise<Space>>()
+
+  function publish(): void {
+    const infos = [...entries.values()].map(infoOf)
+    infos.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1))
+    const before = list.get()
+    if (infos.length !== before.length || infos.some((info, i) => !sameInfo(info, before[i]!))) {
+      list.set(infos.map((info) => before.find((former) => sameInfo(former, info)) ?? info))
+    }
+  }
+
+  function infoOf(entry: Entry): SpaceInfo {
+    return entry.handle?.space.info.get() ?? { id: entry.record.id, name: entry.record.name, role: 'reader', memberCount: 0, state: entry.state.get() }
+  }
+
+  function add(record: SpaceRecord): Entry {
+    const known = entries.get(record.id)
+    if (known !== undefined) {
+      if (known.handle === undefined) known.record = record
+      return known
+    }
+    const state = unknown.get(record.id) ?? createWritable<SpaceState>({ status: 'closed' })
+    state.set({ status: 'closed' })
+    const entry: Entry = { record, state, opening: undefined, handle: undefined }
+    entries.set(record.id, entry)
+    return entry
+  }
+
+  /** Opening does not wait for the content that a join still expects: who asks for the space waits in {@link open}. */
+  function start(entry: Entry): Promise<Space> {
+    entry.opening ??= begin(entry)
+    // Whoever asked for the space hears of a failure; the list shows it too.
+    entry.opening.catch(() => {})
+    return entry.opening
+  }
+
+  async function begin(entry: Entry): Promise<Space> {
+    const identity = options.identity()
+    if (identity === undefined) throw noIdentity()
+    const set = (state: SpaceState): void => {
+      entry.state.set(state)
+      publish()
+    }
+    set({ status: 'opening', progress: 0 })
+    const result = await openSpace({
+      ports,
+      identity,
+      app: options.app,
+      types: options.types,
+      record: entry.record,
+      tabs: ports.tabs,
+      ownName: options.ownName,
+      onProgress: (progress) => set({ status: 'opening', progress }),
+      onError,
+    }).catch((error: unknown) => {
+      entry.opening = undefined
+      set({ status: 'damaged', error: asError(error) })
+      throw asError(error)
+    })
+    if (!result.ok) {
+      entry.opening = undefined
+      set(result.error.code === 'peer-offline' ? { status: 'waiting-for-key' } : { status: 'damaged', error: result.error })
+      throw result.error
+    }
+    const handle = createSpaceHandle({ ...options, open: result.value, storageState: storage.state, state: entry.state, network: ports.network })
+    if (disposed) {
+      await handle.dispose()
+      throw new EchoError('disposed', 'This Echo was disposed while the space was opening. Create a new one with createEcho.')
+    }
+    entry.handle = handle
+    if (network !== undefined) result.value.replication.enterNetwork(network)
+    handle.space.info.subscribe(() => {
+      keepName(entry)
+      publish()
+    })
+    keepName(entry)
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const progress = result.value.firstSync.get()
+        set(progress === undefined ? { status: 'ready' } : { status: 'first-sync', progress })
+        if (progress === undefined) {
+          stop()
+          resolve(handle.space)
+        }
+      }
+      const stop = result.value.firstSync.subscribe(look)
+      look()
+    })
+  }
+
+  /** The list shows names of spaces that are not open. */
+  function keepName(entry: Entry): void {
+    const { name } = entry.handle!.space.info.get()
+    if (name === '' || name === entry.record.name) return
+    entry.record = { ...entry.record, name, awaiting: entry.state.get().status === 'ready' ? [] : entry.record.awaiting }
+    storage.write({ putKeys: [putRecord(entry.record)] }, 'relaxed').then(options.onListChanged, (error: unknown) => onError(asError(error)))
+  }
+
+  function find(id: string): Entry | undefined {
+    return entries.get(id as SpaceId)
+  }
+
+  function startAll(): void {
+    for (const entry of entries.values()) void start(entry)
+  }
+
+  function open(id: string): Promise<Space> {
+    const entry = find(id)
+    if (entry !== undefined) return start(entry)
+    if (!isLoaded) {
+      const opening = early.get(id) ?? whenLoaded.then(() => open(id))
+      early.set(id, opening)
+      return opening
+    }
+    const isId = parseId<SpaceId>(id, 32) !== undefined
+    const why = isId ? 'This device is no member of a space with this id' : 'This is not the id of a space'
+    return Promise.reject(new EchoError('space-not-found', `${why}. Join it from an invitation, or pick one of echo.spaces.list.`, { details: { id } }))
+  }
+
+  return {
+    list,
+    ids: () => [...entries.keys()],
+    state(id) {
+      const entry = find(id)
+      if (entry !== undefined) return entry.state
+      let state = unknown.get(id)
+      if (state === undefined) {
+        state = createWritable<SpaceState>(isLoaded ? { status: 'not-found' } : { status: 'opening', progress: 0 })
+        unknown.set(id, state)
+      }
+      return state
+    },
+    get(id) {
+      const entry = find(id)
+      return entry?.state.get().status === 'ready' ? entry.handle?.space : undefined
+    },
+    open,
+    async create(name) {
+      const identity = options.identity()
+      if (identity === undefined) throw noIdentity()
+      const record = await createSpaceOnDevice(ports, identity, options.ownName(), name)
+      const space = await start(add(record))
+      space.setName(name)
+      publish()
+      options.onListChanged()
+      return space
+    },
+    adopt(id) {
+      const entry = add({ id, name: '', awaiting: [] })
+      void readRecords(storage).then((records) => {
+        entry.record = records.find((record) => record.id === id) ?? entry.record
+        void start(entry)
+        publish()
+        options.onListChanged()
+      })
+      return entry.state
+    },
+    async refresh() {
+      for (const record of await readRecords(storage)) add(record)
+      if (!isLoaded) {
+        isLoaded = true
+        for (const [id, state] of unknown) if (!entries.has(id as SpaceId)) state.set({ status: 'not-found' })
+        setLoaded()
+      }
+      if (network !== undefined) startAll()
+      publish()
+    },
+    setNetwork(through) {
+      network = through
+      for (const { handle } of entries.values()) {
+        if (through === undefined) void handle?.open.replication.leaveNetwork()
+        else handle?.open.replication.enterNetwork(through)
+      }
+      if (through !== undefined) startAll()
+    },
+    tick() {
+      for (const { handle } of entries.values()) handle?.open.documents.tick()
+    },
+    async dispose() {
+      disposed = true
+      await Promise.all([...entries.values()].map((entry) => entry.handle?.dispose()))
+    },
+  }
+}
+
+function noIdentity(): EchoError {
+  return new EchoError('no-identity', 'Nobody is signed in on this device. Create or recover an identity first: echo.identity.create({ name }).')
+}
+
+function asError(error: unknown): EchoError {
+  return error instanceof EchoError ? error : new EchoError('data-corrupt', 'The space could not be opened. See the cause.', { cause: error })
+}
+
+function sameInfo(a: SpaceInfo, b: SpaceInfo): boolean {
+  return a.id === b.id && a.name === b.name && a.role === b.role && a.memberCount === b.memberCount && a.state === b.state
+}

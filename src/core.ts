@@ -1,0 +1,37 @@
+export { createEcho } from './client/createEcho.ts'
+export { definePresence, type PresenceType } from './client/definePresence.ts'
+export type {
+  Echo,
+  EchoConfig,
+  EchoPorts,
+  IdentityCommands,
+  InviteFlow,
+  JoinFlow,
+  NetworkCommands,
+  Presence,
+  Space,
+  SpaceCommands,
+} from './client/echo.ts'
+export type {
+  EchoState,
+  IdentityInfo,
+  IdentityState,
+  InvitationPreview,
+  InviteState,
+  JoinState,
+  PresentPeer,
+  SpaceInfo,
+  SpaceState,
+  SyncStatus,
+} from './client/states.ts'
+export { defineType, type InputOf, type ItemType, type OutputOf } from './database/defineType.ts'
+export type { InvalidItem, Item, ItemMeta } from './database/item.ts'
+export { or } from './database/conditions.ts'
+export { query, type Query, type TypedQuery } from './database/query.ts'
+export type { TextGeneration, TextHandle } from './documents/textHandle.ts'
+export type { Member, Role } from './access/membershipLog.ts'
+export type { Finding, NetworkState } from './network/network.ts'
+export type { StorageState } from './storage/storage.ts'
+export { EchoError, type EchoErrorCode } from './shared/echoError.ts'
+export type { DeviceId, IdentityId, ItemId, SpaceId } from './shared/ids.ts'
+export type { Readable } from './shared/readable.ts'

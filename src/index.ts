@@ -1,0 +1,52 @@
+export { EchoProvider, type EchoProviderProps } from './react/EchoProvider.tsx'
+export { useEcho } from './react/useEcho.ts'
+export { useField, type Field, type FieldOptions } from './react/useField.ts'
+export { useIdentity, type Identity } from './react/useIdentity.ts'
+export { useInvite, type Invite } from './react/useInvite.ts'
+export { useItem } from './react/useItem.ts'
+export { useJoin, type Join } from './react/useJoin.ts'
+export { useNetworkStatus, type NetworkStatus } from './react/useNetworkStatus.ts'
+export { usePresence, type PresenceOf } from './react/usePresence.ts'
+export { useQuery } from './react/useQuery.ts'
+export { useSpace } from './react/useSpace.ts'
+export { useSpaces } from './react/useSpaces.ts'
+export { useSpaceState } from './react/useSpaceState.ts'
+export { useSyncStatus } from './react/useSyncStatus.ts'
+export { useText, type OpenText } from './react/useText.ts'
+export { createEcho } from './client/createEcho.ts'
+export { definePresence, type PresenceType } from './client/definePresence.ts'
+export type {
+  Echo,
+  EchoConfig,
+  EchoPorts,
+  IdentityCommands,
+  InviteFlow,
+  JoinFlow,
+  NetworkCommands,
+  Presence,
+  Space,
+  SpaceCommands,
+} from './client/echo.ts'
+export type {
+  EchoState,
+  IdentityInfo,
+  IdentityState,
+  InvitationPreview,
+  InviteState,
+  JoinState,
+  PresentPeer,
+  SpaceInfo,
+  SpaceState,
+  SyncStatus,
+} from './client/states.ts'
+export { defineType, type InputOf, type ItemType, type OutputOf } from './database/defineType.ts'
+export type { InvalidItem, Item, ItemMeta } from './database/item.ts'
+export { or } from './database/conditions.ts'
+export { query, type Query, type TypedQuery } from './database/query.ts'
+export type { TextGeneration, TextHandle } from './documents/textHandle.ts'
+export type { Member, Role } from './access/membershipLog.ts'
+export type { Finding, NetworkState } from './network/network.ts'
+export type { StorageState } from './storage/storage.ts'
+export { EchoError, type EchoErrorCode } from './shared/echoError.ts'
+export type { DeviceId, IdentityId, ItemId, SpaceId } from './shared/ids.ts'
+export type { Readable } from './shared/readable.ts'
