@@ -1,4 +1,3 @@
-import type { RootDocument } from '../documents/rootDocument.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { createItemId, type ItemId } from '../shared/ids.ts'
 import type { Random } from '../shared/ports.ts'
@@ -32,6 +31,7 @@ export interface ItemCommands {
    * @throws EchoError item-not-found, item-deleted, unknown-type, bad-key, bad-value, value-too-large, read-only
    */
   update<Input>(item: { readonly id: ItemId; readonly $: ItemMeta<Input> }, patch: Patch<NoInfer<Input>>): void
+  update(id: string, patch: Readonly<Record<string, unknown>>): void
   /** Hides an item and what lies under it, until restored. @throws EchoError item-not-found, read-only */
   delete(item: ItemRef): void
   /** Undoes a deletion of this item; it stays hidden while something above is deleted. @throws EchoError item-not-found, read-only */
@@ -44,7 +44,8 @@ export interface ItemCommands {
 }
 
 export interface ItemCommandPorts {
-  readonly root: RootDocument
+  /** Throws where nothing may be written now. */
+  readonly assertWritable: () => void
   readonly store: ItemStore
   readonly types: TypeRegistry
   readonly batch: WriteBatch
@@ -53,7 +54,7 @@ export interface ItemCommandPorts {
 }
 
 /** Commands over a store. */
-export function createItemCommands({ root, store, types, batch, random, authorTag }: ItemCommandPorts): ItemCommands {
+export function createItemCommands({ assertWritable, store, types, batch, random, authorTag }: ItemCommandPorts): ItemCommands {
   const findItem = (ref: ItemRef): ExistingItem => {
     const id = typeof ref === 'string' ? ref : ref.id
     const record = store.index.recordsById.get(id)
@@ -85,7 +86,7 @@ export function createItemCommands({ root, store, types, batch, random, authorTa
 
   return {
     create<T extends AnyItemType>(type: T, fields: InputOf<T>, options: PlaceOptions = {}): Item<T> {
-      root.assertWritable()
+      assertWritable()
       const known = types.require(type.name)
       const stored: Record<string, unknown> = {}
       const raw: Record<string, unknown> = {}
@@ -104,8 +105,8 @@ export function createItemCommands({ root, store, types, batch, random, authorTa
       return store.rows.read(store.index.recordsById.get(id)!) as Item<T>
     },
 
-    update(item, patch) {
-      root.assertWritable()
+    update(item: ItemRef, patch: unknown) {
+      assertWritable()
       const record = findVisible(item, 'item')
       const type = types.require(record.creation.type)
       const changes = new Map<string, unknown>()
@@ -125,19 +126,19 @@ export function createItemCommands({ root, store, types, batch, random, authorTa
     },
 
     delete(item) {
-      root.assertWritable()
+      assertWritable()
       const record = findItem(item)
       if (!record.deletedFlag) batch.run(() => batch.set([[systemKey(record.id, 'deleted'), true]]))
     },
 
     restore(item) {
-      root.assertWritable()
+      assertWritable()
       const record = findItem(item)
       if (record.deletedFlag) batch.run(() => batch.set([[systemKey(record.id, 'deleted'), false]]))
     },
 
     move(item, options) {
-      root.assertWritable()
+      assertWritable()
       const record = findItem(item)
       if (record.deletedFlag) throw new EchoError('item-deleted', 'A deleted item cannot be moved. Restore it first.', { details: { id: record.id } })
       const { parentId, sibling } = findPlace(options, record.parentId)

@@ -1,3 +1,5 @@
+import type { DeviceId } from '../shared/ids.ts'
+
 /**
  * Positions among siblings: texts in the order of their code units, with room between any two, so that moving one item writes one key.
  *
@@ -37,6 +39,11 @@ export function isPosition(text: unknown): text is string {
 /** Whether a text can name an author in positions: 4 digits. */
 export function isAuthorTag(text: string): boolean {
   return /^[0-9A-Za-z]{4}$/.test(text)
+}
+
+/** The tag that stands for a device: shared by chance with few others, which costs nothing but a shuffled run. */
+export function authorTagOf(device: DeviceId): string {
+  return device.slice(0, tagLength).replaceAll('-', 'x').replaceAll('_', 'y')
 }
 
 /**
