@@ -1,6 +1,5 @@
-import { parseId, type SpaceId } from '../shared/ids.ts'
+import { idBytes, parseId, type SpaceId } from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import { idBytes } from '../shared/ids.ts'
 import { fromHex, toHex } from '../shared/bytes.ts'
 import type { Storage, StorageBatch } from '../storage/storage.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'

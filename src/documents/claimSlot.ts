@@ -1,6 +1,4 @@
-import type { SpaceId } from '../shared/ids.ts'
-import type { DeviceId } from '../shared/ids.ts'
-import { idBytes } from '../shared/ids.ts'
+import { idBytes, type DeviceId, type SpaceId } from '../shared/ids.ts'
 import type { Lock } from '../storage/locks.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'

@@ -1,5 +1,5 @@
 import type * as Y from 'yjs'
-import { EchoError } from '../shared/echoError.ts'
+import type { EchoError } from '../shared/echoError.ts'
 import { rootMapName } from './createYDoc.ts'
 import type { LiveDocument } from './liveDocument.ts'
 import type { Author, RootDocument } from './rootDocument.ts'

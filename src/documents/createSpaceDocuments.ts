@@ -1,7 +1,7 @@
 import { EchoError } from '../shared/echoError.ts'
 import { idBytes, rootDocumentId, toId, type BlockId, type DeviceId, type DocumentId, type IdentityId, type ItemId, type SpaceId } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
-import { fail, ok, type Result } from '../shared/result.ts'
+import { ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { PendingRow, Storage } from '../storage/storage.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
@@ -54,7 +54,6 @@ const closeAfterMs = 1000
 export async function createSpaceDocuments(options: SpaceDocumentsOptions): Promise<Result<SpaceDocuments, EchoError>> {
   const { crypto, clock, storage, space, identity, log, keyRing, graph, store } = options
   const slot = await claimSlot({ storage, space, device: identity.deviceId, graph, hint: options.slotHint })
-  const feed = feedKeyOf(idBytes(identity.deviceId), slot.number)
   const cutter = createCutter(slot.number)
   cutter.advance(graph.heads().map((head) => head.id))
 

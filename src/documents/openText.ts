@@ -1,4 +1,4 @@
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import type { ItemId } from '../shared/ids.ts'
 import { createWritable, type Readable, type Writable } from '../shared/readable.ts'
 import { textName } from './createYDoc.ts'

@@ -1,11 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { equalBytes } from '../shared/bytes.ts'
 import type { Connection, Network, Room } from '../network/network.ts'
 
 /** Networks of one kind that can reach each other, as an adapter's tests provide them. */
 export interface NetworkHarness {
   /** A new peer that has entered nothing. */
-  createPeer(name: string): Network
+  createPeer(name: string): Network | Promise<Network>
   /** Milliseconds within which two peers in one room must be connected. */
   readonly connectMs: number
   /** Whether connections carry fingerprints. */
@@ -31,28 +31,39 @@ interface Visitor {
  */
 export function describeNetwork(name: string, createHarness: () => NetworkHarness): void {
   describe(`the network contract on ${name}`, () => {
-    let harness = createHarness()
+    let harness: NetworkHarness
     const networks: Network[] = []
     let roomNumber = 0
     const room = (): string => `acceptance-${name}-${roomNumber++}`
 
-    afterEach(async () => {
-      await Promise.all(networks.splice(0).map((network) => network.dispose()))
-      await harness.tearDown?.()
+    beforeEach(() => {
       harness = createHarness()
     })
 
-    function visit(peerName: string, roomName: string, password = 'secret'): Visitor {
-      const network = harness.createPeer(peerName)
+    afterEach(async () => {
+      await Promise.all(networks.splice(0).map((network) => network.dispose()))
+      await harness.tearDown?.()
+    })
+
+    async function visit(peerName: string, roomName: string): Promise<Visitor> {
+      const network = await harness.createPeer(peerName)
       networks.push(network)
-      return enter(network, roomName, password)
+      return enter(network, roomName)
     }
 
-    function enter(network: Network, roomName: string, password = 'secret'): Visitor {
+    async function visitTogether(): Promise<{ roomName: string; alice: Visitor; bob: Visitor }> {
+      const roomName = room()
+      const alice = await visit('alice', roomName)
+      const bob = await visit('bob', roomName)
+      await connected(alice, bob)
+      return { roomName, alice, bob }
+    }
+
+    function enter(network: Network, roomName: string): Visitor {
       const connections: Connection[] = []
       const received: Uint8Array[] = []
       const ended: string[] = []
-      const entered = network.enter({ name: roomName, password }, (connection) => {
+      const entered = network.enter({ name: roomName, password: 'secret' }, (connection) => {
         connections.push(connection)
         connection.onFrame = (frame) => received.push(frame)
         connection.onClose = () => {
@@ -69,7 +80,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
 
     it('connects every pair in a room once', async () => {
       const roomName = room()
-      const visitors = ['alice', 'bob', 'carol'].map((peer) => visit(peer, roomName))
+      const visitors = [await visit('alice', roomName), await visit('bob', roomName), await visit('carol', roomName)]
       await connected(...visitors)
       for (const { connections, network } of visitors) {
         expect(connections).toHaveLength(2)
@@ -79,9 +90,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('says whether peers share an origin, and gives both ends the same two fingerprints crosswise', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { alice, bob } = await visitTogether()
       const [a, b] = [alice.connections[0]!, bob.connections[0]!]
       expect([a.sameOrigin, b.sameOrigin]).toEqual([harness.sameOrigin, harness.sameOrigin])
       if (!harness.hasBinding) {
@@ -95,16 +104,13 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('keeps peers of different rooms apart', async () => {
-      const [roomName, other] = [room(), room()]
-      const [alice, bob, carol] = [visit('alice', roomName), visit('bob', roomName), visit('carol', other)]
-      await connected(alice, bob)
+      const carol = await visit('carol', room())
+      await visitTogether()
       expect(carol.connections).toHaveLength(0)
     })
 
     it('carries frames both ways, whole and in order', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { alice, bob } = await visitTogether()
       const sizes = [1, 0, 16_384, 3, 1_000]
       for (const [i, size] of sizes.entries()) {
         expect(alice.connections[0]!.send(new Uint8Array(size).fill(i + 1))).toBe(true)
@@ -117,9 +123,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('does not see what the sender writes into a frame after sending it', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { alice, bob } = await visitTogether()
       const frame = Uint8Array.of(1, 2, 3)
       alice.connections[0]!.send(frame)
       frame.fill(9)
@@ -128,9 +132,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('keeps frames that come before there is a handler', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { alice, bob } = await visitTogether()
       const end = bob.connections[0]!
       end.onFrame = undefined
       alice.connections[0]!.send(Uint8Array.of(1))
@@ -144,9 +146,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('refuses a frame over the maximum and goes on', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { alice, bob } = await visitTogether()
       const end = alice.connections[0]!
       expect(end.send(new Uint8Array(end.maxFrameBytes + 1))).toBe(false)
       expect(end.send(new Uint8Array(end.maxFrameBytes))).toBe(true)
@@ -155,9 +155,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('says when it is full and when it takes frames again, and loses none', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { alice, bob } = await visitTogether()
       const end = alice.connections[0]!
       const total = 200
       let sent = 0
@@ -188,9 +186,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('tells both ends of a close once, sends nothing afterwards, and connects them again', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { alice, bob } = await visitTogether()
       const [a, b] = [alice.connections[0]!, bob.connections[0]!]
       a.send(Uint8Array.of(7))
       a.close()
@@ -206,9 +202,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('closes the connections of a room that is left, for good, and lets it be entered again', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { roomName, alice, bob } = await visitTogether()
       await alice.room.leave()
       await alice.room.leave()
       await until(() => alice.ended.length === 1 && bob.ended.length === 1)
@@ -219,25 +213,21 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('lets a room be entered again while it is still being left', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { roomName, alice, bob } = await visitTogether()
       const left = alice.room.leave()
       const again = enter(alice.network, roomName)
       await left
       await until(() => again.connections.length === 1 && bob.connections.length === 1)
     })
 
-    it('refuses to enter a room twice at a time', () => {
+    it('refuses to enter a room twice at a time', async () => {
       const roomName = room()
-      const alice = visit('alice', roomName)
+      const alice = await visit('alice', roomName)
       expect(() => enter(alice.network, roomName)).toThrowError(expect.objectContaining({ code: 'bad-config' }))
     })
 
     it('is away while switched off and comes back', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { alice, bob } = await visitTogether()
       alice.network.setEnabled(false)
       expect(alice.network.state.get()).toEqual({ status: 'off' })
       await until(() => alice.connections.length === 0 && bob.connections.length === 0)
@@ -248,9 +238,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('waits before it connects again after a failed handshake', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { alice, bob } = await visitTogether()
       alice.connections[0]!.close()
       alice.room.reportHandshake('failed')
       await until(() => alice.ended.length === 1 && bob.ended.length === 1)
@@ -260,9 +248,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
     })
 
     it('refuses to be used after its end, and may be disposed twice', async () => {
-      const roomName = room()
-      const [alice, bob] = [visit('alice', roomName), visit('bob', roomName)]
-      await connected(alice, bob)
+      const { roomName, alice, bob } = await visitTogether()
       await alice.network.dispose()
       await alice.network.dispose()
       await until(() => alice.ended.length === 1 && bob.ended.length === 1)

@@ -1,5 +1,4 @@
-import { EchoError } from '../shared/echoError.ts'
-import type { SpaceId } from '../shared/ids.ts'
+import type { EchoError } from '../shared/echoError.ts'
 import { systemClock, systemRandom, type Clock, type Random } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
