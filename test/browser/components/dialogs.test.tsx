@@ -1,0 +1,221 @@
+import { act, render, screen, within } from '@testing-library/react'
+import { useState } from 'react'
+import { describe, expect, it, vi } from 'vitest'
+import { userEvent } from 'vitest/browser'
+import { Dialog } from '../../../src/components/Dialog.tsx'
+import { EchoUiConfig } from '../../../src/components/EchoUiConfig.tsx'
+import { IdentityGate } from '../../../src/components/IdentityGate.tsx'
+import { InviteButton } from '../../../src/components/InviteButton.tsx'
+import { JoinDialog } from '../../../src/components/JoinDialog.tsx'
+import { EchoError } from '../../../src/shared/echoError.ts'
+import type { SpaceId } from '../../../src/shared/ids.ts'
+import { createFakeEcho, createFakeSpace, phrase } from '../../unit/react/fakeEcho.ts'
+import { renderInEcho } from '../../unit/react/renderInEcho.tsx'
+
+const button = (name: string) => screen.getByRole('button', { name })
+const press = (name: string) => act(async () => userEvent.click(button(name)))
+const key = (keys: string) => act(async () => userEvent.keyboard(keys))
+
+describe('Dialog', () => {
+  function Opener() {
+    const [open, setOpen] = useState(false)
+    const [step, setStep] = useState(1)
+    return (
+      <>
+        <button onClick={() => setOpen(true)}>open</button>
+        <button>behind</button>
+        <Dialog open={open} onClose={() => setOpen(false)} title={`Step ${step}`} step={String(step)}>
+          {step === 1 ? (
+            <button key="next" onClick={() => setStep(2)}>
+              next
+            </button>
+          ) : (
+            <button key="later" onClick={() => setTimeout(() => setStep((n) => n + 1), 20)}>
+              later
+            </button>
+          )}
+        </Dialog>
+      </>
+    )
+  }
+
+  it('is modal, named by its heading, gives it the focus, closes on Escape and gives the focus back', async () => {
+    render(<Opener />)
+    expect(screen.queryByRole('dialog')).toBeNull()
+    await press('open')
+    const dialog = screen.getByRole('dialog', { name: 'Step 1' })
+    expect(dialog.matches(':modal')).toBe(true)
+    expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'Step 1' }))
+    await key('{Escape}')
+    expect(screen.queryByRole('dialog')).toBeNull()
+    expect(document.activeElement).toBe(button('open'))
+    await press('open')
+    await press('Close')
+    expect(screen.queryByRole('dialog')).toBeNull()
+  })
+
+  it('moves the focus to the heading when a step took the focused element away, and announces a step that comes by itself', async () => {
+    render(<Opener />)
+    await press('open')
+    await press('next')
+    expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'Step 2' }))
+    await press('later')
+    await vi.waitFor(() => expect(screen.getByRole('heading', { name: 'Step 3' })).toBeTruthy())
+    expect(document.activeElement).toBe(button('later'))
+    const live = screen.getByRole('dialog').querySelector('output')
+    expect(live?.textContent).toBe('Step 3')
+  })
+})
+
+describe('InviteButton', () => {
+  it('makes nothing before it is asked to, and goes on when the dialog is closed', async () => {
+    const garden = createFakeSpace()
+    renderInEcho(createFakeEcho(), <InviteButton space={garden.space} />)
+    const created = () => garden.flows.flatMap((flow) => flow.created)
+    await press('Invite')
+    expect(screen.getByRole('heading', { name: 'Invite to Garden' })).toBeTruthy()
+    expect(created()).toEqual([])
+    await act(async () => userEvent.selectOptions(screen.getByLabelText('Their role'), 'reader'))
+    await press('Create link')
+    expect(created()).toEqual(['reader'])
+    expect(screen.getByLabelText<HTMLInputElement>('Invitation link').value).toBe('https://app.example/#join=abc')
+    await press('Close')
+    expect(button('Invite').dataset['state']).toBe('waiting')
+    await press('Invite')
+    expect(screen.getByRole('dialog', { name: 'Send this link' })).toBeTruthy()
+    const flow = garden.flows.find((entry) => !entry.disposed)!
+    act(() => flow.state.set({ status: 'success', guestName: 'Bob' }))
+    expect(screen.getByText('Bob is now a member of Garden.')).toBeTruthy()
+    act(() => flow.state.set({ status: 'expired' }))
+    await press('Create a new link')
+    expect(created()).toEqual(['reader', 'reader'])
+  })
+
+  it('copies the link, keeps the name of its button, and selects the link where the clipboard is closed', async () => {
+    const garden = createFakeSpace()
+    renderInEcho(createFakeEcho(), <InviteButton space={garden.space} />)
+    await press('Invite')
+    await press('Create link')
+    const written = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
+    await press('Copy link')
+    expect(written).toHaveBeenCalledWith('https://app.example/#join=abc')
+    expect(within(screen.getByRole('dialog')).getAllByText('Link copied.')).toHaveLength(2)
+    written.mockRejectedValue(new DOMException('denied', 'NotAllowedError'))
+    await press('Copy link')
+    expect(screen.getAllByText(/could not be copied/).length).toBeGreaterThan(0)
+    const field = screen.getByLabelText<HTMLInputElement>('Invitation link')
+    expect([document.activeElement, field.selectionStart, field.selectionEnd]).toEqual([field, 0, field.value.length])
+    written.mockRestore()
+  })
+
+  it('is shown with a reason, and opens nothing, to someone who may not invite', async () => {
+    const garden = createFakeSpace()
+    garden.info.set({ ...garden.info.get(), role: 'editor' })
+    renderInEcho(createFakeEcho(), <InviteButton space={garden.space} />)
+    expect(button('Invite').getAttribute('aria-disabled')).toBe('true')
+    expect(screen.getByText('Only owners and admins can invite people.').id).toBe(button('Invite').getAttribute('aria-describedby'))
+    button('Invite').click()
+    expect(screen.queryByRole('dialog')).toBeNull()
+  })
+})
+
+describe('JoinDialog', () => {
+  function Host({ link, onJoined }: { readonly link?: string; readonly onJoined: (space: SpaceId) => void }) {
+    const [open, setOpen] = useState(true)
+    return <JoinDialog open={open} link={link} onClose={() => setOpen(false)} onJoined={onJoined} />
+  }
+
+  it('goes from a pasted link over the preview to the joined space', async () => {
+    const fake = createFakeEcho()
+    const onJoined = vi.fn<(space: SpaceId) => void>()
+    renderInEcho(fake, <Host onJoined={onJoined} />)
+    await act(async () => userEvent.fill(screen.getByLabelText('Invitation link'), ' https://app.example/#echo=xyz '))
+    await press('Continue')
+    const flow = () => fake.joins.find((entry) => !entry.disposed)!
+    expect(flow().link).toBe('https://app.example/#echo=xyz')
+    expect(screen.getByRole('dialog', { name: 'Join Garden?' })).toBeTruthy()
+    expect(flow().accepted).toBe(0)
+    await press('Join')
+    expect(flow().accepted).toBe(1)
+    const preview = { spaceName: 'Garden', inviterName: 'Ann', role: 'editor', expiresAt: undefined } as const
+    act(() => flow().state.set({ status: 'connecting', preview, slow: true }))
+    expect(screen.getByText(/longer than usual/)).toBeTruthy()
+    act(() => flow().state.set({ status: 'syncing', preview, progress: 0.5 }))
+    expect(screen.getByRole<HTMLProgressElement>('progressbar').value).toBe(0.5)
+    act(() => flow().state.set({ status: 'success', space: 'garden-id' as SpaceId, alreadyMember: false }))
+    expect(onJoined).not.toHaveBeenCalled()
+    await press('Open the space')
+    expect(onJoined).toHaveBeenCalledWith('garden-id')
+  })
+
+  it('asks for a name where there is none, then goes on by itself', async () => {
+    const fake = createFakeEcho({ identity: { status: 'none' } })
+    renderInEcho(fake, <Host link="https://app.example/#echo=xyz" onJoined={() => {}} />)
+    const flow = fake.joins.find((entry) => !entry.disposed)!
+    act(() =>
+      flow.state.set({
+        status: 'needs-identity',
+        preview: { spaceName: undefined, inviterName: undefined, role: undefined, expiresAt: undefined },
+      }),
+    )
+    await act(async () => userEvent.fill(screen.getByLabelText('Your name'), 'Bob'))
+    await press('Continue')
+    expect([fake.calls, flow.accepted]).toEqual([['create Bob'], 1])
+  })
+
+  it('leads on from every end, and cancels what is not done when it is closed', async () => {
+    const fake = createFakeEcho()
+    renderInEcho(fake, <Host link="https://app.example/#echo=xyz" onJoined={() => {}} />)
+    const flow = fake.joins.find((entry) => !entry.disposed)!
+    const ends = [
+      { status: 'expired' },
+      { status: 'used-up' },
+      { status: 'denied' },
+      { status: 'cancelled', by: 'host' },
+      { status: 'error', error: new EchoError('timeout', 'Late.'), retryable: true },
+    ] as const
+    for (const end of ends) {
+      act(() => flow.state.set(end))
+      expect(button('Use another link')).toBeTruthy()
+      expect(within(screen.getByRole('dialog')).getAllByRole('button', { name: 'Close' })).toHaveLength(2)
+    }
+    await press('Try again')
+    expect(flow.accepted).toBe(1)
+    await press('Use another link')
+    expect(flow.disposed).toBe(true)
+    expect(screen.getByRole('dialog', { name: 'Join a space' })).toBeTruthy()
+    await key('{Escape}')
+    expect(screen.queryByRole('dialog')).toBeNull()
+  })
+})
+
+describe('recovery words', () => {
+  it('are shown only when asked for, and count as saved after a second question', async () => {
+    const fake = createFakeEcho({ identity: { status: 'unsaved', identity: { id: 'ann' as never, name: 'Ann' } } })
+    renderInEcho(
+      fake,
+      <EchoUiConfig>
+        <IdentityGate>app</IdentityGate>
+      </EchoUiConfig>,
+    )
+    await press('Show words')
+    expect(screen.queryByRole('list')).toBeNull()
+    await press('Reveal the words')
+    await vi.waitFor(() =>
+      expect(
+        screen
+          .getAllByRole('listitem')
+          .map((item) => item.textContent)
+          .join(' '),
+      ).toBe(phrase),
+    )
+    await press('I wrote them down')
+    expect(screen.queryByRole('list')).toBeNull()
+    expect(fake.calls).toEqual([])
+    await press('Yes, they are safe')
+    expect(fake.calls).toEqual(['confirm'])
+    await vi.waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(screen.queryByRole('complementary')).toBeNull()
+    expect(screen.getByText('app')).toBeTruthy()
+  })
+})

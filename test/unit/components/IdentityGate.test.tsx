@@ -1,0 +1,55 @@
+// @vitest-environment jsdom
+import { screen } from '@testing-library/react'
+import { userEvent } from '@testing-library/user-event'
+import { describe, expect, it } from 'vitest'
+import { IdentityGate } from '../../../src/components/IdentityGate.tsx'
+import { createFakeEcho, phrase } from '../react/fakeEcho.ts'
+import { renderInEcho } from '../react/renderInEcho.tsx'
+
+const gate = <IdentityGate>app</IdentityGate>
+
+describe('IdentityGate', () => {
+  it('asks a new person for a name, then shows the app with the offer to save the words', async () => {
+    const fake = createFakeEcho({ identity: { status: 'none' } })
+    renderInEcho(fake, gate)
+    expect(screen.queryByText('app')).toBeNull()
+    await userEvent.click(screen.getByRole('button', { name: 'Continue' }))
+    expect(screen.getByRole('alert').textContent).toBe('Enter a name.')
+    expect(fake.calls).toEqual([])
+    await userEvent.type(screen.getByLabelText('Your name'), 'Bea{Enter}')
+    expect(fake.calls).toEqual(['create Bea'])
+    expect(screen.getByText('app')).toBeTruthy()
+    expect(screen.getByRole('complementary', { name: 'Save your recovery words' })).toBeTruthy()
+    await userEvent.click(screen.getByRole('button', { name: 'Later' }))
+    expect(screen.queryByRole('complementary')).toBeNull()
+    expect(screen.getByText('app')).toBeTruthy()
+  })
+
+  it('says clearly that the words are wrong, keeps them for mending, and lets the right ones in', async () => {
+    const fake = createFakeEcho({ identity: { status: 'none' } })
+    renderInEcho(fake, gate)
+    await userEvent.click(screen.getByRole('button', { name: 'I have recovery words' }))
+    await userEvent.type(screen.getByLabelText('Your name'), 'Ann')
+    await userEvent.type(screen.getByLabelText('Recovery words'), 'abandon about')
+    await userEvent.click(screen.getByRole('button', { name: 'Recover' }))
+    expect(screen.getByRole('alert').textContent).toContain('These are not the 24 words of an account.')
+    const field = screen.getByLabelText<HTMLTextAreaElement>('Recovery words')
+    expect([field.value, field.getAttribute('aria-invalid')]).toEqual(['abandon about', 'true'])
+    await userEvent.clear(field)
+    await userEvent.click(field)
+    await userEvent.paste(`\n ${phrase.toUpperCase().replaceAll(' ', '\n')} `)
+    expect(screen.getByText('24 of 24 words')).toBeTruthy()
+    await userEvent.click(screen.getByRole('button', { name: 'Recover' }))
+    expect(screen.getByText('app')).toBeTruthy()
+    expect(screen.queryByRole('complementary')).toBeNull()
+  })
+
+  it('shows nothing while the identity is loaded quickly, and the app at once when it is there', () => {
+    const { unmount } = renderInEcho(createFakeEcho({ identity: { status: 'loading' } }), gate)
+    expect([screen.queryByText('app'), screen.queryByText('Loading…')]).toEqual([null, null])
+    unmount()
+    renderInEcho(createFakeEcho(), gate)
+    expect(screen.getByText('app')).toBeTruthy()
+    expect(screen.queryByRole('complementary')).toBeNull()
+  })
+})

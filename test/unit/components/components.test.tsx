@@ -1,0 +1,152 @@
+// @vitest-environment jsdom
+import { act, render, screen } from '@testing-library/react'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Avatar, hueOf, initialsOf } from '../../../src/components/Avatar.tsx'
+import { AvatarStack } from '../../../src/components/AvatarStack.tsx'
+import { Countdown } from '../../../src/components/Countdown.tsx'
+import { Delayed } from '../../../src/components/Delayed.tsx'
+import { EchoUiConfig } from '../../../src/components/EchoUiConfig.tsx'
+import { englishMessages } from '../../../src/components/englishMessages.ts'
+import { ErrorNote } from '../../../src/components/ErrorNote.tsx'
+import { takeInvitationFromLocation } from '../../../src/components/takeInvitationFromLocation.ts'
+import { mergeMessages } from '../../../src/components/messages.ts'
+import { SyncStatus, SyncStatusView } from '../../../src/components/SyncStatus.tsx'
+import { EchoError } from '../../../src/shared/echoError.ts'
+import type { IdentityId } from '../../../src/shared/ids.ts'
+import { createFakeEcho, createFakeSpace } from '../react/fakeEcho.ts'
+import { renderInEcho } from '../react/renderInEcho.tsx'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('SyncStatus', () => {
+  it('follows the space, in words', () => {
+    const garden = createFakeSpace()
+    const { unmount } = renderInEcho(createFakeEcho(), <SyncStatus space={garden.space} />)
+    expect(screen.getByText('In sync with 1 person')).toBeTruthy()
+    act(() => garden.sync.set({ status: 'syncing', peers: 1, received: 1, total: 4, unsaved: 2 }))
+    expect(screen.getByRole('status').textContent).toBe('Syncing…')
+    expect(screen.getByText('25 % · 2 changes not sent yet')).toBeTruthy()
+    unmount()
+    expect(garden.sync.listeners()).toBe(0)
+  })
+
+  it('passes native props, class and ref on, and shows its state as data', () => {
+    const ref = { current: null as HTMLDivElement | null }
+    render(<SyncStatusView state={{ status: 'offline', unsaved: 0 }} className="mine" id="sync" ref={ref} />)
+    expect(ref.current).toMatchObject({ id: 'sync', className: 'echo-sync mine' })
+    expect(ref.current?.dataset['state']).toBe('offline')
+  })
+})
+
+describe('AvatarStack', () => {
+  const person = (id: string, name: string, key = id) => ({ identity: id as IdentityId, key, name, data: undefined })
+
+  it('shows each person once however many tabs they have, and counts the rest by name', () => {
+    const garden = createFakeSpace()
+    garden.others.set([person('a', 'Ann', '1'), person('a', 'Ann', '2'), person('b', 'Bob'), person('c', 'Cid')])
+    renderInEcho(createFakeEcho(), <AvatarStack space={garden.space} max={3} />)
+    expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['AAnn', 'BBob', 'CCid'])
+    act(() => garden.others.set([...garden.others.get(), person('d', 'Dee')]))
+    expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['AAnn', 'BBob', '+2And Cid and Dee'])
+    act(() => garden.others.set([]))
+    expect(screen.getByText('Only you are here')).toBeTruthy()
+  })
+
+  it('makes initials of whole characters', () => {
+    expect(['Ann Archer', 'bob', '  ', '👩‍👩‍👧 Family', '王小明', 'a b c'].map(initialsOf)).toEqual(['AA', 'B', '?', '👩‍👩‍👧F', '王', 'AC'])
+  })
+
+  it('gives an id the same colour everywhere, and different ids different ones', () => {
+    expect(hueOf('abc')).toBe(hueOf('abc'))
+    expect(new Set(['a', 'b', 'c', 'd'].map((id) => hueOf(`person-${id}`))).size).toBe(4)
+    render(<Avatar id="abc" name="Ann" />)
+    expect(screen.getByTitle('Ann').style.getPropertyValue('--echo-hue')).toBe(String(hueOf('abc')))
+  })
+})
+
+describe('EchoUiConfig', () => {
+  it('replaces any part of the words and keeps the rest, also when nested', () => {
+    render(
+      <EchoUiConfig locale="de" messages={{ sync: { offline: 'Getrennt' } }}>
+        <EchoUiConfig messages={{ sync: { connecting: 'Verbinde' } }}>
+          <SyncStatusView state={{ status: 'offline', unsaved: 0 }} />
+          <SyncStatusView state={{ status: 'connecting', unsaved: 0 }} />
+          <SyncStatusView state={{ status: 'up-to-date', peers: 0, unsaved: 0 }} />
+        </EchoUiConfig>
+      </EchoUiConfig>,
+    )
+    for (const text of ['Getrennt', 'Verbinde', 'Saved on this device']) expect(screen.getByText(text)).toBeTruthy()
+    expect(document.querySelector('[lang="de"]')).toBeTruthy()
+  })
+
+  it('does not change the English words it starts from', () => {
+    const merged = mergeMessages(englishMessages, { common: { close: 'Zu' }, errors: { timeout: 'Zu spät' } })
+    expect([merged.common.close, merged.common.cancel, merged.errors.timeout, merged.errors.denied]).toEqual([
+      'Zu',
+      englishMessages.common.cancel,
+      'Zu spät',
+      englishMessages.errors.denied,
+    ])
+    expect(englishMessages.common.close).toBe('Close')
+  })
+})
+
+describe('ErrorNote', () => {
+  it('speaks the user’s words for a code, a general sentence for an unlisted one, and keeps the rest behind a disclosure', () => {
+    render(<ErrorNote error={new EchoError('timeout', 'Nothing arrived for 30 s.')} />)
+    expect(screen.getByText('The other side took too long to answer.')).toBeTruthy()
+    expect(screen.getByText(/Nothing arrived for 30 s/).closest('details')?.open).toBe(false)
+    render(<ErrorNote error={new EchoError('tree-cycle', 'A cycle.')} />)
+    expect(screen.getByText('Something went wrong.')).toBeTruthy()
+  })
+})
+
+describe('Countdown', () => {
+  it('shows every second, and tells a screen reader at the start, one minute and ten seconds only', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    let time = 0
+    const now = () => time
+    render(
+      <EchoUiConfig now={now}>
+        <Countdown label="Expires in" deadline={120_000} />
+      </EchoUiConfig>,
+    )
+    const said: string[] = []
+    const shown: string[] = []
+    for (let second = 0; second <= 121; second++) {
+      const status = screen.getByRole('status').textContent.trim()
+      if (said.at(-1) !== status) said.push(status)
+      shown.push(document.querySelector('time')!.textContent)
+      time += 1000
+      act(() => vi.advanceTimersByTime(1000))
+    }
+    expect(said).toEqual(['Expires in 2 minutes left', 'Expires in 1 minute left', 'Expires in 10 seconds left'])
+    expect([shown[0], shown[1], shown[60], shown[119], shown[121]]).toEqual(['2:00', '1:59', '1:00', '0:01', '0:00'])
+  })
+})
+
+describe('Delayed', () => {
+  it('shows a loading state only after 200 ms', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    render(<Delayed>loading</Delayed>)
+    act(() => vi.advanceTimersByTime(199))
+    expect(screen.queryByText('loading')).toBeNull()
+    act(() => vi.advanceTimersByTime(1))
+    expect(screen.getByText('loading')).toBeTruthy()
+  })
+})
+
+describe('takeInvitationFromLocation', () => {
+  it('takes the secret out of the address, once, and leaves other fragments alone', () => {
+    history.replaceState({ kept: 1 }, '', '?q=1#echo=AQIDBA')
+    expect(takeInvitationFromLocation()).toMatch(/\?q=1#echo=AQIDBA$/)
+    expect([location.search, location.hash, history.state]).toEqual(['?q=1', '', { kept: 1 }])
+    expect(takeInvitationFromLocation()).toBeUndefined()
+    history.replaceState(null, '', '#/spaces/echo=1')
+    expect(takeInvitationFromLocation()).toBeUndefined()
+    expect(location.hash).toBe('#/spaces/echo=1')
+    history.replaceState(null, '', location.pathname)
+  })
+})
