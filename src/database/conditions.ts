@@ -70,9 +70,9 @@ export function compileCondition(condition: unknown): Test {
 
 /** Conditions that must all hold, with a key that does not depend on their order. */
 export function group(kind: 'all' | 'any', tests: readonly Test[]): Test {
-  if (tests.length === 1) return tests[0]!
   const flat = tests.flatMap((test) => (test.kind === kind ? test.tests : [test]))
   const sorted = [...new Map(flat.map((test) => [test.key, test])).values()].sort((a, b) => compareTexts(a.key, b.key))
+  if (sorted.length === 1) return sorted[0]!
   return { kind, tests: sorted, key: `${kind}(${sorted.map((test) => test.key).join()})` }
 }
 

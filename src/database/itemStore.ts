@@ -29,6 +29,10 @@ export interface ItemStore {
   reload(map: Y.Map<unknown>): void
   /** What {@link apply} changed since the last call. */
   takeChanges(): readonly ItemChange[]
+  /** Remembers the snapshots from before a batch, so that {@link bringBackRows} can give them back if it fails. */
+  rememberRows(remember: boolean): void
+  /** Offers the remembered snapshots again to items whose content is as it was. */
+  bringBackRows(): void
   /** Whether properties of the space changed since the last call. */
   takePropertyChange(): boolean
 }
@@ -40,6 +44,7 @@ export function createItemStore(types: TypeRegistry, stampsOf: (record: ItemReco
   let tree = createTree(index.recordsById)
   let changesByRecord = new Map<ItemRecord, ItemChange>()
   let propertyChanged = false
+  let rowsBeforeBatch: Map<ItemRecord, ItemRecord['row']> | undefined
 
   const changeOf = (record: ItemRecord): ItemChange => {
     let change = changesByRecord.get(record)
@@ -47,6 +52,7 @@ export function createItemStore(types: TypeRegistry, stampsOf: (record: ItemReco
       change = { record, whole: false, placed: false, fields: new Set(), otherTypes: new Set(), fitsBefore: record.fits }
       changesByRecord.set(record, change)
     }
+    if (rowsBeforeBatch?.has(record) === false) rowsBeforeBatch.set(record, record.row ?? record.staleRow)
     clearRow(record)
     return change
   }
@@ -105,6 +111,15 @@ export function createItemStore(types: TypeRegistry, stampsOf: (record: ItemReco
       const changes = [...changesByRecord.values()]
       if (changes.length > 0) changesByRecord = new Map()
       return changes
+    },
+    rememberRows(remember) {
+      rowsBeforeBatch = remember ? new Map() : undefined
+    },
+    bringBackRows() {
+      for (const [record, row] of rowsBeforeBatch ?? []) {
+        record.row = undefined
+        record.staleRow = row
+      }
     },
     takePropertyChange() {
       const changed = propertyChanged

@@ -19,8 +19,10 @@ export interface LiveValueSource<T> {
   open(): void
   /** Whether the next read could give something else. */
   isDirty(): boolean
-  /** The present value; `before` itself where it is the same. */
+  /** The present value; `before` itself where nothing is dirty. */
   read(before: T | undefined): T
+  /** Whether two values are the same to a listener; the earlier object is kept then. */
+  isSame(a: T, b: T): boolean
   /** Called once nobody listened for `closeAfterMs`, also when nobody ever did; reading later opens again. */
   close(): void
 }
@@ -32,6 +34,7 @@ export function createLiveValue<T>(source: LiveValueSource<T>): LiveValue<T> {
   let value: T | undefined
   /** What the listeners know: a read between a change and its notification must not swallow the latter. */
   let told: T | undefined
+  let isKnown = false
   let opened = false
   let disposed = false
   let timer: Timer | undefined
@@ -54,8 +57,16 @@ export function createLiveValue<T>(source: LiveValueSource<T>): LiveValue<T> {
       source.open()
     }
     closeLater()
-    value = source.read(value)
-    return value
+    return renew()
+  }
+
+  const renew = (): T => {
+    const next = source.read(value)
+    if (Object.is(next, value)) return next
+    // Back to what listeners know, as after a batch that threw, is the very value they know.
+    if (listeners.size > 0 && isKnown && source.isSame(told as T, next)) value = told
+    else if (value === undefined || !source.isSame(value, next)) value = next
+    return value as T
   }
 
   closeLater()
@@ -68,15 +79,17 @@ export function createLiveValue<T>(source: LiveValueSource<T>): LiveValue<T> {
       listeners.add(entry)
       clock.clear(timer)
       timer = undefined
+      if (isFirst) isKnown = false
       const present = get()
       if (isFirst) told = present
+      isKnown = true
       return () => {
         if (listeners.delete(entry) && !disposed) closeLater()
       }
     },
     refresh() {
       if (!opened || listeners.size === 0) return false
-      if (source.isDirty()) value = source.read(value)
+      if (source.isDirty()) renew()
       if (Object.is(value, told)) return false
       told = value
       return true

@@ -46,6 +46,10 @@ export const closeAfterMs = 1000
 const bulkCount = 64
 const bulkShare = 0.05
 
+function sameRows(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((row, i) => row === b[i])
+}
+
 /** An engine over a store. */
 export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: Clock, onError: (error: unknown) => void): QueryEngine {
   const viewsByType = new Map<string, Map<string, SortedView>>()
@@ -118,7 +122,7 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
     return live
   }
 
-  const keepWindow = <T>(key: string, query: Query, countOnly: boolean, read: (view: SortedView, window: Window, before: T | undefined) => T): Readable<T> => {
+  const keepWindow = <T>(key: string, query: Query, countOnly: boolean, read: (view: SortedView, window: Window) => T, isSame: (a: T, b: T) => boolean): Readable<T> => {
     types.require(query.plan.type.name)
     const window: Window = { offset: query.plan.offset, limit: query.plan.limit, countOnly, dirty: true, last: undefined }
     let view: SortedView | undefined
@@ -132,8 +136,9 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
       isDirty: () => window.dirty,
       read: (before) => {
         sync()
-        return window.dirty || before === undefined ? read(view!, window, before) : before
+        return window.dirty || before === undefined ? read(view!, window) : before
       },
+      isSame,
       close: () => {
         view?.windows.delete(window)
         if (view !== undefined) closeView(query, view)
@@ -165,15 +170,14 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
     },
     count: (query) => countRows(viewFor(query).size, query),
     live: <R>(query: Query<R>) =>
-      keepWindow<readonly R[]>(`rows|${query.key}`, query, false, (view, window, before) => {
-        const rows = view.read(window) as readonly Row[] as readonly R[]
-        return before !== undefined && rows.length === before.length && rows.every((row, i) => row === before[i]) ? before : Object.freeze(rows)
-      }),
+      keepWindow<readonly R[]>(`rows|${query.key}`, query, false, (view, window) => {
+        return Object.freeze(view.read(window)) as readonly Row[] as readonly R[]
+      }, sameRows),
     liveCount: (query) =>
       keepWindow<number>(`count|${query.key}`, query, true, (view, window) => {
         window.dirty = false
         return countRows(view.size, query)
-      }),
+      }, Object.is),
     liveItem: <T extends AnyItemType>(type: T, id: string) => {
       types.require(type.name)
       const watch: ItemWatch = { dirty: true }
@@ -190,6 +194,7 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
           watch.dirty = false
           return readItem(type, id) as Item<T> | undefined
         },
+        isSame: Object.is,
         close: () => {
           const watches = watchesById.get(id)
           watches?.delete(watch)

@@ -29,8 +29,9 @@ export function createSpaceProperties(store: ItemStore, clock: Clock, onError: (
         const value = readValue(stored)
         if (value !== undefined) properties[name] = value
       }
-      return equalValues(before, properties) ? before! : Object.freeze(properties)
+      return Object.freeze(properties)
     },
+    isSame: equalValues,
   })
 }
 

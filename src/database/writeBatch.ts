@@ -34,6 +34,7 @@ export function createWriteBatch(root: RootDocument, store: ItemStore, onSettled
       else staged.delete(key)
     }
     store.apply([...keys].map((key) => [key, staged.has(key) ? stagedState(key) : mapState(key)]))
+    store.bringBackRows()
   }
 
   const commit = (): void => {
@@ -49,6 +50,7 @@ export function createWriteBatch(root: RootDocument, store: ItemStore, onSettled
     run(change) {
       const mark = log.length
       depth += 1
+      if (depth === 1) store.rememberRows(true)
       try {
         const result = change()
         if (typeof (result as { readonly then?: unknown } | undefined)?.then === 'function') {
@@ -61,7 +63,10 @@ export function createWriteBatch(root: RootDocument, store: ItemStore, onSettled
         throw error
       } finally {
         depth -= 1
-        if (depth === 0) onSettled()
+        if (depth === 0) {
+          store.rememberRows(false)
+          onSettled()
+        }
       }
     },
     set(entries) {

@@ -328,6 +328,7 @@ describe('a batch', () => {
     expect(told).not.toHaveBeenCalled()
     expect(live.get()).toBe(before)
     expect(db.get(Task, kept.id)).toBe(kept)
+    expect(db.get(Task, parent.id)).toBe(parent)
     expect(db.run(query(Task).deleted('show'))).toEqual(replica.fresh().run(query(Task).deleted('show')))
     expect(replica.map.size).toBe(2)
   })
