@@ -101,7 +101,8 @@ export function createRoomNetwork(adapter: RoomAdapter): RoomNetwork {
     enter: (request, onConnection): Room => {
       const { name } = request
       if (isDisposed) throw new EchoError('disposed', 'This network was disposed and enters no room any more: create a new one.')
-      if (slotsByName.has(name)) throw new EchoError('bad-config', 'This room is entered already: share the room that enter returned, or leave it first.')
+      if (slotsByName.has(name))
+        throw new EchoError('bad-config', 'This room is entered already: share the room that enter returned, or leave it first.')
       const backoff = createBackoff()
       const slot: Slot = { room: adapter.openRoom(request, backoff, (connection) => meet(connection, onConnection)), isRunning: false }
       slotsByName.set(name, slot)

@@ -13,7 +13,10 @@ Introduces peers to each other; it keeps nothing and can read nothing.
 `
 
 /** Reads arguments and environment. @returns the fault in words where they make no sense. Never throws. */
-export function parseCliOptions(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): Result<CliOptions, string> {
+export function parseCliOptions(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<CliOptions, string> {
   let values: { port?: string; host?: string; help?: boolean }
   try {
     const options = { port: { type: 'string' }, host: { type: 'string' }, help: { type: 'boolean' } } as const

@@ -50,16 +50,27 @@ interface Client {
  * console.log(server.url)
  * await server.close()
  */
-export async function createSignalingServer({ port = 4_444, host = '127.0.0.1', limits }: SignalingServerOptions = {}): Promise<SignalingServer> {
+export async function createSignalingServer({
+  port = 4_444,
+  host = '127.0.0.1',
+  limits,
+}: SignalingServerOptions = {}): Promise<SignalingServer> {
   const bounds: SignalingLimits = { ...defaultLimits, ...limits }
   const topics = createTopicTable<Client>(bounds)
   const clients = new Set<Client>()
   const counts = { received: 0, sent: 0, dropped: 0 }
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: bounds.maxMessageBytes, perMessageDeflate: false, clientTracking: false })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: bounds.maxMessageBytes,
+    perMessageDeflate: false,
+    clientTracking: false,
+  })
   const http = createServer((request, response) => {
     const isHealth = request.method === 'GET' && request.url === '/health'
     response.writeHead(isHealth ? 200 : 404, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    response.end(JSON.stringify(isHealth ? { status: 'ok', connections: clients.size, topics: topics.topicCount() } : { status: 'not found' }))
+    response.end(
+      JSON.stringify(isHealth ? { status: 'ok', connections: clients.size, topics: topics.topicCount() } : { status: 'not found' }),
+    )
   })
 
   http.on('upgrade', (request, socket, head) => {
@@ -203,6 +214,7 @@ function listen(http: Server, port: number, host: string): Promise<void> {
 function describeListenFault(code: string | undefined, port: number, host: string): string {
   if (code === 'EADDRINUSE') return `Port ${port} on ${host} is taken by another program: stop that one, or choose another port.`
   if (code === 'EACCES') return `Port ${port} may not be used without special rights: choose one above 1023.`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host} is no address of this machine: use 127.0.0.1, or 0.0.0.0 to let others in.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${host} is no address of this machine: use 127.0.0.1, or 0.0.0.0 to let others in.`
   return `The signaling server cannot listen on ${host}:${port} (${code ?? 'unknown reason'}).`
 }

@@ -182,7 +182,9 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
       await until(() => bob.received.length === total)
       expect(refusals).toBeGreaterThan(0)
       expect(drains).toBeGreaterThan(0)
-      expect(bob.received.map((frame) => new DataView(frame.buffer, frame.byteOffset).getUint32(0))).toEqual(Array.from({ length: total }, (_, i) => i))
+      expect(bob.received.map((frame) => new DataView(frame.buffer, frame.byteOffset).getUint32(0))).toEqual(
+        Array.from({ length: total }, (_, i) => i),
+      )
     })
 
     it('tells both ends of a close once, sends nothing afterwards, and connects them again', async () => {

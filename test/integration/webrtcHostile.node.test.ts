@@ -65,19 +65,54 @@ describe('the network over WebRTC under attack', () => {
   it('raises no error in the app for junk on its topic, with or without the room key', { timeout: 60_000 }, async () => {
     const [{ say, heard }, { seal, open }] = [await intrude(), await createSeal('secret')]
     const [alice] = await pages.pair()
-    for (const junk of [null, 7, {}, [], '', '!!!', 'AAAA', 'x'.repeat(60_000), Buffer.from('\u0007AES-CBC').toString('base64'), Buffer.alloc(50).toString('base64')]) say(junk)
+    for (const junk of [
+      null,
+      7,
+      {},
+      [],
+      '',
+      '!!!',
+      'AAAA',
+      'x'.repeat(60_000),
+      Buffer.from('\u0007AES-CBC').toString('base64'),
+      Buffer.alloc(50).toString('base64'),
+    ])
+      say(junk)
     const me = 'intruder'
     const victims = new Set(await Promise.all(heard.map(async (data) => ((await open(data)) as { from: string }).from)))
     expect(victims.size).toBe(2)
     for (const to of [...victims, 'nobody']) {
       const signals = [
-        undefined, null, 'offer', {}, { type: 'offer' }, { type: 'offer', sdp: 'v=0' }, { type: 'offer', sdp: 7 }, { type: 'answer', sdp: 'm=application 9\r\n' },
-        { type: 'candidate' }, { type: 'candidate', candidate: {} }, { type: 'candidate', candidate: { candidate: 'x' } }, { type: 'renegotiate', renegotiate: true },
-        { type: 'transceiverRequest', transceiverRequest: { kind: 'video' } }, { type: 'pranswer', sdp: 'm=application 9' }, { type: 'candidate', candidate: { candidate: 'nonsense', sdpMid: '0' } },
+        undefined,
+        null,
+        'offer',
+        {},
+        { type: 'offer' },
+        { type: 'offer', sdp: 'v=0' },
+        { type: 'offer', sdp: 7 },
+        { type: 'answer', sdp: 'm=application 9\r\n' },
+        { type: 'candidate' },
+        { type: 'candidate', candidate: {} },
+        { type: 'candidate', candidate: { candidate: 'x' } },
+        { type: 'renegotiate', renegotiate: true },
+        { type: 'transceiverRequest', transceiverRequest: { kind: 'video' } },
+        { type: 'pranswer', sdp: 'm=application 9' },
+        { type: 'candidate', candidate: { candidate: 'nonsense', sdpMid: '0' } },
       ]
       for (const signal of signals) say(await seal({ type: 'signal', from: me, to, token: 1, signal }))
     }
-    for (const message of [null, 3, 'announce', [], {}, { type: 'announce' }, { type: 'announce', from: {} }, { type: 'announce', from: 'x'.repeat(1_000) }, { type: 'toString', from: me }]) say(await seal(message))
+    for (const message of [
+      null,
+      3,
+      'announce',
+      [],
+      {},
+      { type: 'announce' },
+      { type: 'announce', from: {} },
+      { type: 'announce', from: 'x'.repeat(1_000) },
+      { type: 'toString', from: me },
+    ])
+      say(await seal(message))
     await pause(1_000)
     expect(await count(alice)).toBe(1)
     expect(await alice.evaluate(() => window.peer.measureRoundTrip(3))).toBeLessThan(1_000)
@@ -99,25 +134,29 @@ describe('the network over WebRTC under attack', () => {
     await until(async () => expect(await Promise.all([count(alice), count(bob)])).toEqual([1, 1]), 40_000)
   })
 
-  it('gives a stock client with room and password no channel of its own, hears nothing from it, and keeps its links', { timeout: 60_000 }, async () => {
-    const [alice, bob] = await pages.pair()
-    const stock = await pages.open()
-    const { url } = pages.server()
-    await stock.evaluate(([address, name]) => window.peer.startStock([address!], name!, 'secret'), [url, room])
-    await until(async () => expect((await stock.evaluate(() => window.peer.stock())).peers).toBeGreaterThan(0))
-    await pause(3_000)
-    expect((await stock.evaluate(() => window.peer.stock())).opened).toBe(0)
-    // Our channel needs no answer to open, so the stranger counts as met; the handshake above turns it away.
-    for (const page of [alice, bob]) {
-      expect(await page.evaluate(() => window.peer.history().filter(([event]) => event === 'close').length)).toBe(0)
-      expect(await page.evaluate(() => window.peer.measureRoundTrip(3))).toBeLessThan(1_000)
-      expect(await page.evaluate(() => window.peer.strangeFrames())).toBe(0)
-    }
-    // The same client does get through where its kind is at home, so the refusal above is ours.
-    const other = await pages.open()
-    await other.evaluate(([address, name]) => window.peer.startStock([address!], name!, 'secret'), [url, room])
-    await until(async () => expect((await other.evaluate(() => window.peer.stock())).opened).toBe(1))
-  })
+  it(
+    'gives a stock client with room and password no channel of its own, hears nothing from it, and keeps its links',
+    { timeout: 60_000 },
+    async () => {
+      const [alice, bob] = await pages.pair()
+      const stock = await pages.open()
+      const { url } = pages.server()
+      await stock.evaluate(([address, name]) => window.peer.startStock([address!], name!, 'secret'), [url, room])
+      await until(async () => expect((await stock.evaluate(() => window.peer.stock())).peers).toBeGreaterThan(0))
+      await pause(3_000)
+      expect((await stock.evaluate(() => window.peer.stock())).opened).toBe(0)
+      // Our channel needs no answer to open, so the stranger counts as met; the handshake above turns it away.
+      for (const page of [alice, bob]) {
+        expect(await page.evaluate(() => window.peer.history().filter(([event]) => event === 'close').length)).toBe(0)
+        expect(await page.evaluate(() => window.peer.measureRoundTrip(3))).toBeLessThan(1_000)
+        expect(await page.evaluate(() => window.peer.strangeFrames())).toBe(0)
+      }
+      // The same client does get through where its kind is at home, so the refusal above is ours.
+      const other = await pages.open()
+      await other.evaluate(([address, name]) => window.peer.startStock([address!], name!, 'secret'), [url, room])
+      await until(async () => expect((await other.evaluate(() => window.peer.stock())).opened).toBe(1))
+    },
+  )
 
   it('waits longer after each failed handshake before it lets the peer try again', { timeout: 60_000 }, async () => {
     const [alice, bob] = await pages.pair()

@@ -5,7 +5,13 @@ import { aliveCount, count, enter, linked, room, setupPages, until } from './web
 const pages = setupPages()
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!
 const figures: Record<string, string> = {}
-afterAll(() => process.stdout.write(`WebRTC: ${Object.entries(figures).map((entry) => entry.join(' ')).join(', ')}\n`))
+afterAll(() =>
+  process.stdout.write(
+    `WebRTC: ${Object.entries(figures)
+      .map((entry) => entry.join(' '))
+      .join(', ')}\n`,
+  ),
+)
 
 describe('the network over WebRTC between two browser contexts', () => {
   it('connects with fingerprints that are crosswise equal, and knows its state', async () => {
@@ -56,7 +62,9 @@ describe('the network over WebRTC between two browser contexts', () => {
     expect(await alice.evaluate(() => window.peer.findings())).toContain('signaling-unreachable')
     expect(await alice.evaluate(() => window.peer.measureRoundTrip(3))).toBeLessThan(1_000)
     pages.useServer(await createSignalingServer({ port }))
-    await until(async () => expect(await Promise.all([alice, bob].map((page) => page.evaluate(() => window.peer.status())))).toEqual(['online', 'online']))
+    await until(async () =>
+      expect(await Promise.all([alice, bob].map((page) => page.evaluate(() => window.peer.status())))).toEqual(['online', 'online']),
+    )
     await alice.evaluate(() => window.peer.closeAll())
     await until(async () => expect(await bob.evaluate(() => window.peer.history().length)).toBe(3))
   })

@@ -127,12 +127,18 @@ class MemoryConnection extends BaseConnection {
         this.#options.onEnded()
         return
       }
-      for (const frame of head.frames) this.#other?.receive(frame)
-      if (this.#isFull && this.#bufferedBytes <= lowWaterBytes) {
-        this.#isFull = false
-        if (this.isOpen) this.onDrain?.()
+      try {
+        for (const frame of head.frames) this.#other?.receive(frame)
+      } finally {
+        this.#drainIfLow()
       }
     }
+  }
+
+  #drainIfLow(): void {
+    if (!this.#isFull || this.#bufferedBytes > lowWaterBytes) return
+    this.#isFull = false
+    if (this.isOpen) this.onDrain?.()
   }
 }
 

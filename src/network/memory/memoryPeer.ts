@@ -44,7 +44,10 @@ export function createMemoryPeer(name: string, host: MemoryPeerHost, onDisposed:
     },
     describe: (connections) => {
       if (host.isSignalingUp()) return { status: 'online', connections }
-      const error = new EchoError('signaling-unreachable', 'The swarm has its signaling switched off: call setSignaling(true) to let peers meet.')
+      const error = new EchoError(
+        'signaling-unreachable',
+        'The swarm has its signaling switched off: call setSignaling(true) to let peers meet.',
+      )
       return { status: 'unreachable', connections, error }
     },
     dispose: onDisposed,

@@ -20,11 +20,23 @@ export interface TabsNetworkOptions {
  */
 export function createTabsNetwork({ app, clock = systemClock, random = systemRandom }: TabsNetworkOptions): Network {
   const isSupported = typeof BroadcastChannel === 'function'
-  const error = new EchoError('bad-config', 'This environment has no BroadcastChannel, so tabs of the app cannot talk to each other: they meet over the network.')
+  const error = new EchoError(
+    'bad-config',
+    'This environment has no BroadcastChannel, so tabs of the app cannot talk to each other: they meet over the network.',
+  )
   const { network, log } = createRoomNetwork({
     clock,
     openRoom: ({ name }, backoff, meet) =>
-      isSupported ? createTabsRoom({ channelName: `echo/${app}/${name}`, clock, random, backoff, addFinding: (...finding) => log.add(...finding), meet }) : emptyRoom,
+      isSupported
+        ? createTabsRoom({
+            channelName: `echo/${app}/${name}`,
+            clock,
+            random,
+            backoff,
+            addFinding: (...finding) => log.add(...finding),
+            meet,
+          })
+        : emptyRoom,
     describe: (connections) => (isSupported ? { status: 'online', connections } : { status: 'unsupported', error }),
   })
   return network

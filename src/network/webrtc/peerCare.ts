@@ -69,7 +69,7 @@ export function tendPeer(peer: TendedPeer, channel: TendedChannel, giveUp: () =>
     timer = clock.after(delayMs, release)
   }
 
-  function opened(): void {
+  function openUp(): void {
     clock.clear(timer)
     const binding = readFingerprints(peer)
     if (binding === undefined) {
@@ -92,7 +92,7 @@ export function tendPeer(peer: TendedPeer, channel: TendedChannel, giveUp: () =>
   }
 
   channel.onopen = () => {
-    if (phase === 'connecting') opened()
+    if (phase === 'connecting') openUp()
   }
   return {
     isConnecting: () => phase === 'connecting',

@@ -12,7 +12,11 @@ export const stubChannelConfig = { negotiated: true, id: 0 } as const
  * The RTCPeerConnection that y-webrtc shall use in one room: our pre-negotiated channel is on it, its own is a stub, channels that the other
  * end opens are refused, and caps guard its making.
  */
-export function createPeerConnectionClass(base: typeof RTCPeerConnection, census: RoomCensus, options: PeerCareOptions): typeof RTCPeerConnection {
+export function createPeerConnectionClass(
+  base: typeof RTCPeerConnection,
+  census: RoomCensus,
+  options: PeerCareOptions,
+): typeof RTCPeerConnection {
   return class EchoPeerConnection extends base {
     readonly #stub: StubChannel
     readonly #care: PeerCare

@@ -51,7 +51,9 @@ function isCandidate(candidate: unknown): boolean {
   const { candidate: text, sdpMLineIndex, sdpMid } = candidate
   const isIndexSound = sdpMLineIndex === 0 || sdpMLineIndex === null || sdpMLineIndex === undefined
   const isMidSound = typeof sdpMid === 'string' ? sdpMid.length <= maxNameLength : sdpMid === null || sdpMid === undefined
-  return typeof text === 'string' && text.length <= 1_024 && isIndexSound && isMidSound && (sdpMLineIndex === 0 || typeof sdpMid === 'string')
+  return (
+    typeof text === 'string' && text.length <= 1_024 && isIndexSound && isMidSound && (sdpMLineIndex === 0 || typeof sdpMid === 'string')
+  )
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

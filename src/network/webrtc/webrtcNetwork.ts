@@ -25,12 +25,20 @@ export interface WebrtcNetworkOptions {
  * const network = createWebrtcNetwork({ signaling: ['wss://signal.example'] })
  * const room = network.enter({ name: 'r', password: 'p' }, (connection) => connection.send(Uint8Array.of(1)))
  */
-export function createWebrtcNetwork({ signaling, iceServers = [], clock = systemClock, random = systemRandom }: WebrtcNetworkOptions): Network {
+export function createWebrtcNetwork({
+  signaling,
+  iceServers = [],
+  clock = systemClock,
+  random = systemRandom,
+}: WebrtcNetworkOptions): Network {
   for (const url of signaling) assertSignalingUrl(url)
   const isSupported = typeof RTCPeerConnection === 'function' && typeof window !== 'undefined'
   const openRooms = new Map<string, ProviderRoom>()
   const guarded = new WeakSet<SignalingConnection>()
-  const unsupported = new EchoError('no-webrtc', 'This environment has no RTCPeerConnection, so it cannot reach other devices: use a browser with WebRTC switched on.')
+  const unsupported = new EchoError(
+    'no-webrtc',
+    'This environment has no RTCPeerConnection, so it cannot reach other devices: use a browser with WebRTC switched on.',
+  )
   const unreachable = new EchoError('signaling-unreachable', describeUnreachable(signaling), { details: { signaling } })
   // Built before the network that they report to, so they reach it through a late call.
   const watch = createSignalingWatch(clock, () => refresh())
@@ -41,7 +49,20 @@ export function createWebrtcNetwork({ signaling, iceServers = [], clock = system
     openRoom: (request, backoff, meet) => {
       if (!isSupported) return emptyRoom
       const addFinding = log.add
-      return createWebrtcRoom({ request, signaling, iceServers, clock, random, backoff, addFinding, meet, census: createRoomCensus(), watch, openRooms, guarded })
+      return createWebrtcRoom({
+        request,
+        signaling,
+        iceServers,
+        clock,
+        random,
+        backoff,
+        addFinding,
+        meet,
+        census: createRoomCensus(),
+        watch,
+        openRooms,
+        guarded,
+      })
     },
     describe,
     probe: watch.nudge,
@@ -73,5 +94,8 @@ function describeUnreachable(signaling: readonly string[]): string {
 
 function assertSignalingUrl(url: string): void {
   if (/^wss?:\/\//i.test(url) && URL.canParse(url)) return
-  throw new EchoError('bad-config', `signaling has ${JSON.stringify(url)}, which is no WebSocket address: write ws://host:port or wss://host.`)
+  throw new EchoError(
+    'bad-config',
+    `signaling has ${JSON.stringify(url)}, which is no WebSocket address: write ws://host:port or wss://host.`,
+  )
 }

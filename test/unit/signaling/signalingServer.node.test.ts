@@ -80,7 +80,10 @@ describe('the signaling server', () => {
 
   it('says in words that its port is taken', async () => {
     const { port } = await serve()
-    await expect(createSignalingServer({ port })).rejects.toMatchObject({ code: 'bad-config', message: expect.stringContaining(`Port ${port}`) as string })
+    await expect(createSignalingServer({ port })).rejects.toMatchObject({
+      code: 'bad-config',
+      message: expect.stringContaining(`Port ${port}`) as string,
+    })
   })
 
   it('disconnects everyone and frees its port when closed', async () => {
@@ -190,17 +193,34 @@ function drawFrame(random: SeededRandom): string | Uint8Array {
   const deep = '['.repeat(20_000) + ']'.repeat(20_000)
   const topics = ['__proto__', 'constructor', '', 'x'.repeat(300), 'hostile', 7, null, {}, []]
   switch (random.below(12)) {
-    case 0: return random.bytes(random.below(200))
-    case 1: return String.fromCharCode(...random.bytes(random.below(100)))
-    case 2: return random.chance(0.05) ? deep : '[[[['
-    case 3: return random.chance(0.05) ? `{"type":"publish","topic":"hostile","data":${deep}}` : '{"type":"publish","topic":"hostile"}'
-    case 4: return random.chance(0.002) ? 'x'.repeat(70_000) : ''
-    case 5: return JSON.stringify({ type: random.pick(['subscribe', 'unsubscribe', 'publish', 'ping', 'toString', 3, null]), topics: random.pick(topics), topic: random.pick(topics), data: random.pick(topics) })
-    case 6: return '{"__proto__":{"polluted":1,"type":"publish","topic":"honest","data":1}}'
-    case 7: return JSON.stringify({ type: random.pick(['subscribe', 'unsubscribe']), topics })
-    case 8: return random.pick(['null', 'true', '3', '"publish"', '[]', '{}', '{"type":{}}', '{"type":"constructor"}'])
-    case 9: return '{"constructor":{"prototype":{"polluted":1}},"type":"subscribe","topics":{"length":1e9}}'
-    case 10: return JSON.stringify({ type: 'subscribe', topics: { length: 4, 0: 'a', forEach: 'x' } })
-    default: return `{"type":"publish","topic":"hostile","data":"\\ud800${'\\u0000'.repeat(random.below(10))}"`
+    case 0:
+      return random.bytes(random.below(200))
+    case 1:
+      return String.fromCharCode(...random.bytes(random.below(100)))
+    case 2:
+      return random.chance(0.05) ? deep : '[[[['
+    case 3:
+      return random.chance(0.05) ? `{"type":"publish","topic":"hostile","data":${deep}}` : '{"type":"publish","topic":"hostile"}'
+    case 4:
+      return random.chance(0.002) ? 'x'.repeat(70_000) : ''
+    case 5:
+      return JSON.stringify({
+        type: random.pick(['subscribe', 'unsubscribe', 'publish', 'ping', 'toString', 3, null]),
+        topics: random.pick(topics),
+        topic: random.pick(topics),
+        data: random.pick(topics),
+      })
+    case 6:
+      return '{"__proto__":{"polluted":1,"type":"publish","topic":"honest","data":1}}'
+    case 7:
+      return JSON.stringify({ type: random.pick(['subscribe', 'unsubscribe']), topics })
+    case 8:
+      return random.pick(['null', 'true', '3', '"publish"', '[]', '{}', '{"type":{}}', '{"type":"constructor"}'])
+    case 9:
+      return '{"constructor":{"prototype":{"polluted":1}},"type":"subscribe","topics":{"length":1e9}}'
+    case 10:
+      return JSON.stringify({ type: 'subscribe', topics: { length: 4, 0: 'a', forEach: 'x' } })
+    default:
+      return `{"type":"publish","topic":"hostile","data":"\\ud800${'\\u0000'.repeat(random.below(10))}"`
   }
 }

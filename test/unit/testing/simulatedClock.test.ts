@@ -7,10 +7,14 @@ describe('a simulated clock', () => {
     const clock = createSimulatedClock({ startMs: 1_000 })
     const seen: string[] = []
     clock.after(20, () => seen.push(`late ${clock.now()}`))
-    clock.after(10, () => void Promise.resolve().then(async () => {
-      await Promise.resolve()
-      seen.push(`settled ${clock.now()}`)
-    }))
+    clock.after(
+      10,
+      () =>
+        void Promise.resolve().then(async () => {
+          await Promise.resolve()
+          seen.push(`settled ${clock.now()}`)
+        }),
+    )
     clock.after(10, () => seen.push(`second ${clock.now()}`))
     await clock.run(15)
     expect([seen, clock.now(), clock.pendingCount()]).toEqual([['settled 1010', 'second 1010'], 1_015, 1])

@@ -111,10 +111,23 @@ describe('a network of tabs', () => {
     const open = heard.find(({ kind }) => kind === 'open')!
     const address = { from: open['from'], to: open['to'], link: open['link'] }
     const hostile = [
-      null, 1, 'hello', [], {}, { kind: 'hello' }, { kind: 'hello', from: 'x'.repeat(65) }, { kind: 'hello', from: 5 }, { kind: 'hello', from: 'x', to: {} },
-      { kind: 'frame', ...address, frame: 'text' }, { kind: 'frame', ...address, frame: new Uint8Array(262_145) }, { kind: 'frame', ...address, frame: [1] },
-      { kind: 'ack', ...address, bytes: -1 }, { kind: 'ack', ...address, bytes: Number.NaN }, { kind: 'ack', ...address, bytes: Infinity },
-      { kind: '__proto__', ...address }, { ...address },
+      null,
+      1,
+      'hello',
+      [],
+      {},
+      { kind: 'hello' },
+      { kind: 'hello', from: 'x'.repeat(65) },
+      { kind: 'hello', from: 5 },
+      { kind: 'hello', from: 'x', to: {} },
+      { kind: 'frame', ...address, frame: 'text' },
+      { kind: 'frame', ...address, frame: new Uint8Array(262_145) },
+      { kind: 'frame', ...address, frame: [1] },
+      { kind: 'ack', ...address, bytes: -1 },
+      { kind: 'ack', ...address, bytes: Number.NaN },
+      { kind: 'ack', ...address, bytes: Infinity },
+      { kind: '__proto__', ...address },
+      { ...address },
     ]
     for (const message of hostile) channel.postMessage(message)
     await new Promise((resolve) => setTimeout(resolve, 50))
