@@ -1,0 +1,212 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { readFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { extname, join, normalize } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright'
+import { build } from 'vite'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
+import { createSignalingServer, type SignalingServer } from '../../src/signaling/index.ts'
+import type {} from './page/main.ts'
+
+/** How a page is opened. */
+export interface PageOptions {
+  /** Runs in the page before anything else. */
+  readonly before?: () => void
+  /** Signaling servers other than the test's own. */
+  readonly signaling?: readonly string[]
+  /** Host name in the page's address; Chromium has to be told where it leads. */
+  readonly host?: string
+  /** Leaves the Echo to the test. */
+  readonly start?: false
+}
+
+/** A browser of its own with a profile on disk that outlives it. */
+export interface Profile {
+  /** Starts the browser, if it does not run, and opens a page in it. */
+  open(options?: PageOptions): Promise<Page>
+  /** Ends the browser in order. */
+  close(): Promise<void>
+  /** Ends the browser as a power switch would end it. */
+  kill(): Promise<void>
+}
+
+/** What the tests of a file run in: the built page on a server, one shared browser, and signaling that can be stopped. */
+export interface Harness {
+  /** A page in a browser context of its own; its storage lasts as long as the test. */
+  person(name?: string, options?: PageOptions): Promise<Page>
+  /** One more page in the context of another. */
+  tab(page: Page, options?: PageOptions): Promise<Page>
+  profile(args?: readonly string[]): Promise<Profile>
+  /** Loads a page anew with the same address. */
+  reload(page: Page): Promise<void>
+  signalingUrl(): string
+  stopSignaling(): Promise<void>
+  /** Starts the server again on the same port. */
+  startSignaling(): Promise<void>
+  /** Times at which the page `page` asked for `/mark`, a way out of a page that is blocked. */
+  untilMarked(): Promise<void>
+}
+
+// Separate browsers find each other by address: names over mDNS need multicast, which a container may lack.
+const webrtcArgs = ['--disable-features=WebRtcHideLocalIpsWithMdns']
+
+/** Sets a file's tests up, and cleans up after each; a page's unhandled error fails its test. */
+export function setupHarness(): Harness {
+  let outDir: string
+  let site: Server
+  let browser: Browser
+  let signaling: SignalingServer
+  let launchOptions: LaunchOptions & { args: string[] }
+  const log: string[] = []
+  const faults: string[] = []
+  const cleanups: (() => Promise<unknown>)[] = []
+  let marked = (): void => undefined
+
+  beforeAll(async () => {
+    outDir = await mkdtemp(join(tmpdir(), 'echo-e2e-page-'))
+    const options = await chromiumLaunchOptions()
+    launchOptions = { ...options, args: [...options.args, ...webrtcArgs] }
+    const root = join(import.meta.dirname, 'page')
+    await build({ root, configFile: false, logLevel: 'error', build: { outDir, emptyOutDir: true, target: 'es2022', minify: false } })
+    site = await serve(outDir, () => marked())
+    browser = await chromium.launch(launchOptions)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    site?.closeAllConnections()
+    site?.close()
+    await rm(outDir, { recursive: true, force: true })
+  })
+  beforeEach(async ({ onTestFailed }) => {
+    signaling = await createSignalingServer({ port: 0 })
+    log.length = 0
+    faults.length = 0
+    onTestFailed(() => console.log(['What the pages said:', ...log].join('\n  ')))
+  })
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
+    await signaling.close()
+    expect(faults).toEqual([])
+  })
+
+  async function load(context: BrowserContext, name: string, options: PageOptions): Promise<Page> {
+    const page = await context.newPage()
+    const note = (text: string): void => void log.push(`[${name}] ${text}`)
+    page.on('console', (message) => note(`${message.type()}: ${message.text()}`))
+    page.on('crash', () => note('crashed'))
+    page.on('pageerror', (error) => {
+      note(`unhandled: ${error.stack ?? error.message}`)
+      faults.push(`[${name}] ${error.message}`)
+    })
+    if (options.before !== undefined) await page.addInitScript(options.before)
+    const address = new URL(`http://${options.host ?? 'localhost'}:${(site.address() as AddressInfo).port}/`)
+    for (const url of options.signaling ?? [signaling.url]) address.searchParams.append('signaling', url)
+    await page.goto(address.href)
+    if (options.start !== false) await start(page)
+    return page
+  }
+
+  async function start(page: Page): Promise<void> {
+    await page.evaluate(async () => void (await window.lab.start()))
+  }
+
+  return {
+    async person(name, options = {}) {
+      const context = await browser.newContext()
+      cleanups.push(() => context.close())
+      const page = await load(context, name ?? 'stranger', options)
+      if (name !== undefined && options.start !== false) await page.evaluate((own) => window.lab.signUp(own), name)
+      return page
+    },
+    tab: (page, options = {}) => load(page.context(), 'tab', options),
+    async profile(args = []) {
+      const folder = await mkdtemp(join(tmpdir(), 'echo-e2e-profile-'))
+      let context: BrowserContext | undefined
+      cleanups.push(async () => {
+        await context?.close()
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+      })
+      return {
+        async open(options = {}) {
+          context ??= await chromium.launchPersistentContext(folder, { ...launchOptions, args: [...launchOptions.args, ...args] })
+          return load(context, 'profile', options)
+        },
+        async close() {
+          await context?.close()
+          context = undefined
+        },
+        async kill() {
+          const owner = context!
+          const session = await owner.browser()!.newBrowserCDPSession()
+          const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+          const closed = new Promise((resolve) => owner.once('close', resolve))
+          process.kill(processInfo.find(({ type }) => type === 'browser')!.id, 'SIGKILL')
+          await closed
+          context = undefined
+        },
+      }
+    },
+    async reload(page) {
+      await page.reload()
+      await start(page)
+    },
+    signalingUrl: () => signaling.url,
+    stopSignaling: () => signaling.close(),
+    async startSignaling() {
+      signaling = await createSignalingServer({ port: signaling.port })
+    },
+    untilMarked: () =>
+      new Promise((resolve) => {
+        marked = resolve
+      }),
+  }
+}
+
+const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' }
+
+/** Serves a folder on any free port; `/mark` tells `onMark`. */
+async function serve(folder: string, onMark: () => void): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url!, 'http://localhost').pathname
+    if (path === '/mark') {
+      onMark()
+      response.end()
+      return
+    }
+    readFile(join(folder, normalize(path === '/' ? '/index.html' : path))).then(
+      (content) => response.writeHead(200, { 'content-type': types[extname(path)] ?? 'text/html', 'cache-control': 'no-store' }).end(content),
+      () => response.writeHead(404).end(),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+/** Two people in one space that `host` makes. @returns the space's id and how long the join took */
+export async function share(host: Page, ...guests: readonly Page[]): Promise<{ id: string; joinMs: number[] }> {
+  const id = await host.evaluate(() => window.lab.createSpace('Garden'))
+  const joinMs: number[] = []
+  for (const guest of guests) joinMs.push(await invite(host, guest))
+  return { id, joinMs }
+}
+
+/** @returns how long the join took, in ms */
+export async function invite(host: Page, guest: Page): Promise<number> {
+  const link = await host.evaluate(() => window.lab.invite())
+  const { ms } = await guest.evaluate((text) => window.lab.join(text), link)
+  return ms
+}
+
+/** The value below which a share of the values lies. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
+}
+
+/** Prints a measured figure. */
+export function report(what: string, figures: Readonly<Record<string, number>>): void {
+  const words = Object.entries(figures).map(([name, value]) => `${name} ${Math.round(value)}`)
+  console.log(`${what}: ${words.join(', ')}`)
+}

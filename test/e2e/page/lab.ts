@@ -1,0 +1,155 @@
+import { z } from 'zod'
+import { createEcho, defineType, EchoError, query, type Echo, type EchoConfig, type EchoErrorCode, type Readable, type Space, type TextHandle } from '../../../src/core.ts'
+import { createProbe, type Probe } from './probe.ts'
+import { createStrangers, type Strangers } from './strangers.ts'
+
+const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().default(false) }))
+const Note = defineType('note', z.object({ title: z.string() }), { model: 'text' })
+
+/** What a test calls in a page. `echo`, `space` and `text` are the ones last made or opened, so that a test's calls stay one line long. */
+export interface Lab {
+  echo: Echo
+  space: Space
+  text: TextHandle
+  readonly Task: typeof Task
+  readonly Note: typeof Note
+  readonly query: typeof query
+  /** Codes that arrived at onError. */
+  readonly errors: EchoErrorCode[]
+  readonly probe: Probe
+  readonly strangers: Strangers
+  /** Makes an Echo; the address of the page says what it is called with, `config` replaces parts of that. */
+  start(config?: Partial<EchoConfig>): Promise<Echo>
+  signUp(name: string): Promise<void>
+  createSpace(name: string): Promise<string>
+  openSpace(id: string): Promise<void>
+  /** @returns a link that is being waited at */
+  invite(): Promise<string>
+  /** @returns the space and the milliseconds from accepting to an open space */
+  join(link: string): Promise<{ id: string; ms: number }>
+  add(title: string): string
+  update(id: string, patch: { title?: string; done?: boolean }): void
+  tasks(): { id: string; title: string; done: boolean }[]
+  openNote(id: string): Promise<void>
+  write(at: number, text: string): void
+  content(): string
+  /** Devices linked in the space, and connections of the network. */
+  links(): { peers: number; connections: number }
+  until<T>(readable: Readable<T>, pick: (value: T) => unknown, timeoutMs?: number): Promise<T>
+  untilTask(id: string, patch: { title?: string; done?: boolean }, timeoutMs?: number): Promise<void>
+  untilText(part: string, timeoutMs?: number): Promise<void>
+  untilPeers(count: number, timeoutMs?: number): Promise<void>
+  /** @returns the code that `action` fails with, or what else it threw */
+  codeOf(action: () => unknown): Promise<string>
+}
+
+export function createLab(): Lab {
+  const params = new URLSearchParams(location.search)
+
+  const lab: Lab = {
+    // Filled by the calls that a test begins with.
+    echo: undefined as unknown as Echo,
+    space: undefined as unknown as Space,
+    text: undefined as unknown as TextHandle,
+    Task,
+    Note,
+    query,
+    errors: [],
+    probe: createProbe(() => lab),
+    strangers: createStrangers(),
+    async start(config = {}) {
+      lab.echo = createEcho({
+        app: 'lab',
+        types: [Task, Note],
+        signaling: params.getAll('signaling'),
+        onError: (error) => {
+          lab.errors.push(error.code)
+          console.warn(`onError ${error.code}: ${error.message}`, error.cause ?? '')
+        },
+        ...config,
+      })
+      await lab.echo.opened
+      return lab.echo
+    },
+    async signUp(name) {
+      await lab.echo.identity.create({ name })
+      await lab.echo.identity.confirmPhraseSaved()
+    },
+    async createSpace(name) {
+      lab.space = await lab.echo.spaces.create({ name })
+      return lab.space.id
+    },
+    async openSpace(id) {
+      lab.space = await lab.echo.spaces.open(id)
+    },
+    async invite() {
+      const invitation = lab.space.invite()
+      invitation.create({ role: 'editor' })
+      const waiting = await lab.until(invitation.state, ({ status }) => status === 'waiting')
+      return 'url' in waiting ? waiting.url : ''
+    },
+    async join(link) {
+      const joining = lab.echo.join(link)
+      const startMs = performance.now()
+      joining.accept()
+      const joined = await lab.until(joining.state, ({ status }) => status === 'success', 20_000)
+      const id = joined.status === 'success' ? joined.space : ''
+      await lab.openSpace(id)
+      return { id, ms: performance.now() - startMs }
+    },
+    add: (title) => lab.space.create(Task, { title }).id,
+    update: (id, patch) => lab.space.update(id, patch),
+    tasks: () => lab.space.run(query(Task).orderBy('title')).map(({ id, title, done }) => ({ id, title, done })),
+    async openNote(id) {
+      await lab.until(lab.space.liveItem(Note, id), (item) => item !== undefined)
+      lab.text = await lab.space.openText(id)
+    },
+    write: (at, text) => lab.text.current.get().yText.insert(at, text),
+    content: () => lab.text.content.get(),
+    links() {
+      const network = lab.echo.network.state.get()
+      const sync = lab.space.sync.get()
+      return { peers: 'peers' in sync ? sync.peers : 0, connections: 'connections' in network ? network.connections : 0 }
+    },
+    until(readable, pick, timeoutMs = 10_000) {
+      return new Promise((resolve, reject) => {
+        const look = (): void => {
+          const value = readable.get()
+          if (pick(value) === undefined || pick(value) === false) return
+          end()
+          resolve(value)
+        }
+        const timer = setTimeout(() => {
+          end()
+          reject(new Error(`Waited ${timeoutMs} ms in vain for ${pick}; the last value was ${JSON.stringify(readable.get()).slice(0, 500)}`))
+        }, timeoutMs)
+        const stop = readable.subscribe(look)
+        const end = (): void => {
+          clearTimeout(timer)
+          stop()
+        }
+        look()
+      })
+    },
+    async untilTask(id, { title, done }, timeoutMs) {
+      const fits = (task: { title: string; done: boolean } | undefined): boolean =>
+        task !== undefined && (title === undefined || task.title === title) && (done === undefined || task.done === done)
+      await lab.until(lab.space.liveItem(Task, id), fits, timeoutMs)
+    },
+    async untilText(part, timeoutMs) {
+      await lab.until(lab.text.content, (text) => text.includes(part), timeoutMs)
+    },
+    async untilPeers(count, timeoutMs) {
+      await lab.until(lab.space.sync, (sync) => ('peers' in sync ? sync.peers : 0) === count, timeoutMs)
+    },
+    async codeOf(action) {
+      try {
+        await action()
+        return 'no error'
+      } catch (error) {
+        return error instanceof EchoError ? error.code : String(error)
+      }
+    },
+  }
+  return lab
+}

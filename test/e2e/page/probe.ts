@@ -1,0 +1,111 @@
+import { createWebCrypto } from '../../../src/crypto/webCrypto.ts'
+import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
+import { createIdentityStore } from '../../../src/identity/identityStore.ts'
+import { createKeyRing } from '../../../src/access/createKeyRing.ts'
+import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
+import { epochRendezvous } from '../../../src/access/epochKeys.ts'
+import { openEpochs } from '../../../src/access/openEpochs.ts'
+import { decodeOperation } from '../../../src/access/operation.ts'
+import { readKeys } from '../../../src/client/spaceRecord.ts'
+import { toHex } from '../../../src/shared/bytes.ts'
+import { idBytes, type SpaceId } from '../../../src/shared/ids.ts'
+import type { Lab } from './lab.ts'
+
+/** Looks into what a member keeps to itself, and measures. */
+export interface Probe {
+  /** Room and password under which the members of the space meet. */
+  rendezvous(): Promise<{ room: string; password: string }>
+  /** What no stranger may see, in hexadecimal: ids of space, person, device, blocks and operations. */
+  secretIds(): Promise<string[]>
+  /** Notes when each length of the text is first seen, in ms since the Unix epoch. */
+  watchText(): void
+  textTimes(): [length: number, timeMs: number][]
+  /** Types `count` letters. @returns the length after each, and when it was typed */
+  type(count: number, everyMs: number): Promise<[length: number, timeMs: number][]>
+  /** The same for a task's title, as numbers. */
+  watchTitle(id: string): void
+  titleTimes(): [title: number, timeMs: number][]
+  retitle(id: string, count: number, everyMs: number): Promise<[title: number, timeMs: number][]>
+}
+
+const now = (): number => performance.timeOrigin + performance.now()
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+export function createProbe(lab: () => Lab): Probe {
+  const textTimes = new Map<number, number>()
+  const titleTimes = new Map<number, number>()
+
+  /** Opens what the page keeps a second time: its keys and its log. */
+  async function open() {
+    const crypto = await createWebCrypto()
+    const storage = createIndexedDbStorage('echo/lab')
+    await storage.open()
+    const identity = await createIdentityStore({ crypto, storage }).load()
+    if (!identity.ok || identity.value === undefined) throw new Error('nobody is here')
+    const space: SpaceId = lab().space.id
+    const operations = await storage.readMembership(space)
+    const log = createMembershipLog({ crypto, space })
+    for (const operation of operations) await log.add(operation)
+    const keyRing = createKeyRing({ crypto, log })
+    await readKeys(crypto, identity.value, space, storage, keyRing)
+    await openEpochs({ crypto, log, keyRing, identity: identity.value })
+    const { rows } = await storage.readHeaders(space)
+    return { crypto, storage, identity: identity.value, space, operations, keyRing, rows }
+  }
+
+  async function repeat(count: number, everyMs: number, step: (i: number) => number): Promise<[number, number][]> {
+    const times: [number, number][] = []
+    for (let i = 0; i < count; i++) {
+      const timeMs = now()
+      times.push([step(i), timeMs])
+      await pause(everyMs)
+    }
+    return times
+  }
+
+  return {
+    async rendezvous() {
+      const { crypto, storage, space, keyRing } = await open()
+      await storage.dispose()
+      return epochRendezvous(crypto, idBytes(space), keyRing.newest()!.key)
+    },
+    async secretIds() {
+      const { crypto, storage, identity, space, operations, rows } = await open()
+      await storage.dispose()
+      const ids = [space, identity.id, identity.deviceId, ...rows.map(({ block }) => block)].map(idBytes)
+      for (const operation of operations) {
+        const decoded = decodeOperation(crypto, operation)
+        if (decoded.ok) ids.push(decoded.value.id)
+      }
+      return ids.map(toHex)
+    },
+    watchText() {
+      const { content } = lab().text
+      const look = (): void => {
+        const { length } = content.get()
+        if (!textTimes.has(length)) textTimes.set(length, now())
+      }
+      content.subscribe(look)
+    },
+    textTimes: () => [...textTimes],
+    type: (count, everyMs) =>
+      repeat(count, everyMs, () => {
+        const { yText } = lab().text.current.get()
+        yText.insert(yText.length, 'x')
+        return yText.length
+      }),
+    watchTitle(id) {
+      const task = lab().space.liveItem(lab().Task, id)
+      task.subscribe(() => {
+        const title = Number(task.get()?.title)
+        if (!titleTimes.has(title)) titleTimes.set(title, now())
+      })
+    },
+    titleTimes: () => [...titleTimes],
+    retitle: (id, count, everyMs) =>
+      repeat(count, everyMs, (i) => {
+        lab().update(id, { title: String(i) })
+        return i
+      }),
+  }
+}
