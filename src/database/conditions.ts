@@ -44,7 +44,7 @@ export class Or<Alternative> {
  * @example
  * query(Task).where(or({ owner: me }, { owner: { exists: false } }))
  */
-export function or<Alternative>(...alternatives: Alternative[]): Or<Alternative> {
+export function or<Alternative>(...alternatives: NoInfer<Alternative>[]): Or<Alternative> {
   return new Or(alternatives)
 }
 

@@ -30,7 +30,7 @@ export interface ItemCommands {
    * Changes fields; undefined unsets one. A value equal to the present one is not written.
    * @throws EchoError item-not-found, item-deleted, unknown-type, bad-key, bad-value, value-too-large, read-only
    */
-  update<Input>(item: { readonly id: ItemId; readonly $: ItemMeta<Input> }, patch: Patch<NoInfer<Input>>): void
+  update<Input>(item: { readonly id: ItemId; readonly $: ItemMeta<Input> }, patch: NoInfer<Patch<Input>>): void
   update(id: string, patch: Readonly<Record<string, unknown>>): void
   /** Hides an item and what lies under it, until restored. @throws EchoError item-not-found, read-only */
   delete(item: ItemRef): void

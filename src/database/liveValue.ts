@@ -34,7 +34,6 @@ export function createLiveValue<T>(source: LiveValueSource<T>): LiveValue<T> {
   let value: T | undefined
   /** What the listeners know: a read between a change and its notification must not swallow the latter. */
   let told: T | undefined
-  let isKnown = false
   let opened = false
   let disposed = false
   let timer: Timer | undefined
@@ -63,9 +62,10 @@ export function createLiveValue<T>(source: LiveValueSource<T>): LiveValue<T> {
   const renew = (): T => {
     const next = source.read(value)
     if (Object.is(next, value)) return next
+    const isSameAs = (known: T | undefined): boolean => known !== undefined && source.isSame(known, next)
+    if (isSameAs(value)) return value as T
     // Back to what listeners know, as after a batch that threw, is the very value they know.
-    if (listeners.size > 0 && isKnown && source.isSame(told as T, next)) value = told
-    else if (value === undefined || !source.isSame(value, next)) value = next
+    value = !Object.is(told, value) && isSameAs(told) ? told : next
     return value as T
   }
 
@@ -79,10 +79,8 @@ export function createLiveValue<T>(source: LiveValueSource<T>): LiveValue<T> {
       listeners.add(entry)
       clock.clear(timer)
       timer = undefined
-      if (isFirst) isKnown = false
       const present = get()
       if (isFirst) told = present
-      isKnown = true
       return () => {
         if (listeners.delete(entry) && !disposed) closeLater()
       }

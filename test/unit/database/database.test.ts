@@ -289,7 +289,7 @@ describe('a batch', () => {
     const replica = createTestReplica(1, types)
     const { db } = replica
     const live = db.live(query(Task))
-    const told = vi.fn()
+    const told = vi.fn<() => void>()
     live.subscribe(told)
     const result = db.batch(() => {
       const task = db.create(Task, { title: 'a' })
@@ -313,7 +313,7 @@ describe('a batch', () => {
     const parent = db.create(Task, { title: 'parent' })
     const live = db.live(query(Task))
     const before = live.get()
-    const told = vi.fn()
+    const told = vi.fn<() => void>()
     live.subscribe(told)
     expect(() =>
       db.batch(() => {
@@ -387,7 +387,7 @@ describe('listeners', () => {
   it('that throw do not make the write throw, nor keep others from hearing of it', () => {
     const replica = createTestReplica(1, types)
     const live = replica.db.live(query(Task))
-    const told = vi.fn()
+    const told = vi.fn<() => void>()
     live.subscribe(() => {
       throw new Error('broken listener')
     })
@@ -401,7 +401,7 @@ describe('listeners', () => {
     const alice = createTestReplica(1, types)
     const bob = createTestReplica(2, types)
     for (let i = 0; i < 100; i++) alice.db.create(Task, { title: String(i) })
-    const told = vi.fn()
+    const told = vi.fn<() => void>()
     bob.db.live(query(Task)).subscribe(told)
     bob.pull(alice)
     expect(told).toHaveBeenCalledTimes(1)
@@ -412,7 +412,7 @@ describe('listeners', () => {
     const parent = db.create(Task, { title: 'parent' })
     const task = db.create(Task, { title: 'a' }, { parent })
     const live = db.liveItem(Task, task.id)
-    const told = vi.fn()
+    const told = vi.fn<() => void>()
     const stop = live.subscribe(told)
     db.create(Task, { title: 'other' })
     db.update(parent, { title: 'p' })
@@ -436,7 +436,7 @@ describe('a swapped document', () => {
     db.update(tasks[7]!, { title: 'withdrawn' })
     const live = db.live(query(Task))
     const before = live.get()
-    const told = vi.fn()
+    const told = vi.fn<() => void>()
     live.subscribe(told)
     replica.swap()
     expect(told).not.toHaveBeenCalled()
@@ -454,7 +454,7 @@ describe('properties of the space', () => {
   it('are set, read, told and seen by a peer', () => {
     const alice = createTestReplica(1, types)
     const bob = createTestReplica(2, types)
-    const told = vi.fn()
+    const told = vi.fn<() => void>()
     bob.db.properties.subscribe(told)
     expect(bob.db.properties.get()).toEqual({})
     alice.db.setProperty('name', 'Garden')
@@ -475,7 +475,7 @@ describe('a disposed database', () => {
   it('refuses reads and writes, and hears nothing any more', () => {
     const replica = createTestReplica(1, types)
     const live = replica.db.live(query(Task))
-    const told = vi.fn()
+    const told = vi.fn<() => void>()
     live.subscribe(told)
     replica.db.dispose()
     expect(codeOf(() => replica.db.create(Task, { title: 'a' }))).toBe('disposed')

@@ -68,7 +68,7 @@ describe('what a hostile member writes', () => {
   })
 
   it.each<[string, unknown]>([
-    ['itself', [id, null]], ['no id', ['x', null]], ['a number', 5], ['null', null], ['an empty list', []], ['a list of lists', [[id], [id]]], ['a long list', new Array(1000).fill(id)], ['a Yjs map', new Y.Map()],
+    ['itself', [id, null]], ['no id', ['x', null]], ['a number', 5], ['null', null], ['an empty list', []], ['a list of lists', [[id], [id]]], ['a long list', Array.from({ length: 1000 }, () => id)], ['a Yjs map', new Y.Map()],
   ])('as a parent that is %s leaves the item in reach', (_name, parent) => {
     const replica = createTestReplica(1, types)
     replica.plant({ [id]: fits, [`${id}//parent`]: parent })

@@ -112,7 +112,7 @@ describe('values', () => {
     expect(codeOf(() => storeValue(new Uint8Array(maxValueBytes), 'v'))).toBe('value-too-large')
     expect(codeOf(() => storeValue(nested(maxValueDepth), 'v'))).toBeUndefined()
     expect(codeOf(() => storeValue(nested(maxValueDepth + 1), 'v'))).toBe('bad-value')
-    expect(codeOf(() => storeValue(new Array(maxValueNodes).fill(null), 'v'))).toBe('value-too-large')
+    expect(codeOf(() => storeValue(Array.from({ length: maxValueNodes }, () => null), 'v'))).toBe('value-too-large')
   })
 })
 
@@ -121,7 +121,7 @@ describe('values from a peer', () => {
     ['undefined', undefined], ['a BigInt', 1n], ['a tag of a newer version', { '@': 'geo', v: [1, 2] }], ['a date that is a text', { '@': 'date', v: 'now' }],
     ['a date out of range', { '@': 'date', v: 1e30 }], ['a reference to no id', { '@': 'ref', v: 'x' }], ['an escape around a list', { '@': 'obj', v: [] }], ['a tag without content', { '@': 'obj' }],
     ['too deep a list', nested(maxValueDepth + 1)], ['ten thousand levels', nested(10_000)], ['too long a text', 'x'.repeat(maxValueBytes)], ['too many bytes', new Uint8Array(maxValueBytes)],
-    ['too many parts', new Array(maxValueNodes).fill(0)], ['an object with a prototype of its own', Object.create({ x: 1 })], ['a Yjs type', new Y.Map()],
+    ['too many parts', Array.from({ length: maxValueNodes }, () => 0)], ['an object with a prototype of its own', Object.create({ x: 1 })], ['a Yjs type', new Y.Map()],
     ['an own __proto__ key', JSON.parse('{"__proto__":1}')], ['a Map', new Map()],
   ])('are unreadable, without a throw: %s', (_name, stored) => {
     expect(readValue(stored)).toBeUndefined()
