@@ -56,6 +56,11 @@ export function createBlockExchange(options: {
     outbox.push(node)
   }
 
+  /** A block that cannot be sent yet (cut, but not stored) is pushed once it is stored; one damaged on this disk another peer may have. */
+  function unsay(node: BlockNode): void {
+    sent.set(node.feed, Math.min(sent.get(node.feed) ?? -1, node.header.seq - 1))
+  }
+
   async function pump(): Promise<void> {
     if (pumping) return
     pumping = true
@@ -64,9 +69,11 @@ export function createBlockExchange(options: {
       const blocks = await store.get(nodes)
       let message: Uint8Array[] = []
       let bytes = 0
-      for (const block of blocks) {
-        // A block damaged on this disk: another peer may have it.
-        if (block === undefined) continue
+      for (const [i, block] of blocks.entries()) {
+        if (block === undefined) {
+          unsay(nodes[i]!)
+          continue
+        }
         const encoded = encodeBlock(block)
         if (bytes + encoded.length > bytesPerMessage && message.length > 0) {
           send(message)

@@ -47,15 +47,18 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
     if (sending) return
     sending = true
     while (!closed && connection.canSend()) {
-      const frame = unsent ?? (await nextFrame())
-      if (frame === undefined) break
+      // Whether there is more to send is asked in the same task in which `sending` ends: a message that comes in between would be left lying.
+      const fragment = unsent === undefined ? nextFragment() : undefined
+      if (unsent === undefined && fragment === undefined) break
+      if (sealing?.sealer.isSpent === true) return end('closed')
+      const frame = unsent ?? (sealing === undefined ? fragment! : await sealing.sealer.seal(fragment!))
       unsent = connection.send(frame) ? undefined : frame
       if (unsent !== undefined) break
     }
     sending = false
   }
 
-  async function nextFrame(): Promise<Uint8Array | undefined> {
+  function nextFragment(): Uint8Array | undefined {
     const fragment = queues.urgent.shift() ?? queues.bulk.shift()
     if (fragment === undefined) return undefined
     if ((fragment[0]! & 2) === 0) {
@@ -63,7 +66,7 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
       queuedBulk -= fragment.length
       if (before >= lowWaterBytes && queuedBulk < lowWaterBytes) channel.onDrain?.()
     }
-    return sealing === undefined ? fragment : sealing.sealer.seal(fragment)
+    return fragment
   }
 
   async function read(): Promise<void> {

@@ -6,6 +6,8 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
  * `00000000 + counter 8 BE`, so a frame that is lost, repeated, reordered or reflected does not open.
  */
 export interface FrameSealer {
+  /** The key has served all the frames it may; {@link seal} throws from now on. */
+  readonly isSpent: boolean
   seal(inner: Uint8Array, additionalData?: Uint8Array): Promise<Uint8Array>
 }
 
@@ -22,6 +24,9 @@ const nothing = new Uint8Array(0)
 export function createFrameSealer(crypto: CryptoPort, key: Uint8Array): FrameSealer {
   let counter = 0
   return {
+    get isSpent() {
+      return counter >= maxFrames
+    },
     async seal(inner, additionalData = nothing) {
       if (counter >= maxFrames) throw new RangeError('sealed frames exhausted')
       return concatBytes(Uint8Array.of(sealedType), await crypto.seal(key, nonceOf(counter++), inner, additionalData))
