@@ -13,13 +13,15 @@ afterAll(() =>
   ),
 )
 
-describe('the network over WebRTC between two browser contexts', () => {
+describe('the network over WebRTC between two browser contexts', { timeout: 60_000 }, () => {
   it('connects with fingerprints that are crosswise equal, and knows its state', async () => {
+    const [alice, bob] = [await pages.open(), await pages.open()]
     const startMs = Date.now()
-    const [alice, bob] = await pages.pair()
+    await Promise.all([enter(alice), enter(bob)])
+    await linked(alice, bob)
     const [[opened]] = (await alice.evaluate(() => window.peer.history())) as [[string, number]]
     expect(opened).toBe('open')
-    figures['connect'] = `${Date.now() - startMs} ms with page loads`
+    figures['connect'] = `${Date.now() - startMs} ms`
     const [[a], [b]] = [await alice.evaluate(() => window.peer.bindings()), await bob.evaluate(() => window.peer.bindings())]
     expect(a![0]).toMatch(/^[0-9a-f]{64}$/)
     expect(a).toEqual([...b!].reverse())
@@ -81,6 +83,15 @@ describe('the network over WebRTC between two browser contexts', () => {
     }
     figures['after a reload'] = `${median(times)} ms (most ${Math.max(...times)})`
     await until(async () => expect(await aliveCount(alice)).toBe(1), 12_000)
+  })
+
+  it('joins six that come in the same moment, every pair of them', { timeout: 60_000 }, async () => {
+    const peers = await Promise.all(Array.from({ length: 6 }, () => pages.open()))
+    const startMs = Date.now()
+    await Promise.all(peers.map((page) => enter(page)))
+    await until(async () => expect(await Promise.all(peers.map(count))).toEqual(peers.map(() => 5)), 30_000)
+    figures['mesh of six'] = `${Date.now() - startMs} ms`
+    await until(async () => expect(await Promise.all(peers.map(aliveCount))).toEqual(peers.map(() => 5)), 12_000)
   })
 
   it('meets nobody with another password', async () => {
