@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react'
+import type { Space } from 'echo-react'
+import { AvatarStack, InviteButton, SyncStatus } from 'echo-react/components'
+import { SpaceName } from './SpaceName.tsx'
+
+interface SpaceHeaderProps {
+  readonly space: Space
+  readonly name: string
+  readonly canWrite: boolean
+}
+
+/** What the space is called, who is in it now, and how far its data has travelled. */
+export function SpaceHeader({ space, name, canWrite }: SpaceHeaderProps): ReactNode {
+  return (
+    <header className="space-header">
+      <div>
+        <SpaceName space={space} name={name} canWrite={canWrite} />
+        <SyncStatus space={space} />
+      </div>
+      <div className="row">
+        <AvatarStack space={space} />
+        <InviteButton space={space} variant="primary" />
+      </div>
+    </header>
+  )
+}
