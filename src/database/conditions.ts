@@ -24,7 +24,9 @@ export interface FieldTests<Value> {
 }
 
 /** A value to equal, or tests. To equal an object that looks like tests, say `{ eq: object }`. */
-export type FieldConditions<Output> = { readonly [Field in FieldName<Output>]?: FieldValue<Output, Field> | FieldTests<FieldValue<Output, Field>> }
+export type FieldConditions<Output> = {
+  readonly [Field in FieldName<Output>]?: FieldValue<Output, Field> | FieldTests<FieldValue<Output, Field>>
+}
 
 /** Fields that must all hold, an {@link or}, or a list of conditions that must all hold. */
 export type Condition<Output> = FieldConditions<Output> | Or<Condition<Output>> | readonly Condition<Output>[]
@@ -103,7 +105,10 @@ function compileField(field: string, expected: unknown): Test[] {
   const named = isPlainObject(expected) ? Object.keys(expected).filter((name) => operators.has(name)) : []
   if (!isPlainObject(expected) || named.length === 0) return [fieldTest(field, 'eq', expected)]
   if (named.length < Object.keys(expected).length) {
-    throw new EchoError('bad-query', `The condition on "${field}" mixes operators with other keys. For equality with an object say { eq: … }.`)
+    throw new EchoError(
+      'bad-query',
+      `The condition on "${field}" mixes operators with other keys. For equality with an object say { eq: … }.`,
+    )
   }
   return named.map((name) => fieldTest(field, name as Operator, expected[name]))
 }
@@ -115,7 +120,10 @@ function fieldTest(field: string, operator: Operator, expected: unknown): Test {
   }
   if (operator === 'in' && !Array.isArray(expected)) throw new EchoError('bad-query', `"${field}": in needs a list of values.`)
   if (expected === undefined) {
-    throw new EchoError('bad-query', `"${field}" is compared with undefined. For "no value" ask { exists: false }; to skip the query, pass undefined for it.`)
+    throw new EchoError(
+      'bad-query',
+      `"${field}" is compared with undefined. For "no value" ask { exists: false }; to skip the query, pass undefined for it.`,
+    )
   }
   let stored: unknown
   try {

@@ -104,10 +104,12 @@ export function createDatabase({ root, types, clock, random, authorTag, onError 
   })
 
   /** Reads fail loudly once closed, instead of answering from a state that no longer moves. */
-  const whileOpen = <Arguments extends readonly unknown[], Answer>(read: (...given: Arguments) => Answer) => (...given: Arguments): Answer => {
-    assertOpen()
-    return read(...given)
-  }
+  const whileOpen =
+    <Arguments extends readonly unknown[], Answer>(read: (...given: Arguments) => Answer) =>
+    (...given: Arguments): Answer => {
+      assertOpen()
+      return read(...given)
+    }
 
   return {
     ...createItemCommands({ assertWritable, store, types: registry, batch, random, authorTag }),

@@ -54,10 +54,17 @@ export function defineType<const Name extends string, Schema extends StandardSch
   }
   for (const field of namedFields(schema)) {
     if (!isFieldName(field)) {
-      throw new EchoError('bad-schema', `The type "${name}" has a field "${field}": id, $, __proto__ and names with "/" or "." are taken. Rename it.`)
+      throw new EchoError(
+        'bad-schema',
+        `The type "${name}" has a field "${field}": id, $, __proto__ and names with "/" or "." are taken. Rename it.`,
+      )
     }
   }
-  return Object.freeze({ kind: 'item-type', name, schema, model }) as ItemType<Name, StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>>
+  return Object.freeze({ kind: 'item-type', name, schema, model }) as ItemType<
+    Name,
+    StandardSchemaV1.InferInput<Schema>,
+    StandardSchemaV1.InferOutput<Schema>
+  >
 }
 
 function isStandard(standard: unknown): boolean {

@@ -58,26 +58,38 @@ export function createItemCommands({ assertWritable, store, types, batch, random
   const findItem = (ref: ItemRef): ExistingItem => {
     const id = typeof ref === 'string' ? ref : ref.id
     const record = store.index.recordsById.get(id)
-    if (!isItem(record)) throw new EchoError('item-not-found', 'There is no item with this id in the space: look it up first, or wait until it has arrived.', { details: { id } })
+    if (!isItem(record))
+      throw new EchoError('item-not-found', 'There is no item with this id in the space: look it up first, or wait until it has arrived.', {
+        details: { id },
+      })
     return record
   }
 
   const findVisible = (ref: ItemRef, role: string): ExistingItem => {
     const record = findItem(ref)
     if (record.hidden) {
-      throw new EchoError('item-deleted', `The ${role} is deleted, or lies under something deleted. Restore that first.`, { details: { id: record.id } })
+      throw new EchoError('item-deleted', `The ${role} is deleted, or lies under something deleted. Restore that first.`, {
+        details: { id: record.id },
+      })
     }
     return record
   }
 
-  const findPlace = ({ parent, before }: PlaceOptions, present: ItemId | undefined): { readonly parentId: ItemId | undefined; readonly sibling: ItemRecord | undefined } => {
+  const findPlace = (
+    { parent, before }: PlaceOptions,
+    present: ItemId | undefined,
+  ): { readonly parentId: ItemId | undefined; readonly sibling: ItemRecord | undefined } => {
     const sibling = before === undefined ? undefined : findItem(before)
     const otherwise = sibling === undefined ? present : sibling.parentId
     const parentId = parent === undefined ? otherwise : parent === null ? undefined : findItem(parent).id
     if (sibling !== undefined && sibling.parentId !== parentId) {
-      throw new EchoError('bad-value', '`before` must be a child of the parent. Leave `parent` out to go beside the sibling, wherever it lies.', {
-        details: { before: sibling.id },
-      })
+      throw new EchoError(
+        'bad-value',
+        '`before` must be a child of the parent. Leave `parent` out to go beside the sibling, wherever it lies.',
+        {
+          details: { before: sibling.id },
+        },
+      )
     }
     // The present parent may be one that is not here (yet); a chosen one was found above.
     if (parentId !== undefined && isItem(store.index.recordsById.get(parentId))) findVisible(parentId, 'parent')
@@ -101,7 +113,9 @@ export function createItemCommands({ assertWritable, store, types, batch, random
       const { order, respaced } = store.tree.place(parentId, sibling, undefined, authorTag)
       const id = createItemId(random)
       const creation = { t: known.name, m: known.model, f: stored, ...(parentId === undefined ? {} : { p: parentId }), o: order }
-      batch.run(() => batch.set([[id, creation], ...respaced.map(([record, position]) => [systemKey(record.id, 'order'), position] as const)]))
+      batch.run(() =>
+        batch.set([[id, creation], ...respaced.map(([record, position]) => [systemKey(record.id, 'order'), position] as const)]),
+      )
       return store.rows.read(store.index.recordsById.get(id)!) as Item<T>
     },
 
@@ -140,11 +154,14 @@ export function createItemCommands({ assertWritable, store, types, batch, random
     move(item, options) {
       assertWritable()
       const record = findItem(item)
-      if (record.deletedFlag) throw new EchoError('item-deleted', 'A deleted item cannot be moved. Restore it first.', { details: { id: record.id } })
+      if (record.deletedFlag)
+        throw new EchoError('item-deleted', 'A deleted item cannot be moved. Restore it first.', { details: { id: record.id } })
       const { parentId, sibling } = findPlace(options, record.parentId)
       if (sibling === record) return
       if (store.tree.isWithin(parentId, record.id)) {
-        throw new EchoError('tree-cycle', 'An item cannot lie under itself or under one of its own descendants.', { details: { id: record.id } })
+        throw new EchoError('tree-cycle', 'An item cannot lie under itself or under one of its own descendants.', {
+          details: { id: record.id },
+        })
       }
       const entries: [string, unknown][] = []
       for (const healed of store.tree.healedBy(record, parentId)) {
@@ -175,7 +192,10 @@ function fieldEntries(fields: unknown): [string, unknown][] {
   const entries = Object.entries(fields)
   for (const [field] of entries) {
     if (!isFieldName(field)) {
-      throw new EchoError('bad-key', `"${field.slice(0, 40)}" cannot name a field: id, $, __proto__, names with "/" or "." and empty or very long ones are taken. Rename it.`)
+      throw new EchoError(
+        'bad-key',
+        `"${field.slice(0, 40)}" cannot name a field: id, $, __proto__, names with "/" or "." and empty or very long ones are taken. Rename it.`,
+      )
     }
   }
   return entries

@@ -129,7 +129,11 @@ export function createItemIndex(): ItemIndex {
     return { kind: 'field', record, field }
   }
 
-  const applySystem = (record: ItemRecord, kind: Exclude<ItemKey['kind'], 'field' | 'property'>, state: KeyState): KeyChange | undefined => {
+  const applySystem = (
+    record: ItemRecord,
+    kind: Exclude<ItemKey['kind'], 'field' | 'property'>,
+    state: KeyState,
+  ): KeyChange | undefined => {
     switch (kind) {
       case 'creation': {
         const typeBefore = record.creation?.type

@@ -47,7 +47,7 @@ export interface TypedQuery<T extends AnyItemType, Row = Item<T>> extends Query<
   offset(count: number): TypedQuery<T, Row>
   /** Only the children of an item. */
   under(parent: ItemRef): TypedQuery<T, Row>
-  /** Only these items. */
+  /** Only these items; what is no id finds nothing. In tree order unless sorted. */
   ids(ids: readonly string[]): TypedQuery<T, Row>
   deleted(mode: DeletedMode): TypedQuery<T, Row>
   /** The rows that do not fit the type, instead of those that do. Takes no conditions, filter or order. @throws EchoError bad-query */
@@ -86,7 +86,10 @@ class QueryValue<T extends AnyItemType, Row> implements TypedQuery<T, Row> {
 
   constructor(plan: QueryPlan) {
     if (plan.invalid && (plan.test !== undefined || plan.filters.length > 0 || plan.order.length > 0)) {
-      throw new EchoError('bad-query', 'Rows that do not fit their type have no fields to ask for: use invalid("only") without where, filter and orderBy.')
+      throw new EchoError(
+        'bad-query',
+        'Rows that do not fit their type have no fields to ask for: use invalid("only") without where, filter and orderBy.',
+      )
     }
     this.plan = Object.freeze(plan)
   }

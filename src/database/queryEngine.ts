@@ -60,7 +60,7 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
   const sync = (): void => {
     const changes = store.takeChanges()
     if (changes.length === 0) return
-    const changesByType = new Map<string, typeof changes[number][]>()
+    const changesByType = new Map<string, (typeof changes)[number][]>()
     for (const change of changes) {
       const { record, otherTypes } = change
       for (const watch of watchesById.get(record.id) ?? []) watch.dirty = true
@@ -122,7 +122,13 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
     return live
   }
 
-  const keepWindow = <T>(key: string, query: Query, countOnly: boolean, read: (view: SortedView, window: Window) => T, isSame: (a: T, b: T) => boolean): Readable<T> => {
+  const keepWindow = <T>(
+    key: string,
+    query: Query,
+    countOnly: boolean,
+    read: (view: SortedView, window: Window) => T,
+    isSame: (a: T, b: T) => boolean,
+  ): Readable<T> => {
     types.require(query.plan.type.name)
     const window: Window = { offset: query.plan.offset, limit: query.plan.limit, countOnly, dirty: true, last: undefined }
     let view: SortedView | undefined
@@ -170,14 +176,26 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
     },
     count: (query) => countRows(viewFor(query).size, query),
     live: <R>(query: Query<R>) =>
-      keepWindow<readonly R[]>(`rows|${query.key}`, query, false, (view, window) => {
-        return Object.freeze(view.read(window)) as readonly Row[] as readonly R[]
-      }, sameRows),
+      keepWindow<readonly R[]>(
+        `rows|${query.key}`,
+        query,
+        false,
+        (view, window) => {
+          return Object.freeze(view.read(window)) as readonly Row[] as readonly R[]
+        },
+        sameRows,
+      ),
     liveCount: (query) =>
-      keepWindow<number>(`count|${query.key}`, query, true, (view, window) => {
-        window.dirty = false
-        return countRows(view.size, query)
-      }, Object.is),
+      keepWindow<number>(
+        `count|${query.key}`,
+        query,
+        true,
+        (view, window) => {
+          window.dirty = false
+          return countRows(view.size, query)
+        },
+        Object.is,
+      ),
     liveItem: <T extends AnyItemType>(type: T, id: string) => {
       types.require(type.name)
       const watch: ItemWatch = { dirty: true }

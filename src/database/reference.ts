@@ -8,7 +8,8 @@ export class Reference {
   /** @throws EchoError bad-value where `id` is no item id */
   constructor(id: string) {
     const parsed = parseId<ItemId>(id, 16)
-    if (parsed === undefined) throw new EchoError('bad-value', 'A reference needs the id of an item (22 base64url characters); pass item.id.')
+    if (parsed === undefined)
+      throw new EchoError('bad-value', 'A reference needs the id of an item (22 base64url characters); pass item.id.')
     this.id = parsed
     Object.freeze(this)
   }

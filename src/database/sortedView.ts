@@ -32,7 +32,7 @@ export interface Window {
 export interface SortedView {
   readonly windows: Set<Window>
   readonly size: number
-  /** Takes over one change. `fits`: whether the item's snapshot now fits its type, undefined where it has none. */
+  /** Takes over one change; the item's snapshot has been built since. */
   apply(change: ItemChange): void
   /** Takes over many changes by one merge. */
   applyAll(changes: readonly ItemChange[]): void
@@ -81,7 +81,10 @@ export function createSortedView(plan: QueryPlan, store: ItemStore, onError: (er
     const values = row as unknown as Readonly<Record<string, unknown>>
     if (plan.test !== undefined && !passes(values, plan.test)) return undefined
     if (plan.filters.length > 0 && !accepts(row as Item)) return undefined
-    return { record, keys: byPlace ? [record.position] : plan.order.map(({ field }) => (Object.hasOwn(values, field) ? values[field] : undefined)) }
+    return {
+      record,
+      keys: byPlace ? [record.position] : plan.order.map(({ field }) => (Object.hasOwn(values, field) ? values[field] : undefined)),
+    }
   }
 
   /** Whether a change can only have changed how a row looks. */

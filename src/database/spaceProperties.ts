@@ -37,7 +37,11 @@ export function createSpaceProperties(store: ItemStore, clock: Clock, onError: (
 
 /** Writes a property; undefined unsets it. @throws EchoError bad-key, bad-value, value-too-large */
 export function writeSpaceProperty(store: ItemStore, batch: WriteBatch, name: string, value: Value | undefined): void {
-  if (!isFieldName(name)) throw new EchoError('bad-key', `"${String(name).slice(0, 40)}" cannot name a property: id, $, __proto__ and names with "/" or "." are taken.`)
+  if (!isFieldName(name))
+    throw new EchoError(
+      'bad-key',
+      `"${String(name).slice(0, 40)}" cannot name a property: id, $, __proto__ and names with "/" or "." are taken.`,
+    )
   const stored = value === undefined ? undefined : storeValue(value, name)
   if (equalValues(stored, store.index.properties.get(name))) return
   batch.run(() => batch.set([[`//${name}`, stored]]))

@@ -55,7 +55,8 @@ export function createTree(recordsById: ReadonlyMap<string, ItemRecord>): Tree {
   const listed = new Set<ItemRecord>()
   const victims = new Set<ItemRecord>()
 
-  const parentOf = (record: ItemRecord): ItemRecord | undefined => (record.parentId === undefined ? undefined : recordsById.get(record.parentId))
+  const parentOf = (record: ItemRecord): ItemRecord | undefined =>
+    record.parentId === undefined ? undefined : recordsById.get(record.parentId)
 
   const listOf = (parentId: string | undefined): SortedList<ItemRecord> | undefined => childrenByParent.get(parentId ?? '')
 

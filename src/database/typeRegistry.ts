@@ -17,7 +17,9 @@ export function createTypeRegistry(types: readonly AnyItemType[]): TypeRegistry 
     require(name) {
       const type = typesByName.get(name)
       if (type === undefined) {
-        throw new EchoError('unknown-type', `The type "${name}" is not known here: pass it to createEcho({ types: [...] }).`, { details: { type: name } })
+        throw new EchoError('unknown-type', `The type "${name}" is not known here: pass it to createEcho({ types: [...] }).`, {
+          details: { type: name },
+        })
       }
       return type
     },

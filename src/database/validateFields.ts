@@ -30,7 +30,12 @@ const asynchronous: ItemIssue = { message: 'the schema is asynchronous', path: [
  * item. A fault of the item as a whole counts unless it was there `before`.
  * @throws EchoError bad-value with details.issues; bad-schema where the schema answers late or transforms
  */
-export function assertWriteFits(type: AnyItemType, merged: Fields, patched: ReadonlySet<string> | undefined, before: Fields | undefined): void {
+export function assertWriteFits(
+  type: AnyItemType,
+  merged: Fields,
+  patched: ReadonlySet<string> | undefined,
+  before: Fields | undefined,
+): void {
   const result = validateFields(type, merged)
   if (result.ok) {
     const again = validateFields(type, result.value)
@@ -41,7 +46,10 @@ export function assertWriteFits(type: AnyItemType, merged: Fields, patched: Read
     )
   }
   if (result.error.includes(asynchronous)) {
-    throw new EchoError('bad-schema', `The schema of "${type.name}" answers with a Promise. Writes are synchronous: use a schema without async checks.`)
+    throw new EchoError(
+      'bad-schema',
+      `The schema of "${type.name}" answers with a Promise. Writes are synchronous: use a schema without async checks.`,
+    )
   }
   const ours = result.error.filter(({ path }) => path.length === 0 || patched === undefined || patched.has(String(path[0])))
   const known = before === undefined ? new Set<string>() : rootFaults(type, before)

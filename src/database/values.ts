@@ -59,7 +59,11 @@ export function readValue(stored: unknown, budget: Budget = createBudget()): Val
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype = Object.getPrototypeOf(value) as object | null
-  return prototype === null || prototype === Object.prototype || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty'))
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty'))
+  )
 }
 
 function store(value: unknown, path: string, budget: Budget, depth: number): unknown {
@@ -88,7 +92,8 @@ function store(value: unknown, path: string, budget: Budget, depth: number): unk
 }
 
 function storeObject(value: object, path: string, budget: Budget, depth: number): unknown {
-  if (depth >= maxValueDepth) refuse(path, `is nested deeper than ${maxValueDepth} levels, or refers to itself`, 'make child items, or flatten it')
+  if (depth >= maxValueDepth)
+    refuse(path, `is nested deeper than ${maxValueDepth} levels, or refers to itself`, 'make child items, or flatten it')
   if (Array.isArray(value)) {
     spend(budget, 4, path)
     const list: unknown[] = []
@@ -112,7 +117,11 @@ function storeObject(value: object, path: string, budget: Budget, depth: number)
     return bytes
   }
   if (!isPlainObject(value)) {
-    refuse(path, `is ${kind.slice(8, -1) === 'Object' ? 'an instance of a class' : `a ${kind.slice(8, -1)}`}`, 'store plain objects, lists, Date, Uint8Array or Reference')
+    refuse(
+      path,
+      `is ${kind.slice(8, -1) === 'Object' ? 'an instance of a class' : `a ${kind.slice(8, -1)}`}`,
+      'store plain objects, lists, Date, Uint8Array or Reference',
+    )
   }
   return storePlainObject(value, path, budget, depth)
 }

@@ -54,7 +54,10 @@ export function createWriteBatch(root: RootDocument, store: ItemStore, onSettled
       try {
         const result = change()
         if (typeof (result as { readonly then?: unknown } | undefined)?.then === 'function') {
-          throw new EchoError('bad-value', 'A batch must be synchronous, but its function returned a Promise. Await first, then write in one batch.')
+          throw new EchoError(
+            'bad-value',
+            'A batch must be synchronous, but its function returned a Promise. Await first, then write in one batch.',
+          )
         }
         if (depth === 1) commit()
         return result

@@ -13,10 +13,22 @@ function assertType<_T extends true>(): void {}
 
 const Task = defineType(
   'task',
-  z.object({ title: z.string(), status: z.enum(['open', 'closed']).default('open'), due: z.date().optional(), tags: z.array(z.string()).optional(), address: z.object({ city: z.string() }).optional() }),
+  z.object({
+    title: z.string(),
+    status: z.enum(['open', 'closed']).default('open'),
+    due: z.date().optional(),
+    tags: z.array(z.string()).optional(),
+    address: z.object({ city: z.string() }).optional(),
+  }),
 )
 const Note = defineType('note', z.object({ title: z.string() }), { model: 'text' })
-const Shape = defineType('shape', z.discriminatedUnion('kind', [z.object({ kind: z.literal('circle'), radius: z.number() }), z.object({ kind: z.literal('square'), side: z.number() })]))
+const Shape = defineType(
+  'shape',
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('circle'), radius: z.number() }),
+    z.object({ kind: z.literal('square'), side: z.number() }),
+  ]),
+)
 
 export function checkTypes(db: Database, today: Date): void {
   assertType<Equal<typeof Task.name, 'task'>>()
@@ -83,7 +95,9 @@ export function checkTypes(db: Database, today: Date): void {
   query(Task).filter((item) => item.titel === 'x')
   query(Task).filter((item) => item.title === 'x' && item.$.parentId === undefined)
 
-  query(Shape).where({ radius: { gt: 1 } }).orderBy('side')
+  query(Shape)
+    .where({ radius: { gt: 1 } })
+    .orderBy('side')
   const shape = db.create(Shape, { kind: 'circle', radius: 1 })
   if (shape.kind === 'square') shape.side.toFixed()
   db.update(shape, { radius: 2 })

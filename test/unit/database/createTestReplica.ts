@@ -122,7 +122,14 @@ export function createTestReplica(seed: number, types: readonly AnyItemType[], l
 
   if (load !== undefined) Y.applyUpdate(doc, Y.encodeStateAsUpdate(load.map.doc!))
   const open = (known: readonly AnyItemType[]): Database =>
-    createDatabase({ root, types: known, clock, random: createSeededRandom(seed), authorTag: `t${String(seed).padStart(3, '0')}`, onError: (error) => errors.push(error) })
+    createDatabase({
+      root,
+      types: known,
+      clock,
+      random: createSeededRandom(seed),
+      authorTag: `t${String(seed).padStart(3, '0')}`,
+      onError: (error) => errors.push(error),
+    })
   const db = open(types)
   return {
     db,

@@ -80,20 +80,27 @@ describe('creating items', () => {
     expect(codeOf(() => db.get(Other, nobody))).toBe('unknown-type')
   })
 
-  it.each([['@parent', undefined], ['id', 'bad-key'], ['$', 'bad-key'], ['a/b', 'bad-key'], ['a.b', 'bad-key'], ['', 'bad-key'], ['/parent', 'bad-key'], ['__proto__', 'bad-key'], ['\uD800', 'bad-key']])(
-    'gives the field name "%s" no way to the tree',
-    (field, code) => {
-      const { db, map } = createTestReplica(1, types)
-      const target = db.create(Task, { title: 'target' })
-      const task = db.create(Task, { title: 'x' })
-      const patch: unknown = JSON.parse(JSON.stringify({ [field]: [target.id, null] }))
-      if (field === '__proto__') expect(Object.keys(patch as object)).toEqual(['__proto__'])
-      expect(codeOf(() => db.update(task.id, patch as never))).toBe(code)
-      expect(codeOf(() => db.create(Task, Object.assign(patch as object, { title: 'y' }) as never))).toBe(code)
-      expect(db.get(Task, task.id)!.$.parentId).toBeUndefined()
-      expect([...map.keys()].every((key) => !key.includes('//'))).toBe(true)
-    },
-  )
+  it.each([
+    ['@parent', undefined],
+    ['id', 'bad-key'],
+    ['$', 'bad-key'],
+    ['a/b', 'bad-key'],
+    ['a.b', 'bad-key'],
+    ['', 'bad-key'],
+    ['/parent', 'bad-key'],
+    ['__proto__', 'bad-key'],
+    ['\uD800', 'bad-key'],
+  ])('gives the field name "%s" no way to the tree', (field, code) => {
+    const { db, map } = createTestReplica(1, types)
+    const target = db.create(Task, { title: 'target' })
+    const task = db.create(Task, { title: 'x' })
+    const patch: unknown = JSON.parse(JSON.stringify({ [field]: [target.id, null] }))
+    if (field === '__proto__') expect(Object.keys(patch as object)).toEqual(['__proto__'])
+    expect(codeOf(() => db.update(task.id, patch as never))).toBe(code)
+    expect(codeOf(() => db.create(Task, Object.assign(patch as object, { title: 'y' }) as never))).toBe(code)
+    expect(db.get(Task, task.id)!.$.parentId).toBeUndefined()
+    expect([...map.keys()].every((key) => !key.includes('//'))).toBe(true)
+  })
 
   it('refuses values that cannot be stored or do not fit, and writes nothing', () => {
     const { db, map } = createTestReplica(1, types)
@@ -169,7 +176,9 @@ describe('updating items', () => {
   it('refuses what does not fit, says which field, and changes nothing', () => {
     const { db, map } = createTestReplica(1, types)
     const task = db.create(Task, { title: 'a' })
-    expect(() => db.update(task, { title: 5 } as never)).toThrow(expect.objectContaining({ code: 'bad-value', message: expect.stringContaining('"title"') }))
+    expect(() => db.update(task, { title: 5 } as never)).toThrow(
+      expect.objectContaining({ code: 'bad-value', message: expect.stringContaining('"title"') }),
+    )
     expect(codeOf(() => db.update(task, { title: undefined }))).toBe('bad-value')
     expect(codeOf(() => db.update(task, { any: 1n }))).toBe('bad-value')
     expect(codeOf(() => db.update(nobody, {}))).toBe('item-not-found')
@@ -189,7 +198,12 @@ describe('updating items', () => {
   })
 
   it('refuses a fault of the item as a whole, unless it was there before', () => {
-    const Span = defineType('span', z.object({ from: z.number(), to: z.number(), note: z.string().optional() }).refine(({ from, to }) => from <= to, 'ends before it starts'))
+    const Span = defineType(
+      'span',
+      z
+        .object({ from: z.number(), to: z.number(), note: z.string().optional() })
+        .refine(({ from, to }) => from <= to, 'ends before it starts'),
+    )
     const replica = createTestReplica(1, [Span])
     const span = replica.db.create(Span, { from: 1, to: 2 })
     expect(codeOf(() => replica.db.update(span, { to: 0 }))).toBe('bad-value')
@@ -215,9 +229,15 @@ describe('updating items', () => {
     const task = replica.db.create(Task, { title: 'a' })
     replica.setWritable(false)
     for (const write of [
-      () => replica.db.create(Task, { title: 'b' }), () => replica.db.update(task, { title: 'b' }), () => replica.db.delete(task), () => replica.db.restore(task),
-      () => replica.db.move(task, {}), () => replica.db.batch(() => 1), () => replica.db.setProperty('name', 'x'),
-    ]) expect(codeOf(write)).toBe('read-only')
+      () => replica.db.create(Task, { title: 'b' }),
+      () => replica.db.update(task, { title: 'b' }),
+      () => replica.db.delete(task),
+      () => replica.db.restore(task),
+      () => replica.db.move(task, {}),
+      () => replica.db.batch(() => 1),
+      () => replica.db.setProperty('name', 'x'),
+    ])
+      expect(codeOf(write)).toBe('read-only')
     expect(replica.db.run(query(Task))).toEqual([task])
   })
 })
@@ -278,92 +298,14 @@ describe('deleting items', () => {
     bob.db.move(moved, { parent: target })
     alice.pull(bob)
     expect(alice.db.get(Task, moved.id)).toBeUndefined()
-    expect(alice.db.run(query(Task).deleted('only')).map(({ title }) => title).sort()).toEqual(['moved', 'target'])
+    expect(
+      alice.db
+        .run(query(Task).deleted('only'))
+        .map(({ title }) => title)
+        .sort(),
+    ).toEqual(['moved', 'target'])
     alice.db.move(moved, { parent: null })
     expect(alice.db.get(Task, moved.id)).toMatchObject({ title: 'moved' })
-  })
-})
-
-describe('a batch', () => {
-  it('is seen inside while it runs, told once, and written as one transaction', () => {
-    const replica = createTestReplica(1, types)
-    const { db } = replica
-    const live = db.live(query(Task))
-    const told = vi.fn<() => void>()
-    live.subscribe(told)
-    const result = db.batch(() => {
-      const task = db.create(Task, { title: 'a' })
-      expect(live.get()).toEqual([task])
-      db.update(task, { title: 'b' })
-      expect(db.run(query(Task).where({ title: 'b' }))).toHaveLength(1)
-      db.create(Task, { title: 'c' })
-      expect(told).not.toHaveBeenCalled()
-      return 'done'
-    })
-    expect(result).toBe('done')
-    expect(told).toHaveBeenCalledTimes(1)
-    expect(replica.writes()).toBe(1)
-    expect(live.get().map(({ title }) => title)).toEqual(['b', 'c'])
-  })
-
-  it('that throws leaves nothing: index, rows and live answers are as before', () => {
-    const replica = createTestReplica(1, types)
-    const { db } = replica
-    const kept = db.create(Task, { title: 'kept' })
-    const parent = db.create(Task, { title: 'parent' })
-    const live = db.live(query(Task))
-    const before = live.get()
-    const told = vi.fn<() => void>()
-    live.subscribe(told)
-    expect(() =>
-      db.batch(() => {
-        db.update(kept, { title: 'changed', owner: 'x' })
-        db.move(kept, { parent })
-        db.create(Task, { title: 'new' })
-        db.delete(parent)
-        expect(live.get().map(({ title }) => title)).toEqual(['new'])
-        throw new Error('no')
-      }),
-    ).toThrow('no')
-    expect(told).not.toHaveBeenCalled()
-    expect(live.get()).toBe(before)
-    expect(db.get(Task, kept.id)).toBe(kept)
-    expect(db.get(Task, parent.id)).toBe(parent)
-    expect(db.run(query(Task).deleted('show'))).toEqual(replica.fresh().run(query(Task).deleted('show')))
-    expect(replica.map.size).toBe(2)
-  })
-
-  it('inside another fails alone', () => {
-    const { db } = createTestReplica(1, types)
-    db.batch(() => {
-      const task = db.create(Task, { title: 'outer' })
-      expect(() =>
-        db.batch(() => {
-          db.update(task, { title: 'inner' })
-          throw new Error('no')
-        }),
-      ).toThrow('no')
-      expect(db.get(Task, task.id)!.title).toBe('outer')
-    })
-    expect(db.run(query(Task)).map(({ title }) => title)).toEqual(['outer'])
-  })
-
-  it('that is asynchronous is refused and leaves nothing', () => {
-    const { db, map } = createTestReplica(1, types)
-    expect(codeOf(() => db.batch(async () => db.create(Task, { title: 'a' })))).toBe('bad-value')
-    expect(map.size).toBe(0)
-    expect(db.run(query(Task))).toEqual([])
-  })
-
-  it('that the document refuses leaves nothing', () => {
-    const replica = createTestReplica(1, types)
-    expect(codeOf(() =>
-      replica.db.batch(() => {
-        replica.db.create(Task, { title: 'a' })
-        replica.setWritable(false)
-      }),
-    )).toBe('read-only')
-    expect(replica.db.run(query(Task))).toEqual([])
   })
 })
 

@@ -17,7 +17,27 @@ function nested(depth: number): unknown {
   return value
 }
 
-const garbageKeys = ['a//b//c', '//', '//x/y', '///', '', '/', id.slice(1), `${id}x`, `${id}/`, `${id}//`, `${id}///parent`, `${id}//nothing`, `${id}/a/b`, `${id}/a.b`, `${id}/id`, `${id}/$`, `${id.slice(0, 21)}B`, '\u0000'.repeat(22), 'é'.repeat(30)]
+const garbageKeys = [
+  'a//b//c',
+  '//',
+  '//x/y',
+  '///',
+  '',
+  '/',
+  id.slice(1),
+  `${id}x`,
+  `${id}/`,
+  `${id}//`,
+  `${id}///parent`,
+  `${id}//nothing`,
+  `${id}/a/b`,
+  `${id}/a.b`,
+  `${id}/id`,
+  `${id}/$`,
+  `${id.slice(0, 21)}B`,
+  '\u0000'.repeat(22),
+  'é'.repeat(30),
+]
 
 describe('what a hostile member writes', () => {
   it.each(garbageKeys)('at the key %j is counted and left out', (key) => {
@@ -32,8 +52,18 @@ describe('what a hostile member writes', () => {
   })
 
   it.each<[string, unknown]>([
-    ['a number', 5], ['null', null], ['undefined', undefined], ['a text', 'task'], ['a list', []], ['an object without a type', { f: {} }], ['a type that is no text', { t: 5, m: 'object', f: {} }],
-    ['fields that are a list', { t: 'task', m: 'object', f: [] }], ['no fields', { t: 'task', m: 'object' }], ['bytes', Uint8Array.of(1)], ['a Yjs map', new Y.Map()], ['a Yjs text', new Y.Text('x')],
+    ['a number', 5],
+    ['null', null],
+    ['undefined', undefined],
+    ['a text', 'task'],
+    ['a list', []],
+    ['an object without a type', { f: {} }],
+    ['a type that is no text', { t: 5, m: 'object', f: {} }],
+    ['fields that are a list', { t: 'task', m: 'object', f: [] }],
+    ['no fields', { t: 'task', m: 'object' }],
+    ['bytes', Uint8Array.of(1)],
+    ['a Yjs map', new Y.Map()],
+    ['a Yjs text', new Y.Text('x')],
   ])('as a creation record that is %s makes no item', (_name, creation) => {
     const replica = createTestReplica(1, types)
     replica.plant({ [id]: creation, [`${id}/title`]: 'x', [`${id}//deleted`]: false })
@@ -45,8 +75,14 @@ describe('what a hostile member writes', () => {
   })
 
   it.each<[string, unknown]>([
-    ['a number', 5], ['null', null], ['a big integer', 5n], ['ten thousand levels', nested(2000)], ['too much', 'x'.repeat(300_000)], ['an unknown tag', { '@': 'geo', v: 1 }],
-    ['a Yjs map', new Y.Map()], ['a Yjs array', new Y.Array()],
+    ['a number', 5],
+    ['null', null],
+    ['a big integer', 5n],
+    ['ten thousand levels', nested(2000)],
+    ['too much', 'x'.repeat(300_000)],
+    ['an unknown tag', { '@': 'geo', v: 1 }],
+    ['a Yjs map', new Y.Map()],
+    ['a Yjs array', new Y.Array()],
   ])('as a title that is %s can only make the row unfit', (_name, value) => {
     const replica = createTestReplica(1, types)
     const live = replica.db.live(query(Task))
@@ -68,7 +104,14 @@ describe('what a hostile member writes', () => {
   })
 
   it.each<[string, unknown]>([
-    ['itself', [id, null]], ['no id', ['x', null]], ['a number', 5], ['null', null], ['an empty list', []], ['a list of lists', [[id], [id]]], ['a long list', Array.from({ length: 1000 }, () => id)], ['a Yjs map', new Y.Map()],
+    ['itself', [id, null]],
+    ['no id', ['x', null]],
+    ['a number', 5],
+    ['null', null],
+    ['an empty list', []],
+    ['a list of lists', [[id], [id]]],
+    ['a long list', Array.from({ length: 1000 }, () => id)],
+    ['a Yjs map', new Y.Map()],
   ])('as a parent that is %s leaves the item in reach', (_name, parent) => {
     const replica = createTestReplica(1, types)
     replica.plant({ [id]: fits, [`${id}//parent`]: parent })
@@ -108,7 +151,14 @@ describe('what a hostile member writes', () => {
     const replica = createTestReplica(1, types)
     const ids = Array.from({ length: 5000 }, (_, i) => `${String(i).padStart(21, '0')}A`)
     const started = performance.now()
-    replica.plant(Object.fromEntries(ids.flatMap((each, i) => [[each, fits], [`${each}//parent`, [ids[i + 1] ?? null, null]]])))
+    replica.plant(
+      Object.fromEntries(
+        ids.flatMap((each, i) => [
+          [each, fits],
+          [`${each}//parent`, [ids[i + 1] ?? null, null]],
+        ]),
+      ),
+    )
     replica.plant({ [`${ids.at(-1)}//deleted`]: true })
     expect(replica.db.count(query(Task))).toBe(0)
     replica.plant({ [`${ids.at(-1)}//deleted`]: false, [`${ids.at(-1)}//parent`]: [ids[0], null] })
@@ -121,18 +171,45 @@ describe('what a hostile member writes', () => {
 
   it('of any kind, at any key, never throws, and the index stays what a fresh one is', () => {
     const key = fc.oneof(
-      fc.constantFrom(...garbageKeys, id, `${id}/title`, `${id}/done`, `${id}/any`, `${id}//parent`, `${id}//order`, `${id}//deleted`, '//name'),
+      fc.constantFrom(
+        ...garbageKeys,
+        id,
+        `${id}/title`,
+        `${id}/done`,
+        `${id}/any`,
+        `${id}//parent`,
+        `${id}//order`,
+        `${id}//deleted`,
+        '//name',
+      ),
       fc.string({ maxLength: 60 }),
-      fc.tuple(fc.constantFrom(id, 'kkkkkkkkkkkkkkkkkkkkkA'), fc.constantFrom('', '/title', '//parent', '//order', '//deleted')).map(([each, rest]) => each + rest),
+      fc
+        .tuple(fc.constantFrom(id, 'kkkkkkkkkkkkkkkkkkkkkA'), fc.constantFrom('', '/title', '//parent', '//order', '//deleted'))
+        .map(([each, rest]) => each + rest),
     )
     const value = fc.oneof(
       fc.anything({ maxDepth: 4 }).filter(canBeWritten),
-      fc.constantFrom<unknown>(fits, { ...fits, p: id, o: 'A1b2a0' }, [id, null], ['kkkkkkkkkkkkkkkkkkkkkA', id], 'A1b2a0', true, false, undefined),
+      fc.constantFrom<unknown>(
+        fits,
+        { ...fits, p: id, o: 'A1b2a0' },
+        [id, null],
+        ['kkkkkkkkkkkkkkkkkkkkkA', id],
+        'A1b2a0',
+        true,
+        false,
+        undefined,
+      ),
     )
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), key, value), { maxLength: 60 }), (steps) => {
         const replica = createTestReplica(1, types)
-        const asked = [query(Task), query(Task).deleted('show').orderBy('title'), query(Task).where({ done: false }).limit(1), query(Task).under(id), query(Task).invalid('only')] as const
+        const asked = [
+          query(Task),
+          query(Task).deleted('show').orderBy('title'),
+          query(Task).where({ done: false }).limit(1),
+          query(Task).under(id),
+          query(Task).invalid('only'),
+        ] as const
         const live = asked.map((each) => replica.db.live<unknown>(each))
         for (const each of live) each.subscribe(() => undefined)
         for (const [remove, at, written] of steps) {

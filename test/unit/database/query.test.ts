@@ -8,7 +8,14 @@ import { createTestReplica } from './createTestReplica.ts'
 
 const Task = defineType(
   'task',
-  z.object({ title: z.string(), done: z.boolean().default(false), rank: z.number().optional(), owner: z.string().nullable().optional(), due: z.date().optional(), any: z.unknown().optional() }),
+  z.object({
+    title: z.string(),
+    done: z.boolean().default(false),
+    rank: z.number().optional(),
+    owner: z.string().nullable().optional(),
+    due: z.date().optional(),
+    any: z.unknown().optional(),
+  }),
 )
 const types = [Task]
 
@@ -20,7 +27,15 @@ function setup(): ReturnType<typeof createTestReplica> & { readonly titles: (q: 
 describe('conditions', () => {
   it('compare values, within one kind only', () => {
     const { db, titles } = setup()
-    const rows: [string, unknown][] = [['number', 5], ['text', '5'], ['date', new Date(5)], ['null', null], ['list', [5]], ['bytes', Uint8Array.of(5)], ['none', undefined]]
+    const rows: [string, unknown][] = [
+      ['number', 5],
+      ['text', '5'],
+      ['date', new Date(5)],
+      ['null', null],
+      ['list', [5]],
+      ['bytes', Uint8Array.of(5)],
+      ['none', undefined],
+    ]
     for (const [title, any] of rows) db.create(Task, { title, any })
     const where = (any: object): string[] => titles(query(Task).where({ any: any as never }))
     expect(where({ gte: 5 })).toEqual(['number'])
@@ -46,7 +61,13 @@ describe('conditions', () => {
 
   it('combine: several wheres, lists and fields all, or any', () => {
     const { db, titles } = setup()
-    for (const [title, owner, rank] of [['a', 'me', 1], ['b', 'you', 1], ['c', undefined, 2], ['d', 'me', 2]] as const) db.create(Task, { title, rank, ...(owner && { owner }) })
+    for (const [title, owner, rank] of [
+      ['a', 'me', 1],
+      ['b', 'you', 1],
+      ['c', undefined, 2],
+      ['d', 'me', 2],
+    ] as const)
+      db.create(Task, { title, rank, ...(owner && { owner }) })
     expect(titles(query(Task).where(or({ owner: 'me' }, { owner: { exists: false } })))).toEqual(['a', 'c', 'd'])
     expect(titles(query(Task).where({ owner: 'me' }).where({ rank: 2 }))).toEqual(['d'])
     expect(titles(query(Task).where([{ rank: 1 }, or({ owner: 'you' }, { title: 'zzz' })]))).toEqual(['b'])
@@ -78,7 +99,9 @@ describe('a query as a value', () => {
   it('has the same key for the same content, in any order of conditions', () => {
     const due = new Date(5)
     expect(query(Task).where({ done: false, due: { gte: due, lt: new Date(9) } }).key).toBe(
-      query(Task).where({ due: { lt: new Date(9) } }).where({ due: { gte: new Date(5) } }, { done: false }).key,
+      query(Task)
+        .where({ due: { lt: new Date(9) } })
+        .where({ due: { gte: new Date(5) } }, { done: false }).key,
     )
     expect(query(Task).where(or({ rank: 1 }, { rank: 2 })).key).toBe(query(Task).where(or({ rank: 2 }, { rank: 1 })).key)
     expect(query(Task).where({ rank: 1 }).where({ rank: 1 }).key).toBe(query(Task).where({ rank: 1 }).key)
@@ -86,13 +109,48 @@ describe('a query as a value', () => {
 
   it('has different keys for different content, where JSON sees none', () => {
     const q = query(Task)
-    const values: unknown[] = [0, '0', null, NaN, Infinity, 'NaN', new Date(0), '1970-01-01T00:00:00.000Z', Uint8Array.of(0), [0], { 0: 0 }, { '@': 'date', v: 0 }, true, 'true', '', [], {}]
+    const values: unknown[] = [
+      0,
+      '0',
+      null,
+      NaN,
+      Infinity,
+      'NaN',
+      new Date(0),
+      '1970-01-01T00:00:00.000Z',
+      Uint8Array.of(0),
+      [0],
+      { 0: 0 },
+      { '@': 'date', v: 0 },
+      true,
+      'true',
+      '',
+      [],
+      {},
+    ]
     const keys = [
       ...values.map((value) => q.where({ any: { eq: value } }).key),
-      q.where({ any: { ne: 0 } }).key, q.where({ any: { in: [0] } }).key, q.where({ any: { exists: true } }).key, q.where({ any: { exists: false } }).key,
-      q.key, q.limit(1).key, q.offset(1).key, q.deleted('only').key, q.deleted('show').key, q.invalid('only').key, q.orderBy('title').key, q.orderBy('title', 'desc').key,
-      q.orderBy('title').orderBy('rank').key, q.orderBy('rank').orderBy('title').key, q.ids([]).key, q.ids(['AAAAAAAAAAAAAAAAAAAAAA']).key, q.under('AAAAAAAAAAAAAAAAAAAAAA').key,
-      q.filter(() => true).key, q.filter(() => true).key, q.where(or({ rank: 1 }, { done: true })).key, q.where({ rank: 1, done: true }).key,
+      q.where({ any: { ne: 0 } }).key,
+      q.where({ any: { in: [0] } }).key,
+      q.where({ any: { exists: true } }).key,
+      q.where({ any: { exists: false } }).key,
+      q.key,
+      q.limit(1).key,
+      q.offset(1).key,
+      q.deleted('only').key,
+      q.deleted('show').key,
+      q.invalid('only').key,
+      q.orderBy('title').key,
+      q.orderBy('title', 'desc').key,
+      q.orderBy('title').orderBy('rank').key,
+      q.orderBy('rank').orderBy('title').key,
+      q.ids([]).key,
+      q.ids(['AAAAAAAAAAAAAAAAAAAAAA']).key,
+      q.under('AAAAAAAAAAAAAAAAAAAAAA').key,
+      q.filter(() => true).key,
+      q.filter(() => true).key,
+      q.where(or({ rank: 1 }, { done: true })).key,
+      q.where({ rank: 1, done: true }).key,
     ]
     expect(new Set(keys).size).toBe(keys.length)
   })
@@ -109,8 +167,15 @@ describe('a query as a value', () => {
 describe('running a query', () => {
   it('sorts by several fields and directions, over values of any kind, ties by id', () => {
     const { db } = setup()
-    for (const [title, rank] of [['b', 1], ['a', 2], ['c', undefined], ['d', 1]] as const) db.create(Task, { title, ...(rank !== undefined && { rank }) })
-    const titles = (direction: 'asc' | 'desc'): string[] => db.run(query(Task).orderBy('rank', direction).orderBy('title', 'desc')).map(({ title }) => title)
+    for (const [title, rank] of [
+      ['b', 1],
+      ['a', 2],
+      ['c', undefined],
+      ['d', 1],
+    ] as const)
+      db.create(Task, { title, ...(rank !== undefined && { rank }) })
+    const titles = (direction: 'asc' | 'desc'): string[] =>
+      db.run(query(Task).orderBy('rank', direction).orderBy('title', 'desc')).map(({ title }) => title)
     expect(titles('asc')).toEqual(['c', 'd', 'b', 'a'])
     expect(titles('desc')).toEqual(['a', 'd', 'b', 'c'])
     const tied = db.run(query(Task).orderBy('done')).map(({ id }) => id)

@@ -7,7 +7,10 @@ import { defineType } from '../../../src/database/defineType.ts'
 import { query, type Query } from '../../../src/database/query.ts'
 import { createTestReplica, type TestReplica } from './createTestReplica.ts'
 
-const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().default(false), rank: z.number().optional(), owner: z.string().optional() }))
+const Task = defineType(
+  'task',
+  z.object({ title: z.string(), done: z.boolean().default(false), rank: z.number().optional(), owner: z.string().optional() }),
+)
 const Note = defineType('note', z.object({ title: z.string() }), { model: 'text' })
 const isEven = ({ rank = 1 }: { readonly rank?: number | undefined }): boolean => rank % 2 === 0
 
@@ -15,16 +18,52 @@ const isEven = ({ rank = 1 }: { readonly rank?: number | undefined }): boolean =
 function questions(ids: readonly string[]): Query<{ readonly id: string }>[] {
   const q = query(Task)
   return [
-    q, q.limit(3), q.offset(2).limit(2), q.orderBy('title'), q.orderBy('title', 'desc').limit(4), q.orderBy('rank').orderBy('title'), q.orderBy('rank', 'desc').offset(1).limit(3),
-    q.where({ done: false }), q.where({ done: true }).orderBy('title').limit(2), q.where({ rank: { gte: 3, lt: 8 } }).orderBy('rank'), q.where({ owner: { exists: false } }),
-    q.where(or({ owner: 'a' }, { done: true })).orderBy('owner'), q.where({ owner: { in: ['a', 'b'] } }).limit(2), q.filter(isEven).orderBy('rank'),
-    q.under(ids[0]!), q.under(ids[1]!).orderBy('title').deleted('show'), q.ids(ids.slice(0, 4)), q.deleted('only'), q.deleted('show').orderBy('rank', 'desc').limit(5), q.invalid('only'), query(Note),
+    q,
+    q.limit(3),
+    q.offset(2).limit(2),
+    q.orderBy('title'),
+    q.orderBy('title', 'desc').limit(4),
+    q.orderBy('rank').orderBy('title'),
+    q.orderBy('rank', 'desc').offset(1).limit(3),
+    q.where({ done: false }),
+    q.where({ done: true }).orderBy('title').limit(2),
+    q.where({ rank: { gte: 3, lt: 8 } }).orderBy('rank'),
+    q.where({ owner: { exists: false } }),
+    q.where(or({ owner: 'a' }, { done: true })).orderBy('owner'),
+    q.where({ owner: { in: ['a', 'b'] } }).limit(2),
+    q.filter(isEven).orderBy('rank'),
+    q.under(ids[0]!),
+    q.under(ids[1]!).orderBy('title').deleted('show'),
+    q.ids(ids.slice(0, 4)),
+    q.deleted('only'),
+    q.deleted('show').orderBy('rank', 'desc').limit(5),
+    q.invalid('only'),
+    query(Note),
   ]
 }
 
 const step = fc.record({
   who: fc.nat(1),
-  kind: fc.constantFrom('create', 'title', 'title', 'done', 'rank', 'unset', 'owner', 'move', 'reorder', 'delete', 'restore', 'pull', 'pull', 'break', 'batch', 'throw', 'swap', 'note'),
+  kind: fc.constantFrom(
+    'create',
+    'title',
+    'title',
+    'done',
+    'rank',
+    'unset',
+    'owner',
+    'move',
+    'reorder',
+    'delete',
+    'restore',
+    'pull',
+    'pull',
+    'break',
+    'batch',
+    'throw',
+    'swap',
+    'note',
+  ),
   item: fc.nat(40),
   other: fc.nat(40),
   value: fc.nat(9),
@@ -68,7 +107,8 @@ function write(replica: TestReplica, others: TestReplica, { kind, item, other, v
     case 'batch':
     case 'throw':
       return db.batch(() => {
-        for (const each of all.slice(0, value)) if (db.get(Task, each) !== undefined) db.update(each, { rank: other % 10, done: item % 2 === 0 })
+        for (const each of all.slice(0, value))
+          if (db.get(Task, each) !== undefined) db.update(each, { rank: other % 10, done: item % 2 === 0 })
         db.create(Task, { title: 'in a batch' })
         if (kind === 'throw') throw Object.assign(new Error('thrown on purpose'), { code: 'thrown' })
       })

@@ -6,7 +6,10 @@ const ascending = (a: number, b: number): number => a - b
 
 describe('a sorted list', () => {
   it('equals a sorted array after any additions, removals and merges', () => {
-    const step = fc.record({ kind: fc.constantFrom('add', 'delete', 'replace'), values: fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 800 }) })
+    const step = fc.record({
+      kind: fc.constantFrom('add', 'delete', 'replace'),
+      values: fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 800 }),
+    })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
         const list = new SortedList<number>(ascending)

@@ -12,7 +12,9 @@ const types = [Node]
 /** Every item with its parent, hidden flag and children in order. */
 function shape(db: Database): unknown {
   const rows = db.run(query(Node).deleted('show'))
-  return rows.map((row) => [row.id, row.$.parentId, row.$.deleted, db.run(query(Node).under(row).deleted('show')).map(({ id }) => id)]).sort()
+  return rows
+    .map((row) => [row.id, row.$.parentId, row.$.deleted, db.run(query(Node).under(row).deleted('show')).map(({ id }) => id)])
+    .sort()
 }
 
 function pair(): { readonly alice: TestReplica; readonly bob: TestReplica; readonly sync: () => void } {
@@ -85,7 +87,8 @@ describe('the order of children', () => {
     const items = ['a', 'b', 'c'].map((name) => db.create(Node, { name }, { parent: list }))
     for (const position of ['zzzza0', 'garbage']) {
       replica.plant(Object.fromEntries(items.map(({ id }) => [`${id}//order`, position])))
-      if (position === 'garbage') replica.plant(Object.fromEntries(items.map(({ id, name }) => [id, { t: 'node', m: 'object', f: { name }, p: list.id, o: 5 }])))
+      if (position === 'garbage')
+        replica.plant(Object.fromEntries(items.map(({ id, name }) => [id, { t: 'node', m: 'object', f: { name }, p: list.id, o: 5 }])))
       const order = names(db, list.id)
       const added = db.create(Node, { name: 'x' }, { before: db.run(query(Node).under(list))[1]! })
       expect(names(db, list.id)).toEqual([order[0], 'x', order[1], order[2]])
@@ -146,6 +149,23 @@ describe('the tree', () => {
     sync()
     const victim = a!.id < b!.id ? a! : b!
     for (const { db } of [alice, bob]) expect(db.get(Node, victim.id)!.$.parentId).toBe(home.id)
+  })
+
+  it('sends the victim of a cycle there once the item it was under arrives', () => {
+    const replica = createTestReplica(1, types)
+    const [a, b, late] = ['aaaaaaaaaaaaaaaaaaaaaA', 'bbbbbbbbbbbbbbbbbbbbbA', 'cccccccccccccccccccccA'] as const
+    const record = (name: string): unknown => ({ t: 'node', m: 'object', f: { name }, o: '' })
+    replica.plant({
+      [a]: record('a'),
+      [b]: record('b'),
+      [`${a}//parent`]: [b, late],
+      [`${b}//parent`]: [a, null],
+      [`${late}/name`]: 'late',
+    })
+    expect(replica.db.get(Node, a)!.$.parentId).toBeUndefined()
+    replica.plant({ [late]: record('late') })
+    expect(replica.db.get(Node, a)!.$.parentId).toBe(late)
+    expect(shape(replica.db)).toEqual(shape(replica.fresh()))
   })
 
   it('leaves the children of something that is not here where they say they are, visible', () => {

@@ -34,9 +34,30 @@ function codeOf(call: () => unknown): unknown {
 describe('values', () => {
   it('arrive at a peer as they were written, of every kind', () => {
     const values: unknown[] = [
-      null, true, false, 0, -0, 1.5, -1e300, NaN, Infinity, '', 'grüße 🌱', new Date(0), new Date(8.64e15),
-      Uint8Array.of(0, 255), new Reference(id), [], [1, [null, new Date(5)]], {}, { a: { b: [Uint8Array.of(1)] } },
-      { '@': 'date', v: 1 }, { '@': 1 }, { constructor: 'x' }, { a: { constructor: 1, '@': { '@': 'obj' } } }, { toString: 'own', hasOwnProperty: 1 },
+      null,
+      true,
+      false,
+      0,
+      -0,
+      1.5,
+      -1e300,
+      NaN,
+      Infinity,
+      '',
+      'grüße 🌱',
+      new Date(0),
+      new Date(8.64e15),
+      Uint8Array.of(0, 255),
+      new Reference(id),
+      [],
+      [1, [null, new Date(5)]],
+      {},
+      { a: { b: [Uint8Array.of(1)] } },
+      { '@': 'date', v: 1 },
+      { '@': 1 },
+      { constructor: 'x' },
+      { a: { constructor: 1, '@': { '@': 'obj' } } },
+      { toString: 'own', hasOwnProperty: 1 },
     ]
     for (const value of values) {
       const arrived = throughPeer(value)
@@ -85,9 +106,20 @@ describe('values', () => {
   })
 
   it.each([
-    ['a BigInt', 1n], ['a function', () => 1], ['a symbol', Symbol('x')], ['undefined in a list', [undefined]], ['a Map', new Map()], ['a Set', new Set()],
-    ['a Float32Array', new Float32Array(1)], ['an ArrayBuffer', new ArrayBuffer(1)], ['a class instance', new (class Thing {})()], ['an invalid Date', new Date(NaN)],
-    ['a nested __proto__', JSON.parse('{"a":{"__proto__":{"x":1}}}')], ['an object with a prototype of its own', Object.create({ x: 1 })], ['a RegExp', /x/], ['an Error', new Error('x')],
+    ['a BigInt', 1n],
+    ['a function', () => 1],
+    ['a symbol', Symbol('x')],
+    ['undefined in a list', [undefined]],
+    ['a Map', new Map()],
+    ['a Set', new Set()],
+    ['a Float32Array', new Float32Array(1)],
+    ['an ArrayBuffer', new ArrayBuffer(1)],
+    ['a class instance', new (class Thing {})()],
+    ['an invalid Date', new Date(NaN)],
+    ['a nested __proto__', JSON.parse('{"a":{"__proto__":{"x":1}}}')],
+    ['an object with a prototype of its own', Object.create({ x: 1 })],
+    ['a RegExp', /x/],
+    ['an Error', new Error('x')],
   ])('refuse %s', (_name, value) => {
     expect(codeOf(() => storeValue({ deep: [value] }, 'field'))).toBe('bad-value')
   })
@@ -112,17 +144,36 @@ describe('values', () => {
     expect(codeOf(() => storeValue(new Uint8Array(maxValueBytes), 'v'))).toBe('value-too-large')
     expect(codeOf(() => storeValue(nested(maxValueDepth), 'v'))).toBeUndefined()
     expect(codeOf(() => storeValue(nested(maxValueDepth + 1), 'v'))).toBe('bad-value')
-    expect(codeOf(() => storeValue(Array.from({ length: maxValueNodes }, () => null), 'v'))).toBe('value-too-large')
+    expect(
+      codeOf(() =>
+        storeValue(
+          Array.from({ length: maxValueNodes }, () => null),
+          'v',
+        ),
+      ),
+    ).toBe('value-too-large')
   })
 })
 
 describe('values from a peer', () => {
   it.each([
-    ['undefined', undefined], ['a BigInt', 1n], ['a tag of a newer version', { '@': 'geo', v: [1, 2] }], ['a date that is a text', { '@': 'date', v: 'now' }],
-    ['a date out of range', { '@': 'date', v: 1e30 }], ['a reference to no id', { '@': 'ref', v: 'x' }], ['an escape around a list', { '@': 'obj', v: [] }], ['a tag without content', { '@': 'obj' }],
-    ['too deep a list', nested(maxValueDepth + 1)], ['ten thousand levels', nested(10_000)], ['too long a text', 'x'.repeat(maxValueBytes)], ['too many bytes', new Uint8Array(maxValueBytes)],
-    ['too many parts', Array.from({ length: maxValueNodes }, () => 0)], ['an object with a prototype of its own', Object.create({ x: 1 })], ['a Yjs type', new Y.Map()],
-    ['an own __proto__ key', JSON.parse('{"__proto__":1}')], ['a Map', new Map()],
+    ['undefined', undefined],
+    ['a BigInt', 1n],
+    ['a tag of a newer version', { '@': 'geo', v: [1, 2] }],
+    ['a date that is a text', { '@': 'date', v: 'now' }],
+    ['a date out of range', { '@': 'date', v: 1e30 }],
+    ['a reference to no id', { '@': 'ref', v: 'x' }],
+    ['an escape around a list', { '@': 'obj', v: [] }],
+    ['a tag without content', { '@': 'obj' }],
+    ['too deep a list', nested(maxValueDepth + 1)],
+    ['ten thousand levels', nested(10_000)],
+    ['too long a text', 'x'.repeat(maxValueBytes)],
+    ['too many bytes', new Uint8Array(maxValueBytes)],
+    ['too many parts', Array.from({ length: maxValueNodes }, () => 0)],
+    ['an object with a prototype of its own', Object.create({ x: 1 })],
+    ['a Yjs type', new Y.Map()],
+    ['an own __proto__ key', JSON.parse('{"__proto__":1}')],
+    ['a Map', new Map()],
   ])('are unreadable, without a throw: %s', (_name, stored) => {
     expect(readValue(stored)).toBeUndefined()
     expect(readValue([stored])).toBeUndefined()
