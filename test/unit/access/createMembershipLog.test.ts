@@ -160,6 +160,26 @@ describe('the membership log', () => {
     expect(log.roleAt(log.heads(), carol.id, toId(carol.record.identity))).toBeUndefined()
   })
 
+  it('tells before from after, and nothing is before itself', () => {
+    const [genesis, second] = founded.log.operations().map(idOf) as [Uint8Array, Uint8Array]
+    expect(founded.log.isBefore(genesis, second)).toBe(true)
+    expect(founded.log.isBefore(second, genesis)).toBe(false)
+    expect(founded.log.isBefore(second, second)).toBe(false)
+    expect([founded.log.isBefore(zero, second), founded.log.isBefore(genesis, zero)]).toEqual([false, false])
+  })
+
+  it('shows one record for a device that comes with two, that of the most senior admission', async () => {
+    const { log, crypto } = founded
+    const root = await crypto.createSigningKey()
+    const device = await createDevice(crypto, root)
+    const { agreement } = await createPerson(crypto)
+    const other = { ...device, record: await createDeviceRecord(root.publicKey, root, { signing: device.signing, agreement }) }
+    await admit(founded, bob, device, 'reader')
+    await admit(founded, bob, other, 'editor')
+    expect(log.state.get().members.get(device.id)?.devices).toEqual([other.record])
+    expect(log.device(device.deviceId)?.record).toEqual(other.record)
+  })
+
   it('names as parents all heads, and above 64 those with the largest past and one that reaches the signer', async () => {
     const { log } = founded
     const old = log.heads()
@@ -272,12 +292,14 @@ describe('a malformed operation is refused with the code of the first rule that 
       record: { ...first.record, [field]: value },
     })
     const ownRoot = await createDeviceRecord(root.publicKey, root, { signing: root, agreement: first.agreement })
+    const claimed = await createDeviceRecord(carol.record.identity, first.signing, second)
     const cases: Record<string, AdmitBody['devices']> = {
       'none listed': [listed(first, false)],
       'a chain without its start': [listed(second)],
       'a device before its certifier': [listed(second), listed(first)],
       'a device twice': [listed(first), listed(first)],
       "another person's device": [listed(first), listed(carol)],
+      'a device that the first one certified for another person': [listed(first), { listed: true, record: claimed }],
       'a forged certificate': [change('certificate', new Uint8Array(64))],
       'a foreign self': [change('self', carol.record.self)],
       'another sealing key': [change('seal', carol.record.seal)],
@@ -320,7 +342,8 @@ describe('a malformed operation is refused with the code of the first rule that 
       'for another space': await consentTo(crypto, other.space, guest),
       'for another invitation': { invitationId: new Uint8Array(32).fill(8) },
       'by the admitter': { consent: await sign(bob.signing, guest.record) },
-      'for another person': { consent: await sign(guest.signing, bob.record) },
+      'for another person': { consent: await sign(guest.signing, { ...guest.record, identity: bob.record.identity }) },
+      'for another device': { consent: await sign(guest.signing, { ...guest.record, sign: bob.record.sign }) },
       'for another sealing key': { consent: await sign(guest.signing, { ...guest.record, seal: bob.record.seal }) },
     }
     for (const [name, change] of Object.entries(cases)) {
@@ -460,10 +483,24 @@ describe('an operation whose parents are not here', () => {
     expect(await log.add(await orphan(0))).toEqual(held)
   })
 
-  it('is refused when 4 MiB are held', async () => {
-    const orphan = (i: number) => write(carol, { kind: 99, parents: [zero], body: new Uint8Array(65_536).fill(i) })
-    for (let i = 0; i < 63; i++) expect(await founded.log.add(await orphan(i))).toEqual(held)
-    expect(await founded.log.add(await orphan(63))).toEqual(failure('too-many-held'))
+  it('is refused when 4 MiB are held, until some find their parents', async () => {
+    const { log } = founded
+    const parent = await write(bob, { body: await admitBody(await createPerson(founded.crypto)) })
+    const child = (i: number, of = idOf(parent)) => write(carol, { kind: 99, parents: [of], body: new Uint8Array(65_536).fill(i) })
+    for (let i = 0; i < 63; i++) expect(await log.add(await child(i))).toEqual(held)
+    expect(await log.add(await child(63))).toEqual(failure('too-many-held'))
+    expect(await log.add(parent)).toEqual(added)
+    for (let i = 0; i < 63; i++) expect(await log.add(await child(i, zero))).toEqual(held)
+    expect(await log.add(await child(63, zero))).toEqual(failure('too-many-held'))
+  })
+
+  it('does not wait for one parent when another one is malformed', async () => {
+    const { log } = founded
+    const bad = await write(carol, { body: await admitBody(await createPerson(founded.crypto)) })
+    const child = await write(alice(), { kind: 99, parents: [zero, idOf(bad)] })
+    expect(await log.add(child)).toEqual(held)
+    expect(await log.add(bad)).toEqual(failure('role'))
+    expect(await log.add(child)).toEqual(failure('parent'))
   })
 })
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeAdmitBody } from '../../../src/access/bodies/admitBody.ts'
 import { encodeEpochBody } from '../../../src/access/bodies/epochBody.ts'
+import { createAdmission } from '../../../src/access/createAdmission.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import type { Role } from '../../../src/access/membershipLog.ts'
 import { decodeOperation, operationKinds, signOperation, type EntryReference } from '../../../src/access/operation.ts'
@@ -115,6 +116,28 @@ describe('the state of a log', () => {
     expect(wellFormed).toBeGreaterThan(750)
     expect(refused).toBeGreaterThan(300)
   }, 60_000)
+
+  it('takes the name of the same one of two equal admissions, whichever came first', async () => {
+    const founded = await found()
+    const { crypto, space, log, alice, genesis } = founded
+    const guest = await createPerson(crypto)
+    const create = async (name: string) =>
+      createAdmission({
+        crypto,
+        log,
+        signer: alice,
+        admit: { records: [guest.record], role: 'editor', name, ...(await consentTo(crypto, space, guest)) },
+      })
+    const both = [await create('First'), await create('Second')]
+    const names = []
+    for (const order of [both, both.toReversed()]) {
+      const other = createMembershipLog({ crypto, space })
+      for (const operation of [genesis, ...order]) await other.add(operation)
+      names.push(other.state.get().members.get(guest.id)?.name)
+    }
+    expect(names[0]).toBeDefined()
+    expect(names[1]).toBe(names[0])
+  })
 
   it('is not moved by evaluating between the operations', async () => {
     for (let seed = 0; seed < 20; seed++) {

@@ -30,6 +30,18 @@ const rows: readonly (readonly [operations: string, refused: Record<string, stri
   ['x=c1 admit admin D:d1<3;y=a1 admit admin D:d1<3', {}, { D: 'D admin1(d1)' }],
   ['x=b1 admit editor E:e1<3;y=c1 admit reader E:e1<3', {}, { E: 'E editor(e1)' }],
   ['x=a1 admit reader B:b1<3;y=b1@x admit editor E:e1<x', { y: '!role' }, {}],
+  // Rank goes before depth.
+  [
+    'x=a1 admit owner E:e1<3;y=e1 admit owner F:f1<x;z=f1 admit admin D:d1<y;w=c1 admit admin D:d1<3',
+    {},
+    { D: 'D admin1(d1)', E: 'E owner0(e1)', F: 'F owner0(f1)' },
+  ],
+  // The past is what all parents reach, not one of them.
+  [
+    'x=b1 admit admin E:e1<3;y=c1 admit admin F:f1<3;z=e1 admit reader H:h1<x,y;w=f1 admit reader I:i1<x,y',
+    {},
+    { E: 'E admin2(e1)', F: 'F admin2(f1)', H: 'H reader(h1)', I: 'I reader(i1)' },
+  ],
   ['x=a1 admit admin D:d1,d2/2<3', {}, { D: 'D admin1(d1,d2)' }],
 ]
 
