@@ -13,7 +13,7 @@ export const OfflineWithChanges: Story = {
   args: { state: { status: 'offline', unsaved: 3 } },
   play: async ({ canvas }) => {
     await expect(canvas.getAllByRole('status')[0]).toHaveTextContent('Offline')
-    await expect(canvas.getByText('3 changes not sent yet')).toBeVisible()
+    await expect(canvas.getByText('3 changes not saved yet')).toBeVisible()
   },
 }
 export const ServerUnreachable: Story = {
@@ -21,7 +21,7 @@ export const ServerUnreachable: Story = {
 }
 export const Connecting: Story = { args: { state: { status: 'connecting', unsaved: 0 } } }
 export const Syncing: Story = { args: { state: { status: 'syncing', peers: 1, received: 40, total: 100, unsaved: 0 } } }
-export const Alone: Story = { args: { state: { status: 'up-to-date', peers: 0, unsaved: 0 } } }
+export const Alone: Story = { args: { state: { status: 'alone', unsaved: 0 } } }
 export const UpToDate: Story = { args: { state: { status: 'up-to-date', peers: 2, unsaved: 0 } } }
 export const NotSaved: Story = {
   args: { state: { status: 'error', error: new EchoError('storage-full', 'The disk is full.'), unsaved: 12 } },

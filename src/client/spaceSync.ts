@@ -19,7 +19,7 @@ export function createSpaceSync(open: OpenSpace, network: Readable<NetworkState>
     if (peers === 0) {
       if (net.status === 'off') return { status: 'offline', unsaved }
       if (net.status === 'unsupported' || net.status === 'unreachable') return { status: 'offline', unsaved, error: net.error }
-      return { status: 'connecting', unsaved }
+      return { status: net.status === 'online' ? 'alone' : 'connecting', unsaved }
     }
     total = lacking === 0 ? 0 : Math.max(total, lacking)
     return lacking > 0 ? { status: 'syncing', peers, received: total - lacking, total, unsaved } : { status: 'up-to-date', peers, unsaved }

@@ -79,10 +79,13 @@ export type JoinState =
   | { readonly status: 'cancelled'; readonly by: 'me' | 'host' }
   | { readonly status: 'error'; readonly error: EchoError; readonly retryable: boolean }
 
-/** How far a space's data has travelled. */
+/** How far a space's data has travelled. `unsaved`: edits that are not on this device's disk yet, which a crash now would lose. */
 export type SyncStatus =
   | { readonly status: 'offline'; readonly unsaved: number; readonly error?: EchoError }
+  /** No signaling server has answered yet. */
   | { readonly status: 'connecting'; readonly unsaved: number }
+  /** On the network, and nobody else of the space is: nothing to wait for. */
+  | { readonly status: 'alone'; readonly unsaved: number }
   /** Receiving blocks: `received` of `total`. */
   | { readonly status: 'syncing'; readonly peers: number; readonly received: number; readonly total: number; readonly unsaved: number }
   /** Everything local was handed to `peers` connected members. */

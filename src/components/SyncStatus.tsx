@@ -35,10 +35,12 @@ function labelOf(state: State, { sync }: Messages): string {
       return sync.offline
     case 'connecting':
       return sync.connecting
+    case 'alone':
+      return sync.alone
     case 'syncing':
       return sync.syncing
     case 'up-to-date':
-      return state.peers === 0 ? sync.alone : sync.upToDate(state.peers)
+      return sync.upToDate(state.peers)
     case 'error':
       return sync.error
   }

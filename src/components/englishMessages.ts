@@ -155,7 +155,7 @@ export const englishMessages: Messages = {
     alone: 'Saved on this device',
     upToDate: (peers) => `In sync with ${count(peers, people)}`,
     error: 'Not saved',
-    unsaved: (number) => `${count(number, changes)} not sent yet`,
+    unsaved: (number) => `${count(number, changes)} not saved yet`,
   },
   presence: {
     label: 'Here now',

@@ -27,7 +27,7 @@ describe('SyncStatus', () => {
     expect(screen.getByText('In sync with 1 person')).toBeTruthy()
     act(() => garden.sync.set({ status: 'syncing', peers: 1, received: 1, total: 4, unsaved: 2 }))
     expect(screen.getByRole('status').textContent).toBe('Syncing…')
-    expect(screen.getByText('25 % · 2 changes not sent yet')).toBeTruthy()
+    expect(screen.getByText('25 % · 2 changes not saved yet')).toBeTruthy()
     unmount()
     expect(garden.sync.listeners()).toBe(0)
   })
@@ -73,7 +73,7 @@ describe('EchoUiConfig', () => {
         <EchoUiConfig messages={{ sync: { connecting: 'Verbinde' } }}>
           <SyncStatusView state={{ status: 'offline', unsaved: 0 }} />
           <SyncStatusView state={{ status: 'connecting', unsaved: 0 }} />
-          <SyncStatusView state={{ status: 'up-to-date', peers: 0, unsaved: 0 }} />
+          <SyncStatusView state={{ status: 'alone', unsaved: 0 }} />
         </EchoUiConfig>
       </EchoUiConfig>,
     )
