@@ -28,12 +28,13 @@ export async function readPayloads(source: PayloadSource, nodes: readonly BlockN
   const payloads: Uint8Array[] = []
   for (let start = 0; start < nodes.length; start += blocksPerRead) {
     const chunk = nodes.slice(start, start + blocksPerRead)
-    const blocks = await store.get(chunk.filter((node) => unstored(node.id) === undefined))
+    // Asked once: while the others are read, a block may be stored and leave the memory.
+    const inMemory = chunk.map((node) => unstored(node.id))
+    const blocks = await store.get(chunk.filter((_, i) => inMemory[i] === undefined))
     let read = 0
     const opened = await Promise.all(
-      chunk.map(async (node) => {
-        const inMemory = unstored(node.id)
-        if (inMemory !== undefined) return inMemory
+      chunk.map(async (node, i) => {
+        if (inMemory[i] !== undefined) return inMemory[i]
         const block = blocks[read++]
         if (block === undefined) return undefined
         const payload = await openEnvelope(crypto, { space, keyRing, blockId: idBytes(node.id), envelope: block.envelope })
