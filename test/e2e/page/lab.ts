@@ -39,6 +39,8 @@ export interface Lab {
   untilTask(id: string, patch: { title?: string; done?: boolean }, timeoutMs?: number): Promise<void>
   untilText(part: string, timeoutMs?: number): Promise<void>
   untilPeers(count: number, timeoutMs?: number): Promise<void>
+  /** A value as a test can get it out of the page: errors as { code, details }. */
+  plain<T>(value: T): T
   /** @returns the code that `action` fails with, or what else it threw */
   codeOf(action: () => unknown): Promise<string>
 }
@@ -142,6 +144,7 @@ export function createLab(): Lab {
     async untilPeers(count, timeoutMs) {
       await lab.until(lab.space.sync, (sync) => ('peers' in sync ? sync.peers : 0) === count, timeoutMs)
     },
+    plain: <T>(value: T) => JSON.parse(JSON.stringify(value)) as T,
     async codeOf(action) {
       try {
         await action()

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { report, setupHarness, share } from './harness.ts'
+
+const harness = setupHarness()
+
+describe('two tabs of one profile', () => {
+  it('show each other\'s edits at once without signaling and without a reload', async () => {
+    await harness.stopSignaling()
+    const first = await harness.person('Alice')
+    const space = await first.evaluate(() => window.lab.createSpace('Garden'))
+    const second = await harness.tab(first)
+    await second.evaluate((id) => window.lab.openSpace(id), space)
+    expect(await second.evaluate(() => window.lab.tasks())).toEqual([])
+
+    const task = await first.evaluate(() => window.lab.add('Water'))
+    await second.evaluate((id) => window.lab.untilTask(id, { title: 'Water' }), task)
+    await second.evaluate((id) => window.lab.update(id, { done: true }), task)
+    await first.evaluate((id) => window.lab.untilTask(id, { done: true }), task)
+
+    const note = await second.evaluate(() => window.lab.space.create(window.lab.Note, { title: 'Plan' }).id)
+    for (const tab of [first, second]) await tab.evaluate((id) => window.lab.openNote(id), note)
+    await first.evaluate(() => window.lab.write(0, 'Dig'))
+    await second.evaluate(() => window.lab.untilText('Dig'))
+    await second.evaluate(() => window.lab.write(3, ' deep'))
+    await first.evaluate(() => window.lab.untilText('Dig deep'))
+    for (const tab of [first, second]) {
+      expect(await tab.evaluate(() => window.lab.links())).toEqual({ peers: 0, connections: 0 })
+      expect(await tab.evaluate(() => window.lab.errors)).toEqual([])
+    }
+  })
+
+  it('go on with the other members when the networking tab closes', async () => {
+    const [alice, bob] = [await harness.person('Alice'), await harness.person('Bob')]
+    const { id } = await share(alice, bob)
+    const second = await harness.tab(alice)
+    await second.evaluate((space) => window.lab.openSpace(space), id)
+    // It knows of the peer only through the first tab, and reaches it through that.
+    await second.evaluate(() => window.lab.untilPeers(1))
+    const before = await second.evaluate(() => window.lab.add('Through the first tab'))
+    await bob.evaluate((task) => window.lab.untilTask(task, {}), before)
+
+    const figures: Record<string, number> = {}
+    const closedMs = Date.now()
+    await alice.close()
+    const task = await second.evaluate(() => window.lab.add('From the second tab'))
+    const seen = bob.evaluate((item) => window.lab.untilTask(item, {}).then(() => Date.now()), task)
+    figures['peer has the edit'] = (await seen) - closedMs
+    await second.evaluate(() => window.lab.untilPeers(1))
+    expect(await second.evaluate(() => window.lab.links())).toEqual({ peers: 1, connections: 1 })
+    const answer = await bob.evaluate(() => window.lab.add('An answer'))
+    await second.evaluate((item) => window.lab.untilTask(item, {}), answer)
+    expect(await bob.evaluate(() => window.lab.links())).toEqual({ peers: 1, connections: 1 })
+    report('networking tab closed, ms', figures)
+    expect(figures['peer has the edit']).toBeLessThan(5_000)
+    for (const page of [second, bob]) expect(await page.evaluate(() => window.lab.errors)).toEqual([])
+  })
+
+  it('may be one page that makes the same Echo twice, and the second networks when the first is disposed', async () => {
+    const [alice, bob] = [await harness.person('Alice'), await harness.person('Bob')]
+    const { id } = await share(alice, bob)
+    await alice.evaluate(async (space) => {
+      const { lab } = window
+      const [firstEcho, firstSpace] = [lab.echo, lab.space]
+      await lab.start()
+      await lab.openSpace(space)
+      const task = firstSpace.create(lab.Task, { title: 'Water' })
+      await lab.untilTask(task.id, { title: 'Water' })
+      lab.update(task.id, { done: true })
+      await lab.until(firstSpace.liveItem(lab.Task, task.id), (item) => item?.done === true)
+      await firstEcho.dispose()
+    }, id)
+    const startMs = performance.now()
+    await alice.evaluate(() => window.lab.untilPeers(1))
+    await alice.evaluate(() => window.lab.until(window.lab.echo.network.state, (network) => 'connections' in network && network.connections === 1))
+    report('first Echo of the page disposed, ms', { 'second is linked': performance.now() - startMs })
+    const task = await alice.evaluate(() => window.lab.add('From the second Echo'))
+    await bob.evaluate((item) => window.lab.untilTask(item, {}), task)
+    for (const page of [alice, bob]) expect(await page.evaluate(() => window.lab.errors)).toEqual([])
+  })
+})
