@@ -34,7 +34,7 @@ export function Notes({ noteId }: { readonly noteId: string | undefined }): Reac
 
   return (
     <section ref={section} className="card notes" aria-labelledby="notes-heading">
-      <header className="card-header">
+      <header className={noteId === undefined ? 'card-header' : 'echo-visually-hidden'}>
         <h2 id="notes-heading" tabIndex={-1}>
           Notes
         </h2>

@@ -7,10 +7,11 @@ interface SpaceHeaderProps {
   readonly space: Space
   readonly name: string
   readonly canWrite: boolean
+  readonly canInvite: boolean
 }
 
 /** What the space is called, who is in it now, and how far its data has travelled. */
-export function SpaceHeader({ space, name, canWrite }: SpaceHeaderProps): ReactNode {
+export function SpaceHeader({ space, name, canWrite, canInvite }: SpaceHeaderProps): ReactNode {
   return (
     <header className="space-header">
       <div>
@@ -19,7 +20,7 @@ export function SpaceHeader({ space, name, canWrite }: SpaceHeaderProps): ReactN
       </div>
       <div className="row">
         <AvatarStack space={space} />
-        <InviteButton space={space} variant="primary" />
+        {canInvite && <InviteButton space={space} variant="primary" />}
       </div>
     </header>
   )

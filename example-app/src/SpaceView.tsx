@@ -45,7 +45,7 @@ export function SpaceView({ space, route }: { readonly space: Space; readonly ro
 
   return (
     <SpaceContext value={value}>
-      <SpaceHeader space={space} name={name} canWrite={canWrite} />
+      <SpaceHeader space={space} name={name} canWrite={canWrite} canInvite={info?.role === 'owner' || info?.role === 'admin'} />
       {!canWrite && <p className="read-only">You can read this space. Ask an owner or admin if you want to change things, too.</p>}
       <ViewSwitch space={space.id} view={route.view} />
       <div className="columns" data-view={route.view}>
