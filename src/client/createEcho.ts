@@ -61,8 +61,14 @@ export function createEcho(config: EchoConfig): Echo {
     await identity.attach(createIdentityStore({ crypto: ports.crypto, storage }))
     if ((await storage.readKey(enabledKey)) === false) networkControl.setEnabled(false)
     await directory.refresh()
-    control = createTabControl(tabs, onTabMessage, () => [networkControl.report()].filter((message) => message !== undefined))
-    leadership = createLeadership(storage.locks, () => lead(true), () => lead(false))
+    const tabControl = createTabControl({
+      tabs,
+      onMessage: onTabMessage,
+      greeting: () => [networkControl.report()].filter((message) => message !== undefined),
+      onLeaderSilent: () => leadership?.leaderSilent(() => tabControl.hasLeader()),
+    })
+    control = tabControl
+    leadership = createLeadership({ locks: storage.locks, clock: ports.clock, onLead: () => lead(true), onLost: () => lead(false) })
   }
 
   function lead(leading: boolean): void {

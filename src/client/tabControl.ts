@@ -14,18 +14,35 @@ export type TabMessage =
 
 export interface TabControl {
   tell(message: TabMessage): void
+  /** Whether some other tab said that it networks, and is still there. */
+  hasLeader(): boolean
   dispose(): Promise<void>
 }
 
-/** @param greeting what a tab that just came is told */
-export function createTabControl(tabs: Network, onMessage: (message: TabMessage) => void, greeting: () => readonly TabMessage[]): TabControl {
+export function createTabControl(options: {
+  readonly tabs: Network
+  readonly onMessage: (message: TabMessage) => void
+  /** What a tab that just came is told. */
+  readonly greeting: () => readonly TabMessage[]
+  /** The tab that networks is gone, or says nothing any more. */
+  readonly onLeaderSilent: () => void
+}): TabControl {
+  const { tabs, onMessage, greeting } = options
   const connections = new Set<Connection>()
+  let leader: Connection | undefined
   const room = tabs.enter({ name: 'control', password: '' }, (connection) => {
     connections.add(connection)
-    connection.onClose = () => connections.delete(connection)
+    connection.onClose = () => {
+      connections.delete(connection)
+      if (connection !== leader) return
+      leader = undefined
+      options.onLeaderSilent()
+    }
     connection.onFrame = (frame) => {
       const message = parse(frame)
-      if (message !== undefined) onMessage(message)
+      if (message === undefined) return
+      if (message.type === 'network') leader = connection
+      onMessage(message)
     }
     for (const message of greeting()) send(connection, message)
   })
@@ -34,6 +51,7 @@ export function createTabControl(tabs: Network, onMessage: (message: TabMessage)
     tell(message) {
       for (const connection of connections) send(connection, message)
     },
+    hasLeader: () => leader !== undefined,
     dispose: () => room.leave(),
   }
 }
