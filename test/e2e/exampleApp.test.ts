@@ -1,0 +1,175 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import axe from 'axe-core'
+import { chromium, type BrowserContext, type Page } from 'playwright'
+import { build, preview, type PreviewServer } from 'vite'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
+import { createSignalingServer, type SignalingServer } from '../../src/signaling/index.ts'
+
+const root = join(import.meta.dirname, '../../example-app')
+const configFile = join(root, 'vite.config.ts')
+const phone = { width: 390, height: 844 }
+
+let outDir: string
+let site: PreviewServer
+let signaling: SignalingServer
+const profiles: { readonly context: BrowserContext; readonly folder: string }[] = []
+const faults: string[] = []
+
+beforeAll(async () => {
+  outDir = await mkdtemp(join(tmpdir(), 'echo-example-'))
+  signaling = await createSignalingServer({ port: 0 })
+  const define = { 'import.meta.env.VITE_SIGNALING_URL': JSON.stringify(signaling.url) }
+  await build({ root, configFile, define, logLevel: 'error', build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 2000 } })
+  site = await preview({ root, configFile, logLevel: 'error', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } })
+})
+afterAll(async () => {
+  await site?.close()
+  await signaling?.close()
+  await rm(outDir, { recursive: true, force: true })
+})
+afterEach(async () => {
+  for (const { context, folder } of profiles.splice(0)) {
+    await context.close()
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  expect(faults.splice(0)).toEqual([])
+})
+
+/** A browser with a profile of its own. */
+async function person(name: string, viewport = { width: 1280, height: 800 }): Promise<Page> {
+  const folder = await mkdtemp(join(tmpdir(), 'echo-example-profile-'))
+  const options = await chromiumLaunchOptions()
+  // Separate browsers find each other by address: names over mDNS need multicast, which a container may lack.
+  const args = [...options.args, '--disable-features=WebRtcHideLocalIpsWithMdns']
+  const context = await chromium.launchPersistentContext(folder, { ...options, args, viewport, reducedMotion: 'reduce' })
+  profiles.push({ context, folder })
+  const page = context.pages()[0] ?? (await context.newPage())
+  page.setDefaultTimeout(15_000)
+  page.on('pageerror', (error) => faults.push(`[${name}] ${error.stack ?? error.message}`))
+  page.on('console', (message) => message.type() === 'error' && faults.push(`[${name}] ${message.text()}`))
+  return page
+}
+
+const appUrl = (): string => `http://127.0.0.1:${new URL(site.resolvedUrls!.local[0]!).port}/`
+
+async function signUp(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Your name').fill(name)
+  await page.getByRole('button', { name: 'Continue' }).click()
+}
+
+async function addTask(page: Page, title: string): Promise<void> {
+  await page.getByLabel('New task').fill(title)
+  await page.getByLabel('New task').press('Enter')
+}
+
+const taskBox = (page: Page, title: string, checked = false) => page.getByRole('checkbox', { name: `Done: ${title}`, exact: true, checked })
+
+const noteText = (page: Page) => page.getByRole('textbox', { name: 'Text of the note' })
+
+async function untilText(page: Page, text: string): Promise<void> {
+  await noteText(page).waitFor()
+  await page.waitForFunction((wanted) => document.querySelector('textarea')?.value === wanted, text)
+}
+
+/** Rules that are broken on the page as it is now, each with where. */
+async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run())
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+}
+
+async function startSpace(page: Page): Promise<void> {
+  await page.goto(appUrl())
+  await signUp(page, 'Ann Archer')
+  await page.getByRole('button', { name: 'Show words' }).click()
+  await page.getByRole('button', { name: 'Reveal the words' }).click()
+  expect(await page.getByRole('list', { name: 'Recovery words, in order' }).getByRole('listitem').count()).toBe(24)
+  await page.getByRole('button', { name: 'I wrote them down' }).click()
+  await page.getByRole('button', { name: 'Yes, they are safe' }).click()
+  await page.getByLabel('Name of the space').fill('Spring survey')
+  await page.getByRole('button', { name: 'Create space' }).click()
+  await page.getByRole('heading', { name: 'Spring survey', level: 1 }).waitFor()
+}
+
+async function inviteByLink(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Invite' }).click()
+  await page.getByRole('button', { name: 'Create link' }).click()
+  return page.getByLabel('Invitation link').inputValue()
+}
+
+describe('the example app', () => {
+  it('takes two people from nothing to a shared space that both write in, through a cut and a reload', async () => {
+    const [ann, bob] = await Promise.all([person('ann'), person('bob', phone)])
+    await startSpace(ann)
+    await addTask(ann, 'Count the orchids')
+    await ann.getByRole('button', { name: 'New note' }).click()
+    await ann.getByLabel('Title of the note').fill('Day one')
+    await noteText(ann).fill('Fog until nine.')
+    expect(await accessibilityFaults(ann)).toEqual([])
+
+    // Bob follows the link before he has ever seen the app; its secret does not stay in his address.
+    const link = await inviteByLink(ann)
+    expect(await accessibilityFaults(ann)).toEqual([])
+    await bob.goto(link)
+    await bob.getByRole('dialog', { name: 'Join Spring survey?' }).getByRole('button', { name: 'Join' }).click()
+    expect(bob.url()).toBe(appUrl())
+    const dialog = bob.getByRole('dialog', { name: 'Before you join' })
+    await dialog.getByLabel('Your name').fill('Bob Birch')
+    await dialog.getByRole('button', { name: 'Continue' }).click()
+    await bob.getByRole('button', { name: 'Open the space' }).click()
+    await bob.getByRole('heading', { name: 'Spring survey', level: 1 }).waitFor()
+    await ann.getByRole('dialog', { name: 'Bob Birch has joined' }).getByRole('button', { name: 'Close' }).last().click()
+    await ann.getByRole('list', { name: 'Here now' }).getByText('Bob Birch').waitFor()
+
+    // Items, both ways.
+    await taskBox(bob, 'Count the orchids').check()
+    await taskBox(ann, 'Count the orchids', true).waitFor()
+    await bob.getByRole('textbox', { name: 'Title of Count the orchids' }).fill('Count the orchids twice')
+    await ann.getByText('is writing here').waitFor({ state: 'attached' })
+    await taskBox(ann, 'Count the orchids twice', true).waitFor()
+    await addTask(ann, 'Charge the GPS')
+    await taskBox(bob, 'Charge the GPS').waitFor()
+    expect(await accessibilityFaults(bob)).toEqual([])
+
+    // One note, both ways.
+    await bob.getByRole('link', { name: 'Notes' }).click()
+    await bob.getByRole('link', { name: 'Day one' }).click()
+    await untilText(bob, 'Fog until nine.')
+    await noteText(bob).press('Control+End')
+    await noteText(bob).pressSequentially(' Two herons.')
+    await untilText(ann, 'Fog until nine. Two herons.')
+    await noteText(ann).press('Control+Home')
+    await noteText(ann).pressSequentially('Cold. ')
+    await untilText(bob, 'Cold. Fog until nine. Two herons.')
+
+    // Bob goes off the network, both write on, and Bob's page is loaded anew before they meet again.
+    const openDrawer = () => bob.getByRole('button', { name: 'Spaces and settings' }).click()
+    await openDrawer()
+    await bob.getByRole('switch', { name: 'Online' }).click()
+    await bob.getByRole('button', { name: 'Close' }).click()
+    await bob.getByText('Offline', { exact: true }).waitFor()
+    await ann.getByText('Only you are here').waitFor()
+    await bob.getByRole('link', { name: 'Tasks' }).click()
+    await addTask(bob, 'Written offline')
+    await addTask(ann, 'Written meanwhile')
+    await bob.reload()
+    await taskBox(bob, 'Written offline').waitFor()
+    expect(await taskBox(bob, 'Written meanwhile').count()).toBe(0)
+    expect(await taskBox(ann, 'Written offline').count()).toBe(0)
+    await openDrawer()
+    await bob.getByRole('switch', { name: 'Online' }).click()
+    await bob.getByRole('button', { name: 'Close' }).click()
+    await taskBox(ann, 'Written offline').waitFor()
+    await taskBox(bob, 'Written meanwhile').waitFor()
+
+    // What one deletes, the other can bring back.
+    await ann.getByRole('button', { name: 'Delete Written meanwhile' }).click()
+    await taskBox(bob, 'Written meanwhile').waitFor({ state: 'detached' })
+    await bob.getByText('Deleted tasks (1)').click()
+    await bob.getByRole('button', { name: 'Restore Written meanwhile' }).click()
+    await taskBox(ann, 'Written meanwhile').waitFor()
+  })
+})
