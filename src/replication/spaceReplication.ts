@@ -67,6 +67,8 @@ export interface SpaceReplicationOptions {
   readonly onLink: () => void
   /** A peer sent a block that a check refused. */
   readonly onRefused: (outcome: ReceiveOutcome, from: Link['peer']) => void
+  /** Something failed that nobody else hears of. */
+  readonly onFault: (error: unknown) => void
 }
 
 /** Own blocks are pushed to so many peers; the others hear of them by heads. */
@@ -119,6 +121,13 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
 
   function sayReach(): void {
     for (const link of links.keys()) if (link.peer === undefined) link.send({ type: 'reach', peers: remoteLinks().length })
+  }
+
+  function meet(connection: Connection, room: () => Room | undefined): void {
+    onConnection(connection, room).catch((error: unknown) => {
+      connection.close()
+      options.onFault(error)
+    })
   }
 
   async function onConnection(connection: Connection, room: () => Room | undefined): Promise<void> {
@@ -283,7 +292,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       }
       if (newest === undefined || wanted === undefined || current !== undefined || disposed) return
       const { room: name, password } = epochRendezvous(crypto, idBytes(space), newest.key)
-      const room: Room = wanted.enter({ name, password }, (connection) => void onConnection(connection, () => current?.room))
+      const room: Room = wanted.enter({ name, password }, (connection) => meet(connection, () => current?.room))
       current = { network: wanted, room, key }
     })
     return moving
@@ -302,7 +311,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       publish()
     },
     enterTabs(tabs) {
-      tabsRoom ??= tabs.enter({ name: `space/${space}`, password: '' }, (connection) => void onConnection(connection, () => tabsRoom))
+      tabsRoom ??= tabs.enter({ name: `space/${space}`, password: '' }, (connection) => meet(connection, () => tabsRoom))
     },
     announce(node) {
       const isOwn = node.header.device.every((byte, i) => byte === identity.signing.publicKey[i])
