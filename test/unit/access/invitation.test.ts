@@ -103,6 +103,8 @@ describe('the text of an invitation', () => {
       const text = String.fromCharCode(...Array.from({ length: random.below(60) }, () => random.below(65_536)))
       expect(codeOf(text)).toBe('invitation-malformed')
     }
+    // Above 4,096 characters nothing is looked at, whatever stands at the start.
+    expect(codeOf(`${vector}${' '.repeat(4_096)}`)).toBe('invitation-malformed')
     expect(codeOf('A'.repeat(1_000_000))).toBe('invitation-malformed')
   })
 
