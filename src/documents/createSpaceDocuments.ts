@@ -73,7 +73,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   })
   const pending = await storage.readPending(space)
   const own = pending.filter((row) => row.slot === slot.number)
-  const wal = createWriteAheadLog({ storage, space, slot: slot.number, existing: own.map((row) => row.key), onFault: report })
+  const wal = createWriteAheadLog({ store, space, slot: slot.number, existing: own.map((row) => row.key), onFault: report })
   recover(own, cutter, slot.number)
   await recoverAbandoned(pending.filter((row) => row.slot !== slot.number))
 
@@ -181,10 +181,20 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   function takeBack(document: LiveDocument, error: EchoError): void {
     refused.add(document.id)
     report(error)
-    const rows = document.rows
+    const rows = [...document.rows]
+    forget(rows)
+    rebuild(document.id).then(() => {
+      refused.delete(document.id)
+      // What was typed until the new document stood there rests on what was taken back.
+      const later = document.rows.slice(rows.length)
+      if (later.length > 0) report(error)
+      forget(later)
+    }, report)
+  }
+
+  function forget(rows: readonly string[]): void {
     wal.covered(rows)
     storage.write({ deletePending: rows.map((key) => ({ space, key })) }, 'relaxed').catch(report)
-    rebuild(document.id).then(() => refused.delete(document.id), report)
   }
 
   function applyInbox(): void {
@@ -197,6 +207,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   function writeObstacle(): EchoError | undefined {
     if (disposed) return new EchoError('space-closed', 'This space is closed. Open it again before writing.')
+    if (refused.has(rootDocumentId)) return new EchoError('block-refused', 'A change that peers would refuse is just being taken back. Write again in a moment.')
     return log.isWriter(identity.id, identity.deviceId) ? undefined : readOnly()
   }
 
@@ -272,6 +283,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       ticker.dispose()
       finisher.dispose()
       for (const text of texts.values()) text.destroy()
+      // A text released just now has a timer that would close it a second time.
+      texts.clear()
       for (const document of live.values()) {
         document.detach()
         document.doc.destroy()

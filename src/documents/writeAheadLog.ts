@@ -1,6 +1,6 @@
 import type { DocumentId, SpaceId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { BlockStore } from '../feed/blockStore.ts'
 
 /** The write-ahead log of one slot: each local update is on its way to disk in the task that made it. */
 export interface WriteAheadLog {
@@ -15,7 +15,8 @@ export interface WriteAheadLog {
 }
 
 export interface WriteAheadLogOptions {
-  readonly storage: Storage
+  /** Writes a row together with the blocks that just arrived: the edit may refer to them, and a crash must not part them. */
+  readonly store: Pick<BlockStore, 'put'>
   readonly space: SpaceId
   readonly slot: number
   /** Keys of rows already in the log of this slot. */
@@ -23,7 +24,7 @@ export interface WriteAheadLogOptions {
   readonly onFault: (error: unknown) => void
 }
 
-export function createWriteAheadLog({ storage, space, slot, existing, onFault }: WriteAheadLogOptions): WriteAheadLog {
+export function createWriteAheadLog({ store, space, slot, existing, onFault }: WriteAheadLogOptions): WriteAheadLog {
   const unsafe = new Set<string>()
   const unsaved = createWritable(0)
   const writes = new Set<Promise<void>>()
@@ -40,7 +41,7 @@ export function createWriteAheadLog({ storage, space, slot, existing, onFault }:
       const key = pendingKey(slot, next++)
       unsafe.add(key)
       unsaved.set(unsafe.size)
-      const write = storage.write({ putPending: [{ space, key, slot, ...edit }] }, 'relaxed').then(() => forget([key]), onFault)
+      const write = store.put([], 'relaxed', { putPending: [{ space, key, slot, ...edit }] }).then(() => forget([key]), onFault)
       writes.add(write)
       void write.finally(() => writes.delete(write))
       return key

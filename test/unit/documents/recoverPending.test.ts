@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { createItemId, type ItemId } from '../../../src/shared/ids.ts'
+import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
+import { createTestSpace, exchange, openReplica, type TestReplica, type TestSpace } from './createTestSpace.ts'
+
+const random = createSeededRandom('recover')
+const newItem = (): ItemId => createItemId(random)
+
+/** A page that never cuts by itself: nobody is there, and no time passes. */
+const alone = { hasCompany: () => false }
+
+async function crashAndReopen(world: TestSpace, replica: TestReplica): Promise<TestReplica> {
+  replica.disk.crash()
+  return openReplica(world, world.alice, { disk: replica.disk, ...alone })
+}
+
+describe('what a page leaves in the write-ahead log', () => {
+  it('is there after a crash before any cut, insertions, deletions and items alike, without another peer', async () => {
+    const world = await createTestSpace()
+    const page = await openReplica(world, world.alice, alone)
+    const item = newItem()
+    const { yText } = (await page.documents.openText(item)).current.get()
+    yText.insert(0, 'hello world')
+    yText.delete(0, 6)
+    page.documents.root.write((map) => map.set('a', 1))
+    yText.insert(5, '!')
+    yText.delete(0, 1)
+    expect(page.stored).toEqual([])
+    await world.clock.run(1)
+    expect(page.documents.unsaved.get()).toBe(0)
+
+    const again = await crashAndReopen(world, page)
+    expect(again.documents.root.map.get('a')).toBe(1)
+    expect((await again.documents.openText(item)).content.get()).toBe('orld!')
+    await again.documents.flush()
+    expect(await again.storage.readPending(world.space)).toEqual([])
+    expect(again.faults).toEqual([])
+    // And the blocks are ones that others accept.
+    const bob = await openReplica(world, world.bob)
+    const outcomes = await bob.receive(await again.allBlocks())
+    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'accepted'))
+    expect((await bob.documents.openText(item)).content.get()).toBe('orld!')
+  })
+
+  it('survives crash upon crash: what was cut at the start may not be stored when the next one comes', async () => {
+    const world = await createTestSpace()
+    let page = await openReplica(world, world.alice, alone)
+    for (let round = 0; round < 5; round++) {
+      page.documents.root.write((map) => map.set(`round ${round}`, round))
+      await Promise.resolve()
+      await Promise.resolve()
+      page = await crashAndReopen(world, page)
+    }
+    expect(page.documents.root.map.size).toBe(5)
+    await page.documents.flush()
+    expect(page.graph.size).toBe(5)
+  })
+
+  it('is only dropped where stored blocks hold it already', async () => {
+    const world = await createTestSpace()
+    const page = await openReplica(world, world.alice, alone)
+    page.documents.root.write((map) => map.set('a', 1))
+    await world.clock.run(1)
+    const [row] = await page.storage.readPending(world.space)
+    await page.documents.flush()
+    // As if the deletion of the row had not reached the disk with the block.
+    await page.storage.write({ putPending: [row!] }, 'relaxed')
+    const again = await crashAndReopen(world, page)
+    await again.documents.flush()
+    expect(again.graph.size).toBe(1)
+    expect(await again.storage.readPending(world.space)).toEqual([])
+    expect(again.faults).toEqual([])
+  })
+
+  it('is cut under the past that the edits had, which others accept, though more has arrived since', async () => {
+    const world = await createTestSpace()
+    const page = await openReplica(world, world.alice, alone)
+    const bob = await openReplica(world, world.bob)
+    bob.documents.root.write((map) => map.set('both', 'bob first'))
+    await exchange(bob, page)
+    page.documents.root.write((map) => map.set('both', 'alice after'))
+    await world.clock.run(1)
+    page.disk.crash()
+    // Bob has written on; his later block reaches the disk without the page that died.
+    bob.documents.root.write((map) => map.set('other', 1))
+    await bob.documents.flush()
+    const again = await openReplica(world, world.alice, { disk: page.disk, ...alone })
+    await again.documents.flush()
+    const own = again.stored.at(-1)!.node
+    expect(own.header.dependencies).toHaveLength(1)
+    const outcomes = await bob.receive(await again.allBlocks())
+    expect(outcomes.at(-1)).toEqual({ status: 'accepted' })
+    expect(bob.documents.root.map.get('both')).toBe('alice after')
+  })
+
+  it('is cut by the next tab under the slot of the one that is gone', async () => {
+    const world = await createTestSpace()
+    const first = await openReplica(world, world.alice, alone)
+    const second = await openReplica(world, world.alice, { disk: first.disk, ...alone })
+    expect([first.documents.slot, second.documents.slot]).toEqual([0, 1])
+    second.documents.root.write((map) => map.set('second', 1))
+    await world.clock.run(1)
+    first.disk.kill(second.storage)
+    first.disk.kill(first.storage)
+    const next = await openReplica(world, world.alice, { disk: first.disk, ...alone })
+    expect(next.documents.slot).toBe(0)
+    expect(next.documents.root.map.get('second')).toBe(1)
+    await next.documents.flush()
+    expect(next.stored.map(({ node }) => node.header.slot)).toEqual([1])
+    expect(await next.storage.readPending(world.space)).toEqual([])
+    const bob = await openReplica(world, world.bob)
+    await bob.receive(await next.allBlocks())
+    expect(bob.documents.root.map.get('second')).toBe(1)
+  })
+
+  it('is left alone while the tab that wrote it lives', async () => {
+    const world = await createTestSpace()
+    const first = await openReplica(world, world.alice, alone)
+    first.documents.root.write((map) => map.set('first', 1))
+    await world.clock.run(1)
+    const second = await openReplica(world, world.alice, { disk: first.disk, ...alone })
+    await second.documents.flush()
+    expect(second.stored).toEqual([])
+    await first.documents.flush()
+    expect(first.stored).toHaveLength(1)
+  })
+
+  it('goes on where the slot stopped: edits after the recovery are accepted too', async () => {
+    const world = await createTestSpace()
+    const page = await openReplica(world, world.alice, alone)
+    const item = newItem()
+    ;(await page.documents.openText(item)).current.get().yText.insert(0, 'abc')
+    await world.clock.run(1)
+    const again = await crashAndReopen(world, page)
+    ;(await again.documents.openText(item)).current.get().yText.insert(3, 'def')
+    await again.documents.flush()
+    const bob = await openReplica(world, world.bob)
+    await bob.receive(await again.allBlocks())
+    expect((await bob.documents.openText(item)).content.get()).toBe('abcdef')
+  })
+})
