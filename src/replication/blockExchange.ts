@@ -17,7 +17,7 @@ export interface BlockExchange {
   /** Blocks arrived. @returns what became of each, when all are judged */
   onBlocks(blocks: readonly Uint8Array[]): Promise<readonly ReceiveOutcome[]>
   onReceived(count: number): void
-  /** Sends a block unless the peer has it. */
+  /** Sends a block, and those before it that the peer lacks, unless it has them. */
   push(node: BlockNode): void
   /** Says heads within a second, once for all blocks until then: for blocks that their author is likely to push to the peer himself. */
   sayHeadsSoon(): void
@@ -45,10 +45,17 @@ export function createBlockExchange(options: {
   const sent = new Map<FeedKey, number>()
   const announced = new Map<FeedKey, number>()
   const outbox: BlockNode[] = []
+  /** Before its first heads arrive, nothing is known of what the peer lacks: a block pushed then would hide those before it. */
+  let knowsPeer = false
   let outstanding = 0
   let pumping = false
   let disposed = false
   let sayTimer: Timer | undefined
+
+  function enqueueMissing(): void {
+    const theirs: Pick<FeedHead, 'feed' | 'seq'>[] = [...sent].map(([feed, seq]) => ({ feed, seq }))
+    for (const node of graph.missingFor(theirs)) enqueue(node)
+  }
 
   function enqueue(node: BlockNode): void {
     if ((sent.get(node.feed) ?? -1) >= node.header.seq) return
@@ -121,8 +128,8 @@ export function createBlockExchange(options: {
         announced.set(feed, Math.max(seq, announced.get(feed) ?? -1))
         sent.set(feed, Math.max(seq, sent.get(feed) ?? -1))
       }
-      const theirs: Pick<FeedHead, 'feed' | 'seq'>[] = [...sent].map(([feed, seq]) => ({ feed, seq }))
-      for (const node of graph.missingFor(theirs)) enqueue(node)
+      knowsPeer = true
+      enqueueMissing()
       void pump()
       // Usually the peer's push is on its way already; if not, our heads ask for it.
       if (lacking() > 0) sayHeadsSoon()
@@ -137,11 +144,13 @@ export function createBlockExchange(options: {
       void pump()
     },
     push(node) {
-      enqueue(node)
+      if (!knowsPeer) return
+      if ((sent.get(node.feed) ?? -1) === node.header.seq - 1) enqueue(node)
+      else enqueueMissing()
       void pump()
     },
     lacking,
-    isIdle: () => outbox.length === 0 && outstanding === 0,
+    isIdle: () => knowsPeer && outbox.length === 0 && outstanding === 0,
     dispose() {
       disposed = true
       clock.clear(sayTimer)
