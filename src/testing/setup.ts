@@ -5,7 +5,6 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import { createWebCrypto } from '../crypto/webCrypto.ts'
 import { createMemoryDisk, type MemoryDisk } from '../storage/memoryDisk.ts'
 import { createMemoryStorage } from '../storage/memoryStorage.ts'
-import type { Storage } from '../storage/storage.ts'
 import type { MemoryPeer } from '../network/memory/memoryPeer.ts'
 import { createMemorySwarm, type MemorySwarm } from '../network/memory/memorySwarm.ts'
 import type { AnyItemType } from '../database/defineType.ts'
@@ -19,6 +18,8 @@ export interface SetupOptions {
   /** A seed makes latencies, faults and ids reproducible. */
   readonly seed?: number
   readonly clock?: Clock
+  /** Least and most milliseconds that a frame travels between peers. Default: the swarm's. */
+  readonly latencyMs?: readonly [number, number]
   /** The cryptography of each peer; the real one by default. */
   readonly crypto?: (random: Random) => CryptoPort | Promise<CryptoPort>
   /** False: peers begin without an identity. Default: each is named after itself. */
@@ -65,7 +66,7 @@ export async function setup<const Args extends readonly (string | SetupOptions)[
   const options = (args.find((arg) => typeof arg !== 'string') as SetupOptions | undefined) ?? {}
   const clock = options.clock ?? systemClock
   const random = options.seed === undefined ? systemRandom : createSeededRandom(options.seed)
-  const swarm = createMemorySwarm({ clock, random })
+  const swarm = createMemorySwarm({ clock, random, ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }) })
   const peers = new Map<Name, TestPeer>()
   for (const name of names) peers.set(name, await createTestPeer(name, swarm, clock, random, options))
 
@@ -101,12 +102,13 @@ export async function setup<const Args extends readonly (string | SetupOptions)[
 async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, random: Random, options: SetupOptions): Promise<TestPeer> {
   const disk = createMemoryDisk()
   const tabs = createMemorySwarm({ clock, random, sameOrigin: true })
-  const open = new Map<Echo, { readonly storage: Storage; readonly network: MemoryPeer }>()
+  const open = new Map<Echo, { readonly network: MemoryPeer; readonly tabsPeer: MemoryPeer }>()
   let tabCount = 0
 
   async function openTab(): Promise<Echo> {
     const tab = `${name} ${++tabCount}`
     const network = swarm.peer(tab)
+    const tabsPeer = tabs.peer(tab)
     const storage = createMemoryStorage({ disk })
     const echo = createEcho({
       app: 'test',
@@ -116,9 +118,9 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
         if (options.onError === undefined) throw error
         options.onError(error, name)
       },
-      ports: { clock, random, crypto: await (options.crypto ?? (() => createWebCrypto()))(random), storage, network, tabs: tabs.peer(tab) },
+      ports: { clock, random, crypto: await (options.crypto ?? (() => createWebCrypto()))(random), storage, network, tabs: tabsPeer },
     })
-    open.set(echo, { storage, network })
+    open.set(echo, { network, tabsPeer })
     await echo.opened
     const state = echo.state.get()
     if (state.status === 'error') throw state.error
@@ -149,7 +151,8 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
     },
     async crash() {
       disk.crash()
-      for (const { network } of open.values()) await network.dispose()
+      // A dead tab that the next one could still reach would give it back what the crash lost.
+      for (const { network, tabsPeer } of open.values()) await Promise.all([network.dispose(), tabsPeer.dispose()])
       open.clear()
       first = await openTab()
     },
