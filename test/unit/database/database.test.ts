@@ -140,6 +140,24 @@ describe('creating items', () => {
   })
 })
 
+describe('a schema that names what the system keeps', () => {
+  it('does not reach the snapshot with it', () => {
+    const schema = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value: unknown) => ({ value: { ...(value as object), id: 'forged', $: { type: 'forged' } } }),
+      },
+    } as const
+    const Forged = defineType('forged', schema as never as z.ZodType<{ title: string }>)
+    const { db } = createTestReplica(1, [Forged])
+    const item = db.create(Forged, { title: 'a' })
+    expect(db.get(Forged, item.id)).toEqual({ id: item.id, title: 'a' })
+    expect(item.$.type).toBe('forged')
+    expect(item.$.model).toBe('object')
+  })
+})
+
 describe('updating items', () => {
   it('makes a new snapshot, keeps unchanged parts of it, and leaves the old one as it was', () => {
     const { db } = createTestReplica(1, types)

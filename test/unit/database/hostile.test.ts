@@ -120,6 +120,14 @@ describe('what a hostile member writes', () => {
     expect(replica.db.run(query(Task))).toHaveLength(1)
   })
 
+  it.each<unknown>([5, 'x', null, {}, [id]])('as a parent or position in a creation record that is %j counts as none', (planted) => {
+    const replica = createTestReplica(1, types)
+    replica.plant({ [id]: { ...fits, p: planted, o: planted } })
+    expect(replica.db.get(Task, id)!.$.parentId).toBeUndefined()
+    replica.db.create(Task, { title: 'first' }, { before: id })
+    expect(replica.db.run(query(Task)).map(({ title }) => title)).toEqual(['first', 'fits'])
+  })
+
   it('cannot name system fields inside a creation record, or set a prototype', () => {
     const replica = createTestReplica(1, types)
     const fields: unknown = JSON.parse('{"title":"x","id":"forged","$":{"type":"forged"},"__proto__":{"done":true},"a/b":1}')

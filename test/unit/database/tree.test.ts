@@ -151,6 +151,18 @@ describe('the tree', () => {
     for (const { db } of [alice, bob]) expect(db.get(Node, victim.id)!.$.parentId).toBe(home.id)
   })
 
+  it('keeps the victim of a cycle where a local move put it, even if that is where it stood', () => {
+    const replica = createTestReplica(1, types)
+    const [a, b] = ['a', 'b'].map((name) => replica.db.create(Node, { name }))
+    replica.plant({ [`${a!.id}//parent`]: [b!.id, null], [`${b!.id}//parent`]: [a!.id, null] })
+    const victim = a!.id < b!.id ? a! : b!
+    const other = victim === a ? b! : a!
+    replica.db.move(victim, { parent: null })
+    expect(replica.map.get(`${victim.id}//parent`)).toEqual([null, null])
+    replica.plant({ [`${other.id}//parent`]: [null, null] })
+    expect(replica.db.get(Node, victim.id)!.$.parentId).toBeUndefined()
+  })
+
   it('sends the victim of a cycle there once the item it was under arrives', () => {
     const replica = createTestReplica(1, types)
     const [a, b, late] = ['aaaaaaaaaaaaaaaaaaaaaA', 'bbbbbbbbbbbbbbbbbbbbbA', 'cccccccccccccccccccccA'] as const
