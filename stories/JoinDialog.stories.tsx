@@ -53,7 +53,7 @@ export const PreviewWithoutNames: Story = {
   args: { state: { status: 'preview', preview: { spaceName: undefined, inviterName: undefined, role: undefined, expiresAt: undefined } } },
 }
 export const PreviewWithHostileNames: Story = {
-  args: { state: { status: 'preview', preview: { ...preview, spaceName: `\u202Enedrag ${'W'.repeat(120)}`, inviterName: '‮nnA' } } },
+  args: { state: { status: 'preview', preview: { ...preview, spaceName: `\u202Enedrag ${'W'.repeat(120)}`, inviterName: '\u202EnnA' } } },
 }
 export const NeedsIdentity: Story = {
   args: { state: { status: 'needs-identity', preview } },

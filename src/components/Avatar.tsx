@@ -1,15 +1,17 @@
 'use client'
 import type { ComponentProps, CSSProperties, ReactNode } from 'react'
 import { classNames } from './classNames.ts'
+import { plainName } from './plainName.ts'
 
 /** A person's initials on a colour of their own, named for screen readers. */
 export function Avatar({
   id,
-  name,
+  name: given,
   className,
   style,
   ...props
 }: ComponentProps<'span'> & { readonly id: string; readonly name: string }): ReactNode {
+  const name = plainName(given)
   const colour = { '--echo-hue': String(hueOf(id)), ...style } as CSSProperties
   return (
     <span data-slot="avatar" title={name} className={classNames('echo-avatar', className)} style={colour} {...props}>
@@ -34,9 +36,10 @@ function letterOf(word: string): string {
   return ''
 }
 
-/** A hue in degrees that is the same for an id everywhere. */
+/** A hue in degrees that is the same for an id everywhere, and far apart for ids that are alike. */
 export function hueOf(id: string): number {
-  let hash = 0
-  for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) >>> 0
-  return hash % 360
+  let hash = 0x811c9dc5
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  return ((hash ^ (hash >>> 13)) >>> 0) % 360
 }

@@ -4,6 +4,7 @@ import { useReadable } from '../react/useReadable.ts'
 import { Avatar } from './Avatar.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
+import { plainName } from './plainName.ts'
 import type { Space } from '../client/echo.ts'
 
 /** A person to show; the colour comes from the id. */
@@ -37,7 +38,7 @@ export function AvatarStackView({
   const { presence: messages } = useMessages()
   // A lone "+1" takes the room of the avatar it stands for.
   const shown = people.length <= max ? people : people.slice(0, Math.max(1, max - 1))
-  const rest = people.slice(shown.length)
+  const rest = people.slice(shown.length).map((person) => plainName(person.name))
   return (
     <div
       data-slot="avatar-stack"
@@ -56,9 +57,9 @@ export function AvatarStackView({
           ))}
           {rest.length > 0 && (
             <li>
-              <span className="echo-avatar" data-slot="avatar-more" title={rest.map((person) => person.name).join(', ')}>
+              <span className="echo-avatar" data-slot="avatar-more" title={rest.join(', ')}>
                 <span aria-hidden="true">{messages.more(rest.length)}</span>
-                <span className="echo-visually-hidden">{messages.moreNames(rest.map((person) => person.name))}</span>
+                <span className="echo-visually-hidden">{messages.moreNames(rest)}</span>
               </span>
             </li>
           )}

@@ -6,6 +6,7 @@ import { Dialog } from './Dialog.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { InviteLink } from './InviteLink.tsx'
+import { plainName } from './plainName.ts'
 import { RoleSelect, type InvitedRole } from './RoleSelect.tsx'
 import { Waiting } from './Waiting.tsx'
 import type { InviteState } from '../client/states.ts'
@@ -21,9 +22,10 @@ export interface InviteDialogViewProps {
 }
 
 /** The dialog of {@link InviteButton} in any of its states. */
-export function InviteDialogView({ open, onClose, spaceName, state, onCreate, onCancel }: InviteDialogViewProps): ReactNode {
+export function InviteDialogView({ open, onClose, spaceName: givenName, state, onCreate, onCancel }: InviteDialogViewProps): ReactNode {
   const messages = useMessages()
   const { invite } = messages
+  const spaceName = plainName(givenName)
   const [role, setRole] = useState<InvitedRole>('editor')
   const create = (label: string, variant: 'primary' | 'plain' = 'primary') => (
     <Button variant={variant} onClick={() => onCreate(role)}>
@@ -76,7 +78,7 @@ export function InviteDialogView({ open, onClose, spaceName, state, onCreate, on
         )}
         {state.status === 'success' && (
           <>
-            <p data-tone="success">{invite.success(state.guestName, spaceName)}</p>
+            <p data-tone="success">{invite.success(plainName(state.guestName), spaceName)}</p>
             <div className="echo-actions">
               <Button variant="primary" onClick={onClose}>
                 {messages.common.close}
@@ -127,9 +129,9 @@ function titleOf(state: InviteState, spaceName: string, { invite }: Messages): s
     case 'connecting':
       return invite.connectingTitle
     case 'admitting':
-      return invite.admittingTitle(state.guestName)
+      return invite.admittingTitle(plainName(state.guestName))
     case 'success':
-      return invite.successTitle(state.guestName)
+      return invite.successTitle(plainName(state.guestName))
     case 'expired':
       return invite.expiredTitle
     case 'cancelled':

@@ -8,6 +8,7 @@ import { useMessages } from './EchoUiConfig.tsx'
 import { IdentityForm, type IdentityFormProps } from './IdentityForm.tsx'
 import { JoinLinkForm } from './JoinLinkForm.tsx'
 import { JoinPreview } from './JoinPreview.tsx'
+import { plainName } from './plainName.ts'
 import { Waiting } from './Waiting.tsx'
 import type { JoinState } from '../client/states.ts'
 import type { SpaceId } from '../shared/ids.ts'
@@ -83,7 +84,7 @@ function JoinStep({ state, onClose, identityForm, onLink, onAccept, onCancel, on
     case 'connecting':
       return (
         <>
-          <Waiting>{join.connecting(state.preview.inviterName)}</Waiting>
+          <Waiting>{join.connecting(nameIn(state.preview.inviterName))}</Waiting>
           {state.slow && <p>{join.slow}</p>}
           {cancel}
         </>
@@ -91,7 +92,7 @@ function JoinStep({ state, onClose, identityForm, onLink, onAccept, onCancel, on
     case 'peer-offline':
       return (
         <>
-          <p>{join.offline(state.preview.inviterName)}</p>
+          <p>{join.offline(nameIn(state.preview.inviterName))}</p>
           <Countdown label={join.givesUpIn} deadline={state.deadline} />
           {cancel}
         </>
@@ -155,6 +156,10 @@ function EndActions({
   )
 }
 
+function nameIn(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : plainName(name)
+}
+
 function titleOf(state: JoinState, { join }: Messages): string {
   switch (state.status) {
     case 'idle':
@@ -162,7 +167,7 @@ function titleOf(state: JoinState, { join }: Messages): string {
     case 'invalid':
       return join.invalidTitle
     case 'preview':
-      return join.previewTitle(state.preview.spaceName)
+      return join.previewTitle(nameIn(state.preview.spaceName))
     case 'needs-identity':
       return join.identityTitle
     case 'connecting':

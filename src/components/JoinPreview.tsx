@@ -1,6 +1,7 @@
 'use client'
 import type { ReactNode } from 'react'
 import { useMessages } from './EchoUiConfig.tsx'
+import { plainName } from './plainName.ts'
 import type { InvitationPreview } from '../client/states.ts'
 
 /** What a link says before anything is redeemed; its names were chosen by whoever made it. */
@@ -11,11 +12,11 @@ export function JoinPreview({ preview }: { readonly preview: InvitationPreview }
       <dl className="echo-facts" data-slot="join-preview">
         <dt>{join.space}</dt>
         <dd>
-          <bdi>{preview.spaceName ?? join.unknown}</bdi>
+          <bdi>{preview.spaceName === undefined ? join.unknown : plainName(preview.spaceName)}</bdi>
         </dd>
         <dt>{join.from}</dt>
         <dd>
-          <bdi>{preview.inviterName ?? join.unknown}</bdi>
+          <bdi>{preview.inviterName === undefined ? join.unknown : plainName(preview.inviterName)}</bdi>
         </dd>
         {preview.role !== undefined && (
           <>

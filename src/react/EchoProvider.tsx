@@ -3,6 +3,7 @@ import { use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode 
 import { createEcho } from '../client/createEcho.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { EchoContext, type EchoContextValue } from './echoContext.ts'
+import { createSpaceCache } from './spaceCache.ts'
 import { createTextCache } from './textCache.ts'
 import { useReadable } from './useReadable.ts'
 import type { Echo, EchoConfig } from '../client/echo.ts'
@@ -53,7 +54,7 @@ export function EchoProvider(props: EchoProviderProps): ReactNode {
     if (failure !== undefined) report(failure)
   }, [failure, report])
   const value = useMemo<EchoContextValue | undefined>(
-    () => (echo === undefined ? undefined : { echo, texts: createTextCache(), report }),
+    () => (echo === undefined ? undefined : { echo, spaces: createSpaceCache(echo), texts: createTextCache(), report }),
     [echo, report],
   )
 

@@ -2,11 +2,13 @@
 import { createContext, use } from 'react'
 import { EchoError } from '../shared/echoError.ts'
 import type { Echo } from '../client/echo.ts'
+import type { SpaceCache } from './spaceCache.ts'
 import type { TextCache } from './textCache.ts'
 
 /** What the provider hands to the hooks below it. */
 export interface EchoContextValue {
   readonly echo: Echo
+  readonly spaces: SpaceCache
   readonly texts: TextCache
   /** Takes a fault that no call can throw, such as a draft that could not be stored while its component went away. */
   report(error: EchoError): void

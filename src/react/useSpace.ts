@@ -1,8 +1,8 @@
 'use client'
 import { use } from 'react'
-import { useEcho } from './useEcho.ts'
-import { fulfilled, nothing, type TrackedPromise } from './trackedPromise.ts'
-import type { Echo, Space } from '../client/echo.ts'
+import { useEchoContext } from './echoContext.ts'
+import { nothing } from './trackedPromise.ts'
+import type { Space } from '../client/echo.ts'
 
 /**
  * A space by id; suspends until it is complete, so that an empty list below means empty. Undefined for an undefined id.
@@ -15,13 +15,7 @@ import type { Echo, Space } from '../client/echo.ts'
 export function useSpace(id: string): Space
 export function useSpace(id: string | undefined): Space | undefined
 export function useSpace(id: string | undefined): Space | undefined {
-  const echo = useEcho()
-  const opened: Promise<Space | undefined> = id === undefined ? nothing : openSpace(echo, id)
+  const { spaces } = useEchoContext()
+  const opened: Promise<Space | undefined> = id === undefined ? nothing : spaces.open(id)
   return use(opened)
-}
-
-function openSpace(echo: Echo, id: string): TrackedPromise<Space> {
-  const promise: TrackedPromise<Space> = echo.spaces.open(id)
-  const space = echo.spaces.get(id)
-  return space === undefined ? promise : fulfilled(promise, space)
 }

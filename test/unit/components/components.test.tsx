@@ -10,6 +10,7 @@ import { englishMessages } from '../../../src/components/englishMessages.ts'
 import { ErrorNote } from '../../../src/components/ErrorNote.tsx'
 import { takeInvitationFromLocation } from '../../../src/components/takeInvitationFromLocation.ts'
 import { mergeMessages } from '../../../src/components/messages.ts'
+import { plainName } from '../../../src/components/plainName.ts'
 import { SyncStatus, SyncStatusView } from '../../../src/components/SyncStatus.tsx'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { IdentityId } from '../../../src/shared/ids.ts'
@@ -63,6 +64,20 @@ describe('AvatarStack', () => {
     expect(new Set(['a', 'b', 'c', 'd'].map((id) => hueOf(`person-${id}`))).size).toBe(4)
     render(<Avatar id="abc" name="Ann" />)
     expect(screen.getByTitle('Ann').style.getPropertyValue('--echo-hue')).toBe(String(hueOf('abc')))
+  })
+})
+
+describe('plainName', () => {
+  it('keeps names as they are written, emoji and joined scripts too', () => {
+    for (const name of ['Ann Archer', 'نرم‌افزار', '👩‍👩‍👧', 'Çelik']) expect(plainName(name)).toBe(name)
+  })
+
+  it('takes out what hides or reorders, makes one line, and cuts at a whole character', () => {
+    expect(plainName('\u202Enna\u2066\n\tBob\u0000 ')).toBe('nna Bob')
+    const long = plainName('👩‍👩‍👧'.repeat(500))
+    expect([...new Intl.Segmenter().segment(long)]).toHaveLength(60)
+    expect(long.endsWith('👧…')).toBe(true)
+    expect(plainName('\u202E')).toBe('')
   })
 })
 

@@ -224,11 +224,11 @@ export function createFakeEcho(
       open(id) {
         const present = openPromises.get(id)
         if (present !== undefined) return present
+        calls.push(`open ${id}`)
         const found = spaces.find((entry) => entry.space.id === id)
-        const promise =
-          found === undefined
-            ? Promise.reject(new EchoError('space-not-found', 'No such space.'))
-            : found.gate.then(() => (ready.add(id), found.space))
+        // A new rejection each time, as the contract allows.
+        if (found === undefined) return Promise.reject(new EchoError('space-not-found', 'No such space.'))
+        const promise = found.gate.then(() => (ready.add(id), found.space))
         openPromises.set(id, promise)
         return promise
       },

@@ -18,7 +18,7 @@ import { useSyncStatus } from '../../../src/react/useSyncStatus.ts'
 import { useText } from '../../../src/react/useText.ts'
 import type { ItemId } from '../../../src/shared/ids.ts'
 import { ErrorCatcher } from './ErrorCatcher.tsx'
-import { createFakeEcho, createFakeSpace, type FakeRow } from './fakeEcho.ts'
+import { createFakeEcho, createFakeSpace, type FakeRow, type FakeSpace } from './fakeEcho.ts'
 import { createGate, renderHookInEcho, renderInEcho, settle } from './renderInEcho.tsx'
 
 const row = (id: string, title: string): FakeRow => ({ id: id as ItemId, title })
@@ -110,6 +110,25 @@ describe('useSpace', () => {
     renderInEcho(fake, <Show id="Garden" />)
     expect(screen.queryByText('suspended')).toBeNull()
     expect(screen.getByText('Garden')).toBeTruthy()
+  })
+
+  it('gives an unknown space to the error boundary after asking once, and asks anew when the user tries again', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const spaces: FakeSpace[] = []
+    const fake = createFakeEcho({ spaces })
+    const tree = (attempt: number) => (
+      <ErrorCatcher key={attempt}>
+        <Show id="Garden" />
+      </ErrorCatcher>
+    )
+    const { rerender } = await settle(() => renderInEcho(fake, tree(1)))
+    expect(screen.getByText('caught space-not-found')).toBeTruthy()
+    expect(fake.calls).toEqual(['open Garden'])
+    spaces.push(createFakeSpace())
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    await settle(() => rerender(tree(2)))
+    expect(screen.getByText('Garden')).toBeTruthy()
+    vi.mocked(console.error).mockRestore()
   })
 
   it('goes from nothing to a space and back without an error of React', async () => {
