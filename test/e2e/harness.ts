@@ -39,13 +39,15 @@ export interface Harness {
   /** One more page in the context of another. */
   tab(page: Page, options?: PageOptions): Promise<Page>
   profile(args?: readonly string[]): Promise<Profile>
+  /** Ends a page's process. */
+  crash(page: Page): Promise<void>
   /** Loads a page anew with the same address. */
   reload(page: Page): Promise<void>
   signalingUrl(): string
   stopSignaling(): Promise<void>
   /** Starts the server again on the same port. */
   startSignaling(): Promise<void>
-  /** Times at which the page `page` asked for `/mark`, a way out of a page that is blocked. */
+  /** Resolves when a page asks for `/mark`: the one way out of a task that never ends. */
   untilMarked(): Promise<void>
 }
 
@@ -147,6 +149,13 @@ export function setupHarness(): Harness {
           context = undefined
         },
       }
+    },
+    async crash(page) {
+      const session = await page.context().newCDPSession(page)
+      const crashed = page.waitForEvent('crash')
+      // The answer never comes.
+      void session.send('Page.crash').catch(() => undefined)
+      await crashed
     },
     async reload(page) {
       await page.reload()

@@ -29,31 +29,31 @@ describe('two tabs of one profile', () => {
     }
   })
 
-  it('go on with the other members when the networking tab closes', async () => {
-    const [alice, bob] = [await harness.person('Alice'), await harness.person('Bob')]
-    const { id } = await share(alice, bob)
-    const second = await harness.tab(alice)
-    await second.evaluate((space) => window.lab.openSpace(space), id)
-    // It knows of the peer only through the first tab, and reaches it through that.
-    await second.evaluate(() => window.lab.untilPeers(1))
-    const before = await second.evaluate(() => window.lab.add('Through the first tab'))
-    await bob.evaluate((task) => window.lab.untilTask(task, {}), before)
+  for (const end of ['closes', 'crashes'] as const) {
+    it(`go on with the other members when the networking tab ${end}`, async () => {
+      const [alice, bob] = [await harness.person('Alice'), await harness.person('Bob')]
+      const { id } = await share(alice, bob)
+      const second = await harness.tab(alice)
+      await second.evaluate((space) => window.lab.openSpace(space), id)
+      // It knows of the peer only through the first tab, and reaches it through that.
+      await second.evaluate(() => window.lab.untilPeers(1))
+      const before = await second.evaluate(() => window.lab.add('Through the first tab'))
+      await bob.evaluate((task) => window.lab.untilTask(task, {}), before)
 
-    const figures: Record<string, number> = {}
-    const closedMs = Date.now()
-    await alice.close()
-    const task = await second.evaluate(() => window.lab.add('From the second tab'))
-    const seen = bob.evaluate((item) => window.lab.untilTask(item, {}).then(() => Date.now()), task)
-    figures['peer has the edit'] = (await seen) - closedMs
-    await second.evaluate(() => window.lab.untilPeers(1))
-    expect(await second.evaluate(() => window.lab.links())).toEqual({ peers: 1, connections: 1 })
-    const answer = await bob.evaluate(() => window.lab.add('An answer'))
-    await second.evaluate((item) => window.lab.untilTask(item, {}), answer)
-    expect(await bob.evaluate(() => window.lab.links())).toEqual({ peers: 1, connections: 1 })
-    report('networking tab closed, ms', figures)
-    expect(figures['peer has the edit']).toBeLessThan(5_000)
-    for (const page of [second, bob]) expect(await page.evaluate(() => window.lab.errors)).toEqual([])
-  })
+      const startMs = Date.now()
+      if (end === 'closes') await alice.close()
+      else await harness.crash(alice)
+      const task = await second.evaluate(() => window.lab.add('From the second tab'))
+      const seenMs = await bob.evaluate((item) => window.lab.untilTask(item, {}).then(() => Date.now()), task)
+      report(`networking tab ${end}, ms`, { 'peer has the edit of the other tab': seenMs - startMs })
+      expect(seenMs - startMs).toBeLessThan(5_000)
+      await second.evaluate(() => window.lab.untilPeers(1))
+      expect(await second.evaluate(() => window.lab.links())).toEqual({ peers: 1, connections: 1 })
+      const answer = await bob.evaluate(() => window.lab.add('An answer'))
+      await second.evaluate((item) => window.lab.untilTask(item, {}), answer)
+      for (const page of [second, bob]) expect(await page.evaluate(() => window.lab.errors)).toEqual([])
+    })
+  }
 
   it('may be one page that makes the same Echo twice, and the second networks when the first is disposed', async () => {
     const [alice, bob] = [await harness.person('Alice'), await harness.person('Bob')]
