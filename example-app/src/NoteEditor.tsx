@@ -2,6 +2,7 @@ import { Suspense, type ReactNode } from 'react'
 import { useField, useItem } from 'echo-react'
 import { Editors } from './Editors.tsx'
 import { Icon } from './Icon.tsx'
+import { NoteOpening } from './NoteOpening.tsx'
 import { NoteText } from './NoteText.tsx'
 import { navigate } from './route.ts'
 import { RouteLink } from './RouteLink.tsx'
@@ -61,7 +62,7 @@ export function NoteEditor({ noteId }: { readonly noteId: string }): ReactNode {
           setEditing(undefined)
         }}
       />
-      <Suspense fallback={<p className="empty">Opening the text…</p>}>
+      <Suspense fallback={<NoteOpening />}>
         <NoteText noteId={note.id} />
       </Suspense>
     </div>

@@ -22,33 +22,36 @@ export function SpaceName({ space, name, canWrite }: SpaceNameProps): ReactNode 
 
   if (draft !== undefined) {
     return (
-      <form
-        className="row rename"
-        onSubmit={(event) => {
-          event.preventDefault()
-          const next = draft.trim()
-          if (next !== '') space.setName(next)
-          end()
-        }}
-      >
-        <input
-          className="echo-input"
-          aria-label="Name of the space"
-          value={draft}
-          maxLength={80}
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the user has just asked to write here
-          autoFocus
-          onFocus={(event) => event.target.select()}
-          onChange={(event) => setDraft(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') end()
+      <>
+        <h1 className="echo-visually-hidden">{name}</h1>
+        <form
+          className="row rename"
+          onSubmit={(event) => {
+            event.preventDefault()
+            const next = draft.trim()
+            if (next !== '') space.setName(next)
+            end()
           }}
-        />
-        <Button variant="primary" type="submit">
-          Save
-        </Button>
-        <Button onClick={end}>Cancel</Button>
-      </form>
+        >
+          <input
+            className="echo-input"
+            aria-label="Name of the space"
+            value={draft}
+            maxLength={80}
+            // oxlint-disable-next-line jsx-a11y/no-autofocus -- the user has just asked to write here
+            autoFocus
+            onFocus={(event) => event.target.select()}
+            onChange={(event) => setDraft(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') end()
+            }}
+          />
+          <Button variant="primary" type="submit">
+            Save
+          </Button>
+          <Button onClick={end}>Cancel</Button>
+        </form>
+      </>
     )
   }
   return (

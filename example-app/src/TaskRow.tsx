@@ -19,21 +19,25 @@ export function TaskRow({ task, onRemove }: { readonly task: TaskItem; readonly 
         disabled={!canWrite}
         onChange={(event) => space.update(task, { done: event.target.checked })}
       />
-      <input
+      <textarea
         {...title.props}
+        rows={1}
         className="in-place"
         aria-label={`Title of ${name}`}
         aria-invalid={title.error !== undefined}
         placeholder="Untitled"
         maxLength={200}
         readOnly={!canWrite}
+        onChange={(event) => title.props.onChange({ target: { value: oneLine(event.target.value) } })}
         onFocus={() => setEditing(task.id)}
         onBlur={() => {
           title.props.onBlur()
           setEditing(undefined)
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && !event.nativeEvent.isComposing) event.currentTarget.blur()
+          if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+          event.preventDefault()
+          event.currentTarget.blur()
         }}
       />
       <Editors itemId={task.id} />
@@ -44,4 +48,9 @@ export function TaskRow({ task, onRemove }: { readonly task: TaskItem; readonly 
       )}
     </li>
   )
+}
+
+/** A title may wrap but has no lines of its own, also where some were pasted. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]+\s*/g, ' ')
 }
