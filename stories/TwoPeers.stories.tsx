@@ -161,6 +161,8 @@ export const Reader: Story = {
   play: async ({ canvas }) => {
     const bob = within(canvas.getByRole('region', { name: 'Bob' }))
     await expect(await bob.findByLabelText('Task')).toHaveValue('Water the beans')
+    await expect(bob.getByLabelText('Task')).toHaveAttribute('readonly')
+    await expect(bob.getByLabelText('Note')).toHaveAttribute('readonly')
     await expect(bob.getByText('Only owners and admins can invite people.')).toBeVisible()
   },
 }

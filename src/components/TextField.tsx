@@ -7,7 +7,7 @@ import type { TextHandle } from '../documents/textHandle.ts'
 
 interface TextFieldOptions {
   /** An open text, as from `useText`; while there is none, the field is empty and read-only. */
-  readonly text: Pick<TextHandle, 'current'> | undefined
+  readonly text: (Pick<TextHandle, 'current'> & { readonly readOnly?: boolean }) | undefined
   /** Names the field. */
   readonly label: string
   /** Leaves the label to screen readers. */
@@ -43,7 +43,7 @@ export function TextField(props: TextFieldProps): ReactNode {
     id,
     className: 'echo-input',
     defaultValue: initial,
-    readOnly: text === undefined || readOnly === true,
+    readOnly: text === undefined || text.readOnly === true || readOnly === true,
     dir: native.dir ?? 'auto',
     ref: element,
   }

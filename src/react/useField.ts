@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { EchoError } from '../shared/echoError.ts'
 import { useEchoContext } from './echoContext.ts'
+import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
 import type { ItemId } from '../shared/ids.ts'
 
@@ -23,7 +24,7 @@ export interface FieldConversion<Value> extends FieldOptions {
 }
 
 export interface Field {
-  /** Spread these on an `<input>`, `<textarea>` or `<select>`. Read-only while there is no item. */
+  /** Spread these on an `<input>`, `<textarea>` or `<select>`. Read-only while there is no item, and for a reader of the space. */
   readonly props: {
     readonly value: string
     readonly readOnly: boolean
@@ -83,6 +84,7 @@ export function useField<Row extends { readonly id: ItemId }, K extends FieldKey
   options: FieldOptions & Partial<FieldConversion<Row[K]>> = {},
 ): Field {
   const { report } = useEchoContext()
+  const readOnly = useReadable(space?.info)?.role === 'reader' || space === undefined || item === undefined
   const { commitMs = 300, format = asText, parse } = options
   const owner = `${item?.id}/${key}`
   const [shown, setDraft] = useState<Draft>()
@@ -130,7 +132,8 @@ export function useField<Row extends { readonly id: ItemId }, K extends FieldKey
   const settled = item === undefined ? '' : format(item[key])
 
   function onChange(event: { readonly target: { readonly value: string } }): void {
-    if (space === undefined || item === undefined) return
+    // A <select> cannot be read-only, so it asks.
+    if (readOnly) return
     const { value: text } = event.target
     const before = pending.current
     pending.current = {
@@ -149,7 +152,7 @@ export function useField<Row extends { readonly id: ItemId }, K extends FieldKey
   return {
     props: {
       value: draft?.text ?? settled,
-      readOnly: space === undefined || item === undefined,
+      readOnly,
       onChange,
       onBlur: () => {
         composing.current = false

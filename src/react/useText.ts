@@ -7,7 +7,10 @@ import type { Space } from '../client/echo.ts'
 import type { TextGeneration, TextHandle } from '../documents/textHandle.ts'
 
 /** An open text and what an editor binds to now; a new object whenever that changes. */
-export type OpenText = Omit<TextHandle, 'release'> & TextGeneration
+export interface OpenText extends Omit<TextHandle, 'release'>, TextGeneration {
+  /** Whether this person may only read the space: an editor must not take input then. */
+  readonly readOnly: boolean
+}
 
 /**
  * The live text of a text item, for editors. Suspends while it is opened for the first time; it closes soon after its last component is gone.
@@ -33,11 +36,19 @@ export function useText(space: Space | undefined, id: string | undefined): OpenT
     return release
   }, [opening])
   const current = useReadable(handle?.current)
+  const readOnly = useReadable(space?.info)?.role === 'reader'
   return useMemo(
     () =>
       handle === undefined || current === undefined
         ? undefined
-        : { item: handle.item, current: handle.current, content: handle.content, generation: current.generation, yText: current.yText },
-    [handle, current],
+        : {
+            item: handle.item,
+            current: handle.current,
+            content: handle.content,
+            generation: current.generation,
+            yText: current.yText,
+            readOnly,
+          },
+    [handle, current, readOnly],
   )
 }

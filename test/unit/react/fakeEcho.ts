@@ -64,6 +64,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
   const flows: (InviteFlow & { readonly state: Counted<InviteState>; disposed: boolean; created: string[] })[] = []
   const texts = new Map<string, { handle: TextHandle; current: Counted<TextGeneration>; users: number }>()
   let opened = 0
+  let liveCalls = 0
 
   function row(itemId: string): Counted<FakeRow | undefined> {
     const present = rows.get(itemId) ?? counted<FakeRow | undefined>(undefined)
@@ -105,6 +106,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
       },
     },
     live(query: { readonly key: string }): Readable<readonly FakeRow[]> {
+      liveCalls++
       const present = queries.get(query.key)
       if (present !== undefined) return present
       queriesMade.push(query.key)
@@ -164,6 +166,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
     row,
     text,
     opened: () => opened,
+    liveCalls: () => liveCalls,
     refuse: (error: EchoError | undefined) => {
       refusal = error
     },

@@ -150,7 +150,9 @@ describe('useQuery', () => {
     const { result, rerender, unmount } = renderHookInEcho(fake, ({ key }: { key: string }) => useQuery(garden.space, query(key)), {
       key: 'all',
     })
+    const asked = garden.liveCalls()
     for (let i = 0; i < 5; i++) rerender({ key: 'all' })
+    expect(garden.liveCalls()).toBe(asked)
     expect(result.current).toEqual([row('a', 'Water')])
     expect(garden.queriesMade).toEqual(['all'])
     expect(garden.queries.get('all')!.listeners()).toBe(1)

@@ -145,6 +145,15 @@ describe('useField', () => {
     expect(garden.updates).toEqual([])
   })
 
+  it('is read-only for a reader of the space, and takes nothing from a control that cannot be', () => {
+    const { garden } = setUp()
+    act(() => garden.info.set({ ...garden.info.get(), role: 'reader' }))
+    expect([input().value, input().readOnly]).toEqual(['Water', true])
+    type('x')
+    pause()
+    expect([garden.updates, input().value]).toEqual([[], 'Water'])
+  })
+
   it('converts, and leaves a text alone that reads differently once stored until blur', () => {
     const garden = createFakeSpace()
     garden.row('a').set(row('a', 'Water', 2))
