@@ -1,4 +1,4 @@
-import { toHex, utf8 } from '../shared/bytes.ts'
+import { equalBytes, toHex, utf8 } from '../shared/bytes.ts'
 import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import type { Clock, Random, Timer } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
@@ -114,6 +114,8 @@ export function createPresenceExchange(options: {
       if (link.peer !== undefined && toId<DeviceId>(message.device) !== link.peer.device) return
       const key = toHex(message.instance)
       const before = known.get(key)
+      // An instance belongs to the device that brought it: whoever is linked to it knows its number.
+      if (before !== undefined && !equalBytes(before.message.device, message.device)) return
       if (before !== undefined && before.message.counter >= message.counter) return
       if (before === undefined && (known.size >= maxInstances || !message.here)) return
       relay(link, message)
