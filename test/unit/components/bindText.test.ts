@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
 import { bindText, type TextElement } from '../../../src/components/bindText.ts'
 import { createWritable } from '../../../src/shared/readable.ts'
@@ -147,8 +147,10 @@ describe('bindText', () => {
     expect(selection(element)).toEqual([6, 6])
     type(element, '!')
     expect([next.toString(), yText.toString()]).toEqual(['>hello!', 'hello'])
+    const touched = vi.spyOn(element, 'setRangeText')
     yText.insert(0, 'ghost')
     expect(element.value).toBe('>hello!')
+    expect(touched).not.toHaveBeenCalled()
   })
 
   it('puts off a rebuilt text until composing ends', () => {
