@@ -13,7 +13,7 @@ import type { BlockStore } from '../feed/blockStore.ts'
 import { feedKeyOf } from '../feed/feedKey.ts'
 import type { AcceptedBlock } from '../feed/receiveBlock.ts'
 import { createBlockCutter, readOnly, type BlockCutter } from './blockCutter.ts'
-import { createBlockFinisher } from './blockFinisher.ts'
+import { createBlockFinisher, type CutBlock } from './blockFinisher.ts'
 import { claimAbandonedSlot, claimSlot } from './claimSlot.ts'
 import { createRootDocument } from './createRootDocument.ts'
 import type { PayloadSource } from './documentPayloads.ts'
@@ -75,9 +75,10 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   const own = pending.filter((row) => row.slot === slot.number)
   const wal = createWriteAheadLog({ store, space, slot: slot.number, existing: own.map((row) => row.key), onFault: report })
   recover(own, cutter, slot.number)
-  await recoverAbandoned(pending.filter((row) => row.slot !== slot.number))
+  await recoverAbandoned(pending)
+  cutter.advance(graph.heads().map((head) => head.id))
 
-  const inbox: AcceptedBlock[] = []
+  const inbox: Pick<AcceptedBlock, 'node' | 'payload'>[] = []
   const live = new Map<DocumentId, LiveDocument>()
   const texts = new Map<ItemId, OpenText>()
   const openings = new Map<ItemId, Promise<OpenText>>()
@@ -86,7 +87,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   let disposed = false
 
   const source: PayloadSource = { crypto, space, keyRing, store, unstored: unstoredPayload }
-  const firstRoot = await loadLive(rootDocumentId, options.onProgress)
+  const firstRoot = await loadLive(rootDocumentId, () => {}, options.onProgress)
   if (!firstRoot.ok) {
     finisher.dispose()
     slot.release()
@@ -109,34 +110,34 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     options.onFault(error instanceof EchoError ? error : new EchoError('data-corrupt', 'A listener failed; the data is unharmed. See the cause.', { cause: error }))
   }
 
-  function recover(rows: readonly PendingRow[], by: BlockCutter, number: number): void {
-    if (rows.length === 0 || by.obstacle() !== undefined) return
+  function recover(rows: readonly PendingRow[], by: BlockCutter, number: number): readonly CutBlock[] {
+    if (rows.length === 0 || by.obstacle() !== undefined) return []
     const { blocks, stale, faults } = recoverPending(rows, by, graph, feedKeyOf(idBytes(identity.deviceId), number))
     for (const block of blocks) finisher.add(block)
     if (stale.length > 0) storage.write({ deletePending: stale.map((key) => ({ space, key })) }, 'relaxed').catch(report)
     for (const fault of faults) report(fault)
+    return blocks
   }
 
   /** Rows of tabs that are gone are cut under their own slots, each while its lock is held. */
-  async function recoverAbandoned(rows: readonly PendingRow[]): Promise<void> {
+  async function recoverAbandoned(rows: readonly PendingRow[]): Promise<readonly CutBlock[]> {
+    const blocks: CutBlock[] = []
     for (const number of new Set(rows.map((row) => row.slot))) {
-      const lock = await claimAbandonedSlot(storage, space, number)
+      const lock = number === slot.number ? undefined : await claimAbandonedSlot(storage, space, number)
       if (lock === undefined) continue
-      recover(
-        rows.filter((row) => row.slot === number),
-        createCutter(number),
-        number,
-      )
+      const left = rows.filter((row) => row.slot === number)
+      blocks.push(...recover(left, createCutter(number), number))
       void finisher.settled().then(() => lock.release())
-      cutter.advance(graph.heads().map((head) => head.id))
     }
+    return blocks
   }
 
   function unstoredPayload(id: BlockId): Uint8Array | undefined {
     return finisher.payloadOf(id) ?? inbox.find((accepted) => accepted.node.id === id)?.payload
   }
 
-  async function loadLive(id: DocumentId, onProgress?: (fraction: number) => void): Promise<Result<LiveDocument, EchoError>> {
+  /** @param place puts the document where edits come from, in the task in which the former one stops being watched: an edit between both would be lost */
+  async function loadLive(id: DocumentId, place: (document: LiveDocument) => void, onProgress?: (fraction: number) => void): Promise<Result<LiveDocument, EchoError>> {
     for (;;) {
       const loaded = await loadDocument(id, graph, source, onProgress)
       if (!loaded.ok) return loaded
@@ -146,6 +147,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       const document = createLiveDocument(id, loaded.value.doc, cutter.client, (edit) => onEdit(id, edit))
       live.get(id)?.detach()
       live.set(id, document)
+      place(document)
       return ok(document)
     }
   }
@@ -218,12 +220,12 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   async function openText(item: ItemId): Promise<OpenText> {
-    const document = await loadLive(item as string as DocumentId)
+    const document = await loadLive(item as string as DocumentId, (first) => {
+      texts.set(item, createOpenText(item, first, () => clock.after(closeAfterMs, () => closeUnused(item))))
+    })
     if (!document.ok) throw document.error
-    const text = createOpenText(item, document.value, () => clock.after(closeAfterMs, () => closeUnused(item)))
-    texts.set(item, text)
     ticker.now()
-    return text
+    return texts.get(item)!
   }
 
   function closeUnused(item: ItemId): void {
@@ -241,10 +243,11 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   async function rebuild(id: DocumentId): Promise<void> {
     if (!live.has(id)) return
-    const document = await loadLive(id)
+    const document = await loadLive(id, (next) => {
+      if (id === rootDocumentId) root.replace(next)
+      else texts.get(id as string as ItemId)?.replace(next)
+    })
     if (!document.ok) throw document.error
-    if (id === rootDocumentId) root.replace(document.value)
-    else texts.get(id as string as ItemId)?.replace(document.value)
     ticker.now()
   }
 
@@ -270,6 +273,12 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     peekText: (item) => texts.get(item)?.peek,
     accept(block) {
       inbox.push(block)
+      ticker.arrived()
+    },
+    async recoverAbandoned() {
+      const rows = disposed ? [] : await storage.readPending(space)
+      if (disposed) return
+      inbox.push(...(await recoverAbandoned(rows)))
       ticker.arrived()
     },
     tick: () => ticker.now(),
