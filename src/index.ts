@@ -1,4 +1,5 @@
 export { EchoProvider, type EchoProviderProps } from './react/EchoProvider.tsx'
+export { useCount } from './react/useCount.ts'
 export { useEcho } from './react/useEcho.ts'
 export { useField, type Field, type FieldOptions } from './react/useField.ts'
 export { useIdentity, type Identity } from './react/useIdentity.ts'

@@ -25,10 +25,11 @@ import { createTabControl, type TabControl, type TabMessage } from './tabControl
  */
 export function createEcho(config: EchoConfig): Echo {
   assertConfig(config)
-  const { app, types = [], onError = () => {} } = config
+  const { app, types = [] } = config
   const ports = portsOf(config)
   const { storage, network, tabs } = ports
   const state = createWritable<EchoState>({ status: 'opening' })
+  const errorListeners = new Set(config.onError === undefined ? [] : [config.onError])
 
   const identity = createIdentityControl(() => control?.tell({ type: 'identity' }))
   const networkControl = createNetworkControl(network, () => {
@@ -52,6 +53,10 @@ export function createEcho(config: EchoConfig): Echo {
     () => directory.tick(),
     () => network.probe(),
   )
+
+  function onError(error: EchoError): void {
+    for (const listener of [...errorListeners]) listener(error)
+  }
 
   async function boot(): Promise<void> {
     await ports.ready()
@@ -131,6 +136,11 @@ export function createEcho(config: EchoConfig): Echo {
     },
     storage: { state: storage.state, persist: () => storage.persist() },
     join: (link) => createJoinFlow({ app, ports, network, directory, identity: identity.current, ownName: identity.name, link }),
+    onError(listener) {
+      const entry = (error: EchoError): void => listener(error)
+      errorListeners.add(entry)
+      return () => errorListeners.delete(entry)
+    },
     async dispose() {
       if (state.get().status === 'disposed') return
       state.set({ status: 'disposed' })
@@ -170,7 +180,10 @@ function portsOf({ app, signaling = [], iceServers = [], ports: given = {} }: Ec
 
 function assertConfig({ app, signaling = [] }: EchoConfig): void {
   if (!/^[\w.-]{1,64}$/.test(app)) {
-    throw new EchoError('bad-config', `"${app}" cannot name an app. Use 1 to 64 letters, digits, "-", "_" or ".": it names the database and stands in invitations.`)
+    throw new EchoError(
+      'bad-config',
+      `"${app}" cannot name an app. Use 1 to 64 letters, digits, "-", "_" or ".": it names the database and stands in invitations.`,
+    )
   }
   for (const address of signaling) {
     if (!/^wss?:\/\//.test(address)) {
@@ -184,7 +197,8 @@ function isServer({ ports }: EchoConfig): boolean {
 }
 
 function pageAddress(): string {
-  if (typeof location === 'undefined') throw new EchoError('bad-config', 'Invitation links need an address to lead to. Give createEcho an inviteUrl.')
+  if (typeof location === 'undefined')
+    throw new EchoError('bad-config', 'Invitation links need an address to lead to. Give createEcho an inviteUrl.')
   return `${location.origin}${location.pathname}`
 }
 
@@ -203,5 +217,7 @@ function watchPage(onHide: () => void, onBack: () => void): () => void {
 }
 
 function asError(error: unknown): EchoError {
-  return error instanceof EchoError ? error : new EchoError('data-corrupt', 'Echo could not open on this device. See the cause.', { cause: error })
+  return error instanceof EchoError
+    ? error
+    : new EchoError('data-corrupt', 'Echo could not open on this device. See the cause.', { cause: error })
 }

@@ -52,6 +52,8 @@ export interface Echo {
   readonly storage: { readonly state: Readable<StorageState>; persist(): Promise<boolean> }
   /** Begins to join a space from a link; nothing is redeemed before {@link JoinFlow.accept}. */
   join(link: string): JoinFlow
+  /** Calls `listener` with faults of the background, as {@link EchoConfig.onError} is. @returns the function that ends it */
+  onError(listener: (error: EchoError) => void): () => void
   dispose(): Promise<void>
 }
 

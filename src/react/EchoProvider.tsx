@@ -48,6 +48,7 @@ export function EchoProvider(props: EchoProviderProps): ReactNode {
   const report = useReporter(onError)
   const made = useMadeEcho(props.echo === undefined ? configOf(props) : undefined, report)
   const echo = props.echo ?? made
+  useEffect(() => props.echo?.onError(report), [props.echo, report])
   const state = useReadable(echo?.state, atServer)
   const failure = state?.status === 'error' ? state.error : undefined
   useEffect(() => {

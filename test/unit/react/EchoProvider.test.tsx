@@ -47,6 +47,21 @@ describe('EchoProvider with a handle', () => {
     expect(screen.queryByText('opening')).toBeNull()
   })
 
+  it('hands faults of the background to onError while it is mounted', () => {
+    const fake = createFakeEcho()
+    const onError = vi.fn<(error: EchoError) => void>()
+    const { unmount } = render(
+      <EchoProvider echo={fake.echo} onError={onError}>
+        <App />
+      </EchoProvider>,
+    )
+    const fault = new EchoError('block-refused', 'A block was refused.')
+    fake.fail(fault)
+    expect(onError).toHaveBeenCalledExactlyOnceWith(fault)
+    unmount()
+    expect(fake.errorListeners.size).toBe(0)
+  })
+
   it('does not dispose of a handle that it did not make, and leaves no listener', async () => {
     const fake = createFakeEcho()
     const { unmount } = render(

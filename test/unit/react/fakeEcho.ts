@@ -196,6 +196,7 @@ export function createFakeEcho(
   const states = new Map<string, Readable<SpaceState>>()
   const calls: string[] = []
   let disposals = 0
+  const errorListeners = new Set<(error: EchoError) => void>()
 
   const echo: Echo = {
     app: options.app ?? 'test-app',
@@ -270,12 +271,19 @@ export function createFakeEcho(
       joins.push(flow)
       return flow
     },
+    onError(listener) {
+      errorListeners.add(listener)
+      return () => errorListeners.delete(listener)
+    },
     dispose: async () => {
       disposals++
       state.set({ status: 'disposed' })
     },
   }
-  return { echo, state, identity, list, network, diagnostics, joins, calls, disposals: () => disposals }
+  const fail = (error: EchoError): void => {
+    for (const listener of errorListeners) listener(error)
+  }
+  return { echo, state, identity, list, network, diagnostics, joins, calls, disposals: () => disposals, fail, errorListeners }
 }
 
 /** 24 words as the fake hands them out. */
