@@ -90,6 +90,8 @@ async function startSpace(page: Page): Promise<void> {
   await page.getByRole('list', { name: 'Recovery words, in order' }).getByRole('listitem').nth(23).waitFor()
   await page.getByRole('button', { name: 'I wrote them down' }).click()
   await page.getByRole('button', { name: 'Yes, they are safe' }).click()
+  // Until the dialog is gone, what lies behind it takes no keys.
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
   await page.getByLabel('Name of the space').fill('Spring survey')
   await page.getByRole('button', { name: 'Create space' }).click()
   await page.getByRole('heading', { name: 'Spring survey', level: 1 }).waitFor()
