@@ -23,6 +23,7 @@ import { createSpaceReplication, type SpaceReplication } from '../replication/sp
 import type { EchoPorts } from './echo.ts'
 import { putRecord, readKeys, type SpaceRecord } from './spaceRecord.ts'
 import { rememberSlot, rememberedSlot } from './slotHint.ts'
+import { watchLeftovers } from './watchLeftovers.ts'
 
 /** Everything of one open space, put together. */
 export interface OpenSpace {
@@ -87,6 +88,8 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const store = createBlockStore({ storage, space, clock, onFault: report })
   const receiver = createBlockReceiver({ crypto, space, log, keyRing, graph, onAccepted })
 
+  // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
+  let replication: SpaceReplication | undefined
   const opened = await createSpaceDocuments({
     crypto,
     clock,
@@ -99,10 +102,10 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     store,
     slotHint: rememberedSlot(options.app, space),
     hasCompany: () => {
-      const { peers, tabs } = replication.state.get()
+      const { peers = 0, tabs = 0 } = replication?.state.get() ?? {}
       return peers + tabs > 0
     },
-    onStored: (node) => replication.announce(node),
+    onStored: (node) => replication?.announce(node),
     onFault: report,
     onProgress: options.onProgress,
   })
@@ -110,7 +113,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const documents = opened.value
   rememberSlot(options.app, space, documents.slot)
 
-  const replication = createSpaceReplication({
+  const links = createSpaceReplication({
     crypto,
     clock,
     random,
@@ -123,6 +126,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     receiver,
     ownName: options.ownName,
     onLink: () => documents.tick(),
+    onFault: report,
     onRefused: (outcome, from) => {
       if (outcome.status === 'forked') report(outcome.error)
       if (outcome.status !== 'refused') return
@@ -135,12 +139,14 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   })
   const database = createDatabase({ root: documents.root, types: options.types, clock, random, authorTag: authorTagOf(identity.deviceId), onError: report })
   const firstSync = createWritable(remaining())
-  replication.enterTabs(options.tabs)
+  replication = links
+  links.enterTabs(options.tabs)
+  const stopLeftovers = watchLeftovers({ clock, storage, space, device: identity.deviceId, graph, receiver, documents, links: links.state, onFault: report })
 
   function onAccepted({ node, block, payload }: AcceptedBlock): void {
     store.gather(node, block)
     documents.accept({ node, block, payload })
-    replication.announce(node)
+    links.announce(node)
     if (firstSync.get() !== undefined) noteFirstSync()
   }
 
@@ -176,13 +182,14 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     graph,
     documents,
     database,
-    replication,
+    replication: links,
     firstSync,
     operationsStored: () => stored,
     async dispose() {
+      stopLeftovers()
       // Own edits go out before the links close, and what came in is on disk before storage does.
       await documents.flush()
-      await replication.dispose()
+      await links.dispose()
       receiver.dispose()
       await documents.dispose()
       await store.flush().catch(report)

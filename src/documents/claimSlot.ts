@@ -1,5 +1,4 @@
 import { idBytes, type DeviceId, type SpaceId } from '../shared/ids.ts'
-import type { Lock } from '../storage/locks.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import { feedKeyOf } from '../feed/feedKey.ts'
@@ -12,44 +11,43 @@ export interface Slot {
 
 const ownSlotWaitMs = 200
 
-/**
- * Takes a slot: the one this tab had before (after a reload its lock comes free in a moment), else the first free one. A slot whose high-water
- * mark is ahead of the stored blocks has lost writes that others may hold; writing under it again would put two contents under one clock,
- * so it is passed over for good.
- */
-export async function claimSlot(options: {
+export interface SlotPlace {
   readonly storage: Storage
   readonly space: SpaceId
   readonly device: DeviceId
   readonly graph: BlockGraph
-  readonly hint: number | undefined
-}): Promise<Slot> {
-  const { storage, space, device, graph, hint } = options
-  const marks = new Map((await storage.readMarks(space)).map((mark) => [mark.slot, mark]))
+}
 
-  function isSound(slot: number): boolean {
-    const mark = marks.get(slot)
-    const head = graph.head(feedKeyOf(idBytes(device), slot))
-    return mark === undefined || (head !== undefined && head.seq >= mark.seq)
-  }
-
-  async function take(slot: number, wait: 'no' | number): Promise<Slot | undefined> {
-    if (!isSound(slot)) return undefined
-    const lock = await storage.locks.acquire(slotLockName(space, slot), wait)
-    return lock && { number: slot, release: () => lock.release() }
-  }
-
-  const former = hint === undefined ? undefined : await take(hint, ownSlotWaitMs)
+/**
+ * Takes a slot: the one this tab had before (after a reload its lock comes free in a moment), else the first free one. A slot whose high-water
+ * mark is ahead of the graph has lost writes that others may hold, or its former tab wrote on while this one was reading; writing under it
+ * again would put two contents under one clock, so it is passed over.
+ */
+export async function claimSlot({ hint, ...place }: SlotPlace & { readonly hint: number | undefined }): Promise<Slot> {
+  const former = hint === undefined ? undefined : await take(place, hint, ownSlotWaitMs)
   if (former !== undefined) return former
   for (let slot = 0; ; slot++) {
-    const free = await take(slot, 'no')
+    const free = await take(place, slot, 'no')
     if (free !== undefined) return free
   }
 }
 
-/** Takes the slot of a tab that is gone, to cut what it left in the write-ahead log; undefined while the tab lives. */
-export function claimAbandonedSlot(storage: Storage, space: SpaceId, slot: number): Promise<Lock | undefined> {
-  return storage.locks.acquire(slotLockName(space, slot), 'no')
+/** Takes the slot of a tab that is gone, to cut what it left in the write-ahead log; undefined while the tab lives, and where {@link claimSlot} would pass. */
+export function claimAbandonedSlot({ slot, ...place }: SlotPlace & { readonly slot: number }): Promise<Slot | undefined> {
+  return take(place, slot, 'no')
+}
+
+async function take({ storage, space, device, graph }: SlotPlace, slot: number, wait: 'no' | number): Promise<Slot | undefined> {
+  const lock = await storage.locks.acquire(slotLockName(space, slot), wait)
+  if (lock === undefined) return undefined
+  // Asked under the lock: until then the former holder may still write.
+  const mark = (await storage.readMarks(space)).find((row) => row.slot === slot)
+  const head = graph.head(feedKeyOf(idBytes(device), slot))
+  if (mark !== undefined && (head === undefined || head.seq < mark.seq)) {
+    lock.release()
+    return undefined
+  }
+  return { number: slot, release: () => lock.release() }
 }
 
 function slotLockName(space: SpaceId, slot: number): string {

@@ -71,11 +71,10 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     },
     onFault: report,
   })
-  const pending = await storage.readPending(space)
-  const own = pending.filter((row) => row.slot === slot.number)
+  const own = (await storage.readPending(space)).filter((row) => row.slot === slot.number)
   const wal = createWriteAheadLog({ store, space, slot: slot.number, existing: own.map((row) => row.key), onFault: report })
   recover(own, cutter, slot.number)
-  await recoverAbandoned(pending)
+  await recoverAbandoned()
   cutter.advance(graph.heads().map((head) => head.id))
 
   const inbox: Pick<AcceptedBlock, 'node' | 'payload'>[] = []
@@ -120,13 +119,14 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   /** Rows of tabs that are gone are cut under their own slots, each while its lock is held. */
-  async function recoverAbandoned(rows: readonly PendingRow[]): Promise<readonly CutBlock[]> {
+  async function recoverAbandoned(): Promise<readonly CutBlock[]> {
     const blocks: CutBlock[] = []
-    for (const number of new Set(rows.map((row) => row.slot))) {
-      const lock = number === slot.number ? undefined : await claimAbandonedSlot(storage, space, number)
+    for (const number of new Set((await storage.readPending(space)).map((row) => row.slot))) {
+      const lock = number === slot.number ? undefined : await claimAbandonedSlot({ storage, space, device: identity.deviceId, graph, slot: number })
       if (lock === undefined) continue
-      const left = rows.filter((row) => row.slot === number)
-      blocks.push(...recover(left, createCutter(number), number))
+      // Read again under the lock: another tab may have been here before.
+      const rows = (await storage.readPending(space)).filter((row) => row.slot === number)
+      blocks.push(...recover(rows, createCutter(number), number))
       void finisher.settled().then(() => lock.release())
     }
     return blocks
@@ -276,9 +276,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       ticker.arrived()
     },
     async recoverAbandoned() {
-      const rows = disposed ? [] : await storage.readPending(space)
       if (disposed) return
-      inbox.push(...(await recoverAbandoned(rows)))
+      inbox.push(...(await recoverAbandoned()))
       ticker.arrived()
     },
     tick: () => ticker.now(),

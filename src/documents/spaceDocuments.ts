@@ -17,6 +17,11 @@ export interface SpaceDocuments {
   peekText(item: ItemId): TextHandle | undefined
   /** Takes a block that the receiver accepted, in causal order; it is applied at the next tick. */
   accept(block: AcceptedBlock): void
+  /**
+   * Cuts and takes in what tabs that are gone left in the write-ahead log. The blocks that they stored must be in the graph by then.
+   * @throws (rejects) EchoError of storage
+   */
+  recoverAbandoned(): Promise<void>
   /** Cuts own edits and applies what arrived, now: on hiding, closing, and when a peer connects. */
   tick(): void
   /** Resolves when every edit so far is stored as a block, or storage refused it. */

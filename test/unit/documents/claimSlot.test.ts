@@ -62,9 +62,25 @@ describe('claimSlot', () => {
     const [one, two] = [createMemoryStorage({ disk }), createMemoryStorage({ disk })]
     await Promise.all([one.open(), two.open()])
     const graph = (await openReplica(world, world.alice)).graph
-    const slot = await claimSlot({ storage: one, space: world.space, device: world.alice.deviceId, graph, hint: undefined })
-    expect(await claimAbandonedSlot(two, world.space, slot.number)).toBeUndefined()
+    const place = { space: world.space, device: world.alice.deviceId, graph }
+    const slot = await claimSlot({ ...place, storage: one, hint: undefined })
+    expect(await claimAbandonedSlot({ ...place, storage: two, slot: slot.number })).toBeUndefined()
     slot.release()
-    expect(await claimAbandonedSlot(two, world.space, slot.number)).toBeDefined()
+    expect(await claimAbandonedSlot({ ...place, storage: two, slot: slot.number })).toBeDefined()
+  })
+
+  it('passes over a slot whose former tab wrote on while this one was reading what is stored', async () => {
+    const world = await createTestSpace()
+    const disk = createMemoryDisk()
+    const [one, two] = [createMemoryStorage({ disk }), createMemoryStorage({ disk })]
+    await Promise.all([one.open(), two.open()])
+    const graph = (await openReplica(world, world.alice)).graph
+    const place = { space: world.space, device: world.alice.deviceId, graph }
+    const former = await claimSlot({ ...place, storage: one, hint: undefined })
+    const claiming = claimSlot({ ...place, storage: two, hint: former.number })
+    await one.write({ putMarks: [{ space: world.space, slot: former.number, seq: 0, block: 'stored-too-late' as BlockId }] }, 'strict')
+    former.release()
+    expect((await claiming).number).toBe(former.number + 1)
+    expect(await claimAbandonedSlot({ ...place, storage: one, slot: former.number })).toBeUndefined()
   })
 })

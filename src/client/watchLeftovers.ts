@@ -1,0 +1,64 @@
+import { idBytes, type DeviceId, type SpaceId } from '../shared/ids.ts'
+import type { Clock, Timer } from '../shared/ports.ts'
+import type { Readable } from '../shared/readable.ts'
+import type { Storage } from '../storage/storage.ts'
+import { encodeBlock } from '../feed/block.ts'
+import type { BlockGraph } from '../feed/blockGraph.ts'
+import { feedKeyOf } from '../feed/feedKey.ts'
+import type { BlockReceiver } from '../feed/receiveBlock.ts'
+import type { SpaceDocuments } from '../documents/spaceDocuments.ts'
+
+/** A tab that ends needs a moment until its locks are free and its last writes are through. */
+const settleMs = 1000
+
+/**
+ * Takes in what other tabs of this profile stored, or began to store, and never handed over: one that closes right after an edit has no time
+ * to. Looks after a tab has gone, and once after opening, because one may have written on while this one was reading.
+ * @returns the function that ends it
+ */
+export function watchLeftovers(options: {
+  readonly clock: Clock
+  readonly storage: Storage
+  readonly space: SpaceId
+  readonly device: DeviceId
+  readonly graph: BlockGraph
+  readonly receiver: BlockReceiver
+  readonly documents: SpaceDocuments
+  /** How many tabs are linked. */
+  readonly links: Readable<{ readonly tabs: number }>
+  readonly onFault: (error: unknown) => void
+}): () => void {
+  const { clock, storage, space, graph, links } = options
+  let tabs = links.get().tabs
+  let timer: Timer | undefined = clock.after(settleMs, () => void lookAfterOpening().catch(options.onFault))
+  let isOver = false
+
+  async function lookAfterOpening(): Promise<void> {
+    const device = idBytes(options.device)
+    const marks = await storage.readMarks(space)
+    if (marks.some(({ slot, seq }) => (graph.head(feedKeyOf(device, slot))?.seq ?? -1) < seq)) await take()
+  }
+
+  async function take(): Promise<void> {
+    const { rows } = await storage.readHeaders(space)
+    const lacking = rows.filter(({ block }) => graph.node(block) === undefined)
+    const blocks = await storage.readBlocks(space, lacking)
+    if (isOver) return
+    await Promise.all(blocks.map((block) => block && options.receiver.receive(encodeBlock(block))))
+    await options.documents.recoverAbandoned()
+  }
+
+  const stop = links.subscribe(() => {
+    const before = tabs
+    ;({ tabs } = links.get())
+    if (tabs >= before) return
+    clock.clear(timer)
+    timer = clock.after(settleMs, () => void take().catch(options.onFault))
+  })
+
+  return () => {
+    isOver = true
+    clock.clear(timer)
+    stop()
+  }
+}
