@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { invitationLifeMs } from '../../src/client/inviteFlow.ts'
+import type { Echo, Space } from '../../src/client/echo.ts'
+import { createEcho } from '../../src/client/createEcho.ts'
+import { createMemorySwarm } from '../../src/network/memory/memorySwarm.ts'
+import { createMemoryStorage } from '../../src/storage/memoryStorage.ts'
+import type { JoinState } from '../../src/client/states.ts'
+import { defineType } from '../../src/database/defineType.ts'
+import { query } from '../../src/database/query.ts'
+import { createSeededRandom } from '../../src/testing/seededRandom.ts'
+import { setup, until } from '../../src/testing/setup.ts'
+import { createSimulatedClock } from '../../src/testing/simulatedClock.ts'
+import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'
+import { drive } from './simulation/runHistory.ts'
+
+const Task = defineType('task', z.object({ title: z.string() }))
+
+async function createTest(seed: number) {
+  const clock = createSimulatedClock()
+  const errors: string[] = []
+  const world = await drive(
+    clock,
+    setup('ann', 'ben', 'cleo', { types: [Task], seed, clock, crypto: createSimulatedCrypto, onError: (error, peer) => errors.push(`${peer} ${error.code}`) }),
+  )
+  const space = await drive(clock, world.ann.echo.spaces.create({ name: 'Garden' }))
+
+  async function invite(of: Space = space) {
+    const flow = of.invite()
+    flow.create({ role: 'editor' })
+    const url = await drive(clock, until(flow.state, (state) => (state.status === 'waiting' ? state.url : undefined), clock))
+    return { flow, url }
+  }
+
+  function join(echo: Echo, url: string) {
+    const flow = echo.join(url)
+    flow.accept()
+    return flow
+  }
+  return { clock, world, space, invite, join, errors, end: () => drive(clock, world.dispose()) }
+}
+
+const isEnd = (state: JoinState): boolean => ['success', 'used-up', 'expired', 'denied', 'error', 'invalid', 'cancelled'].includes(state.status)
+
+describe('joining from a link', () => {
+  it.each([1, 2, 3, 4, 5, 6])('lets one in when two race for it, and tells the other that it is used up (seed %i)', async (seed) => {
+    const { clock, world, space, invite, join, end } = await createTest(seed)
+    const { flow, url } = await invite()
+    const joins = [join(world.ben.echo, url), join(world.cleo.echo, url)]
+    for (let s = 0; s < 90 && !joins.every((each) => isEnd(each.state.get())); s++) await clock.run(1000)
+    expect(joins.map((each) => each.state.get().status).sort()).toEqual(['success', 'used-up'])
+    expect(space.info.get().memberCount).toBe(2)
+    expect(flow.state.get().status).toBe('success')
+    await end()
+  })
+
+  it('refuses a link that was used', async () => {
+    const { clock, world, space, invite, join, end } = await createTest(7)
+    const { url } = await invite()
+    const first = join(world.ben.echo, url)
+    await drive(clock, until(first.state, (state) => state.status === 'success', clock))
+    const second = join(world.cleo.echo, url)
+    await clock.run(60_000)
+    expect(second.state.get().status).toBe('used-up')
+    expect(space.info.get().memberCount).toBe(2)
+    await end()
+  })
+
+  it('refuses a link after ten minutes, on both sides', async () => {
+    const { clock, world, space, invite, join, end } = await createTest(8)
+    const { flow, url } = await invite()
+    await clock.run(invitationLifeMs - 1000)
+    expect(flow.state.get().status).toBe('waiting')
+    await clock.run(2000)
+    expect(flow.state.get().status).toBe('expired')
+    const late = join(world.ben.echo, url)
+    await clock.run(150_000)
+    expect(['expired', 'error']).toContain(late.state.get().status)
+    await clock.run(10 * 60_000)
+    const later = join(world.ben.echo, url)
+    expect(later.state.get().status).toBe('expired')
+    expect(space.info.get().memberCount).toBe(1)
+    await end()
+  })
+
+  it('tells the link of another app, a link cut short and any text from an invitation', async () => {
+    const { clock, world, invite, end } = await createTest(9)
+    const { url } = await invite()
+    const random = createSeededRandom('other app')
+    const other = createEcho({
+      app: 'another-app',
+      inviteUrl: 'https://other.test/',
+      ports: { clock, random, crypto: createSimulatedCrypto(random), storage: createMemoryStorage(), network: createMemorySwarm({ clock, random }).peer('x'), tabs: createMemorySwarm({ clock, random, sameOrigin: true }).peer('x') },
+    })
+    await drive(clock, other.opened)
+    const foreign = other.join(url).state.get()
+    expect(foreign).toMatchObject({ status: 'invalid' })
+    for (let end = 0; end < url.length; end += 3) expect(world.ben.echo.join(url.slice(0, end)).state.get()).toMatchObject({ status: 'invalid' })
+    expect(world.ben.echo.join(url).state.get()).toMatchObject({ status: 'preview', preview: { spaceName: 'Garden', inviterName: 'ann', role: 'editor' } })
+    await drive(clock, other.dispose())
+    await end()
+  })
+
+  it('goes on at the second try when the guest crashes after it was admitted, with one admission', async () => {
+    const { clock, world, space, invite, join, end } = await createTest(10)
+    space.create(Task, { title: 'Dig' })
+    const { url } = await invite()
+    let isAdmitted = false
+    // The guest dies in the moment in which the host has it in the log.
+    const stop = space.info.subscribe(() => {
+      isAdmitted = space.info.get().memberCount === 2
+    })
+    const first = join(world.ben.echo, url)
+    world.swarm.tap((from, _to, frame) => (isAdmitted && from === 'ann 1' && world.ben.network.name === 'ben 1' ? undefined : frame))
+    await clock.runUntil(() => isAdmitted)
+    stop()
+    expect(first.state.get().status).not.toBe('success')
+    await drive(clock, world.ben.crash())
+    expect(world.ben.echo.spaces.list.get()).toEqual([])
+    const second = join(world.ben.echo, url)
+    const joined = await drive(clock, until(second.state, (state) => (state.status === 'success' ? state : undefined), clock))
+    expect(joined.alreadyMember).toBe(true)
+    const his = await drive(clock, world.ben.echo.spaces.open(joined.space))
+    await drive(clock, until(his.live(query(Task)), (rows) => rows.length === 1, clock))
+    expect(space.info.get().memberCount).toBe(2)
+    await end()
+  })
+
+  it('is ready when all is there that the host had, however much it is', async () => {
+    const { clock, world, space, invite, join, end } = await createTest(11)
+    space.batch(() => {
+      for (let i = 0; i < 3000; i++) space.create(Task, { title: `Task ${i}` })
+    })
+    const { url } = await invite()
+    const flow = join(world.ben.echo, url)
+    const joined = await drive(clock, until(flow.state, (state) => (state.status === 'success' ? state.space : undefined), clock))
+    expect(world.ben.echo.spaces.get(joined)!.count(query(Task))).toBe(3000)
+    await end()
+  })
+
+  it('can be cancelled by the guest at any moment, and leaves the invitation to the next', async () => {
+    const { clock, world, invite, join, end } = await createTest(12)
+    const { flow, url } = await invite()
+    const first = join(world.ben.echo, url)
+    first.cancel()
+    expect(first.state.get()).toEqual({ status: 'cancelled', by: 'me' })
+    await clock.run(20_000)
+    expect(flow.state.get().status).toBe('waiting')
+    const second = join(world.cleo.echo, url)
+    await drive(clock, until(second.state, (state) => state.status === 'success', clock))
+    await end()
+  })
+
+  it('says that nobody answers when the host is gone, and goes on when it is back', async () => {
+    const { clock, world, invite, join, end } = await createTest(13)
+    const { url } = await invite()
+    world.swarm.partition([['ben 1']])
+    const flow = join(world.ben.echo, url)
+    await clock.run(10_000)
+    expect(flow.state.get()).toMatchObject({ status: 'connecting', slow: true })
+    await clock.run(15_000)
+    expect(flow.state.get().status).toBe('peer-offline')
+    world.swarm.heal()
+    await drive(clock, until(flow.state, (state) => state.status === 'success', clock))
+    await end()
+  })
+})
