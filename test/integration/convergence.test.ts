@@ -28,13 +28,32 @@ describe('replicas of a space', () => {
   })
 
   it('went through all that can happen to them, over the seeds', () => {
-    for (const what of ['create', 'update', 'delete', 'restore', 'move', 'type', 'rename', 'partition', 'cut', 'lossy', 'one way', 'signaling down', 'restart', 'crash', 'crash with unsaved edits', 'tab']) {
+    for (const what of [
+      'create',
+      'update',
+      'delete',
+      'restore',
+      'move',
+      'type',
+      'rename',
+      'partition',
+      'cut',
+      'lossy',
+      'one way',
+      'signaling down',
+      'restart',
+      'crash',
+      'crash with unsaved edits',
+      'tab',
+    ]) {
       expect(happened, what).toContain(what)
     }
   })
 
   it('are told from replicas that hold something nobody wrote', { timeout: timeoutMs }, async () => {
-    const { faults } = await runHistory(1, { sabotage: (step, space) => void (step === 20 && space.create(Task, { title: 'out of the model\'s sight' })) })
+    const { faults } = await runHistory(1, {
+      sabotage: (step, space) => void (step === 20 && space.create(Task, { title: "out of the model's sight" })),
+    })
     expect(faults).toContain('the number of items is wrong')
   })
 })

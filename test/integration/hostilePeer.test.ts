@@ -13,7 +13,7 @@ import { createSimulatedClock } from '../../src/testing/simulatedClock.ts'
 import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'
 import { setup, until, type TestPeer } from '../../src/testing/setup.ts'
 import { createPatchedClient, setUpdate, type PatchedClient } from './simulation/patchedClient.ts'
-import { drive } from './simulation/runHistory.ts'
+import { drive } from './simulation/drive.ts'
 
 const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().default(false) }))
 const Note = defineType('note', z.object({ title: z.string() }), { model: 'text' })
@@ -68,8 +68,14 @@ async function createGarden() {
   text.current.get().yText.insert(0, secretText)
   await hers.flush()
   const room = rooms.at(-1)!
-  const secrets = ['Secret Garden', secretTitle, secretText, 'Directions', 'alice-smith', 'bob-jones', hers.id, task.id, note.id].flatMap((secret) => [utf8(secret), ...(fromBase64Url(secret)?.length === 16 || fromBase64Url(secret)?.length === 32 ? [fromBase64Url(secret)!] : [])])
-  const leaks = (to?: string) => frames.filter((seen) => (to === undefined || seen.to === to) && secrets.some((secret) => contains(seen.frame, secret))).length
+  const secrets = ['Secret Garden', secretTitle, secretText, 'Directions', 'alice-smith', 'bob-jones', hers.id, task.id, note.id].flatMap(
+    (secret) => [
+      utf8(secret),
+      ...(fromBase64Url(secret)?.length === 16 || fromBase64Url(secret)?.length === 32 ? [fromBase64Url(secret)!] : []),
+    ],
+  )
+  const leaks = (to?: string) =>
+    frames.filter((seen) => (to === undefined || seen.to === to) && secrets.some((secret) => contains(seen.frame, secret))).length
   return { world, bob, hers, room, frames, leaks, errors }
 }
 
@@ -87,9 +93,19 @@ describe('a peer that knows room and password only', () => {
         connection.send(encodeHello({ proto: 1, role: 'member', ephemeral: systemRandom.bytes(32) }, systemRandom))
         setTimeout(() => connection.send(concatBytes(Uint8Array.of(2), systemRandom.bytes(200))), 20)
       }
-      if (how === 'replay') for (const { from, frame } of frames.filter((seen) => seen.from !== 'mallory').slice(0, 40)) if (from !== '') connection.send(frame)
+      if (how === 'replay')
+        for (const { from, frame } of frames.filter((seen) => seen.from !== 'mallory').slice(0, 40)) if (from !== '') connection.send(frame)
     })
-    await until({ get: () => met, subscribe: (listener) => { const timer = setInterval(listener, 5); return () => clearInterval(timer) } }, (count) => count > 0)
+    await until(
+      {
+        get: () => met,
+        subscribe: (listener) => {
+          const timer = setInterval(listener, 5)
+          return () => clearInterval(timer)
+        },
+      },
+      (count) => count > 0,
+    )
     // An honest person joins and works in the same room at the same time.
     const his = await world.join(hers, bob)
     await until(his.live(query(Task)), (rows) => rows.some(({ title }) => title === secretTitle))
@@ -178,7 +194,8 @@ describe('a member with a patched client', () => {
     const patched = await createPatchedClient(world.swarm, world.mel, hers.id, crypto)
     for (let turn = 0; turn < 200 && patched.links.length < 2; turn++) await wait(10)
     expect(patched.links).toHaveLength(2)
-    const refusals = () => errors.filter(({ peer }) => peer === 'alice').map(({ error }): Record<string, unknown> => ({ code: error.code, ...error.details }))
+    const refusals = () =>
+      errors.filter(({ peer }) => peer === 'alice').map(({ error }): Record<string, unknown> => ({ code: error.code, ...error.details }))
     return { hers, carols, patched, refusals, end: () => patched.dispose() }
   }
 
@@ -190,14 +207,30 @@ describe('a member with a patched client', () => {
   const good = (client: number) => setUpdate(client, '//mark', 'x')
 
   const bad: readonly (readonly [string, (patched: PatchedClient) => Promise<Uint8Array>, { layer: string; reason: string }])[] = [
-    ['a changed signature', async (patched) => withFlip(await patched.craft(good(patched.client)), 'signature'), { layer: 'signature', reason: 'bad-signature' }],
-    ['a changed envelope', async (patched) => withFlip(await patched.craft(good(patched.client)), 'envelope'), { layer: 'envelope', reason: 'aead' }],
-    ['another\'s clientID', (patched) => patched.craft(good(patched.client + 1)), { layer: 'guard', reason: 'g2' }],
+    [
+      'a changed signature',
+      async (patched) => withFlip(await patched.craft(good(patched.client)), 'signature'),
+      { layer: 'signature', reason: 'bad-signature' },
+    ],
+    [
+      'a changed envelope',
+      async (patched) => withFlip(await patched.craft(good(patched.client)), 'envelope'),
+      { layer: 'envelope', reason: 'aead' },
+    ],
+    ["another's clientID", (patched) => patched.craft(good(patched.client + 1)), { layer: 'guard', reason: 'g2' }],
     ['a gap in its clocks', (patched) => patched.craft(good(patched.client), { from: 1, to: 2 }), { layer: 'graph', reason: 'clock' }],
     ['a gap in its sequence', (patched) => patched.craft(good(patched.client), { seq: 1 }), { layer: 'graph', reason: 'previous' }],
-    ['a deletion of what is not written yet', (patched) => patched.craft(deleteUpdate(patched.client + 1, 0, 1000), { to: 0 }), { layer: 'guard', reason: 'g8' }],
+    [
+      'a deletion of what is not written yet',
+      (patched) => patched.craft(deleteUpdate(patched.client + 1, 0, 1000), { to: 0 }),
+      { layer: 'guard', reason: 'g8' },
+    ],
     ['Yjs V2 bytes', (patched) => patched.craft(Y.convertUpdateFormatV1ToV2(good(patched.client))), { layer: 'guard', reason: 'g2' }],
-    ['another payload than its header says', (patched) => patched.craft(good(patched.client), { plaintextHash: new Uint8Array(32) }), { layer: 'header', reason: 'plaintext-hash' }],
+    [
+      'another payload than its header says',
+      (patched) => patched.craft(good(patched.client), { plaintextHash: new Uint8Array(32) }),
+      { layer: 'header', reason: 'plaintext-hash' },
+    ],
   ]
 
   it.each(bad)('is refused a block with %s, by the layer that is there for it', async (_name, make, expected) => {

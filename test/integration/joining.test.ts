@@ -12,7 +12,7 @@ import { createSeededRandom } from '../../src/testing/seededRandom.ts'
 import { setup, until } from '../../src/testing/setup.ts'
 import { createSimulatedClock } from '../../src/testing/simulatedClock.ts'
 import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'
-import { drive } from './simulation/runHistory.ts'
+import { drive } from './simulation/drive.ts'
 
 const Task = defineType('task', z.object({ title: z.string() }))
 
@@ -21,14 +21,23 @@ async function createTest(seed: number) {
   const errors: string[] = []
   const world = await drive(
     clock,
-    setup('ann', 'ben', 'cleo', { types: [Task], seed, clock, crypto: createSimulatedCrypto, onError: (error, peer) => errors.push(`${peer} ${error.code}`) }),
+    setup('ann', 'ben', 'cleo', {
+      types: [Task],
+      seed,
+      clock,
+      crypto: createSimulatedCrypto,
+      onError: (error, peer) => errors.push(`${peer} ${error.code}`),
+    }),
   )
   const space = await drive(clock, world.ann.echo.spaces.create({ name: 'Garden' }))
 
   async function invite(of: Space = space) {
     const flow = of.invite()
     flow.create({ role: 'editor' })
-    const url = await drive(clock, until(flow.state, (state) => (state.status === 'waiting' ? state.url : undefined), clock))
+    const url = await drive(
+      clock,
+      until(flow.state, (state) => (state.status === 'waiting' ? state.url : undefined), clock),
+    )
     return { flow, url }
   }
 
@@ -40,7 +49,8 @@ async function createTest(seed: number) {
   return { clock, world, space, invite, join, errors, end: () => drive(clock, world.dispose()) }
 }
 
-const isEnd = (state: JoinState): boolean => ['success', 'used-up', 'expired', 'denied', 'error', 'invalid', 'cancelled'].includes(state.status)
+const isEnd = (state: JoinState): boolean =>
+  ['success', 'used-up', 'expired', 'denied', 'error', 'invalid', 'cancelled'].includes(state.status)
 
 describe('joining from a link', () => {
   it.each([1, 2, 3, 4, 5, 6])('lets one in when two race for it, and tells the other that it is used up (seed %i)', async (seed) => {
@@ -58,7 +68,10 @@ describe('joining from a link', () => {
     const { clock, world, space, invite, join, end } = await createTest(7)
     const { url } = await invite()
     const first = join(world.ben.echo, url)
-    await drive(clock, until(first.state, (state) => state.status === 'success', clock))
+    await drive(
+      clock,
+      until(first.state, (state) => state.status === 'success', clock),
+    )
     const second = join(world.cleo.echo, url)
     await clock.run(60_000)
     expect(second.state.get().status).toBe('used-up')
@@ -90,13 +103,24 @@ describe('joining from a link', () => {
     const other = createEcho({
       app: 'another-app',
       inviteUrl: 'https://other.test/',
-      ports: { clock, random, crypto: createSimulatedCrypto(random), storage: createMemoryStorage(), network: createMemorySwarm({ clock, random }).peer('x'), tabs: createMemorySwarm({ clock, random, sameOrigin: true }).peer('x') },
+      ports: {
+        clock,
+        random,
+        crypto: createSimulatedCrypto(random),
+        storage: createMemoryStorage(),
+        network: createMemorySwarm({ clock, random }).peer('x'),
+        tabs: createMemorySwarm({ clock, random, sameOrigin: true }).peer('x'),
+      },
     })
     await drive(clock, other.opened)
     const foreign = other.join(url).state.get()
     expect(foreign).toMatchObject({ status: 'invalid' })
-    for (let end = 0; end < url.length; end += 3) expect(world.ben.echo.join(url.slice(0, end)).state.get()).toMatchObject({ status: 'invalid' })
-    expect(world.ben.echo.join(url).state.get()).toMatchObject({ status: 'preview', preview: { spaceName: 'Garden', inviterName: 'ann', role: 'editor' } })
+    for (let end = 0; end < url.length; end += 3)
+      expect(world.ben.echo.join(url.slice(0, end)).state.get()).toMatchObject({ status: 'invalid' })
+    expect(world.ben.echo.join(url).state.get()).toMatchObject({
+      status: 'preview',
+      preview: { spaceName: 'Garden', inviterName: 'ann', role: 'editor' },
+    })
     await drive(clock, other.dispose())
     await end()
   })
@@ -118,10 +142,16 @@ describe('joining from a link', () => {
     await drive(clock, world.ben.crash())
     expect(world.ben.echo.spaces.list.get()).toEqual([])
     const second = join(world.ben.echo, url)
-    const joined = await drive(clock, until(second.state, (state) => (state.status === 'success' ? state : undefined), clock))
+    const joined = await drive(
+      clock,
+      until(second.state, (state) => (state.status === 'success' ? state : undefined), clock),
+    )
     expect(joined.alreadyMember).toBe(true)
     const his = await drive(clock, world.ben.echo.spaces.open(joined.space))
-    await drive(clock, until(his.live(query(Task)), (rows) => rows.length === 1, clock))
+    await drive(
+      clock,
+      until(his.live(query(Task)), (rows) => rows.length === 1, clock),
+    )
     expect(space.info.get().memberCount).toBe(2)
     await end()
   })
@@ -133,7 +163,10 @@ describe('joining from a link', () => {
     })
     const { url } = await invite()
     const flow = join(world.ben.echo, url)
-    const joined = await drive(clock, until(flow.state, (state) => (state.status === 'success' ? state.space : undefined), clock))
+    const joined = await drive(
+      clock,
+      until(flow.state, (state) => (state.status === 'success' ? state.space : undefined), clock),
+    )
     expect(world.ben.echo.spaces.get(joined)!.count(query(Task))).toBe(3000)
     await end()
   })
@@ -147,7 +180,10 @@ describe('joining from a link', () => {
     await clock.run(20_000)
     expect(flow.state.get().status).toBe('waiting')
     const second = join(world.cleo.echo, url)
-    await drive(clock, until(second.state, (state) => state.status === 'success', clock))
+    await drive(
+      clock,
+      until(second.state, (state) => state.status === 'success', clock),
+    )
     await end()
   })
 
@@ -161,7 +197,10 @@ describe('joining from a link', () => {
     await clock.run(15_000)
     expect(flow.state.get().status).toBe('peer-offline')
     world.swarm.heal()
-    await drive(clock, until(flow.state, (state) => state.status === 'success', clock))
+    await drive(
+      clock,
+      until(flow.state, (state) => state.status === 'success', clock),
+    )
     await end()
   })
 })

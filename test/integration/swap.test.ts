@@ -15,7 +15,14 @@ const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().
 const random = createSeededRandom('swap')
 
 function openDatabase(world: TestSpace, replica: TestReplica): Database {
-  return createDatabase({ root: replica.documents.root, types: [Task], clock: world.clock, random, authorTag: authorTagOf(world.alice.deviceId), onError: (error) => replica.faults.push(error as never) })
+  return createDatabase({
+    root: replica.documents.root,
+    types: [Task],
+    clock: world.clock,
+    random,
+    authorTag: authorTagOf(world.alice.deviceId),
+    onError: (error) => replica.faults.push(error as never),
+  })
 }
 
 async function createTest() {
@@ -181,7 +188,12 @@ describe('the items that are rebuilt under live queries', () => {
     }
     await exchange(alice, bob)
     const his = openDatabase(world, bob)
-    expect(his.run(query(Task)).map(({ title }) => title).sort()).toEqual(titles.sort())
+    expect(
+      his
+        .run(query(Task))
+        .map(({ title }) => title)
+        .sort(),
+    ).toEqual(titles.sort())
     expect(alice.faults).toEqual([])
   })
 })

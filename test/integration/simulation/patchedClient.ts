@@ -87,7 +87,14 @@ export async function createPatchedClient(swarm: MemorySwarm, peer: TestPeer, sp
         plaintextHash: plaintextHash(crypto, spaceBytes, key, payload),
         ...changes,
       })
-      const envelope = await sealPayload(crypto, { space: spaceBytes, key, device, slot, blockId: idBytes(blockIdOf(crypto, header)), payload })
+      const envelope = await sealPayload(crypto, {
+        space: spaceBytes,
+        key,
+        device,
+        slot,
+        blockId: idBytes(blockIdOf(crypto, header)),
+        payload,
+      })
       return encodeBlock({ header, signature: await signBlock(identity.signing, header), envelope })
     },
     send(...blocks) {

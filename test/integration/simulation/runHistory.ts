@@ -7,9 +7,10 @@ import type { TextHandle } from '../../../src/documents/textHandle.ts'
 import { toHex, utf8 } from '../../../src/shared/bytes.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
-import { createSimulatedClock, type SimulatedClock } from '../../../src/testing/simulatedClock.ts'
+import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
 import { setup, type TestPeer, type TestWorld } from '../../../src/testing/setup.ts'
+import { drive } from './drive.ts'
 import { createTextModel, createWriteModel, type Seen } from './writeModel.ts'
 
 export const Task = defineType('task', z.object({ title: z.string(), done: z.number().default(0) }))
@@ -76,7 +77,8 @@ async function createHistory(seed: number) {
       crypto: createSimulatedCrypto,
       onError: (error, peer) => {
         // A tab that crashed goes on failing to store until it is forgotten.
-        if (!['disposed', 'storage-unavailable'].includes(error.code)) errors.push(`${peer} reports ${error.code}: ${error.message}${error.cause instanceof Error ? ` (${error.cause.stack})` : ''}`)
+        if (!['disposed', 'storage-unavailable'].includes(error.code))
+          errors.push(`${peer} reports ${error.code}: ${error.message}${error.cause instanceof Error ? ` (${error.cause.stack})` : ''}`)
       },
     }),
   )) as TestWorld<Name>
@@ -230,7 +232,9 @@ async function createHistory(seed: number) {
       return
     }
     // Some need two UTF-16 units, which an index may not part.
-    const inserted = Array.from({ length: 1 + random.below(5) }, () => String.fromCodePoint((random.chance(0.3) ? 0x20000 : 0x4e00) + unique()))
+    const inserted = Array.from({ length: 1 + random.below(5) }, () =>
+      String.fromCodePoint((random.chance(0.3) ? 0x20000 : 0x4e00) + unique()),
+    )
     yText.insert(index, inserted.join(''))
     texts.note(note, actor.writer, inserted, [])
   }
@@ -244,7 +248,9 @@ async function createHistory(seed: number) {
         count('partition')
         const shuffled = random.shuffle(peers)
         const at = 1 + random.below(peers.length - 1)
-        groups = [shuffled.slice(0, at), shuffled.slice(at)].map((group) => group.flatMap((peer) => Array.from({ length: 20 }, (_, i) => `${peer.name} ${i + 1}`)))
+        groups = [shuffled.slice(0, at), shuffled.slice(at)].map((group) =>
+          group.flatMap((peer) => Array.from({ length: 20 }, (_, i) => `${peer.name} ${i + 1}`)),
+        )
         return swarm.partition(groups)
       }
       case 2:
@@ -297,7 +303,10 @@ async function createHistory(seed: number) {
     const safe = tabs.filter((tab) => tab.space.sync.get().unsaved === 0).map((tab) => tab.writer)
     const indices = new Map(safe.map((writer) => [writer, items.nextIndex(writer) - 1]))
     if (safe.length < tabs.length) count('crash with unsaved edits')
-    await reopen(peer, peer.crash().then(() => peer.echo))
+    await reopen(
+      peer,
+      peer.crash().then(() => peer.echo),
+    )
     for (const { writer } of tabs) {
       if (safe.includes(writer)) texts.saved(writer)
       else texts.crashed(writer)
@@ -323,14 +332,17 @@ async function createHistory(seed: number) {
   }
 
   async function viewOf(actor: Actor): Promise<string> {
-    const tasks = actor.space.run(query(Task).deleted('show')).map((item) => ({ ...item, parent: item.$.parentId, deleted: item.$.deleted }))
+    const tasks = actor.space
+      .run(query(Task).deleted('show'))
+      .map((item) => ({ ...item, parent: item.$.parentId, deleted: item.$.deleted }))
     const notes = actor.space.run(query(Note)).map((item) => ({ ...item, parent: item.$.parentId }))
     const contents: Record<string, string> = {}
     for (const note of notes) {
       const open = actor.texts.get(note.id) ?? (await drive(clock, actor.space.openText(note.id)))
       actor.texts.set(note.id, open)
       const { yText } = open.current.get()
-      if (yText.doc!.store.pendingStructs !== null || yText.doc!.store.pendingDs !== null) errors.push(`${actor.writer}: something pends in a text`)
+      if (yText.doc!.store.pendingStructs !== null || yText.doc!.store.pendingDs !== null)
+        errors.push(`${actor.writer}: something pends in a text`)
       if (open.content.get() !== yText.toString()) errors.push(`${actor.writer}: a handle's content lags behind`)
       contents[note.id] = yText.toString()
     }
@@ -350,7 +362,8 @@ async function createHistory(seed: number) {
     world.swarm.heal()
     await clock.run(3000)
     const deadline = clock.now() + 150_000
-    while (clock.now() < deadline && !((await viewsAreEqual()) && actors.every((actor) => actor.space.sync.get().status === 'up-to-date'))) await clock.run(1000)
+    while (clock.now() < deadline && !((await viewsAreEqual()) && actors.every((actor) => actor.space.sync.get().status === 'up-to-date')))
+      await clock.run(1000)
     counts['quiet after s'] = Math.round((clock.now() - deadline + 150_000) / 1000)
     await clock.run(3000)
     const first = await viewOf(actors[0]!)
@@ -403,7 +416,16 @@ async function createHistory(seed: number) {
       const mustBeDeleted = flags.some((candidates) => candidates.every((flag) => flag === true))
       if (item.$.deleted ? !mayBeDeleted : mustBeDeleted) errors.push(`${item.id} is ${item.$.deleted ? '' : 'not '}deleted`)
     }
-    if (all.size !== new Set(items.keys().filter((key) => key.endsWith('/title')).map((key) => key.split('/')[0])).size) errors.push('the number of items is wrong')
+    if (
+      all.size !==
+      new Set(
+        items
+          .keys()
+          .filter((key) => key.endsWith('/title'))
+          .map((key) => key.split('/')[0]),
+      ).size
+    )
+      errors.push('the number of items is wrong')
   }
 
   return {
@@ -426,15 +448,4 @@ function difference(a: string, b: string): string {
   let at = 0
   while (a[at] === b[at]) at++
   return `…${a.slice(Math.max(0, at - 40), at + 60)}… against …${b.slice(Math.max(0, at - 40), at + 60)}…`
-}
-
-/** Lets time pass until a promise settles. */
-export async function drive<T>(clock: SimulatedClock, promise: Promise<T>): Promise<T> {
-  let isSettled = false
-  const settle = (): void => {
-    isSettled = true
-  }
-  promise.then(settle, settle)
-  await clock.runUntil(() => isSettled)
-  return promise
 }

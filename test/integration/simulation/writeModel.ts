@@ -41,9 +41,7 @@ export function createWriteModel(): WriteModel {
     },
     candidates(key) {
       const own = writes.filter((write) => write.key === key)
-      return own
-        .filter((write) => !own.some((later) => sees(later, write)))
-        .map((write) => write.value)
+      return own.filter((write) => !own.some((later) => sees(later, write))).map((write) => write.value)
     },
     keys: () => [...new Set(writes.map((write) => write.key))],
   }
@@ -76,7 +74,8 @@ export function createTextModel(): TextModel {
   const editsByText = new Map<string, TextEdit[]>()
 
   function mark(writer: string, state: 'saved' | 'doubtful'): void {
-    for (const edits of editsByText.values()) for (const edit of edits) if (edit.writer === writer && edit.state === 'unsaved') edit.state = state
+    for (const edits of editsByText.values())
+      for (const edit of edits) if (edit.writer === writer && edit.state === 'unsaved') edit.state = state
   }
 
   return {

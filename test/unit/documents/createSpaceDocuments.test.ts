@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rootDocumentId, type ItemId } from '../../../src/shared/ids.ts'
-import { createItemId } from '../../../src/shared/ids.ts'
+import { createItemId, rootDocumentId, type ItemId } from '../../../src/shared/ids.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, exchange, openReplica } from './createTestSpace.ts'
 
@@ -143,7 +142,10 @@ describe('the documents of a space', () => {
   it('wait with the cut while no key is here, and lose nothing', async () => {
     const world = await createTestSpace()
     let hasKey = false
-    const alice = await openReplica({ ...world, keyRing: { ...world.keyRing, newest: () => (hasKey ? world.keyRing.newest() : undefined) } }, world.alice)
+    const alice = await openReplica(
+      { ...world, keyRing: { ...world.keyRing, newest: () => (hasKey ? world.keyRing.newest() : undefined) } },
+      world.alice,
+    )
     alice.documents.root.write((map) => map.set('a', 1))
     await alice.documents.flush()
     expect(alice.stored).toEqual([])
@@ -242,4 +244,3 @@ describe('the documents of a space', () => {
     expect(bob.documents.root.authorOf(bob.documents.root.map.doc!.clientID, 0)).toMatchObject({ identity: world.bob.id })
   })
 })
-

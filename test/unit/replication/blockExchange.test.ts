@@ -145,7 +145,13 @@ describe('blockExchange', () => {
     const reopened = await openReplica(world, world.alice, { disk: alice.disk }).catch((error: unknown) => error)
     // The document cannot be built without it, which is said; the exchange below has the store of such a device.
     expect(reopened).toMatchObject({ code: 'data-corrupt' })
-    const broken: TestReplica = { ...alice, store: { ...alice.store, get: async (nodes) => (await alice.store.get(nodes)).map((block, i) => (nodes[i]!.header.seq === 1 ? undefined : block)) } }
+    const broken: TestReplica = {
+      ...alice,
+      store: {
+        ...alice.store,
+        get: async (nodes) => (await alice.store.get(nodes)).map((block, i) => (nodes[i]!.header.seq === 1 ? undefined : block)),
+      },
+    }
     const [hers, his] = [createEnd(world, broken), createEnd(world, bob)]
     his.exchange.sayHeads()
     hers.exchange.sayHeads()
@@ -202,7 +208,8 @@ describe('blockExchange', () => {
     await alice.documents.flush()
     const swarm = createMemorySwarm({ clock: world.clock, random: createSeededRandom(1), latencyMs: [20, 20], connectMs: [1, 1] })
     const connections: Connection[] = []
-    for (const name of ['alice', 'bob']) swarm.peer(name).enter({ name: 'r', password: 'p' }, (connection) => void connections.push(connection))
+    for (const name of ['alice', 'bob'])
+      swarm.peer(name).enter({ name: 'r', password: 'p' }, (connection) => void connections.push(connection))
     await world.clock.run(5)
     const links = connections.map((connection) => createLink(createChannel(connection, undefined), undefined))
     const ends = [alice, bob].map((replica, i) =>

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { createConsent } from '../../../src/access/consent.ts'
 import { createAuthMessage, readAuthMessage } from '../../../src/replication/authMessage.ts'
 import { decodeHello, encodeHello } from '../../../src/replication/hello.ts'
-import { createAnswer, createAsk, decodeEnd, decodeLog, encodeEnd, encodeLog, readAnswer, readAsk } from '../../../src/replication/joinMessages.ts'
+import {
+  createAnswer,
+  createAsk,
+  decodeEnd,
+  decodeLog,
+  encodeEnd,
+  encodeLog,
+  readAnswer,
+  readAsk,
+} from '../../../src/replication/joinMessages.ts'
 import { decodeLinkMessage, encodeLinkMessage, type LinkMessage } from '../../../src/replication/linkMessages.ts'
 import { decodeRefusal, encodeRefusal } from '../../../src/replication/refusal.ts'
 import { createReassembly, fragmentsOf, maxFragmentBytes, maxMessageBytes } from '../../../src/replication/fragments.ts'
@@ -59,12 +68,19 @@ describe('hello', () => {
   })
 
   it('may offer more versions and odd fields; a version or even field that we lack is newer', () => {
-    expect(decodeHello(plain((writer) => writer.uint(1).uint(9).fixed(fill(8)).uint(1).uint(77).bytes(fill(0, 3))))).toMatchObject({ ok: true })
+    expect(decodeHello(plain((writer) => writer.uint(1).uint(9).fixed(fill(8)).uint(1).uint(77).bytes(fill(0, 3))))).toMatchObject({
+      ok: true,
+    })
     expect(decodeHello(plain((writer) => writer.uint(2).uint(9).fixed(fill(8)).uint(0)))).toEqual({ ok: false, error: 'newer-version' })
-    expect(decodeHello(plain((writer) => writer.uint(1).uint(1).fixed(fill(8)).uint(1).uint(2).bytes(fill(0, 3))))).toEqual({ ok: false, error: 'newer-version' })
+    expect(decodeHello(plain((writer) => writer.uint(1).uint(1).fixed(fill(8)).uint(1).uint(2).bytes(fill(0, 3))))).toEqual({
+      ok: false,
+      error: 'newer-version',
+    })
     expect(decodeHello(plain((writer) => writer.uint(0).uint(0).fixed(fill(8)).uint(0)))).toEqual({ ok: false, error: 'malformed' })
     // The same field twice.
-    expect(decodeHello(plain((writer) => writer.uint(1).uint(1).fixed(fill(8)).uint(2).uint(3).bytes(fill(0, 1)).uint(3).bytes(fill(0, 1))))).toEqual({ ok: false, error: 'malformed' })
+    expect(
+      decodeHello(plain((writer) => writer.uint(1).uint(1).fixed(fill(8)).uint(2).uint(3).bytes(fill(0, 1)).uint(3).bytes(fill(0, 1)))),
+    ).toEqual({ ok: false, error: 'malformed' })
   })
 })
 
@@ -72,7 +88,10 @@ describe('auth', () => {
   it('proves a device for one side and one transcript', async () => {
     const { signing } = await createPerson(crypto)
     const message = await createAuthMessage(crypto, signing, 'initiator', transcript, [fill(1), fill(2)])
-    expect(await readAuthMessage(crypto, message, 'initiator', transcript)).toEqual({ ok: true, value: { device: signing.publicKey, heads: [fill(1), fill(2)] } })
+    expect(await readAuthMessage(crypto, message, 'initiator', transcript)).toEqual({
+      ok: true,
+      value: { device: signing.publicKey, heads: [fill(1), fill(2)] },
+    })
     expect(await readAuthMessage(crypto, message, 'responder', transcript)).toEqual({ ok: false, error: 'bad-signature' })
     expect(await readAuthMessage(crypto, message, 'initiator', fill(6))).toEqual({ ok: false, error: 'bad-signature' })
   })
@@ -80,7 +99,8 @@ describe('auth', () => {
   it('is refused cut short, changed anywhere, under another key, or with too many heads', async () => {
     const { signing } = await createPerson(crypto)
     const message = await createAuthMessage(crypto, signing, 'initiator', transcript, [fill(1)])
-    for (const bytes of [...spoilt(message), ...flipped(message)]) expect((await readAuthMessage(crypto, bytes, 'initiator', transcript)).ok).toBe(false)
+    for (const bytes of [...spoilt(message), ...flipped(message)])
+      expect((await readAuthMessage(crypto, bytes, 'initiator', transcript)).ok).toBe(false)
     const many = concatBytes(message.subarray(0, 33), Uint8Array.of(65), fill(1, 65 * 32), message.subarray(66))
     expect(await readAuthMessage(crypto, many, 'initiator', transcript)).toEqual({ ok: false, error: 'malformed' })
     const claimed = message.slice()
@@ -141,17 +161,21 @@ describe('join messages', () => {
     expect(await readAsk(crypto, bytes, transcript, invitation.publicKey)).toEqual({ ok: true, value: ask })
     expect(await readAsk(crypto, bytes, fill(6), invitation.publicKey)).toEqual({ ok: false, error: 'bad-signature' })
     expect(await readAsk(crypto, bytes, transcript, guest.signing.publicKey)).toEqual({ ok: false, error: 'bad-signature' })
-    for (const bad of [...spoilt(bytes), ...flipped(bytes)]) expect((await readAsk(crypto, bad, transcript, invitation.publicKey)).ok).toBe(false)
+    for (const bad of [...spoilt(bytes), ...flipped(bytes)])
+      expect((await readAsk(crypto, bad, transcript, invitation.publicKey)).ok).toBe(false)
   })
 
-  it('ask: is refused without the link\'s secret, with another\'s device, with another\'s identity or sealing key', async () => {
+  it("ask: is refused without the link's secret, with another's device, with another's identity or sealing key", async () => {
     const { guest, invitation, ask } = await createTest()
     const other = await createPerson(crypto)
     const stranger = await createAsk(crypto, ask, transcript, await crypto.createSigningKey(), guest.signing)
     expect(await readAsk(crypto, stranger, transcript, invitation.publicKey)).toEqual({ ok: false, error: 'bad-signature' })
     const thief = await createAsk(crypto, ask, transcript, invitation, other.signing)
     expect(await readAsk(crypto, thief, transcript, invitation.publicKey)).toEqual({ ok: false, error: 'bad-signature' })
-    for (const record of [{ ...guest.record, identity: other.record.identity }, { ...guest.record, seal: other.record.seal }]) {
+    for (const record of [
+      { ...guest.record, identity: other.record.identity },
+      { ...guest.record, seal: other.record.seal },
+    ]) {
       const bytes = await createAsk(crypto, ask, transcript, invitation, guest.signing)
       // The keys said first and the record must be one.
       const at = record.seal === other.record.seal ? 33 : 65
@@ -164,7 +188,13 @@ describe('join messages', () => {
 
   it('ask: is refused with nine records or a long name', async () => {
     const { guest, invitation, ask } = await createTest()
-    const many = await createAsk(crypto, { ...ask, records: Array.from({ length: 9 }, () => guest.record) }, transcript, invitation, guest.signing)
+    const many = await createAsk(
+      crypto,
+      { ...ask, records: Array.from({ length: 9 }, () => guest.record) },
+      transcript,
+      invitation,
+      guest.signing,
+    )
     expect(await readAsk(crypto, many, transcript, invitation.publicKey)).toEqual({ ok: false, error: 'malformed' })
     const long = await createAsk(crypto, { ...ask, name: 'x'.repeat(65) }, transcript, invitation, guest.signing)
     expect(await readAsk(crypto, long, transcript, invitation.publicKey)).toEqual({ ok: false, error: 'malformed' })

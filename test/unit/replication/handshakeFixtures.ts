@@ -8,7 +8,10 @@ import type { SimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import type { TestSpace } from '../documents/createTestSpace.ts'
 
 /** Two ends of one fresh connection. */
-export async function connect(clock: SimulatedClock, prepare: (swarm: MemorySwarm) => void = () => {}): Promise<{ swarm: MemorySwarm; ends: [Connection, Connection] }> {
+export async function connect(
+  clock: SimulatedClock,
+  prepare: (swarm: MemorySwarm) => void = () => {},
+): Promise<{ swarm: MemorySwarm; ends: [Connection, Connection] }> {
   const swarm = createMemorySwarm({ clock, random: createSeededRandom(3), latencyMs: [1, 1], connectMs: [1, 1] })
   prepare(swarm)
   const ends: Connection[] = []
@@ -32,12 +35,31 @@ export function withBinding(connection: Connection, binding: Connection['binding
 export type Outcome = Result<SecureChannel, LinkFault>
 
 /** What {@link linkHandshake} needs of a member of the space; its ephemeral keys follow from the seed. */
-export function optionsOf(world: TestSpace, who: 'alice' | 'bob' | 'rita', seed: string, changes: Partial<LinkHandshakeOptions> = {}): LinkHandshakeOptions {
-  return { crypto: world.crypto, clock: world.clock, random: createSeededRandom(seed), identity: world[who], space: world.space, key: world.keyRing.newest()!, log: world.log, ...changes }
+export function optionsOf(
+  world: TestSpace,
+  who: 'alice' | 'bob' | 'rita',
+  seed: string,
+  changes: Partial<LinkHandshakeOptions> = {},
+): LinkHandshakeOptions {
+  return {
+    crypto: world.crypto,
+    clock: world.clock,
+    random: createSeededRandom(seed),
+    identity: world[who],
+    space: world.space,
+    key: world.keyRing.newest()!,
+    log: world.log,
+    ...changes,
+  }
 }
 
 /** Runs both halves of a handshake and lets time pass until both have ended. */
-export async function shake(clock: SimulatedClock, ends: readonly [Connection, Connection], a: LinkHandshakeOptions, b: LinkHandshakeOptions): Promise<[Outcome, Outcome]> {
+export async function shake(
+  clock: SimulatedClock,
+  ends: readonly [Connection, Connection],
+  a: LinkHandshakeOptions,
+  b: LinkHandshakeOptions,
+): Promise<[Outcome, Outcome]> {
   const both = Promise.all([linkHandshake(ends[0], a), linkHandshake(ends[1], b)])
   let done = false
   void both.then(() => (done = true))

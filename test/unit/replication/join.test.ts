@@ -29,7 +29,12 @@ async function createTest(world: TestSpace | undefined = undefined) {
 
   async function admitGuest(ask: Ask): Promise<Result<void, 'malformed'>> {
     asked.push(ask)
-    const admission = await createAdmission({ crypto, log, signer: space.alice, admit: { records: ask.records, role: 'editor', name: ask.name, invitationId: keys.signing.publicKey, consent: ask.consent } })
+    const admission = await createAdmission({
+      crypto,
+      log,
+      signer: space.alice,
+      admit: { records: ask.records, role: 'editor', name: ask.name, invitationId: keys.signing.publicKey, consent: ask.consent },
+    })
     return (await log.add(admission)).ok ? ok(undefined) : fail('malformed')
   }
   const hostOptions: HostJoinOptions = {
@@ -58,7 +63,11 @@ async function createTest(world: TestSpace | undefined = undefined) {
     store: async (joined) => void stored.push(joined),
   }
 
-  async function meet(host: Partial<HostJoinOptions> = {}, visitor: Partial<GuestJoinOptions> = {}, prepare?: (swarm: MemorySwarm) => void) {
+  async function meet(
+    host: Partial<HostJoinOptions> = {},
+    visitor: Partial<GuestJoinOptions> = {},
+    prepare?: (swarm: MemorySwarm) => void,
+  ) {
     const { ends } = await connect(clock, prepare)
     return settle(Promise.all([hostJoin(ends[0], { ...hostOptions, ...host }), guestJoin(ends[1], { ...guestOptions, ...visitor })]))
   }
@@ -72,7 +81,8 @@ async function createTest(world: TestSpace | undefined = undefined) {
   return { world: space, crypto, clock, log, keys, guest, invitation, stored, asked, hostOptions, guestOptions, meet, settle }
 }
 
-const nameOf = (result: Result<JoinedSpace, GuestFault>): string => (result.ok ? 'ok' : result.error.kind === 'link' ? result.error.fault : result.error.reason)
+const nameOf = (result: Result<JoinedSpace, GuestFault>): string =>
+  result.ok ? 'ok' : result.error.kind === 'link' ? result.error.fault : result.error.reason
 
 describe('a join', () => {
   it('ends with the guest in the log, holding log and key, and the host knowing who came', async () => {
@@ -114,7 +124,7 @@ describe('a join', () => {
     }
   })
 
-  it('that the guest\'s disk refuses is not done: the error is the guest\'s, and a second try succeeds', async () => {
+  it("that the guest's disk refuses is not done: the error is the guest's, and a second try succeeds", async () => {
     const { meet, clock, hostOptions, guestOptions } = await createTest()
     const { ends } = await connect(clock)
     const hosting = hostJoin(ends[0], hostOptions)
@@ -127,7 +137,7 @@ describe('a join', () => {
     expect(nameOf((await meet())[1])).toBe('ok')
   })
 
-  it('refuses the guest with the admitter\'s reason', async () => {
+  it("refuses the guest with the admitter's reason", async () => {
     const { meet, stored } = await createTest()
     for (const reason of ['used-up', 'expired', 'denied'] as const) {
       const [host, guest] = await meet({ admit: async () => fail(reason) })
@@ -157,7 +167,11 @@ describe('a join', () => {
     it('with a host that claims to have admitted the guest and has not', async () => {
       const { meet, hostOptions, stored } = await createTest()
       let looks = 0
-      const log = { ...hostOptions.log, device: (device: DeviceId) => hostOptions.log.device(device) ?? (looks++ >= 0 ? hostOptions.log.device(hostOptions.identity.deviceId) : undefined) }
+      const log = {
+        ...hostOptions.log,
+        device: (device: DeviceId) =>
+          hostOptions.log.device(device) ?? (looks++ >= 0 ? hostOptions.log.device(hostOptions.identity.deviceId) : undefined),
+      }
       const [, guest] = await meet({ log })
       expect(nameOf(guest)).toBe('insecure')
       expect(stored).toEqual([])
@@ -195,11 +209,15 @@ describe('a join', () => {
     })
   })
 
-  it('without the link\'s secret comes to nothing, and the host says nothing', async () => {
+  it("without the link's secret comes to nothing, and the host says nothing", async () => {
     const { meet, asked, crypto } = await createTest()
     const keys = await deriveInvitationKeys(crypto, new Uint8Array(16).fill(45))
     const sent: number[] = []
-    const [host, guest] = await meet({}, { keys }, (swarm) => void swarm.tap((from, _to, frame) => (from === 'a' && sent.push(frame.length), frame)))
+    const [host, guest] = await meet(
+      {},
+      { keys },
+      (swarm) => void swarm.tap((from, _to, frame) => (from === 'a' && sent.push(frame.length), frame)),
+    )
     expect(host).toEqual({ ok: false, error: 'insecure-peer' })
     expect(nameOf(guest)).not.toBe('ok')
     expect(asked).toEqual([])
@@ -214,7 +232,10 @@ describe('a join', () => {
     expect(both.map(nameOf)).toEqual(['wrong-kind', 'wrong-kind'])
     const hosts = await connect(clock)
     const two = await settle(Promise.all(hosts.ends.map((end, i) => hostJoin(end, { ...hostOptions, random: createSeededRandom(i) }))))
-    expect(two).toEqual([{ ok: false, error: 'wrong-kind' }, { ok: false, error: 'wrong-kind' }])
+    expect(two).toEqual([
+      { ok: false, error: 'wrong-kind' },
+      { ok: false, error: 'wrong-kind' },
+    ])
     expect(asked).toEqual([])
   })
 
@@ -224,7 +245,16 @@ describe('a join', () => {
       const { clock, crypto, keys, hostOptions, settle } = test
       const { ends } = await connect(clock)
       const hosting = hostJoin(ends[0], hostOptions)
-      const pipe = await settle(openJoinPipe(ends[1] as Connection, { crypto, clock, random: createSeededRandom('patched'), role: 'guest', invitationId: keys.signing.publicKey, preSharedKey: joinPsk(crypto, keys.rendezvousKey) }))
+      const pipe = await settle(
+        openJoinPipe(ends[1] as Connection, {
+          crypto,
+          clock,
+          random: createSeededRandom('patched'),
+          role: 'guest',
+          invitationId: keys.signing.publicKey,
+          preSharedKey: joinPsk(crypto, keys.rendezvousKey),
+        }),
+      )
       if (!pipe.ok) throw new Error(pipe.error)
       await pipe.value.send(await make(pipe.value.transcript), pipe.value.transcript)
       const before = test.log.operations().length
@@ -237,7 +267,11 @@ describe('a join', () => {
       const victim = await createPerson(test.crypto)
       const { result, added } = await askWith(test, async (transcript) => {
         const record = { ...test.guest.record, identity: victim.record.identity, certifier: victim.record.identity }
-        const consent = await createConsent(test.guest.signing, { target: test.invitation.target, invitationId: test.keys.signing.publicKey, record })
+        const consent = await createConsent(test.guest.signing, {
+          target: test.invitation.target,
+          invitationId: test.keys.signing.publicKey,
+          record,
+        })
         return createAsk(test.crypto, { records: [record], consent, name: 'Victim' }, transcript, test.keys.signing, test.guest.signing)
       })
       expect(result).toEqual({ ok: false, error: 'malformed' })
@@ -246,23 +280,53 @@ describe('a join', () => {
     })
 
     it.each([
-      ['another space', (test: Awaited<ReturnType<typeof createTest>>) => ({ target: new Uint8Array(16).fill(1), invitationId: test.keys.signing.publicKey, record: test.guest.record })],
-      ['another invitation', (test: Awaited<ReturnType<typeof createTest>>) => ({ target: test.invitation.target, invitationId: new Uint8Array(32).fill(1), record: test.guest.record })],
+      [
+        'another space',
+        (test: Awaited<ReturnType<typeof createTest>>) => ({
+          target: new Uint8Array(16).fill(1),
+          invitationId: test.keys.signing.publicKey,
+          record: test.guest.record,
+        }),
+      ],
+      [
+        'another invitation',
+        (test: Awaited<ReturnType<typeof createTest>>) => ({
+          target: test.invitation.target,
+          invitationId: new Uint8Array(32).fill(1),
+          record: test.guest.record,
+        }),
+      ],
     ])('admits nobody who consented to %s', async (_name, subjectOf) => {
       const test = await createTest()
       const { result, added } = await askWith(test, async (transcript) => {
         const consent = await createConsent(test.guest.signing, subjectOf(test))
-        return createAsk(test.crypto, { records: [test.guest.record], consent, name: 'G' }, transcript, test.keys.signing, test.guest.signing)
+        return createAsk(
+          test.crypto,
+          { records: [test.guest.record], consent, name: 'G' },
+          transcript,
+          test.keys.signing,
+          test.guest.signing,
+        )
       })
       expect(result.ok).toBe(false)
       expect(added).toBe(0)
     })
 
-    it('admits nobody on another\'s proof, and tells the stranger no more than that', async () => {
+    it("admits nobody on another's proof, and tells the stranger no more than that", async () => {
       const test = await createTest()
       const { result, added } = await askWith(test, async (transcript) => {
-        const consent = await createConsent(test.guest.signing, { target: test.invitation.target, invitationId: test.keys.signing.publicKey, record: test.guest.record })
-        return createAsk(test.crypto, { records: [test.guest.record], consent, name: 'G' }, transcript, await test.crypto.createSigningKey(), test.guest.signing)
+        const consent = await createConsent(test.guest.signing, {
+          target: test.invitation.target,
+          invitationId: test.keys.signing.publicKey,
+          record: test.guest.record,
+        })
+        return createAsk(
+          test.crypto,
+          { records: [test.guest.record], consent, name: 'G' },
+          transcript,
+          await test.crypto.createSigningKey(),
+          test.guest.signing,
+        )
       })
       expect(result).toEqual({ ok: false, error: 'bad-signature' })
       expect(added).toBe(0)

@@ -16,7 +16,7 @@ function expectNoLink(outcomes: readonly Parameters<typeof nameOf>[0][], fault: 
 }
 
 describe('linkHandshake', () => {
-  it('gives two members a channel, each the other\'s device, and a secret that only they share', async () => {
+  it("gives two members a channel, each the other's device, and a secret that only they share", async () => {
     const world = await createTestSpace()
     const { ends } = await connect(world.clock)
     const [a, b] = await shake(world.clock, ends, optionsOf(world, 'alice', 'a'), optionsOf(world, 'bob', 'b'))
@@ -86,10 +86,16 @@ describe('linkHandshake', () => {
       const first = await connect(world.clock)
       const { local, remote } = first.ends[1].binding!
       const swapped = withBinding(first.ends[1], { local: remote, remote: local })
-      expectNoLink(await shake(world.clock, [first.ends[0], swapped], optionsOf(world, 'alice', 'a'), optionsOf(world, 'bob', 'b')), 'insecure-peer')
+      expectNoLink(
+        await shake(world.clock, [first.ends[0], swapped], optionsOf(world, 'alice', 'a'), optionsOf(world, 'bob', 'b')),
+        'insecure-peer',
+      )
       const second = await connect(world.clock)
       const bare = withBinding(second.ends[1], undefined)
-      expectNoLink(await shake(world.clock, [second.ends[0], bare], optionsOf(world, 'alice', 'a'), optionsOf(world, 'bob', 'b')), 'insecure-peer')
+      expectNoLink(
+        await shake(world.clock, [second.ends[0], bare], optionsOf(world, 'alice', 'a'), optionsOf(world, 'bob', 'b')),
+        'insecure-peer',
+      )
     })
 
     it('with a recorded run, played again to either side', async () => {
@@ -97,12 +103,18 @@ describe('linkHandshake', () => {
         const world = await createTestSpace()
         const recorded: Uint8Array[] = []
         const played = victim === 'a' ? 'b' : 'a'
-        const first = await connect(world.clock, (swarm) => void swarm.tap((from, _to, frame) => (from === played && recorded.push(frame.slice()), frame)))
+        const first = await connect(
+          world.clock,
+          (swarm) => void swarm.tap((from, _to, frame) => (from === played && recorded.push(frame.slice()), frame)),
+        )
         const honest = await shake(world.clock, first.ends, optionsOf(world, 'alice', 'a'), optionsOf(world, 'bob', 'b'))
         expect(honest.map(nameOf)).toEqual(['ok', 'ok'])
         expect(recorded).toHaveLength(2)
         let next = 0
-        const second = await connect(world.clock, (swarm) => void swarm.tap((from, _to, frame) => (from === played ? recorded[next++] : frame)))
+        const second = await connect(
+          world.clock,
+          (swarm) => void swarm.tap((from, _to, frame) => (from === played ? recorded[next++] : frame)),
+        )
         const outcomes = await shake(world.clock, second.ends, optionsOf(world, 'alice', 'a2'), optionsOf(world, 'bob', 'b2'))
         expectNoLink(outcomes, 'insecure-peer')
         expect(next).toBeGreaterThan(0)
@@ -139,7 +151,7 @@ describe('linkHandshake', () => {
     })
   })
 
-  it('ends as reflected with one\'s own hello and with one\'s own device', async () => {
+  it("ends as reflected with one's own hello and with one's own device", async () => {
     const world = await createTestSpace()
     let own: Uint8Array | undefined
     const first = await connect(world.clock, (swarm) => {
@@ -157,7 +169,10 @@ describe('linkHandshake', () => {
   it.each([
     ['zero', new Uint8Array(32)],
     ['one', Uint8Array.of(1, ...new Uint8Array(31))],
-    ['order 8', Uint8Array.from('e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800'.match(/../g)!, (byte) => parseInt(byte, 16))],
+    [
+      'order 8',
+      Uint8Array.from('e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800'.match(/../g)!, (byte) => parseInt(byte, 16)),
+    ],
   ])('ends as bad-key with an ephemeral key of low order (%s)', async (_name, ephemeral) => {
     const world = await createTestSpace(await createWebCrypto())
     const { ends } = await connect(world.clock, (swarm) => {
@@ -212,7 +227,12 @@ describe('linkHandshake', () => {
 
   it('refuses a hello of another protocol or role', async () => {
     const world = await createTestSpace()
-    for (const [at, value] of [[1, 2], [2, 1], [2, 2], [2, 3]] as const) {
+    for (const [at, value] of [
+      [1, 2],
+      [2, 1],
+      [2, 2],
+      [2, 3],
+    ] as const) {
       const { ends } = await connect(world.clock, (swarm) => {
         swarm.tap((from, _to, frame) => {
           if (from !== 'b' || frame[0] !== 1) return frame
@@ -279,4 +299,3 @@ describe('linkHandshake', () => {
     })
   })
 })
-

@@ -70,7 +70,12 @@ describe('presence', () => {
 
   it('is relayed by the networking tab between its sister tabs and members, not from member to member', async () => {
     const world = await createTestSpace()
-    const [lead, sister, bob, rita] = [createStation(world, world.alice, 'Alice 1'), createStation(world, world.alice, 'Alice 2'), createStation(world, world.bob, 'Bob'), createStation(world, world.rita, 'Rita')]
+    const [lead, sister, bob, rita] = [
+      createStation(world, world.alice, 'Alice 1'),
+      createStation(world, world.alice, 'Alice 2'),
+      createStation(world, world.bob, 'Bob'),
+      createStation(world, world.rita, 'Rita'),
+    ]
     join(lead, sister)
     join(lead, bob, world.alice, world.bob)
     join(lead, rita, world.alice, world.rita)
@@ -83,7 +88,11 @@ describe('presence', () => {
 
   it('of a sister tab ends for members when that tab ends', async () => {
     const world = await createTestSpace()
-    const [lead, sister, bob] = [createStation(world, world.alice, 'Alice 1'), createStation(world, world.alice, 'Alice 2'), createStation(world, world.bob, 'Bob')]
+    const [lead, sister, bob] = [
+      createStation(world, world.alice, 'Alice 1'),
+      createStation(world, world.alice, 'Alice 2'),
+      createStation(world, world.bob, 'Bob'),
+    ]
     const part = join(lead, sister)
     join(lead, bob, world.alice, world.bob)
     expect(bob.seen()).toHaveLength(2)
@@ -110,7 +119,14 @@ describe('presence', () => {
     const [alice, bob] = [createStation(world, world.alice, 'Alice'), createStation(world, world.bob, 'Bob')]
     join(alice, bob, world.alice, world.bob)
     const link = alice.links.get(bob)!
-    const forged: PresenceMessage = { instance: new Uint8Array(16).fill(7), device: world.rita.signing.publicKey, counter: 10 ** 15, here: true, name: 'Rita', data: utf8('{}') }
+    const forged: PresenceMessage = {
+      instance: new Uint8Array(16).fill(7),
+      device: world.rita.signing.publicKey,
+      counter: 10 ** 15,
+      here: true,
+      name: 'Rita',
+      data: utf8('{}'),
+    }
     alice.presence.onMessage(link, forged)
     expect(alice.seen()).toEqual(['Bob {}'])
     alice.presence.onMessage(link, { ...forged, device: world.bob.signing.publicKey, name: 'Bob 2' })
@@ -119,13 +135,24 @@ describe('presence', () => {
 
   it('lets a member not take over or end the instance of another device', async () => {
     const world = await createTestSpace()
-    const [alice, bob, rita] = [createStation(world, world.alice, 'Alice'), createStation(world, world.bob, 'Bob'), createStation(world, world.rita, 'Rita')]
+    const [alice, bob, rita] = [
+      createStation(world, world.alice, 'Alice'),
+      createStation(world, world.bob, 'Bob'),
+      createStation(world, world.rita, 'Rita'),
+    ]
     join(alice, bob, world.alice, world.bob)
     join(alice, rita, world.alice, world.rita)
     const ritas = alice.presence.others.get().find((other) => other.name === 'Rita')!
     const instance = Uint8Array.from(ritas.key.match(/../g)!, (byte) => parseInt(byte, 16))
     for (const here of [true, false]) {
-      alice.presence.onMessage(alice.links.get(bob)!, { instance, device: world.bob.signing.publicKey, counter: 2 ** 52, here, name: 'Bob as Rita', data: utf8('{}') })
+      alice.presence.onMessage(alice.links.get(bob)!, {
+        instance,
+        device: world.bob.signing.publicKey,
+        counter: 2 ** 52,
+        here,
+        name: 'Bob as Rita',
+        data: utf8('{}'),
+      })
     }
     expect(alice.seen()).toEqual(['Bob {}', 'Rita {}'])
   })
@@ -135,13 +162,21 @@ describe('presence', () => {
     const [alice, bob] = [createStation(world, world.alice, 'Alice'), createStation(world, world.bob, 'Bob')]
     join(alice, bob, world.alice, world.bob)
     const link = alice.links.get(bob)!
-    const message = { instance: new Uint8Array(16).fill(7), device: world.bob.signing.publicKey, counter: 5, here: true, name: 'B2', data: utf8('{"a":1}') }
+    const message = {
+      instance: new Uint8Array(16).fill(7),
+      device: world.bob.signing.publicKey,
+      counter: 5,
+      here: true,
+      name: 'B2',
+      data: utf8('{"a":1}'),
+    }
     alice.presence.onMessage(link, message)
     alice.presence.onMessage(link, { ...message, counter: 4, data: utf8('{"a":0}') })
     expect(alice.seen()).toContain('B2 {"a":1}')
     alice.presence.onMessage(link, { ...message, counter: 6, data: utf8('[not json') })
     expect(alice.seen()).toContain('B2 {}')
-    for (let i = 0; i < 1500; i++) alice.presence.onMessage(link, { ...message, instance: new Uint8Array(16).fill(0).map((_, at) => (i >> (at * 4)) & 255) })
+    for (let i = 0; i < 1500; i++)
+      alice.presence.onMessage(link, { ...message, instance: new Uint8Array(16).fill(0).map((_, at) => (i >> (at * 4)) & 255) })
     expect(alice.presence.others.get().length).toBeLessThanOrEqual(1000)
   })
 
