@@ -89,7 +89,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const receiver = createBlockReceiver({ crypto, space, log, keyRing, graph, onAccepted })
 
   // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
-  let replication: SpaceReplication | undefined
+  let replication: SpaceReplication | undefined = undefined
   const opened = await createSpaceDocuments({
     crypto,
     clock,
