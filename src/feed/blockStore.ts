@@ -1,3 +1,4 @@
+import { EchoError } from '../shared/echoError.ts'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
 import type { BlockRow, Durability, Storage, StorageBatch } from '../storage/storage.ts'
@@ -21,6 +22,8 @@ export interface BlockStore {
 
 const recentBytes = 4 * 1024 * 1024
 const gatherMs = 20
+/** After a write that failed. */
+const retryMs = 2000
 
 export function createBlockStore(options: {
   readonly storage: Storage
@@ -54,15 +57,25 @@ export function createBlockStore(options: {
   function write(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
     clock.clear(timer)
     timer = undefined
-    const putBlocks = [...gathered, ...rows]
+    const waiting = gathered
     gathered = []
-    return storage.write({ ...alongside, putBlocks }, durability)
+    return storage.write({ ...alongside, putBlocks: [...waiting, ...rows] }, durability).catch((error: unknown) => {
+      // Own edits may rest on them: they go with the next write, and are tried again.
+      gathered = [...waiting, ...gathered]
+      const isOver = error instanceof EchoError && error.code === 'disposed'
+      if (waiting.length > 0 && !isOver) writeAfter(retryMs)
+      throw error
+    })
+  }
+
+  function writeAfter(delayMs: number): void {
+    timer ??= clock.after(delayMs, () => void write([], 'relaxed', {}).catch(options.onFault))
   }
 
   return {
     gather(node, block) {
       gathered.push(rowOf(node, block))
-      timer ??= clock.after(gatherMs, () => void write([], 'relaxed', {}).catch(options.onFault))
+      writeAfter(gatherMs)
     },
 
     put: (blocks, durability, alongside = {}) => write(blocks.map(({ node, block }) => rowOf(node, block)), durability, alongside),

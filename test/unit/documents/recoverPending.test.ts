@@ -93,6 +93,24 @@ describe('what a page leaves in the write-ahead log', () => {
     expect(bob.documents.root.map.get('both')).toBe('alice after')
   })
 
+  it('is there too where it rests on a block that the disk had no room for at first', async () => {
+    const world = await createTestSpace()
+    const page = await openReplica(world, world.alice, alone)
+    const bob = await openReplica(world, world.bob)
+    bob.documents.root.write((map) => map.set('both', 'bob first'))
+    await bob.documents.flush()
+    page.disk.quotaBytes = page.disk.usedBytes
+    await page.receive(await bob.allBlocks())
+    await world.clock.run(100)
+    expect(page.faults.map(({ code }) => code)).toEqual(['storage-full'])
+    page.disk.quotaBytes = Infinity
+    page.documents.root.write((map) => map.set('both', 'alice after'))
+    await world.clock.run(1)
+    const again = await crashAndReopen(world, page)
+    expect(again.documents.root.map.get('both')).toBe('alice after')
+    expect(again.faults).toEqual([])
+  })
+
   it('is cut by the next tab under the slot of the one that is gone', async () => {
     const world = await createTestSpace()
     const first = await openReplica(world, world.alice, alone)
