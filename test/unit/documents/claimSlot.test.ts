@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { claimAbandonedSlot, claimSlot } from '../../../src/documents/claimSlot.ts'
 import type { BlockId } from '../../../src/shared/ids.ts'
+import type { Locks } from '../../../src/storage/locks.ts'
 import { createMemoryDisk } from '../../../src/storage/memoryDisk.ts'
 import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
 import { createTestSpace, openReplica } from './createTestSpace.ts'
@@ -54,6 +55,22 @@ describe('claimSlot', () => {
     const again = await openReplica(world, world.alice, { disk: first.disk, hint: 0 })
     expect(again.documents.slot).toBe(1)
     expect(again.documents.root.map.get('a')).toBe(1)
+  })
+
+  it('ends with the storage, which gives no more locks: an app may close while a space opens', { timeout: 5_000 }, async () => {
+    const world = await createTestSpace()
+    const { storage, graph } = await openReplica(world, world.alice)
+    await storage.dispose()
+    let asked = 0
+    const locks: Locks = {
+      acquire(...wanted) {
+        // Without an end the loop never leaves the microtasks, and no time limit could stop it.
+        if (++asked > 1_000) throw new Error('asks for ever')
+        return storage.locks.acquire(...wanted)
+      },
+    }
+    const claim = claimSlot({ storage: { ...storage, locks }, space: world.space, device: world.alice.deviceId, graph, hint: undefined })
+    await expect(claim).rejects.toMatchObject({ code: 'disposed' })
   })
 
   it('gives an abandoned slot only when its tab is gone', async () => {
