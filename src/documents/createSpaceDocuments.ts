@@ -202,7 +202,14 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   function applyInbox(): void {
     if (inbox.length === 0) return
     const arrived = inbox.splice(0)
-    for (const { node, payload } of arrived) live.get(node.document)?.apply(payload)
+    for (const { node, payload } of arrived) {
+      try {
+        live.get(node.document)?.apply(payload)
+      } catch (error) {
+        // An observer of the app failed, after Yjs had taken the block in whole; those behind it must not be lost for that.
+        report(error)
+      }
+    }
     cutter.advance(arrived.map(({ node }) => node.id))
     root.flushRemote()
   }

@@ -74,6 +74,24 @@ describe('the documents of a space', () => {
     expect(bob.faults.map(({ code }) => code)).toEqual(['data-corrupt'])
   })
 
+  it('lose no block behind one whose text an app observes with a failing function', async () => {
+    const world = await createTestSpace()
+    const [alice, bob] = [await openReplica(world, world.alice), await openReplica(world, world.bob)]
+    const item = newItem()
+    const [hers, his] = [await alice.documents.openText(item), await bob.documents.openText(item)]
+    his.current.get().yText.observe(() => {
+      throw new Error('a fault of the app')
+    })
+    hers.current.get().yText.insert(0, 'text')
+    alice.documents.tick()
+    alice.documents.root.write((map) => map.set('behind', 1))
+    await exchange(alice, bob)
+    expect(his.content.get()).toBe('text')
+    expect(bob.documents.root.map.get('behind')).toBe(1)
+    expect(bob.documents.frontier()).toEqual(alice.documents.frontier())
+    expect(bob.faults).toMatchObject([{ code: 'data-corrupt', cause: { message: 'a fault of the app' } }])
+  })
+
   it('refuse the writes of a reader with a reason', async () => {
     const world = await createTestSpace()
     const rita = await openReplica(world, world.rita)
