@@ -102,12 +102,12 @@ async function host(options: InviteFlowOptions, role: Exclude<Role, 'owner'>, se
     expiresAt,
   })
   const link = { url: `${options.inviteUrl()}#echo=${text}`, expiresAt, role }
-  let expired = false
+  let over: 'expired' | 'cancelled' | undefined
   let admitted: string | undefined
   const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
   const room: Room = network.enter({ name, password }, (connection) => void serve(connection))
   const expiry: Timer = clock.after(invitationLifeMs, () => {
-    expired = true
+    over = 'expired'
     if (admitted === undefined) tell({ status: 'expired' })
     void room.leave()
   })
@@ -132,18 +132,25 @@ async function host(options: InviteFlowOptions, role: Exclude<Role, 'owner'>, se
       admit: (ask) => admit(ask, keys),
     })
     room.reportHandshake(result.ok ? 'succeeded' : 'failed')
-    if (admitted === undefined && !expired) tell({ status: 'waiting', ...link })
+    if (result.ok && admitted === undefined) {
+      // A member who lost the space, or whose admission could not be stored before, has come again: that uses the invitation up, too.
+      admitted = result.value.name
+      tell({ status: 'success', guestName: admitted })
+    }
+    if (admitted === undefined && over === undefined) tell({ status: 'waiting', ...link })
   }
 
   /** One use: whoever is admitted first uses it up, also while the admission is still being written. */
   async function admit(ask: Ask, { signing }: InvitationKeys): Promise<Result<void, RefusalReason>> {
-    if (expired) return fail('expired')
+    if (over !== undefined) return fail(over)
     if (admitted !== undefined) return fail('used-up')
     admitted = ask.name
     tell({ status: 'admitting', guestName: ask.name })
     try {
       // The guest waits for all that is written up to now, so it must be in blocks.
       await open.documents.flush()
+      // Who cancelled in the meantime must not find someone admitted.
+      if (over === 'cancelled') return fail(over)
       const admission = await createAdmission({
         crypto,
         log: open.log,
@@ -167,7 +174,7 @@ async function host(options: InviteFlowOptions, role: Exclude<Role, 'owner'>, se
 
   return () => {
     clock.clear(expiry)
-    expired = true
+    over ??= 'cancelled'
     void room.leave()
   }
 }

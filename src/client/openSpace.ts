@@ -21,6 +21,7 @@ import { authorTagOf } from '../database/positions.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import { createSpaceReplication, type SpaceReplication } from '../replication/spaceReplication.ts'
 import type { EchoPorts } from './echo.ts'
+import { createOperationStore } from './operationStore.ts'
 import { putRecord, readKeys, type SpaceRecord } from './spaceRecord.ts'
 import { rememberSlot, rememberedSlot } from './slotHint.ts'
 import { watchLeftovers } from './watchLeftovers.ts'
@@ -65,10 +66,9 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
 
   const log = createMembershipLog({ crypto, space })
   for (const operation of await storage.readMembership(space)) await log.add(operation)
-  let stored: Promise<void> = Promise.resolve()
+  const operations = createOperationStore({ storage, space, clock, onFault: report })
   log.onAdded((operation, id) => {
-    stored = Promise.all([stored, storage.write({ putMembership: [{ space, id: toId<string>(id), operation }] }, 'strict')]).then(() => undefined)
-    stored.catch(report)
+    operations.put(toId<string>(id), operation)
     void openEpochs({ crypto, log, keyRing, identity })
   })
 
@@ -184,7 +184,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     database,
     replication: links,
     firstSync,
-    operationsStored: () => stored,
+    operationsStored: () => operations.settled(),
     async dispose() {
       stopLeftovers()
       // Own edits go out before the links close, and what came in is on disk before storage does.
@@ -193,6 +193,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       receiver.dispose()
       await documents.dispose()
       await store.flush().catch(report)
+      operations.dispose()
       database.dispose()
     },
   })

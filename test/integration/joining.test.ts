@@ -187,6 +187,46 @@ describe('joining from a link', () => {
     await end()
   })
 
+  it('admits nobody whom the host no longer wants when the admission is about to be written', async () => {
+    const { clock, world, space, invite, join, end } = await createTest(13)
+    const { flow, url } = await invite()
+    const stop = flow.state.subscribe(() => {
+      if (flow.state.get().status === 'admitting') flow.cancel()
+    })
+    join(world.ben.echo, url)
+    await clock.run(5_000)
+    stop()
+    expect(flow.state.get().status).toBe('cancelled')
+    expect(space.info.get().memberCount).toBe(1)
+    await end()
+  })
+
+  it('goes on after an admission that a full disk refused: for others, and for the same guest, and the host hears of both', async () => {
+    const { clock, world, space, invite, join, errors, end } = await createTest(14)
+    const first = await invite()
+    await drive(clock, space.flush())
+    world.ann.disk.quotaBytes = 0
+    const refused = join(world.ben.echo, first.url)
+    await clock.run(5_000)
+    expect(refused.state.get().status).toBe('denied')
+    expect(first.flow.state.get()).toMatchObject({ status: 'error', error: { code: 'storage-full' } })
+    world.ann.disk.quotaBytes = Infinity
+    for (const guest of [world.cleo, world.ben]) {
+      const { flow, url } = await invite()
+      const joining = join(guest.echo, url)
+      await clock.run(5_000)
+      expect([joining.state.get().status, flow.state.get()]).toEqual(['success', { status: 'success', guestName: guest.name }])
+    }
+    expect(space.info.get().memberCount).toBe(3)
+    expect(new Set(errors)).toEqual(new Set(['ann storage-full']))
+    // Nobody is there to give back what is not on her disk.
+    await world.ben.network.dispose()
+    await world.cleo.network.dispose()
+    const again = await drive(clock, world.ann.restart())
+    expect((await drive(clock, again.spaces.open(space.id))).info.get().memberCount).toBe(3)
+    await end()
+  })
+
   it('says that nobody answers when the host is gone, and goes on when it is back', async () => {
     const { clock, world, invite, join, end } = await createTest(13)
     const { url } = await invite()
