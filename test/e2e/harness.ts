@@ -28,8 +28,8 @@ export interface Profile {
   open(options?: PageOptions): Promise<Page>
   /** Ends the browser in order. */
   close(): Promise<void>
-  /** Ends the browser as a power switch would end it. */
-  kill(): Promise<void>
+  /** @returns what ends the browser at once and without a word */
+  prepareKill(): Promise<() => Promise<void>>
 }
 
 /** What the tests of a file run in: the built page on a server, one shared browser, and signaling that can be stopped. */
@@ -139,14 +139,17 @@ export function setupHarness(): Harness {
           await context?.close()
           context = undefined
         },
-        async kill() {
+        async prepareKill() {
           const owner = context!
           const session = await owner.browser()!.newBrowserCDPSession()
           const { processInfo } = await session.send('SystemInfo.getProcessInfo')
-          const closed = new Promise((resolve) => owner.once('close', resolve))
-          process.kill(processInfo.find(({ type }) => type === 'browser')!.id, 'SIGKILL')
-          await closed
-          context = undefined
+          const { id } = processInfo.find(({ type }) => type === 'browser')!
+          return async () => {
+            const closed = new Promise((resolve) => owner.once('close', resolve))
+            process.kill(id, 'SIGKILL')
+            await closed
+            context = undefined
+          }
         },
       }
     },
