@@ -49,6 +49,7 @@ export function createEcho(config: EchoConfig): Echo {
   })
   let control: TabControl | undefined
   let leadership: Leadership | undefined
+  let disposal: Promise<void> | undefined
   const stopPage = watchPage(
     () => directory.tick(),
     () => network.probe(),
@@ -106,7 +107,10 @@ export function createEcho(config: EchoConfig): Echo {
           if (state.get().status === 'opening') state.set({ status: 'ready' })
         },
         (error: unknown) => {
-          if (state.get().status === 'opening') state.set({ status: 'error', error: asError(error) })
+          const why = asError(error)
+          identity.fail(why)
+          directory.fail(why)
+          if (state.get().status === 'opening') state.set({ status: 'error', error: why })
         },
       )
 
@@ -119,6 +123,8 @@ export function createEcho(config: EchoConfig): Echo {
       list: directory.list,
       create: async ({ name }) => {
         await opened
+        const now = state.get()
+        if (now.status === 'error') throw now.error
         return directory.create(name)
       },
       open: directory.open,
@@ -141,17 +147,18 @@ export function createEcho(config: EchoConfig): Echo {
       errorListeners.add(entry)
       return () => errorListeners.delete(entry)
     },
-    async dispose() {
-      if (state.get().status === 'disposed') return
-      state.set({ status: 'disposed' })
-      stopPage()
-      leadership?.dispose()
-      await directory.dispose()
-      await control?.dispose()
-      networkControl.dispose()
-      await Promise.all([network.dispose(), tabs.dispose()])
-      await storage.dispose()
-    },
+    dispose: () => (disposal ??= dispose()),
+  }
+
+  async function dispose(): Promise<void> {
+    state.set({ status: 'disposed' })
+    stopPage()
+    leadership?.dispose()
+    await directory.dispose()
+    await control?.dispose()
+    networkControl.dispose()
+    await Promise.all([network.dispose(), tabs.dispose()])
+    await storage.dispose()
   }
 }
 

@@ -12,6 +12,8 @@ export interface IdentityControl {
   name(): string
   /** Begins to keep the identity in `store`, and reads it. @throws EchoError data-corrupt, or one of storage */
   attach(store: IdentityStore): Promise<void>
+  /** There will be no store: who waits for one hears why. */
+  fail(error: EchoError): void
   /** Reads the identity again: another tab made or renamed it. */
   reload(): Promise<void>
 }
@@ -22,9 +24,13 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
   let identity: LocalIdentity | undefined
   let giveStore: (store: IdentityStore) => void = () => {}
   let attached: IdentityStore | undefined
-  const whenAttached = new Promise<IdentityStore>((resolve) => {
+  let refuseStore: (error: EchoError) => void = () => {}
+  const whenAttached = new Promise<IdentityStore>((resolve, reject) => {
     giveStore = resolve
+    refuseStore = reject
   })
+  // Whoever asks for the store hears of it.
+  whenAttached.catch(() => {})
 
   function publish(): void {
     const profile = attached?.profile.get()
@@ -54,6 +60,7 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
       giveStore(store)
       return reload()
     },
+    fail: refuseStore,
     reload,
     commands: {
       state,

@@ -23,6 +23,8 @@ export interface SpaceDirectory {
   adopt(id: SpaceId): Readable<SpaceState>
   /** Reads the list of spaces again: another tab may have changed it. */
   refresh(): Promise<void>
+  /** There will be no list: who waits for it hears why. */
+  fail(error: EchoError): void
   /** Meets members through `network` for every space, opening all; undefined = no longer. */
   setNetwork(network: Network | undefined): void
   /** Cuts own edits of every open space now: the page hides or closes. */
@@ -61,9 +63,13 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
   /** Until the list was read once, no id is known to be unknown. */
   let isLoaded = false
   let setLoaded: () => void = () => {}
-  const whenLoaded = new Promise<void>((resolve) => {
+  let refuseLoaded: (error: EchoError) => void = () => {}
+  const whenLoaded = new Promise<void>((resolve, reject) => {
     setLoaded = resolve
+    refuseLoaded = reject
   })
+  // Whoever asks for a space hears of it.
+  whenLoaded.catch(() => {})
   const early = new Map<string, Promise<Space>>()
 
   function publish(): void {
@@ -231,6 +237,7 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       if (network !== undefined) startAll()
       publish()
     },
+    fail: refuseLoaded,
     setNetwork(through) {
       network = through
       for (const { handle } of entries.values()) {
