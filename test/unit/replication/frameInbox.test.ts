@@ -38,7 +38,7 @@ describe('frameInbox', () => {
 
   it('keeps nothing beyond the bytes that may come, however they are cut', async () => {
     const { inbox, arrive } = createTest(10)
-    arrive(...new Array<number>(10).fill(7))
+    arrive(...Array.from({ length: 10 }, () => 7))
     arrive(1)
     for (let i = 0; i < 100; i++) arrive(2)
     expect(await inbox.next()).toHaveLength(10)
