@@ -226,11 +226,13 @@ describe.each(ports)('the crypto port on %s', (name, create) => {
     expect(await port.restoreWrappingKey(stored)).toBeUndefined()
   })
 
-  it.runIf(name !== 'simulated')('agrees with the first vector of RFC 8032', async () => {
-    const signing = await port.signingKeyFromSeed(fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')!)
-    expect(toHex(signing.publicKey)).toBe('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')
-    expect(toHex(await signing.sign(new Uint8Array()))).toBe(
-      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
-    )
-  })
+  if (name !== 'simulated') {
+    it('agrees with the first vector of RFC 8032', async () => {
+      const signing = await port.signingKeyFromSeed(fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')!)
+      expect(toHex(signing.publicKey)).toBe('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')
+      expect(toHex(await signing.sign(new Uint8Array()))).toBe(
+        'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+      )
+    })
+  }
 })
