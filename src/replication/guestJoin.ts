@@ -50,8 +50,11 @@ export interface JoinedSpace {
 /** `link`: this connection came to nothing, another may; the error is the end of the invitation. */
 export type GuestFault = { readonly kind: 'link'; readonly fault: LinkFault } | { readonly kind: 'end'; readonly reason: RefusalReason | 'insecure'; readonly error: EchoError }
 
-const answerLimits = { maxBytes: 4096, deadlineMs: 20_000 }
-const logLimits = { maxBytes: 16 * 1024 * 1024, deadlineMs: 60_000 }
+/** The log follows the answer at once, and may be here before the answer is verified. */
+const maxLogBytes = 20 * 1024 * 1024
+const answerLimits = { maxBytes: maxLogBytes, deadlineMs: 20_000 }
+const logLimits = { maxBytes: maxLogBytes, deadlineMs: 60_000 }
+const maxLogMessages = 32
 
 /** Tries to join over one connection. */
 export async function guestJoin(connection: Connection, options: GuestJoinOptions): Promise<Result<JoinedSpace, GuestFault>> {
@@ -86,19 +89,31 @@ async function converse(pipe: JoinPipe, options: GuestJoinOptions): Promise<Resu
   options.onAnswer()
 
   const t2 = nextTranscript(crypto, t1, answered.value)
-  const log = await pipe.receive(t2, logLimits)
+  const log = await receiveLog(pipe, t2)
   if (!log.ok) return link(log.error)
-  const operations = decodeLog(log.value)
-  const last = operations.ok ? await pipe.receive(t2, logLimits) : operations
-  if (!last.ok) return link(last.error)
-  const end = decodeEnd(last.value)
-  if (!operations.ok || !end.ok) return link('malformed')
-
-  const joined = await judge(options, operations.value, answer.value, end.value)
+  const { operations, end } = log.value
+  const joined = await judge(options, operations, answer.value, end)
   if (joined === undefined) return fail({ kind: 'end', reason: 'insecure', error: fakeHost() })
   await options.store(joined)
   await pipe.send(Uint8Array.of(joinTypes.done), t2)
   return ok(joined)
+}
+
+/** The log in one or more messages, and the end. */
+async function receiveLog(pipe: JoinPipe, transcript: Uint8Array): Promise<Result<{ readonly operations: readonly Uint8Array[]; readonly end: End }, LinkFault>> {
+  const operations: Uint8Array[] = []
+  for (let count = 0; count <= maxLogMessages; count++) {
+    const message = await pipe.receive(transcript, logLimits)
+    if (!message.ok) return message
+    if (message.value[0] !== joinTypes.log) {
+      const end = decodeEnd(message.value)
+      return end.ok ? ok({ operations, end: end.value }) : end
+    }
+    const part = decodeLog(message.value)
+    if (!part.ok) return part
+    operations.push(...part.value)
+  }
+  return fail('malformed')
 }
 
 /** Reads the log as if the host were a liar. @returns undefined where he is one */

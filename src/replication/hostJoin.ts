@@ -10,6 +10,7 @@ import { sealKeyFor } from '../access/sealedKey.ts'
 import { createAnswer, encodeEnd, encodeLog, readAsk, type Ask, type ContentHead } from './joinMessages.ts'
 import { openJoinPipe, type JoinPipe } from './joinPipe.ts'
 import type { LinkFault } from './linkFault.ts'
+import { portionsOf } from './linkMessages.ts'
 import { encodeRefusal, type RefusalReason } from './refusal.ts'
 import { nextTranscript } from './transcript.ts'
 
@@ -79,11 +80,16 @@ async function converse(pipe: JoinPipe, options: HostJoinOptions): Promise<Resul
   const t2 = nextTranscript(crypto, t1, answer)
   const sent =
     (await pipe.send(answer, t1)) &&
-    (await pipe.send(encodeLog(log.operations()), t2)) &&
+    (await sendLog(pipe, log, t2)) &&
     (await pipe.send(encodeEnd({ keys: [{ id: key.id, sealed }], content: options.content() }), t2))
   // The guest is a member from here on; that its "done" is lost changes nothing.
   if (sent) await pipe.receive(t2, doneLimits)
   return ok(ask.value)
+}
+
+async function sendLog(pipe: JoinPipe, log: OperationLog, transcript: Uint8Array): Promise<boolean> {
+  for (const operations of portionsOf(log.operations())) if (!(await pipe.send(encodeLog(operations), transcript))) return false
+  return true
 }
 
 async function refuse(pipe: JoinPipe, transcript: Uint8Array, reason: LinkFault | RefusalReason): Promise<Result<never, LinkFault | RefusalReason>> {

@@ -39,7 +39,10 @@ export type LinkMessage =
 const types = { ready: 0x20, ops: 0x21, 'op-heads': 0x23, heads: 0x40, blocks: 0x41, presence: 0x42, ping: 0x43, pong: 0x44, received: 0x45, reach: 0x46 } as const
 
 export const maxOperationsPerMessage = 1024
-const maxFeeds = 16_384
+/** Half of what a message may have. */
+const maxOperationBytesPerMessage = 1024 * 1024
+/** The most feeds whose heads are said; those of further ones are left out, and their blocks sent once more. */
+export const maxFeeds = 16_384
 const maxBlocksPerMessage = 1024
 export const maxOperationHeads = 64
 
@@ -56,7 +59,7 @@ export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown
       writer.list(message.heads.slice(0, maxOperationHeads), (head) => writer.fixed(head))
       break
     case 'heads':
-      writer.list(message.heads, ({ feed, seq }) => {
+      writer.list(message.heads.slice(0, maxFeeds), ({ feed, seq }) => {
         const { device, slot } = parseFeedKey(feed)!
         writer.fixed(device).u32(slot).uint(seq).u8(0)
       })
@@ -75,6 +78,22 @@ export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown
       break
   }
   return writer.finish()
+}
+
+/** Operations in the portions in which they go into messages, in order. */
+export function portionsOf(operations: readonly Uint8Array[]): readonly (readonly Uint8Array[])[] {
+  const portions: Uint8Array[][] = []
+  let bytes = 0
+  for (const operation of operations) {
+    const last = portions.at(-1)
+    bytes += operation.length
+    if (last !== undefined && last.length < maxOperationsPerMessage && bytes <= maxOperationBytesPerMessage) last.push(operation)
+    else {
+      portions.push([operation])
+      bytes = operation.length
+    }
+  }
+  return portions
 }
 
 /** Reads a message strictly. An unknown even type asks for a newer version. Never throws. */

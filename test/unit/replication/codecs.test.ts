@@ -12,7 +12,7 @@ import {
   readAnswer,
   readAsk,
 } from '../../../src/replication/joinMessages.ts'
-import { decodeLinkMessage, encodeLinkMessage, type LinkMessage } from '../../../src/replication/linkMessages.ts'
+import { decodeLinkMessage, encodeLinkMessage, maxFeeds, portionsOf, type LinkMessage } from '../../../src/replication/linkMessages.ts'
 import { decodeRefusal, encodeRefusal } from '../../../src/replication/refusal.ts'
 import { createReassembly, fragmentsOf, maxFragmentBytes, maxMessageBytes } from '../../../src/replication/fragments.ts'
 import { feedKeyOf } from '../../../src/feed/feedKey.ts'
@@ -131,6 +131,22 @@ describe('link messages', () => {
     for (const bad of spoilt(bytes)) expect(decodeLinkMessage(bad)).toEqual({ ok: false, error: 'malformed' })
     // Whatever the bytes hold, an answer comes and nothing is thrown.
     for (const bad of flipped(bytes)) expect(typeof decodeLinkMessage(bad).ok).toBe('boolean')
+  })
+
+  it('stay within what a reader takes, however much there is to say', () => {
+    const heads = Array.from({ length: maxFeeds + 5 }, (_, slot) => ({ feed: feedKeyOf(fill(1), slot), seq: 0 }))
+    const read = decodeLinkMessage(encodeLinkMessage({ type: 'heads', heads }))
+    expect(read).toMatchObject({ ok: true, value: { type: 'heads' } })
+    expect(read.ok && read.value.type === 'heads' && read.value.heads.length).toBe(maxFeeds)
+
+    const operations = [...Array.from({ length: 2_500 }, () => fill(2, 10)), ...Array.from({ length: 40 }, () => fill(3, 67_000))]
+    const portions = portionsOf(operations)
+    expect(portions.flat()).toEqual(operations)
+    for (const portion of portions) {
+      for (const bytes of [encodeLinkMessage({ type: 'ops', operations: portion }), encodeLog(portion)]) expect(bytes.length).toBeLessThan(maxMessageBytes)
+      expect(decodeLinkMessage(encodeLinkMessage({ type: 'ops', operations: portion })).ok).toBe(true)
+    }
+    expect(portionsOf([])).toEqual([])
   })
 
   it('of an unknown odd type are passed over, of an even one they ask for a newer version', () => {

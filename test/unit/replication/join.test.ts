@@ -3,6 +3,7 @@ import { createAdmission } from '../../../src/access/createAdmission.ts'
 import { createConsent, invitationTarget } from '../../../src/access/consent.ts'
 import type { Invitation } from '../../../src/access/invitation.ts'
 import { deriveInvitationKeys, joinPsk } from '../../../src/access/invitationKeys.ts'
+import { signOperation } from '../../../src/access/operation.ts'
 import type { Connection } from '../../../src/network/network.ts'
 import type { MemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import { guestJoin, type GuestFault, type GuestJoinOptions, type JoinedSpace } from '../../../src/replication/guestJoin.ts'
@@ -135,6 +136,18 @@ describe('a join', () => {
     await clock.run(100)
     await hosting
     expect(nameOf((await meet())[1])).toBe('ok')
+  })
+
+  it('hands over a log that is longer than a message', async () => {
+    const { world, log, meet, stored } = await createTest()
+    const { as } = log.signingEntry(world.alice.id, world.alice.deviceId, 'reader')!
+    for (let i = 0; i < 40; i++) {
+      // Of a kind that this version keeps and passes on.
+      const content = { space: idBytes(world.space), kind: 13, as, by: world.alice.record.sign, parents: log.heads(), body: new Uint8Array(60_000) }
+      expect(await log.add(await signOperation(world.alice.signing, content))).toEqual(ok('added'))
+    }
+    expect(nameOf((await meet())[1])).toBe('ok')
+    expect(stored[0]!.operations).toHaveLength(log.operations().length)
   })
 
   it("refuses the guest with the admitter's reason", async () => {
