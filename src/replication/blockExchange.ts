@@ -1,9 +1,11 @@
+import type { BlockId } from '../shared/ids.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
-import { encodeBlock } from '../feed/block.ts'
+import { encodeBlock, type Block } from '../feed/block.ts'
 import type { BlockGraph, BlockNode, FeedHead, FeedKey } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
 import type { Link } from './link.ts'
+import { maxFeeds } from './linkMessages.ts'
 
 /**
  * Blocks over one link. Each end says its heads and sends what the other lacks, in causal order; afterwards new blocks are pushed as they come.
@@ -32,6 +34,7 @@ const maxOutstanding = 16
 const bytesPerMessage = 64 * 1024
 const blocksPerMessage = 64
 const sayHeadsAfterMs = 1000
+const retryMs = 2000
 
 export function createBlockExchange(options: {
   readonly link: Link
@@ -39,18 +42,23 @@ export function createBlockExchange(options: {
   readonly graph: BlockGraph
   readonly store: BlockStore
   readonly receiver: BlockReceiver
+  /** The disk could not be read; it is tried again. */
+  readonly onFault: (error: unknown) => void
 }): BlockExchange {
   const { link, clock, graph, store, receiver } = options
   /** What the peer has or is about to have. */
   const sent = new Map<FeedKey, number>()
   const announced = new Map<FeedKey, number>()
   const outbox: BlockNode[] = []
+  /** Passed over: cut, but not stored, and so pushed once it is; or damaged on this disk, and then another peer may have it. */
+  const unavailable = new Set<BlockId>()
   /** Before its first heads arrive, nothing is known of what the peer lacks: a block pushed then would hide those before it. */
   let knowsPeer = false
   let outstanding = 0
   let pumping = false
   let disposed = false
   let sayTimer: Timer | undefined
+  let retryTimer: Timer | undefined
 
   function enqueueMissing(): void {
     const theirs: Pick<FeedHead, 'feed' | 'seq'>[] = [...sent].map(([feed, seq]) => ({ feed, seq }))
@@ -63,22 +71,18 @@ export function createBlockExchange(options: {
     outbox.push(node)
   }
 
-  /** A block that cannot be sent yet (cut, but not stored) is pushed once it is stored; one damaged on this disk another peer may have. */
-  function unsay(node: BlockNode): void {
-    sent.set(node.feed, Math.min(sent.get(node.feed) ?? -1, node.header.seq - 1))
-  }
-
   async function pump(): Promise<void> {
     if (pumping) return
     pumping = true
     while (outbox.length > 0 && outstanding < maxOutstanding && !disposed) {
       const nodes = outbox.splice(0, blocksPerMessage)
-      const blocks = await store.get(nodes)
+      const blocks = await read(nodes)
+      if (blocks === undefined) break
       let message: Uint8Array[] = []
       let bytes = 0
       for (const [i, block] of blocks.entries()) {
         if (block === undefined) {
-          unsay(nodes[i]!)
+          unavailable.add(nodes[i]!.id)
           continue
         }
         const encoded = encodeBlock(block)
@@ -93,6 +97,20 @@ export function createBlockExchange(options: {
       if (message.length > 0) send(message)
     }
     pumping = false
+  }
+
+  /** @returns undefined where the disk could not be read: the blocks are in the outbox again, for a later try */
+  async function read(nodes: readonly BlockNode[]): Promise<readonly (Block | undefined)[] | undefined> {
+    try {
+      return await store.get(nodes)
+    } catch (error) {
+      if (disposed) return undefined
+      options.onFault(error)
+      outbox.unshift(...nodes)
+      clock.clear(retryTimer)
+      retryTimer = clock.after(retryMs, () => void pump())
+      return undefined
+    }
   }
 
   function send(blocks: readonly Uint8Array[]): void {
@@ -128,6 +146,8 @@ export function createBlockExchange(options: {
         announced.set(feed, Math.max(seq, announced.get(feed) ?? -1))
         sent.set(feed, Math.max(seq, sent.get(feed) ?? -1))
       }
+      // No honest peer names more; whoever makes up ever new ones would fill the memory.
+      if (announced.size > maxFeeds) return link.channel.close()
       knowsPeer = true
       enqueueMissing()
       void pump()
@@ -135,9 +155,12 @@ export function createBlockExchange(options: {
       if (lacking() > 0) sayHeadsSoon()
     },
     async onBlocks(blocks) {
-      const outcomes = await Promise.all(blocks.map((block) => receiver.receive(block)))
-      if (!disposed) link.send({ type: 'received', count: 1 })
-      return outcomes
+      try {
+        return await Promise.all(blocks.map((block) => receiver.receive(block)))
+      } finally {
+        // Also after a fault of our own: a peer that waits for an answer sends nothing more.
+        if (!disposed) link.send({ type: 'received', count: 1 })
+      }
     },
     onReceived(count) {
       outstanding = Math.max(0, outstanding - count)
@@ -145,7 +168,8 @@ export function createBlockExchange(options: {
     },
     push(node) {
       if (!knowsPeer) return
-      if ((sent.get(node.feed) ?? -1) === node.header.seq - 1) enqueue(node)
+      if (unavailable.delete(node.id)) outbox.push(node)
+      else if ((sent.get(node.feed) ?? -1) === node.header.seq - 1) enqueue(node)
       else enqueueMissing()
       void pump()
     },
@@ -154,6 +178,7 @@ export function createBlockExchange(options: {
     dispose() {
       disposed = true
       clock.clear(sayTimer)
+      clock.clear(retryTimer)
     },
   }
 }

@@ -38,7 +38,7 @@ export type LinkMessage =
 
 const types = { ready: 0x20, ops: 0x21, 'op-heads': 0x23, heads: 0x40, blocks: 0x41, presence: 0x42, ping: 0x43, pong: 0x44, received: 0x45, reach: 0x46 } as const
 
-export const maxOperationsPerMessage = 1024
+const maxOperationsPerMessage = 1024
 /** Half of what a message may have. */
 const maxOperationBytesPerMessage = 1024 * 1024
 /** The most feeds whose heads are said; those of further ones are left out, and their blocks sent once more. */

@@ -15,7 +15,7 @@ import { createChannel, type Channel } from './channel.ts'
 import { createLink, type Link } from './link.ts'
 import type { LinkFault } from './linkFault.ts'
 import { linkHandshake } from './linkHandshake.ts'
-import { decodeLinkMessage, maxOperationsPerMessage, type LinkMessage } from './linkMessages.ts'
+import { decodeLinkMessage, portionsOf, type LinkMessage } from './linkMessages.ts'
 import { createPresenceExchange, type PresenceExchange } from './presenceExchange.ts'
 
 /*
@@ -81,6 +81,8 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   const { crypto, clock, random, identity, space, log, keyRing, graph, store, receiver } = options
   const links = new Map<Link, BlockExchange>()
   const channels = new Set<Channel>()
+  /** Links whose peer is being proven. */
+  const proving = new Set<Link>()
   const state = createWritable<ReplicationState>({ peers: 0, tabs: 0, lacking: 0, delivered: true })
   const presence = createPresenceExchange({ clock, random, device: identity.signing.publicKey, log, ownName: options.ownName, links: () => links.keys() })
   /** The network this tab shall be on, and the room it is in; entering and leaving take their turns. */
@@ -92,7 +94,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   let disposed = false
 
   const stopLog = log.onAdded((operation) => {
-    for (const link of links.keys()) link.send({ type: 'ops', operations: [operation] })
+    for (const link of [...links.keys(), ...proving]) link.send({ type: 'ops', operations: [operation] })
     void receiver.retry()
   })
   const stopKeys = keyRing.onAdded(() => {
@@ -148,10 +150,14 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     }
   }
 
-  /** Operations flow both ways until the peer's `ready` arrived and the log names its device; then the link is up. */
+  /**
+   * Once the peer is ready, operations flow both ways until the log names its device; then the link is up. Before, the peer may still be
+   * verifying the proof, and takes no more than a few bytes.
+   */
   function proveMembership(channel: Channel, device: DeviceId, heads: readonly Uint8Array[]): Promise<'member' | LinkFault> {
     const link = createLink(channel, undefined)
     let ready = false
+    let over = false
     return new Promise((resolve) => {
       const timer = clock.after(proofMs, () => finish(ready ? 'unknown-device' : 'timeout'))
       const stop = log.state.subscribe(check)
@@ -160,14 +166,19 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       channel.onMessage = async (bytes) => {
         const message = decodeLinkMessage(bytes)
         if (!message.ok) return finish(message.error)
-        if (message.value.type === 'ready') ready = true
+        if (message.value.type === 'ready') onReady()
         else if (message.value.type === 'ops') await addOperations(message.value.operations)
         else if (message.value.type !== 'unknown' && message.value.type !== 'ping') return finish('unknown-device')
         check()
       }
       link.send({ type: 'ready' })
-      sayOperations(link, heads)
-      check()
+
+      function onReady(): void {
+        if (ready) return
+        ready = true
+        proving.add(link)
+        sayOperations(link, heads)
+      }
 
       function check(): void {
         const member = log.device(device)?.member
@@ -175,9 +186,13 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       }
 
       function finish(outcome: 'member' | LinkFault, owner?: NonNullable<Link['peer']>['identity']): void {
+        // What was read when the link came up, or when it ended, may be judged afterwards.
+        if (over) return
+        over = true
         clock.clear(timer)
         stop()
         channels.delete(channel)
+        proving.delete(link)
         if (outcome === 'member' && owner !== undefined && !disposed) up(createLink(channel, { identity: owner, device }))
         resolve(outcome)
       }
@@ -192,7 +207,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   }
 
   function up(link: Link): void {
-    const exchange = createBlockExchange({ link, clock, graph, store, receiver })
+    const exchange = createBlockExchange({ link, clock, graph, store, receiver, onFault: options.onFault })
     const keepAlive = watchSilence(link)
     links.set(link, exchange)
     channels.add(link.channel)
@@ -231,10 +246,10 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
         return exchange.onHeads(message.heads)
       case 'blocks': {
         // Not awaited: the link reads on (pings, presence) while blocks are judged; what runs ahead is bounded by the acknowledgements.
-        void exchange.onBlocks(message.blocks).then((outcomes) => {
+        exchange.onBlocks(message.blocks).then((outcomes) => {
           for (const outcome of outcomes) if (outcome.status === 'refused' || outcome.status === 'forked') options.onRefused(outcome, link.peer)
           publish()
-        })
+        }).catch(options.onFault)
         return
       }
       case 'received':
@@ -258,10 +273,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   }
 
   function sayOperations(link: Link, heads: readonly Uint8Array[]): void {
-    const missing = log.missingFor(heads)
-    for (let start = 0; start < missing.length; start += maxOperationsPerMessage) {
-      link.send({ type: 'ops', operations: missing.slice(start, start + maxOperationsPerMessage) })
-    }
+    for (const operations of portionsOf(log.missingFor(heads))) link.send({ type: 'ops', operations })
   }
 
   /** Any byte is a sign of life; a silent link is asked, and closed when it stays silent. */
@@ -283,7 +295,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   }
 
   function moveRoom(): Promise<void> {
-    moving = moving.then(async () => {
+    const step = async (): Promise<void> => {
       const newest = keyRing.newest()
       const key = newest === undefined ? '' : toId<string>(newest.id)
       if (current !== undefined && (current.network !== wanted || current.key !== key)) {
@@ -294,7 +306,9 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       const { room: name, password } = epochRendezvous(crypto, idBytes(space), newest.key)
       const room: Room = wanted.enter({ name, password }, (connection) => meet(connection, () => current?.room))
       current = { network: wanted, room, key }
-    })
+    }
+    // A step that fails must not keep the next from being taken.
+    moving = moving.then(step).catch(options.onFault)
     return moving
   }
 

@@ -7,6 +7,7 @@ import { createLink, type Link } from '../../../src/replication/link.ts'
 import { decodeLinkMessage, encodeLinkMessage, type LinkMessage } from '../../../src/replication/linkMessages.ts'
 import type { ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
 import { decodeBlock } from '../../../src/feed/block.ts'
+import type { FeedKey } from '../../../src/feed/blockGraph.ts'
 import { decodeHeader } from '../../../src/feed/header.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, openReplica, type TestReplica, type TestSpace } from '../documents/createTestSpace.ts'
@@ -16,25 +17,36 @@ interface End {
   readonly exchange: BlockExchange
   readonly out: LinkMessage[]
   readonly outcomes: ReceiveOutcome[]
+  readonly faults: unknown[]
   take(message: LinkMessage): Promise<void>
 }
 
 function createEnd(world: TestSpace, replica: TestReplica): End {
   const out: LinkMessage[] = []
   const outcomes: ReceiveOutcome[] = []
+  const faults: unknown[] = []
   const link = {
     id: 'test',
+    channel: { close: () => out.push({ type: 'unknown' }) },
     send: (message: Parameters<Link['send']>[0]) => {
       const decoded = decodeLinkMessage(encodeLinkMessage(message))
       if (!decoded.ok) throw new Error(`sent what nobody can read: ${message.type}`)
       out.push(decoded.value)
     },
   } as unknown as Link
-  const exchange = createBlockExchange({ link, clock: world.clock, graph: replica.graph, store: replica.store, receiver: replica.receiver })
+  const exchange = createBlockExchange({
+    link,
+    clock: world.clock,
+    graph: replica.graph,
+    store: replica.store,
+    receiver: replica.receiver,
+    onFault: (error) => faults.push(error),
+  })
   return {
     exchange,
     out,
     outcomes,
+    faults,
     async take(message) {
       if (message.type === 'heads') exchange.onHeads(message.heads)
       else if (message.type === 'blocks') outcomes.push(...(await exchange.onBlocks(message.blocks)))
@@ -163,6 +175,75 @@ describe('blockExchange', () => {
     expect(his.exchange.lacking()).toBe(0)
   })
 
+  it('goes on when the disk could not be read once, and says so', async () => {
+    const { world, alice, bob } = await createTest()
+    let failures = 1
+    const flaky: TestReplica = {
+      ...alice,
+      store: {
+        ...alice.store,
+        get: async (nodes) => {
+          if (failures-- > 0) throw new Error('the database was closed under the app')
+          return alice.store.get(nodes)
+        },
+      },
+    }
+    const [hers, his] = [createEnd(world, flaky), createEnd(world, bob)]
+    await write(alice, 'a')
+    his.exchange.sayHeads()
+    await deliverAll(hers, his)
+    expect([hers.faults.length, bob.graph.size, hers.exchange.isIdle()]).toEqual([1, 0, false])
+    await write(alice, 'b')
+    hers.exchange.push(alice.stored.at(-1)!.node)
+    await deliverAll(hers, his)
+    expect(bob.graph.size).toBe(2)
+    failures = 1
+    await write(alice, 'c')
+    hers.exchange.push(alice.stored.at(-1)!.node)
+    await world.clock.run(2000)
+    await deliverAll(hers, his)
+    expect(bob.graph.size).toBe(3)
+  })
+
+  it('sends what lies behind a damaged block once, not again with each new one', async () => {
+    const { world, alice, bob } = await createTest()
+    await write(alice, 'a', 'b', 'c', 'd')
+    const broken: TestReplica = {
+      ...alice,
+      store: {
+        ...alice.store,
+        get: async (nodes) => (await alice.store.get(nodes)).map((block, i) => (nodes[i]!.header.seq === 1 ? undefined : block)),
+      },
+    }
+    const [hers, his] = [createEnd(world, broken), createEnd(world, bob)]
+    his.exchange.sayHeads()
+    await hers.take(his.out.shift()!)
+    for (const key of ['e', 'f']) {
+      await write(alice, key)
+      hers.exchange.push(alice.stored.at(-1)!.node)
+      await settle()
+    }
+    expect(blocksIn(hers.out).map(seqOf)).toEqual([0, 2, 3, 4, 5])
+  })
+
+  it('acknowledges also what a fault of our own keeps from being judged, so that the peer goes on', async () => {
+    const { world, bob } = await createTest()
+    const receiver = { ...bob.receiver, receive: () => Promise.reject(new Error('a fault of ours')) }
+    const his = createEnd(world, { ...bob, receiver })
+    await expect(his.exchange.onBlocks([new Uint8Array(1)])).rejects.toThrow('a fault of ours')
+    expect(his.out).toEqual([{ type: 'received', count: 1 }])
+  })
+
+  it('closes on a peer that makes up ever new feeds', async () => {
+    const { his } = await createTest()
+    const heads = (round: number) => Array.from({ length: 10_000 }, (_, i) => ({ feed: `${round}/${i}` as FeedKey, seq: 0 }))
+    his.exchange.onHeads(heads(1))
+    his.exchange.onHeads(heads(1))
+    expect(his.out).toEqual([])
+    his.exchange.onHeads(heads(2))
+    expect(his.out).toEqual([{ type: 'unknown' }])
+  })
+
   it('runs no more than 16 messages ahead of what the peer has worked through', async () => {
     const { alice, hers, his } = await createTest()
     for (let i = 0; i < 1200; i++) {
@@ -213,7 +294,14 @@ describe('blockExchange', () => {
     await world.clock.run(5)
     const links = connections.map((connection) => createLink(createChannel(connection, undefined), undefined))
     const ends = [alice, bob].map((replica, i) =>
-      createBlockExchange({ link: links[i]!, clock: world.clock, graph: replica.graph, store: replica.store, receiver: replica.receiver }),
+      createBlockExchange({
+        link: links[i]!,
+        clock: world.clock,
+        graph: replica.graph,
+        store: replica.store,
+        receiver: replica.receiver,
+        onFault: () => {},
+      }),
     )
     const progress: number[] = []
     let mostQueued = 0

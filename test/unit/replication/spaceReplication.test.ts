@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest'
+import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
+import type { Clock } from '../../../src/shared/ports.ts'
+import { createKeyRing } from '../../../src/access/createKeyRing.ts'
+import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
+import { signOperation } from '../../../src/access/operation.ts'
+import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
+import { createMemorySwarm, type MemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
+import type { Network } from '../../../src/network/network.ts'
+import { createSpaceReplication } from '../../../src/replication/spaceReplication.ts'
+import { idBytes } from '../../../src/shared/ids.ts'
+import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
+import { admit, createPerson, seededCrypto } from '../access/people.ts'
+import { createTestSpace, openReplica, type TestSpace } from '../documents/createTestSpace.ts'
+
+let sideCount = 0
+
+function after<T>(clock: Clock, delayMs: number, value: Promise<T>): Promise<T> {
+  return delayMs === 0 ? value : new Promise((resolve) => clock.after(delayMs, () => resolve(value)))
+}
+
+/** One device of the space with a membership log of its own, which begins with what the space has now. */
+async function createSide(world: TestSpace, identity: LocalIdentity) {
+  const { clock, space } = world
+  /** How long this device takes to verify a signature. */
+  const pace = { verifyMs: 0 }
+  const crypto: CryptoPort = { ...world.crypto, verify: (...signed) => after(clock, pace.verifyMs, world.crypto.verify(...signed)) }
+  const log = createMembershipLog({ crypto, space })
+  for (const operation of world.log.operations()) await log.add(operation)
+  const keyRing = createKeyRing({ crypto, log })
+  const key = world.keyRing.newest()!
+  keyRing.add(key.id, key.key)
+  const { graph, store, receiver } = await openReplica({ ...world, log, keyRing }, identity)
+  const faults: unknown[] = []
+  const replication = createSpaceReplication({
+    crypto,
+    clock,
+    random: createSeededRandom(`side ${sideCount++}`),
+    identity,
+    space,
+    log,
+    keyRing,
+    graph,
+    store,
+    receiver,
+    ownName: () => 'name',
+    onLink: () => {},
+    onRefused: () => {},
+    onFault: (error) => faults.push(error),
+  })
+  return { log, replication, faults, pace }
+}
+
+function createSwarm(world: TestSpace): MemorySwarm {
+  return createMemorySwarm({ clock: world.clock, random: createSeededRandom('swarm'), latencyMs: [20, 20], connectMs: [1, 1] })
+}
+
+/** An operation of a kind that this version keeps and passes on. */
+function createStatement(world: TestSpace, bytes: number, parents = world.log.heads()): Promise<Uint8Array> {
+  const { log, alice, space } = world
+  const body = new Uint8Array(bytes)
+  const { as } = log.signingEntry(alice.id, alice.deviceId, 'reader')!
+  return signOperation(alice.signing, { space: idBytes(space), kind: 13, as, by: alice.record.sign, parents, body })
+}
+
+/** Carol was admitted while Bob was away: who she is he learns from her. */
+async function createNewcomer() {
+  const world = await createTestSpace()
+  const his = await createSide(world, world.bob)
+  const carol = await createPerson(world.crypto)
+  await admit(world, world.alice, carol, 'editor')
+  await world.log.add(await createStatement(world, 1))
+  return { world, swarm: createSwarm(world), his, hers: await createSide(world, carol) }
+}
+
+describe('the replication of a space', () => {
+  it('hands over more operations than one message holds', async () => {
+    const world = await createTestSpace()
+    const [hers, his] = [await createSide(world, world.alice), await createSide(world, world.bob)]
+    for (let i = 0; i < 40; i++) await hers.log.add(await createStatement(world, 60_000 + i))
+    const swarm = createSwarm(world)
+    hers.replication.enterNetwork(swarm.peer('alice'))
+    his.replication.enterNetwork(swarm.peer('bob'))
+    await world.clock.run(9_000)
+    expect(his.replication.state.get().peers).toBe(1)
+    expect(his.log.operations()).toHaveLength(hers.log.operations().length)
+  })
+
+  it('keeps to what a peer takes before it has verified the proof, however slow it is', async () => {
+    // Which end speaks first is drawn anew each time.
+    for (let round = 0; round < 6; round++) {
+      const world = await createTestSpace(seededCrypto(`round ${round}`))
+      const hers = await createSide(world, world.alice)
+      for (let i = 0; i < 4; i++) await hers.log.add(await createStatement(world, 10_000 + i))
+      const his = await createSide(world, world.bob)
+      his.pace.verifyMs = 100
+      const swarm = createSwarm(world)
+      let hellos = 0
+      swarm.tap((_from, _to, frame) => {
+        if (frame[0] === 1) hellos++
+        return frame
+      })
+      hers.replication.enterNetwork(swarm.peer('alice'))
+      his.replication.enterNetwork(swarm.peer('bob'))
+      await world.clock.run(5_000)
+      expect([round, his.replication.state.get().peers, hellos]).toEqual([round, 1, 2])
+      expect(his.log.operations()).toHaveLength(hers.log.operations().length)
+    }
+  })
+
+  it('has one lasting link with a peer whom it learns to be a member from the operations that the peer sends', async () => {
+    const { world, swarm, hers, his } = await createNewcomer()
+    hers.replication.enterNetwork(swarm.peer('carol'))
+    his.replication.enterNetwork(swarm.peer('bob'))
+    await world.clock.run(1_000)
+    expect([hers.replication.state.get().peers, his.replication.state.get().peers]).toEqual([1, 1])
+    const links = swarm.linkCount()
+    let closed = 0
+    swarm.tap((_from, _to, frame) => {
+      if (frame[0] === 1) closed++
+      return frame
+    })
+    await world.clock.run(120_000)
+    expect([links, closed, his.replication.state.get().peers]).toEqual([1, 0, 1])
+  })
+
+  it('has no link with a peer that was gone before its operations were read', async () => {
+    const { world, swarm, hers, his } = await createNewcomer()
+    const before = his.log.operations().length
+    his.pace.verifyMs = 100
+    hers.replication.enterNetwork(swarm.peer('carol'))
+    his.replication.enterNetwork(swarm.peer('bob'))
+    await world.clock.runUntil(() => hers.replication.state.get().peers === 1)
+    await world.clock.run(50)
+    expect(his.log.operations()).toHaveLength(before)
+    swarm.partition([['carol'], ['bob']])
+    await world.clock.run(60_000)
+    expect(his.log.operations()).toHaveLength(hers.log.operations().length)
+    expect([hers.replication.state.get().peers, his.replication.state.get().peers]).toEqual([0, 0])
+  })
+
+  it('hands over an operation that comes at any moment of the handshake', async () => {
+    for (let moment = 0; moment < 12; moment++) {
+      const { world, swarm, hers, his } = await createNewcomer()
+      const statement = await createStatement(world, 2, his.log.heads())
+      let frames = 0
+      swarm.tap((_from, _to, frame) => {
+        if (frames++ === moment) void his.log.add(statement)
+        return frame
+      })
+      his.pace.verifyMs = 100
+      hers.replication.enterNetwork(swarm.peer('carol'))
+      his.replication.enterNetwork(swarm.peer('bob'))
+      await world.clock.run(5_000)
+      expect(frames).toBeGreaterThan(moment)
+      const total = world.log.operations().length + 1
+      expect(
+        [hers, his].map(({ log }) => log.operations().length),
+        `frame ${moment}`,
+      ).toEqual([total, total])
+    }
+  })
+
+  it('goes on after a network that let it into no room', async () => {
+    const world = await createTestSpace()
+    const [hers, his] = [await createSide(world, world.alice), await createSide(world, world.bob)]
+    const swarm = createSwarm(world)
+    const network = swarm.peer('alice')
+    const closed: Network = {
+      ...network,
+      enter: () => {
+        throw new Error('no room')
+      },
+    }
+    hers.replication.enterNetwork(closed)
+    await world.clock.run(100)
+    await hers.replication.leaveNetwork()
+    hers.replication.enterNetwork(network)
+    his.replication.enterNetwork(swarm.peer('bob'))
+    await world.clock.run(2_000)
+    expect(hers.faults).toEqual([new Error('no room')])
+    expect(his.replication.state.get().peers).toBe(1)
+  })
+})
