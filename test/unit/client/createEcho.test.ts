@@ -17,7 +17,12 @@ function openTab(disk: MemoryDisk, onError?: (error: EchoError) => void): Echo {
   return createEcho({
     app: 'test',
     ...(onError && { onError }),
-    ports: { crypto: createSimulatedCrypto(systemRandom), storage: createMemoryStorage({ disk }), network: swarm.peer(name), tabs: tabs.peer(name) },
+    ports: {
+      crypto: createSimulatedCrypto(systemRandom),
+      storage: createMemoryStorage({ disk }),
+      network: swarm.peer(name),
+      tabs: tabs.peer(name),
+    },
   })
 }
 

@@ -143,7 +143,14 @@ describe('a join', () => {
     const { as } = log.signingEntry(world.alice.id, world.alice.deviceId, 'reader')!
     for (let i = 0; i < 40; i++) {
       // Of a kind that this version keeps and passes on.
-      const content = { space: idBytes(world.space), kind: 13, as, by: world.alice.record.sign, parents: log.heads(), body: new Uint8Array(60_000) }
+      const content = {
+        space: idBytes(world.space),
+        kind: 13,
+        as,
+        by: world.alice.record.sign,
+        parents: log.heads(),
+        body: new Uint8Array(60_000),
+      }
       expect(await log.add(await signOperation(world.alice.signing, content))).toEqual(ok('added'))
     }
     expect(nameOf((await meet())[1])).toBe('ok')
