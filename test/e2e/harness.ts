@@ -143,10 +143,10 @@ export function setupHarness(): Harness {
           const owner = context!
           const session = await owner.browser()!.newBrowserCDPSession()
           const { processInfo } = await session.send('SystemInfo.getProcessInfo')
-          const { id } = processInfo.find(({ type }) => type === 'browser')!
           return async () => {
             const closed = new Promise((resolve) => owner.once('close', resolve))
-            process.kill(id, 'SIGKILL')
+            // All of them: one that is left would go on writing for a moment.
+            for (const { id } of processInfo) process.kill(id, 'SIGKILL')
             await closed
             context = undefined
           }
