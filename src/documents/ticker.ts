@@ -61,15 +61,20 @@ export function createTicker({ clock, hasCompany, uncutBytes, cut, apply }: Tick
     else timer = clock.after(at - now, tick)
   }
 
+  /** `everyMs` after `last`, but never before `now`, nor later than a full wait: the machine's clock may have been set back. */
+  function due(now: number, last: number, everyMs: number): number {
+    return Math.min(now + everyMs, Math.max(now, last + everyMs))
+  }
+
   return {
     edited() {
       const now = clock.now()
-      if (hasCompany()) schedule(Math.max(now, lastCut + cutEveryMs))
+      if (hasCompany()) schedule(due(now, lastCut, cutEveryMs))
       else schedule(uncutBytes() >= aloneBytes ? now : now + aloneEveryMs)
     },
     arrived() {
       const now = clock.now()
-      schedule(Math.max(now, uncutBytes() > 0 ? lastCut + cutEveryMs : lastApply + applyEveryMs))
+      schedule(uncutBytes() > 0 ? due(now, lastCut, cutEveryMs) : due(now, lastApply, applyEveryMs))
     },
     now: tick,
     dispose() {

@@ -51,6 +51,26 @@ describe('ticker', () => {
     expect(test.cuts()).toEqual(['cut 0', 'cut 100', 'cut 260'])
   })
 
+  it('goes on within its usual time after the clock of the machine was set back', async () => {
+    let now = Date.UTC(2026, 0, 1)
+    const delays: number[] = []
+    const clock = { now: () => now, after: (delayMs: number) => delays.push(delayMs), clear: () => {} }
+    let uncut = 10
+    const ticker = createTicker({ clock, hasCompany: () => true, uncutBytes: () => uncut, cut: () => (uncut = 0), apply: () => {} })
+    ticker.now()
+    now -= 3_600_000
+    ticker.arrived()
+    uncut = 10
+    ticker.edited()
+    expect(delays).toEqual([16])
+    now += 20
+    ticker.now()
+    now -= 3_600_000
+    uncut = 10
+    ticker.edited()
+    expect(delays).toEqual([16, 100])
+  })
+
   it('lets edits gather for two seconds when nobody is there', async () => {
     const test = createTest({ company: false })
     test.edit()
