@@ -26,6 +26,8 @@ export interface BlockFinisher {
   payloadOf(id: BlockId): Uint8Array | undefined
   /** Resolves when everything added so far is stored, or has failed at least once. */
   settled(): Promise<void>
+  /** Resolves when nothing added so far will be stored any more: all is, or this was disposed of. */
+  drained(): Promise<void>
   dispose(): void
 }
 
@@ -51,6 +53,7 @@ export function createBlockFinisher(options: BlockFinisherOptions): BlockFinishe
   const queue: CutBlock[] = []
   const payloads = new Map<BlockId, Uint8Array>()
   let waiting: (() => void)[] = []
+  let draining: (() => void)[] = []
   let running = false
   let disposed = false
 
@@ -75,6 +78,7 @@ export function createBlockFinisher(options: BlockFinisherOptions): BlockFinishe
     }
     running = false
     release()
+    drain()
   }
 
   async function finish(cut: CutBlock): Promise<Block> {
@@ -100,6 +104,12 @@ export function createBlockFinisher(options: BlockFinisherOptions): BlockFinishe
     for (const resolve of resolvers) resolve()
   }
 
+  function drain(): void {
+    const resolvers = draining
+    draining = []
+    for (const resolve of resolvers) resolve()
+  }
+
   return {
     add(block) {
       queue.push(block)
@@ -108,9 +118,11 @@ export function createBlockFinisher(options: BlockFinisherOptions): BlockFinishe
     },
     payloadOf: (id) => payloads.get(id),
     settled: () => (queue.length === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    drained: () => (queue.length === 0 || disposed ? Promise.resolve() : new Promise((resolve) => draining.push(resolve))),
     dispose() {
       disposed = true
       release()
+      drain()
     },
   }
 }

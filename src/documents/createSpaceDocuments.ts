@@ -74,7 +74,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   const own = (await storage.readPending(space)).filter((row) => row.slot === slot.number)
   const wal = createWriteAheadLog({ store, space, slot: slot.number, existing: own.map((row) => row.key), onFault: report })
   recover(own, cutter, slot.number)
-  await recoverAbandoned()
+  await recoverAbandoned(() => {})
   cutter.advance(graph.heads().map((head) => head.id))
 
   const inbox: Pick<AcceptedBlock, 'node' | 'payload'>[] = []
@@ -118,18 +118,20 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     return blocks
   }
 
-  /** Rows of tabs that are gone are cut under their own slots, each while its lock is held. */
-  async function recoverAbandoned(): Promise<readonly CutBlock[]> {
-    const blocks: CutBlock[] = []
+  /**
+   * Rows of tabs that are gone are cut under their own slots, each while its lock is held.
+   * @param take gets the blocks in the task in which they join the graph, before any that rest on them
+   */
+  async function recoverAbandoned(take: (blocks: readonly CutBlock[]) => void): Promise<void> {
     for (const number of new Set((await storage.readPending(space)).map((row) => row.slot))) {
       const lock = number === slot.number ? undefined : await claimAbandonedSlot({ storage, space, device: identity.deviceId, graph, slot: number })
       if (lock === undefined) continue
       // Read again under the lock: another tab may have been here before.
       const rows = (await storage.readPending(space)).filter((row) => row.slot === number)
-      blocks.push(...recover(rows, createCutter(number), number))
-      void finisher.settled().then(() => lock.release())
+      take(recover(rows, createCutter(number), number))
+      // Not before all is stored: as long as a disk is full, the next tab would cut the same rows into other blocks.
+      void finisher.drained().then(() => lock.release())
     }
-    return blocks
   }
 
   function unstoredPayload(id: BlockId): Uint8Array | undefined {
@@ -284,8 +286,10 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     },
     async recoverAbandoned() {
       if (disposed) return
-      inbox.push(...(await recoverAbandoned()))
-      ticker.arrived()
+      await recoverAbandoned((blocks) => {
+        inbox.push(...blocks)
+        ticker.arrived()
+      })
     },
     tick: () => ticker.now(),
     flush,

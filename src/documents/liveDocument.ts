@@ -66,7 +66,15 @@ export function createLiveDocument(
     get uncutBytes() {
       return uncutBytes
     },
-    apply: (payload) => Y.applyUpdate(doc, payload, remoteOrigin),
+    apply(payload) {
+      try {
+        Y.applyUpdate(doc, payload, remoteOrigin)
+      } finally {
+        // A block of the own slot that this disk had lost: Yjs takes it for someone else's and draws a new clientID, under which nothing could be cut.
+        doc.clientID = client
+        if (rows.length === 0) cutClock = editedClock = Y.getState(doc.store, client)
+      }
+    },
     markCut(clock) {
       const covered = rows
       cutClock = clock

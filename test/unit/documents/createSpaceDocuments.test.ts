@@ -92,6 +92,20 @@ describe('the documents of a space', () => {
     expect(bob.faults).toMatchObject([{ code: 'data-corrupt', cause: { message: 'a fault of the app' } }])
   })
 
+  it('go on after own blocks that a peer kept and this disk lost, as a restored backup does', async () => {
+    const world = await createTestSpace()
+    const [lost, bob] = [await openReplica(world, world.alice), await openReplica(world, world.bob)]
+    lost.documents.root.write((map) => map.set('before', 1))
+    await exchange(lost, bob)
+    const alice = await openReplica(world, world.alice)
+    await alice.receive(await bob.allBlocks())
+    alice.documents.root.write((map) => map.set('after', 2))
+    await exchange(alice, bob)
+    for (const { documents } of [alice, bob]) expect(documents.root.map.toJSON()).toEqual({ before: 1, after: 2 })
+    expect(alice.stored.map(({ node }) => node.header.seq)).toEqual([1])
+    expect(alice.faults).toEqual([])
+  })
+
   it('refuse the writes of a reader with a reason', async () => {
     const world = await createTestSpace()
     const rita = await openReplica(world, world.rita)

@@ -56,6 +56,26 @@ describe('what a page leaves in the write-ahead log', () => {
     expect(page.graph.size).toBe(5)
   })
 
+  it('is cut by one tab only, also while a full disk keeps its blocks from being stored', async () => {
+    const world = await createTestSpace()
+    const gone = await openReplica(world, world.alice, alone)
+    gone.documents.root.write((map) => map.set('left', 1))
+    await world.clock.run(1)
+    const { disk } = gone
+    disk.kill(gone.storage)
+    disk.quotaBytes = 0
+    const first = await openReplica(world, world.alice, { disk, hint: 7, ...alone })
+    await world.clock.run(1)
+    expect(first.faults.map(({ code }) => code)).toContain('storage-full')
+    const second = await openReplica(world, world.alice, { disk, hint: 8, ...alone })
+    await world.clock.run(1)
+    disk.quotaBytes = Infinity
+    await world.clock.run(10_000)
+    expect([first, second].map(({ stored }) => stored.length)).toEqual([1, 0])
+    expect(first.documents.root.map.get('left')).toBe(1)
+    expect(await disk.lockManager.locks().acquire(`space/${world.space}/slot/0`, 'no')).toBeDefined()
+  })
+
   it('is only dropped where stored blocks hold it already', async () => {
     const world = await createTestSpace()
     const page = await openReplica(world, world.alice, alone)
