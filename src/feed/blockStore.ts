@@ -83,13 +83,19 @@ export function createBlockStore(options: {
     flush: () => write([], 'relaxed', {}),
 
     async get(nodes) {
-      const absent = nodes.filter((node) => !recent.has(node.id))
+      const inMemory = new Map<BlockId, Block>()
+      const waiting = gathered.length === 0 ? undefined : new Map(gathered.map((row) => [row.block, row]))
+      for (const { id } of nodes) {
+        const block = recent.get(id) ?? waiting?.get(id)
+        if (block !== undefined) inMemory.set(id, block)
+      }
+      const absent = nodes.filter((node) => !inMemory.has(node.id))
       const rows = absent.length === 0 ? [] : await storage.readBlocks(space, absent.map((node) => ({ feed: node.feed, seq: node.header.seq, block: node.id })))
       const read = new Map<BlockId, Block>()
       rows.forEach((row, i) => {
         if (row !== undefined) read.set(absent[i]!.id, { header: row.header, signature: row.signature, envelope: row.envelope })
       })
-      return nodes.map((node) => recent.get(node.id) ?? read.get(node.id))
+      return nodes.map((node) => inMemory.get(node.id) ?? read.get(node.id))
     },
   }
 }

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { createBlockStore } from '../../../src/feed/blockStore.ts'
+import { storageFullError } from '../../../src/storage/storageError.ts'
+import { createTestSpace, openReplica } from '../documents/createTestSpace.ts'
+
+it('a block store gives every block that a full disk refused, more than it remembers of the stored ones, too', async () => {
+  const world = await createTestSpace()
+  const author = await openReplica(world, world.alice)
+  for (let i = 0; i < 12; i++) {
+    author.documents.root.write((map) => map.set(`key ${i}`, i))
+    author.documents.tick()
+  }
+  await author.documents.flush()
+  const { storage, disk } = await openReplica(world, world.bob)
+  const store = createBlockStore({ storage, space: world.space, clock: world.clock, onFault: () => {} })
+  disk.quotaBytes = 0
+  for (const { node, block } of author.stored) store.gather(node, { ...block, envelope: new Uint8Array(900_000) })
+  await world.clock.run(100)
+  await expect(store.flush()).rejects.toMatchObject({ code: storageFullError().code })
+  const blocks = await store.get(author.stored.map(({ node }) => node))
+  expect(blocks.map((block) => block?.envelope.length)).toEqual(author.stored.map(() => 900_000))
+})
