@@ -35,6 +35,8 @@ export interface PresenceExchange {
 const renewMs = 10_000
 const expireMs = 30_000
 const maxInstances = 1000
+/** Tabs of one device: whoever opens more, or makes them up, keeps nobody else from being seen. */
+const maxInstancesPerDevice = 32
 
 export function createPresenceExchange(options: {
   readonly clock: Clock
@@ -87,6 +89,13 @@ export function createPresenceExchange(options: {
     others.set(list.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.key < b.key ? -1 : 1)))
   }
 
+  function hasRoomFor(device: Uint8Array): boolean {
+    if (known.size >= maxInstances) return false
+    let count = 0
+    for (const { message } of known.values()) if (equalBytes(message.device, device)) count++
+    return count < maxInstancesPerDevice
+  }
+
   function drop(key: string): void {
     const entry = known.get(key)
     if (entry === undefined) return
@@ -112,12 +121,11 @@ export function createPresenceExchange(options: {
     onMessage(link, message) {
       // A member speaks for its own device only; a sister tab is ourselves.
       if (link.peer !== undefined && toId<DeviceId>(message.device) !== link.peer.device) return
-      const key = toHex(message.instance)
+      // Whoever is linked to an instance knows its number, and could say it as his own: only with the device does it name anyone.
+      const key = `${toHex(message.device)}${toHex(message.instance)}`
       const before = known.get(key)
-      // An instance belongs to the device that brought it: whoever is linked to it knows its number.
-      if (before !== undefined && !equalBytes(before.message.device, message.device)) return
       if (before !== undefined && before.message.counter >= message.counter) return
-      if (before === undefined && (known.size >= maxInstances || !message.here)) return
+      if (before === undefined && (!message.here || !hasRoomFor(message.device))) return
       relay(link, message)
       if (!message.here) return drop(key)
       clock.clear(before?.expiry)

@@ -143,21 +143,39 @@ describe('presence', () => {
     join(alice, bob, world.alice, world.bob)
     join(alice, rita, world.alice, world.rita)
     const ritas = alice.presence.others.get().find((other) => other.name === 'Rita')!
-    const instance = Uint8Array.from(ritas.key.match(/../g)!, (byte) => parseInt(byte, 16))
+    const instance = Uint8Array.from(ritas.key.slice(-32).match(/../g)!, (byte) => parseInt(byte, 16))
     for (const here of [true, false]) {
       alice.presence.onMessage(alice.links.get(bob)!, {
         instance,
         device: world.bob.signing.publicKey,
-        counter: 2 ** 52,
+        counter: here ? 2 ** 52 : 2 ** 52 + 1,
         here,
         name: 'Bob as Rita',
         data: utf8('{}'),
       })
+      expect(alice.seen()).toContain('Rita {}')
     }
     expect(alice.seen()).toEqual(['Bob {}', 'Rita {}'])
   })
 
-  it('ignores an older message, junk in place of data, and instances beyond a thousand', async () => {
+  it('shows a device whose number another had said before as its own', async () => {
+    const world = await createTestSpace()
+    const [alice, bob, rita] = [
+      createStation(world, world.alice, 'Alice'),
+      createStation(world, world.bob, 'Bob'),
+      createStation(world, world.rita, 'Rita'),
+    ]
+    join(alice, bob, world.alice, world.bob)
+    join(bob, rita, world.bob, world.rita)
+    const ritas = bob.presence.others.get().find((other) => other.name === 'Rita')!
+    const instance = Uint8Array.from(ritas.key.slice(-32).match(/../g)!, (byte) => parseInt(byte, 16))
+    const squatting = { instance, device: world.bob.signing.publicKey, counter: 2 ** 52, here: true, name: 'Bob 2', data: utf8('{}') }
+    alice.presence.onMessage(alice.links.get(bob)!, squatting)
+    join(alice, rita, world.alice, world.rita)
+    expect(alice.seen()).toEqual(['Bob {}', 'Bob 2 {}', 'Rita {}'])
+  })
+
+  it('ignores an older message, junk in place of data, and more instances of a device than it can have tabs', async () => {
     const world = await createTestSpace()
     const [alice, bob] = [createStation(world, world.alice, 'Alice'), createStation(world, world.bob, 'Bob')]
     join(alice, bob, world.alice, world.bob)
@@ -177,7 +195,10 @@ describe('presence', () => {
     expect(alice.seen()).toContain('B2 {}')
     for (let i = 0; i < 1500; i++)
       alice.presence.onMessage(link, { ...message, instance: new Uint8Array(16).fill(0).map((_, at) => (i >> (at * 4)) & 255) })
-    expect(alice.presence.others.get().length).toBeLessThanOrEqual(1000)
+    expect(alice.presence.others.get()).toHaveLength(32)
+    const rita = createStation(world, world.rita, 'Rita')
+    join(alice, rita, world.alice, world.rita)
+    expect(alice.seen()).toContain('Rita {}')
   })
 
   it('says goodbye on dispose, and leaves no timer', async () => {
