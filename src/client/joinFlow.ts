@@ -49,7 +49,7 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
   }
 
   function accept(): void {
-    if (!parsed.ok || attempt !== undefined || state.get().status === 'success') return
+    if (!parsed.ok || attempt !== undefined || ['success', 'invalid'].includes(state.get().status)) return
     const preview = previewOf(parsed.value)
     const identity = options.identity()
     if (identity === undefined) return state.set({ status: 'needs-identity', preview })
@@ -75,7 +75,16 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
       })
     })
     const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
-    mine.room = options.network.enter({ name, password }, (connection) => void tryHost(mine, connection, identity, invitation, keys, preview))
+    try {
+      mine.room = options.network.enter({ name, password }, (connection) => void tryHost(mine, connection, identity, invitation, keys, preview))
+    } catch (error) {
+      // Another flow of this page follows the same link, or the network has ended.
+      end({
+        status: 'error',
+        retryable: true,
+        error: error instanceof EchoError ? error : new EchoError('peer-offline', 'The meeting point of this invitation could not be entered. Try again.', { cause: error }),
+      })
+    }
   }
 
   /** One host at a time; a connection that comes to nothing leaves the room open for the next. */
@@ -109,12 +118,11 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
   }
 
   async function store(joined: JoinedSpace, identity: LocalIdentity, preview: InvitationPreview): Promise<void> {
-    const record: SpaceRecord = { id: joined.space, name: preview.spaceName ?? '', awaiting: joined.content }
     const putMembership = joined.operations.flatMap((operation) => {
       const decoded = decodeOperation(crypto, operation)
       return decoded.ok ? [{ space: joined.space, id: decoded.value.key, operation }] : []
     })
-    await ports.storage.write({ putMembership, putKeys: [putRecord(record), await putKey(crypto, identity, joined.space, joined.key)] }, 'strict')
+    await ports.storage.write({ putMembership, putKeys: [putRecord(recordOf(joined, preview)), await putKey(crypto, identity, joined.space, joined.key)] }, 'strict')
   }
 
   function finish(mine: Attempt, joined: JoinedSpace, preview: InvitationPreview): void {
@@ -127,7 +135,7 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
       for (const timer of mine.timers) clock.clear(timer)
       state.set({ status: 'success', space, alreadyMember })
     }
-    const spaceState = directory.adopt(space)
+    const spaceState = directory.adopt(recordOf(joined, preview))
     const look = (): void => {
       const { status, ...rest } = spaceState.get()
       if (status === 'ready') success()
@@ -174,6 +182,10 @@ interface Attempt {
   room: Room | undefined
   /** A host is being spoken to. */
   busy: boolean
+}
+
+function recordOf({ space, content }: JoinedSpace, { spaceName = '' }: InvitationPreview): SpaceRecord {
+  return { id: space, name: spaceName, awaiting: content }
 }
 
 function previewOf(invitation: Invitation): InvitationPreview {

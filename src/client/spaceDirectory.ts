@@ -20,7 +20,7 @@ export interface SpaceDirectory {
   open(id: string): Promise<Space>
   create(name: string): Promise<Space>
   /** Takes in a space that was just stored, and opens it. @returns its state */
-  adopt(id: SpaceId): Readable<SpaceState>
+  adopt(record: SpaceRecord): Readable<SpaceState>
   /** Reads the list of spaces again: another tab may have changed it. */
   refresh(): Promise<void>
   /** There will be no list: who waits for it hears why. */
@@ -217,14 +217,11 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       options.onListChanged()
       return space
     },
-    adopt(id) {
-      const entry = add({ id, name: '', awaiting: [] })
-      void readRecords(storage).then((records) => {
-        entry.record = records.find((record) => record.id === id) ?? entry.record
-        void start(entry)
-        publish()
-        options.onListChanged()
-      })
+    adopt(record) {
+      const entry = add(record)
+      void start(entry)
+      publish()
+      options.onListChanged()
       return entry.state
     },
     async refresh() {

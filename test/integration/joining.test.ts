@@ -227,6 +227,17 @@ describe('joining from a link', () => {
     await end()
   })
 
+  it('says so where two flows of a page follow one link, and joins once', async () => {
+    const { clock, world, space, invite, join, end } = await createTest(15)
+    const { url } = await invite()
+    const [first, second] = [join(world.ben.echo, url), join(world.ben.echo, url)]
+    await clock.run(5_000)
+    expect(first.state.get().status).toBe('success')
+    expect(second.state.get()).toMatchObject({ status: 'error', retryable: true, error: { code: 'bad-config' } })
+    expect(space.info.get().memberCount).toBe(2)
+    await end()
+  })
+
   it('says that nobody answers when the host is gone, and goes on when it is back', async () => {
     const { clock, world, invite, join, end } = await createTest(13)
     const { url } = await invite()
