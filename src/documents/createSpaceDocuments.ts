@@ -206,7 +206,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     const arrived = inbox.splice(0)
     for (const { node, payload } of arrived) {
       try {
-        live.get(node.document)?.apply(payload)
+        live.get(node.document)?.apply(payload, node.client === cutter.client ? node.header.to : undefined)
       } catch (error) {
         // An observer of the app failed, after Yjs had taken the block in whole; those behind it must not be lost for that.
         report(error)

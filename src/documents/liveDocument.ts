@@ -15,8 +15,11 @@ export interface LiveDocument {
   readonly rows: readonly string[]
   /** Bytes of local updates since the last cut; 0 = nothing own is uncut. */
   readonly uncutBytes: number
-  /** Applies the payload of a block; not inside a transaction. */
-  apply(payload: Uint8Array): void
+  /**
+   * Applies the payload of a block; not inside a transaction.
+   * @param ownTo the own clock after the block, where it is one of the own slot
+   */
+  apply(payload: Uint8Array, ownTo?: number): void
   /** Says that everything up to `clock` is in blocks now. @returns the rows these blocks replace. */
   markCut(clock: number): readonly string[]
   /** Stops noting local edits. */
@@ -66,13 +69,13 @@ export function createLiveDocument(
     get uncutBytes() {
       return uncutBytes
     },
-    apply(payload) {
+    apply(payload, ownTo) {
       try {
         Y.applyUpdate(doc, payload, remoteOrigin)
       } finally {
         // A block of the own slot that this disk had lost: Yjs takes it for someone else's and draws a new clientID, under which nothing could be cut.
         doc.clientID = client
-        if (rows.length === 0) cutClock = editedClock = Y.getState(doc.store, client)
+        if (ownTo !== undefined && rows.length === 0) cutClock = editedClock = Math.max(cutClock, ownTo)
       }
     },
     markCut(clock) {

@@ -106,6 +106,22 @@ describe('the documents of a space', () => {
     expect(alice.faults).toEqual([])
   })
 
+  it('share what an app writes while it observes a change of another, with its next edit at the latest', async () => {
+    const world = await createTestSpace()
+    const [alice, bob] = [await openReplica(world, world.alice), await openReplica(world, world.bob)]
+    const item = newItem()
+    const [hers, his] = [await alice.documents.openText(item), await bob.documents.openText(item)]
+    const { yText } = his.current.get()
+    yText.observe((_event, transaction) => {
+      if (!transaction.local && yText.length < 10) yText.insert(yText.length, ' seen')
+    })
+    hers.current.get().yText.insert(0, 'hello')
+    await exchange(alice, bob)
+    yText.insert(yText.length, '!')
+    await exchange(alice, bob)
+    for (const handle of [hers, his]) expect(handle.content.get()).toBe('hello seen!')
+  })
+
   it('refuse the writes of a reader with a reason', async () => {
     const world = await createTestSpace()
     const rita = await openReplica(world, world.rita)
