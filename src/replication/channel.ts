@@ -22,7 +22,7 @@ export interface Channel {
 
 export const highWaterBytes = 256 * 1024
 export const lowWaterBytes = 64 * 1024
-/** Frames that may wait to be read; a peer that sends faster than we read is cut off rather than left to fill the memory. */
+/** Frames that may wait to be read, and urgent ones to be sent; a peer that sends faster than we read, or stops reading, is cut off rather than left to fill the memory. */
 const maxWaitingBytes = 16 * 1024 * 1024
 
 /** Both directions' sealing; between tabs of one origin there is none. */
@@ -38,6 +38,7 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
   const waiting: Uint8Array[] = [...early]
   let waitingBytes = 0
   let queuedBulk = 0
+  let queuedUrgent = 0
   let unsent: Uint8Array | undefined
   let sending = false
   let reading = false
@@ -61,7 +62,8 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
   function nextFragment(): Uint8Array | undefined {
     const fragment = queues.urgent.shift() ?? queues.bulk.shift()
     if (fragment === undefined) return undefined
-    if ((fragment[0]! & 2) === 0) {
+    if ((fragment[0]! & 2) !== 0) queuedUrgent -= fragment.length
+    else {
       const before = queuedBulk
       queuedBulk -= fragment.length
       if (before >= lowWaterBytes && queuedBulk < lowWaterBytes) channel.onDrain?.()
@@ -108,8 +110,12 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
       if (closed) return
       const fragments = fragmentsOf(message, priority)
       queues[priority].push(...fragments)
-      if (priority === 'bulk') for (const fragment of fragments) queuedBulk += fragment.length
-      void pump()
+      const bytes = fragments.reduce((sum, fragment) => sum + fragment.length, 0)
+      if (priority === 'bulk') queuedBulk += bytes
+      else queuedUrgent += bytes
+      // Bulk is held back by its sender; heads and presence come on and on.
+      if (queuedUrgent > maxWaitingBytes) end('closed')
+      else void pump()
     },
     queuedBytes: () => queuedBulk,
     get onMessage() {
