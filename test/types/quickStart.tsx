@@ -1,11 +1,12 @@
+import { Suspense, useState } from 'react'
 import { createEcho, defineType, EchoProvider, query, useQuery, useSpace, useSpaces } from 'echo-react'
-import { IdentityGate, InviteButton, SyncStatus } from 'echo-react/components'
+import { IdentityGate, InviteButton, JoinDialog, SyncStatus, takeInvitationFromLocation } from 'echo-react/components'
 import 'echo-react/styles.css'
-import { Suspense } from 'react'
 import { z } from 'zod'
 
 const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().default(false) }))
 const echo = createEcho({ app: 'my-tasks', types: [Task], signaling: ['ws://localhost:4444'] })
+const invitation = takeInvitationFromLocation()
 
 function Tasks({ id }: { id: string }) {
   const space = useSpace(id)
@@ -13,9 +14,7 @@ function Tasks({ id }: { id: string }) {
   return (
     <>
       <SyncStatus space={space} /> <InviteButton space={space} />
-      {tasks.map((task) => (
-        <button key={task.id} onClick={() => space.update(task, { done: true })}>{task.title}</button>
-      ))}
+      {tasks.map((task) => <button key={task.id} onClick={() => space.update(task, { done: true })}>{task.title}</button>)}
       <button onClick={() => space.create(Task, { title: 'Water the beans' })}>Add</button>
     </>
   )
@@ -23,13 +22,20 @@ function Tasks({ id }: { id: string }) {
 
 function Home() {
   const [first] = useSpaces()
-  return first ? <Tasks id={first.id} /> : <button onClick={() => void echo.spaces.create({ name: 'Garden' })}>New space</button>
+  const [link, setLink] = useState(invitation)
+  const close = () => setLink(undefined)
+  return (
+    <>
+      {first ? <Tasks id={first.id} /> : <button onClick={() => void echo.spaces.create({ name: 'Garden' })}>New space</button>}
+      <JoinDialog open={link !== undefined} link={link} onClose={close} onJoined={close} />
+    </>
+  )
 }
 
-export const App = () => (
-  <EchoProvider echo={echo} fallback="Opening…">
-    <IdentityGate>
-      <Suspense fallback="Loading…"><Home /></Suspense>
-    </IdentityGate>
-  </EchoProvider>
-)
+export default function App() {
+  return (
+    <EchoProvider echo={echo} fallback="Opening…" errorFallback={(error) => <p role="alert">{error.message}</p>}>
+      <IdentityGate><Suspense fallback="Loading…"><Home /></Suspense></IdentityGate>
+    </EchoProvider>
+  )
+}
