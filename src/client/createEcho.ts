@@ -99,20 +99,17 @@ export function createEcho(config: EchoConfig): Echo {
     onError(asError(error))
   }
 
-  /** On a server nothing opens: the provider shows its fallback, and the browser opens its own. */
-  const opened = isServer(config)
-    ? new Promise<void>(() => {})
-    : boot().then(
-        () => {
-          if (state.get().status === 'opening') state.set({ status: 'ready' })
-        },
-        (error: unknown) => {
-          const why = asError(error)
-          identity.fail(why)
-          directory.fail(why)
-          if (state.get().status === 'opening') state.set({ status: 'error', error: why })
-        },
-      )
+  const opened = boot().then(
+    () => {
+      if (state.get().status === 'opening') state.set({ status: 'ready' })
+    },
+    (error: unknown) => {
+      const why = asError(error)
+      identity.fail(why)
+      directory.fail(why)
+      if (state.get().status === 'opening') state.set({ status: 'error', error: why })
+    },
+  )
 
   return {
     app,
@@ -197,10 +194,6 @@ function assertConfig({ app, signaling = [] }: EchoConfig): void {
       throw new EchoError('bad-config', `"${address}" is no address of a signaling server. It must begin with ws:// or wss://.`)
     }
   }
-}
-
-function isServer({ ports }: EchoConfig): boolean {
-  return typeof window === 'undefined' && ports?.storage === undefined
 }
 
 function pageAddress(): string {

@@ -50,7 +50,8 @@ export function createSpaceHandle(options: {
   function update(): void {
     const next = readInfo()
     const before = info.get()
-    const same = next.name === before.name && next.role === before.role && next.memberCount === before.memberCount && next.state === before.state
+    const same =
+      next.name === before.name && next.role === before.role && next.memberCount === before.memberCount && next.state === before.state
     if (!same) info.set(next)
   }
 
@@ -58,10 +59,16 @@ export function createSpaceHandle(options: {
     const item = parseId<ItemId>(id, 16)
     const model = item && database.modelOf(item)
     if (item === undefined || model === undefined) {
-      throw new EchoError('item-not-found', 'There is no item with this id in the space. Create it first, or wait until it has arrived.', { details: { id } })
+      throw new EchoError('item-not-found', 'There is no item with this id in the space. Create it first, or wait until it has arrived.', {
+        details: { id },
+      })
     }
     if (model !== 'text') {
-      throw new EchoError('wrong-kind', `This item follows the model "${model}" and has no text. Declare its type with { model: 'text' }.`, { details: { id, model } })
+      throw new EchoError(
+        'wrong-kind',
+        `This item follows the model "${model}" and has no text. Declare its type with { model: 'text' }.`,
+        { details: { id, model } },
+      )
     }
     return item
   }

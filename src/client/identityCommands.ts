@@ -67,7 +67,10 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
       async create({ name }) {
         const store = await whenAttached
         if (identity !== undefined) {
-          throw new EchoError('bad-config', 'Somebody is signed in on this device already. One device has one identity; use another browser profile for another person.')
+          throw new EchoError(
+            'bad-config',
+            'Somebody is signed in on this device already. One device has one identity; use another browser profile for another person.',
+          )
         }
         const created = await store.create(name)
         become(created.identity)

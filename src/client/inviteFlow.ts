@@ -34,32 +34,45 @@ export const invitationLifeMs = 10 * 60_000
 export function createInviteFlow(options: InviteFlowOptions): InviteFlow {
   const state = createWritable<InviteState>({ status: 'idle' })
   let hosting: Hosting | undefined
+  /** Cancelled ones that still tell guests so. */
+  const ended = new Set<Hosting>()
 
   async function create(role: Exclude<Role, 'owner'>): Promise<void> {
-    stop()
-    const mine = { stop: () => {} }
+    cancelHosting()
+    const mine: Hosting = { cancel: () => {}, stop: () => {} }
     hosting = mine
     const own = options.open.log.device(options.open.identity.deviceId)?.member
     if (own === undefined || !Number.isFinite(own.rank)) {
       return state.set({
         status: 'error',
         retryable: false,
-        error: new EchoError('not-authorised', 'Only owners and admins can invite. Ask one of them to invite the person, or to make you an admin.'),
+        error: new EchoError(
+          'not-authorised',
+          'Only owners and admins can invite. Ask one of them to invite the person, or to make you an admin.',
+        ),
       })
     }
     state.set({ status: 'creating' })
     try {
       const started = await host(options, role, state.set, () => hosting === mine)
-      if (hosting === mine) mine.stop = started
-      else started()
+      if (hosting === mine) Object.assign(mine, started)
+      else started.cancel()
     } catch (error) {
       if (hosting !== mine) return
-      state.set({ status: 'error', retryable: true, error: error instanceof EchoError ? error : new EchoError('bad-value', 'The invitation could not be made. See the cause.', { cause: error }) })
+      state.set({
+        status: 'error',
+        retryable: true,
+        error:
+          error instanceof EchoError
+            ? error
+            : new EchoError('bad-value', 'The invitation could not be made. See the cause.', { cause: error }),
+      })
     }
   }
 
-  function stop(): void {
-    hosting?.stop()
+  function cancelHosting(): void {
+    hosting?.cancel()
+    if (hosting !== undefined) ended.add(hosting)
     hosting = undefined
   }
 
@@ -67,22 +80,32 @@ export function createInviteFlow(options: InviteFlowOptions): InviteFlow {
     state,
     create: ({ role }) => void create(role),
     cancel() {
-      stop()
+      cancelHosting()
       state.set({ status: 'cancelled' })
     },
     dispose() {
-      stop()
+      cancelHosting()
+      for (const { stop } of ended) stop()
+      ended.clear()
       state.set({ status: 'idle' })
     },
   }
 }
 
 interface Hosting {
+  /** Admits nobody any more; who comes until the invitation would have expired is told that it was withdrawn. */
+  cancel: () => void
+  /** Leaves the room. */
   stop: () => void
 }
 
-/** Waits for the guest. @returns the function that ends it */
-async function host(options: InviteFlowOptions, role: Exclude<Role, 'owner'>, set: (state: InviteState) => void, isCurrent: () => boolean): Promise<() => void> {
+/** Waits for the guest. */
+async function host(
+  options: InviteFlowOptions,
+  role: Exclude<Role, 'owner'>,
+  set: (state: InviteState) => void,
+  isCurrent: () => boolean,
+): Promise<Hosting> {
   const { app, ports, network, open } = options
   const { crypto, clock, random } = ports
   const secret = random.bytes(16)
@@ -102,7 +125,7 @@ async function host(options: InviteFlowOptions, role: Exclude<Role, 'owner'>, se
     expiresAt,
   })
   const link = { url: `${options.inviteUrl()}#echo=${text}`, expiresAt, role }
-  let over: 'expired' | 'cancelled' | undefined
+  let over: 'expired' | 'revoked' | undefined
   let admitted: string | undefined
   const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
   const room: Room = network.enter({ name, password }, (connection) => void serve(connection))
@@ -150,7 +173,7 @@ async function host(options: InviteFlowOptions, role: Exclude<Role, 'owner'>, se
       // The guest waits for all that is written up to now, so it must be in blocks.
       await open.documents.flush()
       // Who cancelled in the meantime must not find someone admitted.
-      if (over === 'cancelled') return fail(over)
+      if (over === 'revoked') return fail(over)
       const admission = await createAdmission({
         crypto,
         log: open.log,
@@ -164,7 +187,8 @@ async function host(options: InviteFlowOptions, role: Exclude<Role, 'owner'>, se
       }
       await open.operationsStored()
     } catch (error) {
-      const cause = error instanceof EchoError ? error : new EchoError('storage-unavailable', 'The admission could not be stored.', { cause: error })
+      const cause =
+        error instanceof EchoError ? error : new EchoError('storage-unavailable', 'The admission could not be stored.', { cause: error })
       tell({ status: 'error', error: cause, retryable: true })
       return fail('denied')
     }
@@ -172,9 +196,14 @@ async function host(options: InviteFlowOptions, role: Exclude<Role, 'owner'>, se
     return ok(undefined)
   }
 
-  return () => {
-    clock.clear(expiry)
-    over ??= 'cancelled'
-    void room.leave()
+  return {
+    cancel: () => {
+      over ??= 'revoked'
+    },
+    stop: () => {
+      clock.clear(expiry)
+      over ??= 'revoked'
+      void room.leave()
+    },
   }
 }

@@ -42,10 +42,18 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
 
   function first(invitation: Invitation): JoinState {
     if (invitation.kind === 'device') {
-      return { status: 'invalid', error: new EchoError('wrong-kind', 'This link adds a device to a person, not a person to a space. Ask for an invitation to the space.') }
+      return {
+        status: 'invalid',
+        error: new EchoError(
+          'wrong-kind',
+          'This link adds a device to a person, not a person to a space. Ask for an invitation to the space.',
+        ),
+      }
     }
     const known = directory.ids().find((id) => equalBytes(invitationTarget(crypto, idBytes(id)), invitation.target))
-    return known === undefined ? { status: 'preview', preview: previewOf(invitation) } : { status: 'success', space: known, alreadyMember: true }
+    return known === undefined
+      ? { status: 'preview', preview: previewOf(invitation) }
+      : { status: 'success', space: known, alreadyMember: true }
   }
 
   function accept(): void {
@@ -71,24 +79,40 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
       end({
         status: 'error',
         retryable: true,
-        error: new EchoError('peer-offline', 'Nobody answered this invitation. Its maker must have the app open with the invitation showing. Ask for that, then try again.'),
+        error: new EchoError(
+          'peer-offline',
+          'Nobody answered this invitation. Its maker must have the app open with the invitation showing. Ask for that, then try again.',
+        ),
       })
     })
     const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
     try {
-      mine.room = options.network.enter({ name, password }, (connection) => void tryHost(mine, connection, identity, invitation, keys, preview))
+      mine.room = options.network.enter(
+        { name, password },
+        (connection) => void tryHost(mine, connection, identity, invitation, keys, preview),
+      )
     } catch (error) {
       // Another flow of this page follows the same link, or the network has ended.
       end({
         status: 'error',
         retryable: true,
-        error: error instanceof EchoError ? error : new EchoError('peer-offline', 'The meeting point of this invitation could not be entered. Try again.', { cause: error }),
+        error:
+          error instanceof EchoError
+            ? error
+            : new EchoError('peer-offline', 'The meeting point of this invitation could not be entered. Try again.', { cause: error }),
       })
     }
   }
 
   /** One host at a time; a connection that comes to nothing leaves the room open for the next. */
-  async function tryHost(mine: Attempt, connection: Connection, identity: LocalIdentity, invitation: Invitation, keys: InvitationKeys, preview: InvitationPreview): Promise<void> {
+  async function tryHost(
+    mine: Attempt,
+    connection: Connection,
+    identity: LocalIdentity,
+    invitation: Invitation,
+    keys: InvitationKeys,
+    preview: InvitationPreview,
+  ): Promise<void> {
     if (attempt !== mine || mine.busy) return connection.close()
     mine.busy = true
     const result = await guestJoin(connection, {
@@ -101,7 +125,14 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
       store: (joined) => store(joined, identity, preview),
     }).catch((error: unknown): { ok: false; error: { kind: 'end'; reason: 'storage'; error: EchoError } } => ({
       ok: false,
-      error: { kind: 'end', reason: 'storage', error: error instanceof EchoError ? error : new EchoError('storage-unavailable', 'What the host sent could not be stored on this device.', { cause: error }) },
+      error: {
+        kind: 'end',
+        reason: 'storage',
+        error:
+          error instanceof EchoError
+            ? error
+            : new EchoError('storage-unavailable', 'What the host sent could not be stored on this device.', { cause: error }),
+      },
     }))
     if (attempt !== mine) return
     mine.busy = false
@@ -112,7 +143,11 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     if (result.error.kind === 'end') return end(endOf(result.error.reason, result.error.error))
     if (result.error.fault !== 'closed') mine.room?.reportHandshake('failed')
     if (result.error.fault === 'newer-version') {
-      return end({ status: 'error', retryable: false, error: new EchoError('newer-version', 'The host runs a newer version. Update this app and open the link again.') })
+      return end({
+        status: 'error',
+        retryable: false,
+        error: new EchoError('newer-version', 'The host runs a newer version. Update this app and open the link again.'),
+      })
     }
     state.set({ status: 'connecting', preview, slow: true })
   }
@@ -122,7 +157,10 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
       const decoded = decodeOperation(crypto, operation)
       return decoded.ok ? [{ space: joined.space, id: decoded.value.key, operation }] : []
     })
-    await ports.storage.write({ putMembership, putKeys: [putRecord(recordOf(joined, preview)), await putKey(crypto, identity, joined.space, joined.key)] }, 'strict')
+    await ports.storage.write(
+      { putMembership, putKeys: [putRecord(recordOf(joined, preview)), await putKey(crypto, identity, joined.space, joined.key)] },
+      'strict',
+    )
   }
 
   function finish(mine: Attempt, joined: JoinedSpace, preview: InvitationPreview): void {

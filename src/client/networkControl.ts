@@ -27,7 +27,9 @@ export function createNetworkControl(network: Network, onChange: () => void): Ne
   function publish(): void {
     const own = network.state.get()
     // Without WebRTC in this tab there is none in the others either; what the switch says needs no report.
-    state.set(leading || own.status === 'unsupported' || own.status === 'off' ? own : (reported ?? { status: 'connecting', connections: 0 }))
+    state.set(
+      leading || own.status === 'unsupported' || own.status === 'off' ? own : (reported ?? { status: 'connecting', connections: 0 }),
+    )
     if (leading) onChange()
   }
 
@@ -44,7 +46,12 @@ export function createNetworkControl(network: Network, onChange: () => void): Ne
       publish()
     },
     onReport({ status, connections }) {
-      reported = status === 'unreachable' ? { status, connections, error: unreachable() } : status === 'unsupported' || status === 'off' ? undefined : { status, connections }
+      reported =
+        status === 'unreachable'
+          ? { status, connections, error: unreachable() }
+          : status === 'unsupported' || status === 'off'
+            ? undefined
+            : { status, connections }
       publish()
     },
     report() {
@@ -57,5 +64,8 @@ export function createNetworkControl(network: Network, onChange: () => void): Ne
 }
 
 function unreachable(): EchoError {
-  return new EchoError('signaling-unreachable', 'No signaling server answers, so devices cannot find each other. Check the connection and the addresses given to createEcho; what is linked stays linked.')
+  return new EchoError(
+    'signaling-unreachable',
+    'No signaling server answers, so devices cannot find each other. Check the connection and the addresses given to createEcho; what is linked stays linked.',
+  )
 }

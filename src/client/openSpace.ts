@@ -76,14 +76,23 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   await readKeys(crypto, identity, space, storage, keyRing)
   await openEpochs({ crypto, log, keyRing, identity })
   if (keyRing.newest() === undefined) {
-    return fail(new EchoError('peer-offline', 'This device holds no key of the space yet. Keep the app open while another member is online, or join again from a new invitation.'))
+    return fail(
+      new EchoError(
+        'peer-offline',
+        'This device holds no key of the space yet. Keep the app open while another member is online, or join again from a new invitation.',
+      ),
+    )
   }
 
   const graph = createBlockGraph({ crypto, space })
   const headers = await storage.readHeaders(space)
   const misplaced = loadBlockGraph(graph, headers.rows) + headers.damaged
   if (misplaced > 0) {
-    report(new EchoError('data-corrupt', `${misplaced} stored blocks are damaged or out of place; they are fetched again from other members.`, { details: { space, misplaced } }))
+    report(
+      new EchoError('data-corrupt', `${misplaced} stored blocks are damaged or out of place; they are fetched again from other members.`, {
+        details: { space, misplaced },
+      }),
+    )
   }
   const store = createBlockStore({ storage, space, clock, onFault: report })
   const receiver = createBlockReceiver({ crypto, space, log, keyRing, graph, onAccepted })
@@ -131,17 +140,38 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       if (outcome.status === 'forked') report(outcome.error)
       if (outcome.status !== 'refused') return
       report(
-        new EchoError('block-refused', `A block from a peer breaks a rule (${outcome.layer}: ${outcome.reason}) and was not taken in. Your data is unharmed.`, {
-          details: { space, layer: outcome.layer, reason: outcome.reason, peer: from?.identity },
-        }),
+        new EchoError(
+          'block-refused',
+          `A block from a peer breaks a rule (${outcome.layer}: ${outcome.reason}) and was not taken in. Your data is unharmed.`,
+          {
+            details: { space, layer: outcome.layer, reason: outcome.reason, peer: from?.identity },
+          },
+        ),
       )
     },
   })
-  const database = createDatabase({ root: documents.root, types: options.types, clock, random, authorTag: authorTagOf(identity.deviceId), onError: report })
+  const database = createDatabase({
+    root: documents.root,
+    types: options.types,
+    clock,
+    random,
+    authorTag: authorTagOf(identity.deviceId),
+    onError: report,
+  })
   const firstSync = createWritable(remaining())
   replication = links
   links.enterTabs(options.tabs)
-  const stopLeftovers = watchLeftovers({ clock, storage, space, device: identity.deviceId, graph, receiver, documents, links: links.state, onFault: report })
+  const stopLeftovers = watchLeftovers({
+    clock,
+    storage,
+    space,
+    device: identity.deviceId,
+    graph,
+    receiver,
+    documents,
+    links: links.state,
+    onFault: report,
+  })
 
   function onAccepted({ node, block, payload }: AcceptedBlock): void {
     store.gather(node, block)
@@ -171,7 +201,11 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   }
 
   function report(error: unknown): void {
-    onError(error instanceof EchoError ? error : new EchoError('data-corrupt', 'Something failed in the background; the data is unharmed. See the cause.', { cause: error }))
+    onError(
+      error instanceof EchoError
+        ? error
+        : new EchoError('data-corrupt', 'Something failed in the background; the data is unharmed. See the cause.', { cause: error }),
+    )
   }
 
   return ok({

@@ -82,7 +82,15 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
   }
 
   function infoOf(entry: Entry): SpaceInfo {
-    return entry.handle?.space.info.get() ?? { id: entry.record.id, name: entry.record.name, role: 'reader', memberCount: 0, state: entry.state.get() }
+    return (
+      entry.handle?.space.info.get() ?? {
+        id: entry.record.id,
+        name: entry.record.name,
+        role: 'reader',
+        memberCount: 0,
+        state: entry.state.get(),
+      }
+    )
   }
 
   function add(record: SpaceRecord): Entry {
@@ -134,7 +142,13 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       set(result.error.code === 'peer-offline' ? { status: 'waiting-for-key' } : { status: 'damaged', error: result.error })
       throw result.error
     }
-    const handle = createSpaceHandle({ ...options, open: result.value, storageState: storage.state, state: entry.state, network: ports.network })
+    const handle = createSpaceHandle({
+      ...options,
+      open: result.value,
+      storageState: storage.state,
+      state: entry.state,
+      network: ports.network,
+    })
     if (disposed) {
       await handle.dispose()
       throw new EchoError('disposed', 'This Echo was disposed while the space was opening. Create a new one with createEcho.')
@@ -165,7 +179,9 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     const { name } = entry.handle!.space.info.get()
     if (name === '' || name === entry.record.name) return
     entry.record = { ...entry.record, name, awaiting: entry.state.get().status === 'ready' ? [] : entry.record.awaiting }
-    storage.write({ putKeys: [putRecord(entry.record)] }, 'relaxed').then(options.onListChanged, (error: unknown) => onError(asError(error)))
+    storage
+      .write({ putKeys: [putRecord(entry.record)] }, 'relaxed')
+      .then(options.onListChanged, (error: unknown) => onError(asError(error)))
   }
 
   function find(id: string): Entry | undefined {
@@ -186,7 +202,9 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     }
     const isId = parseId<SpaceId>(id, 32) !== undefined
     const why = isId ? 'This device is no member of a space with this id' : 'This is not the id of a space'
-    return Promise.reject(new EchoError('space-not-found', `${why}. Join it from an invitation, or pick one of echo.spaces.list.`, { details: { id } }))
+    return Promise.reject(
+      new EchoError('space-not-found', `${why}. Join it from an invitation, or pick one of echo.spaces.list.`, { details: { id } }),
+    )
   }
 
   return {
@@ -254,11 +272,16 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
 }
 
 function noIdentity(): EchoError {
-  return new EchoError('no-identity', 'Nobody is signed in on this device. Create or recover an identity first: echo.identity.create({ name }).')
+  return new EchoError(
+    'no-identity',
+    'Nobody is signed in on this device. Create or recover an identity first: echo.identity.create({ name }).',
+  )
 }
 
 function asError(error: unknown): EchoError {
-  return error instanceof EchoError ? error : new EchoError('data-corrupt', 'The space could not be opened. See the cause.', { cause: error })
+  return error instanceof EchoError
+    ? error
+    : new EchoError('data-corrupt', 'The space could not be opened. See the cause.', { cause: error })
 }
 
 function sameInfo(a: SpaceInfo, b: SpaceInfo): boolean {

@@ -24,7 +24,10 @@ export function createSpacePresence(exchange: PresenceExchange): Presence {
     others,
     share(type, data) {
       if (data !== undefined && (checked(type, data) === undefined || !exchange.fits(type.name, data))) {
-        throw new EchoError('bad-value', `This presence does not fit "${type.name}": it must satisfy its schema and, with all that is shared, stay under 16 KiB as JSON.`)
+        throw new EchoError(
+          'bad-value',
+          `This presence does not fit "${type.name}": it must satisfy its schema and, with all that is shared, stay under 16 KiB as JSON.`,
+        )
       }
       exchange.share(type.name, data)
     },

@@ -44,13 +44,24 @@ function isContentHead(value: unknown): value is ContentHead {
 }
 
 /** The row that keeps a content key which no epoch operation seals to this device. */
-export async function putKey(crypto: CryptoPort, identity: LocalIdentity, space: SpaceId, key: EpochKey): Promise<NonNullable<StorageBatch['putKeys']>[number]> {
+export async function putKey(
+  crypto: CryptoPort,
+  identity: LocalIdentity,
+  space: SpaceId,
+  key: EpochKey,
+): Promise<NonNullable<StorageBatch['putKeys']>[number]> {
   const sealed = await sealKeyFor(crypto, idBytes(space), key, identity.record)
   return { key: `${keyPrefix(space)}${toHex(key.id)}`, value: sealed }
 }
 
 /** Opens the kept content keys of a space into its ring. */
-export async function readKeys(crypto: CryptoPort, identity: LocalIdentity, space: SpaceId, storage: Storage, keyRing: KeyRing): Promise<void> {
+export async function readKeys(
+  crypto: CryptoPort,
+  identity: LocalIdentity,
+  space: SpaceId,
+  storage: Storage,
+  keyRing: KeyRing,
+): Promise<void> {
   for (const { key, value } of await storage.listKeys(keyPrefix(space))) {
     const id = fromHex(key.slice(keyPrefix(space).length))
     if (id?.length !== 32 || !(value instanceof Uint8Array)) continue

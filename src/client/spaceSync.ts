@@ -5,7 +5,11 @@ import type { OpenSpace } from './openSpace.ts'
 import type { SyncStatus } from './states.ts'
 
 /** How far a space's data has travelled, from storage, network and links. */
-export function createSpaceSync(open: OpenSpace, network: Readable<NetworkState>, storage: Readable<StorageState>): { readonly status: Readable<SyncStatus>; dispose(): void } {
+export function createSpaceSync(
+  open: OpenSpace,
+  network: Readable<NetworkState>,
+  storage: Readable<StorageState>,
+): { readonly status: Readable<SyncStatus>; dispose(): void } {
   let total = 0
   const status = createWritable(derive())
   const stops = [open.replication.state, open.documents.unsaved, network, storage].map((source) => source.subscribe(() => update()))

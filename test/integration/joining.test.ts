@@ -201,6 +201,17 @@ describe('joining from a link', () => {
     await end()
   })
 
+  it('tells who comes after the host has cancelled that the invitation was withdrawn', async () => {
+    const { clock, world, space, invite, join, end } = await createTest(15)
+    const { flow, url } = await invite()
+    flow.cancel()
+    const late = join(world.ben.echo, url)
+    await clock.run(5_000)
+    expect(late.state.get()).toMatchObject({ status: 'error', retryable: false, error: { code: 'invitation-revoked' } })
+    expect(space.info.get().memberCount).toBe(1)
+    await end()
+  })
+
   it('goes on after an admission that a full disk refused: for others, and for the same guest, and the host hears of both', async () => {
     const { clock, world, space, invite, join, errors, end } = await createTest(14)
     const first = await invite()
