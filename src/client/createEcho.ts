@@ -119,6 +119,7 @@ export function createEcho(config: EchoConfig): Echo {
     spaces: {
       list: directory.list,
       create: async ({ name }) => {
+        if (typeof name !== 'string') throw new EchoError('bad-value', "A space needs a name: echo.spaces.create({ name: 'Garden' }).")
         await opened
         const now = state.get()
         if (now.status === 'error') throw now.error
@@ -182,12 +183,18 @@ function portsOf({ app, signaling = [], iceServers = [], ports: given = {} }: Ec
   }
 }
 
-function assertConfig({ app, signaling = [] }: EchoConfig): void {
-  if (!/^[\w.-]{1,64}$/.test(app)) {
+function assertConfig({ app, types = [], signaling = [] }: EchoConfig): void {
+  if (typeof app !== 'string' || !/^[\w.-]{1,64}$/.test(app)) {
     throw new EchoError(
       'bad-config',
-      `"${app}" cannot name an app. Use 1 to 64 letters, digits, "-", "_" or ".": it names the database and stands in invitations.`,
+      `${JSON.stringify(app)} cannot name an app. Use 1 to 64 letters, digits, "-", "_" or ".": it names the database and stands in invitations.`,
     )
+  }
+  if (!Array.isArray(types) || types.some((type) => type?.kind !== 'item-type')) {
+    throw new EchoError('bad-config', 'types must be a list of what defineType returned: createEcho({ app, types: [Task] }).')
+  }
+  if (!Array.isArray(signaling)) {
+    throw new EchoError('bad-config', "signaling must be a list of addresses: createEcho({ app, signaling: ['wss://signal.example'] }).")
   }
   for (const address of signaling) {
     if (!/^wss?:\/\//.test(address)) {

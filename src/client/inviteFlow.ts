@@ -1,9 +1,11 @@
+import { truncateUtf8 } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import type { Timer } from '../shared/ports.ts'
 import { createWritable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { idBytes } from '../shared/ids.ts'
 import type { Connection, Network, Room } from '../network/network.ts'
+import { maxNameBytes } from '../access/bodies/genesisBody.ts'
 import { createAdmission } from '../access/createAdmission.ts'
 import { invitationTarget } from '../access/consent.ts'
 import { encodeInvitation } from '../access/invitation.ts'
@@ -119,8 +121,9 @@ async function host(
     compare: false,
     approval: false,
     delegated: false,
-    inviter: options.ownName(),
-    spaceName: options.spaceName(),
+    // Hints for the guest's eyes: a long name is cut rather than in the way.
+    inviter: truncateUtf8(options.ownName(), maxNameBytes),
+    spaceName: truncateUtf8(options.spaceName(), maxNameBytes),
     role,
     expiresAt,
   })

@@ -21,7 +21,13 @@ const type = 0x10
 
 export type Side = 'initiator' | 'responder'
 
-export async function createAuthMessage(crypto: CryptoPort, key: SigningKey, side: Side, transcript: Uint8Array, heads: readonly Uint8Array[]): Promise<Uint8Array> {
+export async function createAuthMessage(
+  crypto: CryptoPort,
+  key: SigningKey,
+  side: Side,
+  transcript: Uint8Array,
+  heads: readonly Uint8Array[],
+): Promise<Uint8Array> {
   const writer = new Writer().fixed(key.publicKey).list(heads.slice(0, maxOperationHeads), (head, w) => w.fixed(head))
   writeExtensions(writer, noExtensions)
   const body = writer.finish()
@@ -30,7 +36,12 @@ export async function createAuthMessage(crypto: CryptoPort, key: SigningKey, sid
 }
 
 /** Reads and verifies the peer's proof. `side` is the peer's. Never throws. */
-export async function readAuthMessage(crypto: CryptoPort, bytes: Uint8Array, side: Side, transcript: Uint8Array): Promise<Result<AuthMessage, LinkFault>> {
+export async function readAuthMessage(
+  crypto: CryptoPort,
+  bytes: Uint8Array,
+  side: Side,
+  transcript: Uint8Array,
+): Promise<Result<AuthMessage, LinkFault>> {
   const decoded = decode(bytes, readFields)
   if (!decoded.ok) return fail('malformed')
   const { auth, extensions, signature } = decoded.value

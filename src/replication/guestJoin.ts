@@ -48,7 +48,9 @@ export interface JoinedSpace {
 }
 
 /** `link`: this connection came to nothing, another may; the error is the end of the invitation. */
-export type GuestFault = { readonly kind: 'link'; readonly fault: LinkFault } | { readonly kind: 'end'; readonly reason: RefusalReason | 'insecure'; readonly error: EchoError }
+export type GuestFault =
+  | { readonly kind: 'link'; readonly fault: LinkFault }
+  | { readonly kind: 'end'; readonly reason: RefusalReason | 'insecure'; readonly error: EchoError }
 
 /** The log follows the answer at once, and may be here before the answer is verified. */
 const maxLogBytes = 20 * 1024 * 1024
@@ -100,7 +102,10 @@ async function converse(pipe: JoinPipe, options: GuestJoinOptions): Promise<Resu
 }
 
 /** The log in one or more messages, and the end. */
-async function receiveLog(pipe: JoinPipe, transcript: Uint8Array): Promise<Result<{ readonly operations: readonly Uint8Array[]; readonly end: End }, LinkFault>> {
+async function receiveLog(
+  pipe: JoinPipe,
+  transcript: Uint8Array,
+): Promise<Result<{ readonly operations: readonly Uint8Array[]; readonly end: End }, LinkFault>> {
   const operations: Uint8Array[] = []
   for (let count = 0; count <= maxLogMessages; count++) {
     const message = await pipe.receive(transcript, logLimits)
@@ -117,7 +122,12 @@ async function receiveLog(pipe: JoinPipe, transcript: Uint8Array): Promise<Resul
 }
 
 /** Reads the log as if the host were a liar. @returns undefined where he is one */
-async function judge(options: GuestJoinOptions, operations: readonly Uint8Array[], answer: Answer, end: End): Promise<JoinedSpace | undefined> {
+async function judge(
+  options: GuestJoinOptions,
+  operations: readonly Uint8Array[],
+  answer: Answer,
+  end: End,
+): Promise<JoinedSpace | undefined> {
   const { crypto, identity, invitation } = options
   const genesis = operations[0] && decodeOperation(crypto, operations[0])
   if (genesis === undefined || !genesis.ok || !equalBytes(invitationTarget(crypto, genesis.value.id), invitation.target)) return undefined
@@ -143,5 +153,8 @@ function link(fault: LinkFault): Result<never, GuestFault> {
 }
 
 function fakeHost(): EchoError {
-  return new EchoError('insecure-peer', 'Whoever answered the invitation could not prove that the space is theirs to share, so nothing was joined. Ask the person who sent the link for a new one.')
+  return new EchoError(
+    'insecure-peer',
+    'Whoever answered the invitation could not prove that the space is theirs to share, so nothing was joined. Ask the person who sent the link for a new one.',
+  )
 }

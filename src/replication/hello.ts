@@ -21,7 +21,13 @@ const maxHelloBytes = 512
 const roles: readonly HelloRole[] = ['member', 'usher', 'guest', 'host']
 
 export function encodeHello(hello: Hello, random: Random): Uint8Array {
-  const writer = new Writer().u8(1).u8(hello.proto).u8(roles.indexOf(hello.role)).uint(protocolVersion).uint(protocolVersion).fixed(hello.ephemeral)
+  const writer = new Writer()
+    .u8(1)
+    .u8(hello.proto)
+    .u8(roles.indexOf(hello.role))
+    .uint(protocolVersion)
+    .uint(protocolVersion)
+    .fixed(hello.ephemeral)
   writeExtensions(writer, tolerated(random))
   return writer.finish()
 }

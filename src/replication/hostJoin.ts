@@ -92,7 +92,11 @@ async function sendLog(pipe: JoinPipe, log: OperationLog, transcript: Uint8Array
   return true
 }
 
-async function refuse(pipe: JoinPipe, transcript: Uint8Array, reason: LinkFault | RefusalReason): Promise<Result<never, LinkFault | RefusalReason>> {
+async function refuse(
+  pipe: JoinPipe,
+  transcript: Uint8Array,
+  reason: LinkFault | RefusalReason,
+): Promise<Result<never, LinkFault | RefusalReason>> {
   await pipe.send(encodeRefusal(sayable(reason)), transcript)
   return fail(reason)
 }

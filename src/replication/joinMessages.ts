@@ -54,7 +54,13 @@ const maxKeys = 16
 const maxContentHeads = 16_384
 const alreadyMemberFlag = 4
 
-export async function createAsk(crypto: CryptoPort, ask: Ask, transcript: Uint8Array, invitation: SigningKey, device: SigningKey): Promise<Uint8Array> {
+export async function createAsk(
+  crypto: CryptoPort,
+  ask: Ask,
+  transcript: Uint8Array,
+  invitation: SigningKey,
+  device: SigningKey,
+): Promise<Uint8Array> {
   const record = ask.records.at(-1)!
   const writer = new Writer()
     .fixed(record.sign)
@@ -72,7 +78,12 @@ export async function createAsk(crypto: CryptoPort, ask: Ask, transcript: Uint8A
 }
 
 /** Reads an ask and verifies that the sender holds the link and its device key. The record's certificates and the consent are the log's to judge. */
-export async function readAsk(crypto: CryptoPort, bytes: Uint8Array, transcript: Uint8Array, invitationId: Uint8Array): Promise<Result<Ask, LinkFault>> {
+export async function readAsk(
+  crypto: CryptoPort,
+  bytes: Uint8Array,
+  transcript: Uint8Array,
+  invitationId: Uint8Array,
+): Promise<Result<Ask, LinkFault>> {
   const decoded = decode(bytes, readAskFields)
   if (!decoded.ok) return fail('malformed')
   const { ask, sign, required, proof, own } = decoded.value
@@ -135,7 +146,10 @@ function readAnswerFields(reader: Reader) {
 }
 
 export function encodeLog(operations: readonly Uint8Array[]): Uint8Array {
-  return new Writer().u8(joinTypes.log).list(operations, (operation, writer) => writer.bytes(operation)).finish()
+  return new Writer()
+    .u8(joinTypes.log)
+    .list(operations, (operation, writer) => writer.bytes(operation))
+    .finish()
 }
 
 export function decodeLog(bytes: Uint8Array): Result<readonly Uint8Array[], LinkFault> {

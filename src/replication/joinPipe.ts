@@ -16,7 +16,10 @@ export interface JoinPipe {
   /** Sends a message bound to `transcript`. @returns false where the connection is gone */
   send(message: Uint8Array, transcript: Uint8Array): Promise<boolean>
   /** The next message; it must be bound to `transcript`. */
-  receive(transcript: Uint8Array, limits: { readonly maxBytes: number; readonly deadlineMs: number }): Promise<Result<Uint8Array, LinkFault>>
+  receive(
+    transcript: Uint8Array,
+    limits: { readonly maxBytes: number; readonly deadlineMs: number },
+  ): Promise<Result<Uint8Array, LinkFault>>
   close(): void
 }
 

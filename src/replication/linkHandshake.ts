@@ -55,7 +55,11 @@ export async function linkHandshake(connection: Connection, options: LinkHandsha
   return result
 }
 
-async function exchange(connection: Connection, inbox: FrameInbox, options: LinkHandshakeOptions): Promise<Result<SecureChannel, LinkFault>> {
+async function exchange(
+  connection: Connection,
+  inbox: FrameInbox,
+  options: LinkHandshakeOptions,
+): Promise<Result<SecureChannel, LinkFault>> {
   const { crypto, identity, log, key, space } = options
   const ephemeral = await crypto.createAgreementKey()
   const hello = encodeHello({ proto: linkProto, role: 'member', ephemeral: ephemeral.publicKey }, options.random)

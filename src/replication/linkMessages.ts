@@ -36,7 +36,18 @@ export type LinkMessage =
   /** An odd type of a later version: ignored. */
   | { readonly type: 'unknown' }
 
-const types = { ready: 0x20, ops: 0x21, 'op-heads': 0x23, heads: 0x40, blocks: 0x41, presence: 0x42, ping: 0x43, pong: 0x44, received: 0x45, reach: 0x46 } as const
+const types = {
+  ready: 0x20,
+  ops: 0x21,
+  'op-heads': 0x23,
+  heads: 0x40,
+  blocks: 0x41,
+  presence: 0x42,
+  ping: 0x43,
+  pong: 0x44,
+  received: 0x45,
+  reach: 0x46,
+} as const
 
 const maxOperationsPerMessage = 1024
 /** Half of what a message may have. */
@@ -99,7 +110,8 @@ export function portionsOf(operations: readonly Uint8Array[]): readonly (readonl
 /** Reads a message strictly. An unknown even type asks for a newer version. Never throws. */
 export function decodeLinkMessage(bytes: Uint8Array): Result<LinkMessage, 'malformed' | 'newer-version'> {
   const type = bytes[0]
-  if (type !== undefined && !Object.values<number>(types).includes(type)) return type % 2 === 0 ? fail('newer-version') : ok({ type: 'unknown' })
+  if (type !== undefined && !Object.values<number>(types).includes(type))
+    return type % 2 === 0 ? fail('newer-version') : ok({ type: 'unknown' })
   const decoded = decode(bytes, readMessage)
   if (!decoded.ok) return fail('malformed')
   return decoded.value === 'newer-version' ? fail('newer-version') : ok(decoded.value)

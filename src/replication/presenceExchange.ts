@@ -1,4 +1,4 @@
-import { equalBytes, toHex, utf8 } from '../shared/bytes.ts'
+import { equalBytes, toHex, truncateUtf8, utf8 } from '../shared/bytes.ts'
 import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import type { Clock, Random, Timer } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
@@ -65,7 +65,14 @@ export function createPresenceExchange(options: {
   }
 
   function ownMessage(here: boolean): PresenceMessage {
-    return { instance, device: options.device, counter: counter++, here, name: shortened(options.ownName()), data: utf8(JSON.stringify(shared)) }
+    return {
+      instance,
+      device: options.device,
+      counter: counter++,
+      here,
+      name: truncateUtf8(options.ownName(), maxPresenceNameBytes),
+      data: utf8(JSON.stringify(shared)),
+    }
   }
 
   function say(here: boolean, only?: Link): void {
@@ -84,7 +91,8 @@ export function createPresenceExchange(options: {
     const list: PresentInstance[] = []
     for (const [key, { message }] of known) {
       const member = log.device(toId<DeviceId>(message.device))?.member
-      if (member !== undefined) list.push({ key, identity: member.identity, name: message.name === '' ? member.name : message.name, data: parsed(message.data) })
+      if (member !== undefined)
+        list.push({ key, identity: member.identity, name: message.name === '' ? member.name : message.name, data: parsed(message.data) })
     }
     others.set(list.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.key < b.key ? -1 : 1)))
   }
@@ -156,14 +164,4 @@ function parsed(data: Uint8Array): Readonly<Record<string, unknown>> {
     // Not JSON: the peer is here, but shares nothing readable.
     return {}
   }
-}
-
-/** A name cut to the bytes a message has room for, at a code point. */
-function shortened(name: string): string {
-  let text = ''
-  for (const point of name) {
-    if (utf8(text + point).length > maxPresenceNameBytes) break
-    text += point
-  }
-  return text
 }

@@ -21,7 +21,13 @@ export const maxPresenceBytes = 16_384
 export const maxPresenceNameBytes = 64
 
 export function writePresence(writer: Writer, presence: PresenceMessage): void {
-  writer.fixed(presence.instance).fixed(presence.device).uint(presence.counter).u8(presence.here ? 1 : 0).string(presence.name).bytes(presence.data)
+  writer
+    .fixed(presence.instance)
+    .fixed(presence.device)
+    .uint(presence.counter)
+    .u8(presence.here ? 1 : 0)
+    .string(presence.name)
+    .bytes(presence.data)
 }
 
 export function readPresence(reader: Reader): PresenceMessage {

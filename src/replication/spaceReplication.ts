@@ -84,7 +84,14 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   /** Links whose peer is being proven. */
   const proving = new Set<Link>()
   const state = createWritable<ReplicationState>({ peers: 0, tabs: 0, lacking: 0, delivered: true })
-  const presence = createPresenceExchange({ clock, random, device: identity.signing.publicKey, log, ownName: options.ownName, links: () => links.keys() })
+  const presence = createPresenceExchange({
+    clock,
+    random,
+    device: identity.signing.publicKey,
+    log,
+    ownName: options.ownName,
+    links: () => links.keys(),
+  })
   /** The network this tab shall be on, and the room it is in; entering and leaving take their turns. */
   let wanted: Network | undefined
   let current: { readonly network: Network; readonly room: Room; readonly key: string } | undefined
@@ -112,7 +119,8 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       delivered: exchanges.every((exchange) => exchange.isIdle()),
     }
     const before = state.get()
-    if (before.peers === next.peers && before.tabs === next.tabs && before.lacking === next.lacking && before.delivered === next.delivered) return
+    if (before.peers === next.peers && before.tabs === next.tabs && before.lacking === next.lacking && before.delivered === next.delivered)
+      return
     state.set(next)
     if (before.peers !== next.peers && wanted !== undefined) sayReach()
   }
@@ -246,10 +254,14 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
         return exchange.onHeads(message.heads)
       case 'blocks': {
         // Not awaited: the link reads on (pings, presence) while blocks are judged; what runs ahead is bounded by the acknowledgements.
-        exchange.onBlocks(message.blocks).then((outcomes) => {
-          for (const outcome of outcomes) if (outcome.status === 'refused' || outcome.status === 'forked') options.onRefused(outcome, link.peer)
-          publish()
-        }).catch(options.onFault)
+        exchange
+          .onBlocks(message.blocks)
+          .then((outcomes) => {
+            for (const outcome of outcomes)
+              if (outcome.status === 'refused' || outcome.status === 'forked') options.onRefused(outcome, link.peer)
+            publish()
+          })
+          .catch(options.onFault)
         return
       }
       case 'received':

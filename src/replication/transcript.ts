@@ -19,7 +19,13 @@ export interface TranscriptStart {
 
 /** t0 (docs/PROTOCOL.md#key-schedule). */
 export function startTranscript(crypto: CryptoPort, start: TranscriptStart): Uint8Array {
-  const fields = new Writer().u8(start.proto).uint(start.version).bytes(start.binding).bytes(start.context).bytes(start.initiatorHello).bytes(start.responderHello)
+  const fields = new Writer()
+    .u8(start.proto)
+    .uint(start.version)
+    .bytes(start.binding)
+    .bytes(start.context)
+    .bytes(start.initiatorHello)
+    .bytes(start.responderHello)
   return labelledHash(crypto, 'transcript', fields.finish())
 }
 

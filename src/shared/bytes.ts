@@ -86,3 +86,15 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
+
+/** The longest start of a text that takes at most `maxBytes` in UTF-8, cut between code points. */
+export function truncateUtf8(text: string, maxBytes: number): string {
+  let bytes = 0
+  let end = 0
+  for (const point of text) {
+    bytes += utf8(point).length
+    if (bytes > maxBytes) break
+    end += point.length
+  }
+  return text.slice(0, end)
+}

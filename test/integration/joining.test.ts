@@ -201,6 +201,19 @@ describe('joining from a link', () => {
     await end()
   })
 
+  it('can be offered from a space whose name is too long for a link: the link holds its start', async () => {
+    const { clock, world, space, invite, join, end } = await createTest(16)
+    space.setName('Garden '.repeat(40))
+    const { url } = await invite()
+    const joining = join(world.ben.echo, url)
+    expect(joining.state.get()).toMatchObject({ preview: { spaceName: 'Garden '.repeat(10).slice(0, 64) } })
+    await drive(
+      clock,
+      until(joining.state, (state) => state.status === 'success', clock),
+    )
+    await end()
+  })
+
   it('tells who comes after the host has cancelled that the invitation was withdrawn', async () => {
     const { clock, world, space, invite, join, end } = await createTest(15)
     const { flow, url } = await invite()

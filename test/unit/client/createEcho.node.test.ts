@@ -9,3 +9,16 @@ describe('createEcho where there is no browser', () => {
     await echo.dispose()
   })
 })
+
+describe('createEcho with a configuration that cannot be', () => {
+  it.each([
+    ['no app', {}],
+    ['a name for the app that no address can hold', { app: 'my app' }],
+    ['types that are no list', { app: 'a', types: {} }],
+    ['a schema in place of a type', { app: 'a', types: [{ '~standard': {} }] }],
+    ['one address in place of a list', { app: 'a', signaling: 'ws://localhost:4444' }],
+    ['an address that is not of a socket', { app: 'a', signaling: ['https://signal.example'] }],
+  ])('refuses %s, and says how it should be', (_, config) => {
+    expect(() => createEcho(config as never)).toThrow(expect.objectContaining({ name: 'EchoError', code: 'bad-config' }))
+  })
+})

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import {
+  compareBytes,
+  concatBytes,
+  equalBytes,
+  fromBase64Url,
+  fromHex,
+  toBase64Url,
+  toHex,
+  truncateUtf8,
+  utf8,
+} from '../../../src/shared/bytes.ts'
+
+const bytes = fc.uint8Array({ maxLength: 70 })
+
+describe('bytes', () => {
+  it('come back from either text form', () => {
+    fc.assert(
+      fc.property(bytes, (value) => {
+        expect(fromHex(toHex(value))).toEqual(value)
+        expect(fromBase64Url(toBase64Url(value))).toEqual(value)
+      }),
+    )
+  })
+
+  it('have one base64url text each: any other text is refused or means other bytes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'ABab01-_=+/ '), maxLength: 12 }), (text) => {
+        const value = fromBase64Url(text)
+        if (value !== undefined) expect(toBase64Url(value)).toBe(text)
+      }),
+    )
+    expect(fromBase64Url('AB')).toBeUndefined()
+    expect(fromBase64Url('AA')).toEqual(Uint8Array.of(0))
+    expect(fromBase64Url('A')).toBeUndefined()
+    expect(fromBase64Url('AA==')).toBeUndefined()
+  })
+
+  it('refuse a text that is not hexadecimal', () => {
+    for (const text of ['0', '0g', '0x00', ' 00']) expect(fromHex(text)).toBeUndefined()
+    expect(fromHex('fF00')).toEqual(Uint8Array.of(255, 0))
+  })
+
+  it('are ordered as numbers, a prefix first', () => {
+    expect(compareBytes(Uint8Array.of(1, 255), Uint8Array.of(2))).toBeLessThan(0)
+    expect(compareBytes(Uint8Array.of(1), Uint8Array.of(1, 0))).toBeLessThan(0)
+    expect(equalBytes(Uint8Array.of(1), Uint8Array.of(1, 0))).toBe(false)
+    expect(equalBytes(concatBytes(Uint8Array.of(1), Uint8Array.of(), Uint8Array.of(2)), Uint8Array.of(1, 2))).toBe(true)
+  })
+})
+
+describe('truncateUtf8', () => {
+  it('keeps the longest start that fits and cuts no code point', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 30 }), fc.nat({ max: 40 }), (text, maxBytes) => {
+        const cut = truncateUtf8(text, maxBytes)
+        expect(utf8(cut).length).toBeLessThanOrEqual(maxBytes)
+        expect(text.startsWith(cut)).toBe(true)
+        const next = [...text.slice(cut.length)][0]
+        if (next !== undefined) expect(utf8(cut + next).length).toBeGreaterThan(maxBytes)
+      }),
+    )
+    expect(truncateUtf8('a👩b', 4)).toBe('a')
+  })
+})
