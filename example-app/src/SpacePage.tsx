@@ -29,7 +29,7 @@ export function SpacePage({ id, route }: SpacePageProps): ReactNode {
   }
   return (
     <ErrorBoundary>
-      <Suspense fallback={<SpaceOpening state={state} />}>
+      <Suspense fallback={<SpaceOpening id={id} state={state} />}>
         <OpenSpace id={id} route={route} />
       </Suspense>
     </ErrorBoundary>

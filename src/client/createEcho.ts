@@ -126,6 +126,7 @@ export function createEcho(config: EchoConfig): Echo {
         return directory.create(name)
       },
       open: directory.open,
+      openAsIs: directory.openAsIs,
       get: directory.get,
       state: directory.state,
     },

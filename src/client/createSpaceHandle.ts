@@ -32,7 +32,7 @@ export function createSpaceHandle(options: {
   const { open, state } = options
   const { database, documents, log } = open
   const { dispose: _dispose, ...commands } = database
-  const sync = createSpaceSync(open, options.networkState, options.storageState)
+  const sync = createSpaceSync(open, options.networkState, options.storageState, options.ports.clock)
   const info = createWritable(readInfo())
   const stops = [database.properties, log.state, state].map((source) => source.subscribe(update))
 

@@ -80,6 +80,8 @@ export interface SpaceCommands {
    * Rejects with EchoError space-not-found, data-corrupt, disposed.
    */
   open(id: string): Promise<Space>
+  /** Stops waiting for what a join expects (`first-sync`): the space becomes ready with what is here, and the rest is merged when it comes. */
+  openAsIs(id: string): void
   /** The space if it is open and ready, else undefined. */
   get(id: string): Space | undefined
   /** The state of a space by id; `not-found` for an unknown one. The same Readable each time. */

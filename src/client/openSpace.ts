@@ -22,6 +22,7 @@ import type { AnyItemType } from '../database/defineType.ts'
 import { createSpaceReplication, type SpaceReplication } from '../replication/spaceReplication.ts'
 import type { EchoPorts } from './echo.ts'
 import { createOperationStore } from './operationStore.ts'
+import { createFirstSync, type FirstSync } from './firstSync.ts'
 import { putRecord, readKeys, type SpaceRecord } from './spaceRecord.ts'
 import { rememberSlot, rememberedSlot } from './slotHint.ts'
 import { watchLeftovers } from './watchLeftovers.ts'
@@ -36,8 +37,7 @@ export interface OpenSpace {
   readonly documents: SpaceDocuments
   readonly database: Database
   readonly replication: SpaceReplication
-  /** From 0 to 1 while content that a join named is still on its way; undefined when the space is whole. */
-  readonly firstSync: Readable<number | undefined>
+  readonly firstSync: FirstSync
   /** Resolves when all operations added so far are stored; rejects where they could not be. */
   operationsStored(): Promise<void>
   dispose(): Promise<void>
@@ -158,7 +158,15 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     authorTag: authorTagOf(identity.deviceId),
     onError: report,
   })
-  const firstSync = createWritable(remaining())
+  const firstSync = createFirstSync({
+    awaiting: record.awaiting,
+    graph,
+    clock,
+    onComplete() {
+      documents.tick()
+      storage.write({ putKeys: [putRecord({ ...record, awaiting: [] })] }, 'relaxed').catch(report)
+    },
+  })
   replication = links
   links.enterTabs(options.tabs)
   const stopLeftovers = watchLeftovers({
@@ -177,27 +185,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     store.gather(node, block)
     documents.accept({ node, block, payload })
     links.announce(node)
-    if (firstSync.get() !== undefined) noteFirstSync()
-  }
-
-  /** How much of what the host named is here; undefined = all. */
-  function remaining(): number | undefined {
-    let expected = 0
-    let here = 0
-    for (const { feed, seq } of record.awaiting) {
-      expected += seq + 1
-      here += Math.min(seq, graph.head(feed as FeedKey)?.seq ?? -1) + 1
-    }
-    return here === expected ? undefined : here / expected
-  }
-
-  function noteFirstSync(): void {
-    const progress = remaining()
-    if (progress !== undefined) return firstSync.set(progress)
-    // Complete means applied, not only arrived.
-    documents.tick()
-    firstSync.set(undefined)
-    storage.write({ putKeys: [putRecord({ ...record, awaiting: [] })] }, 'relaxed').catch(report)
+    firstSync.note()
   }
 
   function report(error: unknown): void {
@@ -224,6 +212,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       // Own edits go out before the links close, and what came in is on disk before storage does.
       await documents.flush()
       await links.dispose()
+      firstSync.dispose()
       receiver.dispose()
       await documents.dispose()
       await store.flush().catch(report)

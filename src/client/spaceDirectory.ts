@@ -18,6 +18,7 @@ export interface SpaceDirectory {
   state(id: string): Readable<SpaceState>
   get(id: string): Space | undefined
   open(id: string): Promise<Space>
+  openAsIs(id: string): void
   create(name: string): Promise<Space>
   /** Takes in a space that was just stored, and opens it. @returns its state */
   adopt(record: SpaceRecord): Readable<SpaceState>
@@ -162,14 +163,14 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     keepName(entry)
     return new Promise((resolve) => {
       const look = (): void => {
-        const progress = result.value.firstSync.get()
-        set(progress === undefined ? { status: 'ready' } : { status: 'first-sync', progress })
-        if (progress === undefined) {
+        const waiting = result.value.firstSync.state.get()
+        set(waiting === undefined ? { status: 'ready' } : { status: 'first-sync', ...waiting })
+        if (waiting === undefined) {
           stop()
           resolve(handle.space)
         }
       }
-      const stop = result.value.firstSync.subscribe(look)
+      const stop = result.value.firstSync.state.subscribe(look)
       look()
     })
   }
@@ -225,6 +226,9 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       return entry?.state.get().status === 'ready' ? entry.handle?.space : undefined
     },
     open,
+    openAsIs(id) {
+      find(id)?.handle?.open.firstSync.giveUp()
+    },
     async create(name) {
       const identity = options.identity()
       if (identity === undefined) throw noIdentity()

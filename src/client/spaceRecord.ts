@@ -1,6 +1,6 @@
 import { idBytes, parseId, type SpaceId } from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import { fromHex, toHex } from '../shared/bytes.ts'
+import { fromHex, isBytes, toHex } from '../shared/bytes.ts'
 import type { Storage, StorageBatch } from '../storage/storage.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { EpochKey, KeyRing } from '../access/keyRing.ts'
@@ -64,7 +64,7 @@ export async function readKeys(
 ): Promise<void> {
   for (const { key, value } of await storage.listKeys(keyPrefix(space))) {
     const id = fromHex(key.slice(keyPrefix(space).length))
-    if (id?.length !== 32 || !(value instanceof Uint8Array)) continue
+    if (id?.length !== 32 || !isBytes(value)) continue
     const opened = await openSealedKey(crypto, idBytes(space), identity, id, value)
     if (opened !== undefined) keyRing.add(opened.id, opened.key)
   }

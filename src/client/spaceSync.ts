@@ -1,16 +1,23 @@
+import type { Clock, Timer } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { NetworkState } from '../network/network.ts'
 import type { StorageState } from '../storage/storage.ts'
 import type { OpenSpace } from './openSpace.ts'
 import type { SyncStatus } from './states.ts'
 
+const sendingShownAfterMs = 1_000
+
 /** How far a space's data has travelled, from storage, network and links. */
 export function createSpaceSync(
   open: OpenSpace,
   network: Readable<NetworkState>,
   storage: Readable<StorageState>,
+  clock: Clock,
 ): { readonly status: Readable<SyncStatus>; dispose(): void } {
   let total = 0
+  /** An edit is on its way for a moment all the time; only what stays so is worth a word. */
+  let sending = false
+  let sendingTimer: Timer | undefined
   const status = createWritable(derive())
   const stops = [open.replication.state, open.documents.unsaved, network, storage].map((source) => source.subscribe(() => update()))
 
@@ -26,10 +33,27 @@ export function createSpaceSync(
       return { status: net.status === 'online' ? 'alone' : 'connecting', unsaved }
     }
     total = lacking === 0 ? 0 : Math.max(total, lacking)
-    return lacking > 0 ? { status: 'syncing', peers, received: total - lacking, total, unsaved } : { status: 'up-to-date', peers, unsaved }
+    return lacking > 0 || sending
+      ? { status: 'syncing', peers, received: total - lacking, total, unsaved }
+      : { status: 'up-to-date', peers, unsaved }
   }
 
   function update(): void {
+    const { delivered, peers } = open.replication.state.get()
+    if (delivered || peers === 0) {
+      clock.clear(sendingTimer)
+      sendingTimer = undefined
+      sending = false
+    } else {
+      sendingTimer ??= clock.after(sendingShownAfterMs, () => {
+        sending = true
+        publish()
+      })
+    }
+    publish()
+  }
+
+  function publish(): void {
     const next = derive()
     if (JSON.stringify(next) !== JSON.stringify(status.get())) status.set(next)
   }
@@ -37,6 +61,7 @@ export function createSpaceSync(
   return {
     status,
     dispose() {
+      clock.clear(sendingTimer)
       for (const stop of stops) stop()
     },
   }

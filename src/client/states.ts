@@ -25,8 +25,11 @@ export interface IdentityInfo {
 
 export type SpaceState =
   | { readonly status: 'opening'; readonly progress: number }
-  /** Joined, but not everything the host named has arrived. `progress` from 0 to 1, undefined while unknown. */
-  | { readonly status: 'first-sync'; readonly progress: number | undefined }
+  /**
+   * Joined, but not everything the host named has arrived. `progress` from 0 to 1; `stalled`: nothing came for 30 s. Who does not want to wait for
+   * another member calls `echo.spaces.openAsIs(id)`.
+   */
+  | { readonly status: 'first-sync'; readonly progress: number; readonly stalled: boolean }
   | { readonly status: 'ready' }
   /** No key opens here yet; asking peers. */
   | { readonly status: 'waiting-for-key' }
@@ -86,9 +89,9 @@ export type SyncStatus =
   | { readonly status: 'connecting'; readonly unsaved: number }
   /** On the network, and nobody else of the space is: nothing to wait for. */
   | { readonly status: 'alone'; readonly unsaved: number }
-  /** Receiving blocks: `received` of `total`. */
+  /** Receiving blocks: `received` of `total`; or, with a total of 0, sending what takes longer than a moment. */
   | { readonly status: 'syncing'; readonly peers: number; readonly received: number; readonly total: number; readonly unsaved: number }
-  /** Everything local was handed to `peers` connected members. */
+  /** Everything local was handed to `peers` connected members, and all they have is here. */
   | { readonly status: 'up-to-date'; readonly peers: number; readonly unsaved: number }
   /** Edits cannot be stored (disk full, no database): they live in this tab only. */
   | { readonly status: 'error'; readonly error: EchoError; readonly unsaved: number }

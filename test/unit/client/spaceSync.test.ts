@@ -3,6 +3,7 @@ import { EchoError } from '../../../src/shared/echoError.ts'
 import { createWritable } from '../../../src/shared/readable.ts'
 import { createSpaceSync } from '../../../src/client/spaceSync.ts'
 import type { OpenSpace } from '../../../src/client/openSpace.ts'
+import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import type { NetworkState } from '../../../src/network/network.ts'
 import type { StorageState } from '../../../src/storage/storage.ts'
 
@@ -14,7 +15,8 @@ function createSync() {
   const network = createWritable<NetworkState>({ status: 'connecting', connections: 0 })
   const storage = createWritable<StorageState>({ status: 'ready', persistent: false })
   const open = { replication: { state: replication }, documents: { unsaved } } as unknown as OpenSpace
-  return { ...createSpaceSync(open, network, storage), replication, unsaved, network, storage }
+  const clock = createSimulatedClock()
+  return { ...createSpaceSync(open, network, storage, clock), replication, unsaved, network, storage, clock }
 }
 
 describe('createSpaceSync', () => {
@@ -42,6 +44,18 @@ describe('createSpaceSync', () => {
     expect(status.get()).toEqual({ status: 'syncing', peers: 1, received: 6, total: 10, unsaved: 0 })
     for (const lacking of [0, 2]) replication.set({ ...nobody, peers: 1, lacking })
     expect(status.get()).toEqual({ status: 'syncing', peers: 1, received: 0, total: 2, unsaved: 0 })
+  })
+
+  it('says nothing of an edit that is on its way for a moment, and syncs while something stays undelivered', async () => {
+    const { status, replication, clock } = createSync()
+    replication.set({ ...nobody, peers: 1 })
+    replication.set({ ...nobody, peers: 1, delivered: false })
+    await clock.run(900)
+    expect(status.get()).toMatchObject({ status: 'up-to-date' })
+    await clock.run(200)
+    expect(status.get()).toEqual({ status: 'syncing', peers: 1, received: 0, total: 0, unsaved: 0 })
+    replication.set({ ...nobody, peers: 1 })
+    expect(status.get()).toMatchObject({ status: 'up-to-date' })
   })
 
   it('says that edits cannot be stored before anything about the network', () => {

@@ -236,6 +236,7 @@ export function createFakeEcho(
         openPromises.set(id, promise)
         return promise
       },
+      openAsIs: (id) => void calls.push(`openAsIs ${id}`),
       get: (id) => (ready.has(id) ? spaces.find((entry) => entry.space.id === id)?.space : undefined),
       state(id) {
         const present =
