@@ -26,8 +26,17 @@ export function Dialog({ open, onClose, title, step, className, children, ref, .
   useLayoutEffect(() => {
     const dialog = own.current
     if (dialog === null || !open) return
-    dialog.showModal()
-    return () => dialog.close()
+    if (typeof dialog.showModal === 'function') {
+      dialog.showModal()
+      return () => dialog.close()
+    }
+    // jsdom, where an app's tests may run, has no modal dialogs: there it is shown, and gives the focus back as a browser's would.
+    const opener = document.activeElement
+    dialog.open = true
+    return () => {
+      dialog.open = false
+      if (opener instanceof HTMLElement) opener.focus()
+    }
   }, [open])
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events -- Escape is the key for it

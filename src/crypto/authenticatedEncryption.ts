@@ -1,4 +1,4 @@
-import { concatBytes } from '../shared/bytes.ts'
+import { concatBytes, isBytes } from '../shared/bytes.ts'
 import type { CryptoPort, WrappingKey } from './cryptoPort.ts'
 import { label } from './labels.ts'
 import { isCryptoKey, platformBytes } from './platformKeys.ts'
@@ -63,7 +63,7 @@ export function createAuthenticatedEncryption(subtle: SubtleCrypto, randomBytes:
       return wrappingKey(key, key)
     },
     async restoreWrappingKey(stored) {
-      if (stored instanceof Uint8Array) {
+      if (isBytes(stored)) {
         return stored.length === 32 ? wrappingKey(await importKey(stored), stored.slice()) : undefined
       }
       if (!isCryptoKey(stored)) return undefined

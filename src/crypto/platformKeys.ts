@@ -1,4 +1,4 @@
-import { concatBytes, fromHex } from '../shared/bytes.ts'
+import { concatBytes, fromHex, isBytes } from '../shared/bytes.ts'
 
 /** The curves of RFC 8410 that we use, by their WebCrypto names. */
 export type CurveName = 'Ed25519' | 'X25519'
@@ -39,11 +39,11 @@ export async function importSeed(subtle: SubtleCrypto, curve: CurveName, seed: U
 
 /** What a stored value claims to be, or undefined for anything else; whether its halves belong together is for the caller to try. */
 export function readStoredKey(stored: unknown, curve: CurveName): StoredKey | undefined {
-  if (stored instanceof Uint8Array) return stored.length === 32 ? { form: 'seed', seed: stored.slice() } : undefined
+  if (isBytes(stored)) return stored.length === 32 ? { form: 'seed', seed: stored.slice() } : undefined
   if (typeof stored !== 'object' || stored === null) return undefined
   const { privateKey, publicKey } = stored as { privateKey?: unknown; publicKey?: unknown }
   if (!isCryptoKey(privateKey) || privateKey.type !== 'private' || privateKey.algorithm.name !== curve) return undefined
-  if (!(publicKey instanceof Uint8Array) || publicKey.length !== 32) return undefined
+  if (!isBytes(publicKey) || publicKey.length !== 32) return undefined
   return { form: 'platform', privateKey, publicKey: publicKey.slice() }
 }
 

@@ -1,5 +1,5 @@
-import { compareBytes } from '../shared/bytes.ts'
-import { isPlainObject } from './values.ts'
+import { compareBytes, isBytes } from '../shared/bytes.ts'
+import { isDate, isPlainObject } from './values.ts'
 import { Reference } from './reference.ts'
 
 /**
@@ -18,8 +18,8 @@ export function kindRank(value: unknown): number {
       return 4
     case 'object':
       if (value === null) return 1
-      if (value instanceof Uint8Array) return 5
-      if (value instanceof Date) return 6
+      if (isBytes(value)) return 5
+      if (isDate(value)) return 6
       if (value instanceof Reference) return 7
       if (Array.isArray(value)) return 8
       return isPlainObject(value) ? 9 : 10

@@ -1,4 +1,4 @@
-import { toHex } from '../shared/bytes.ts'
+import { isBytes, toHex } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { compareTexts, compareValues, equalValues, kindRank } from './compareValues.ts'
 import { isFieldName } from './itemKeys.ts'
@@ -167,7 +167,7 @@ function holds(difference: number, operator: 'lt' | 'lte' | 'gt' | 'gte'): boole
 function canonicalText(stored: unknown): string {
   if (typeof stored === 'number') return String(stored)
   if (typeof stored !== 'object' || stored === null) return JSON.stringify(stored)
-  if (stored instanceof Uint8Array) return `bytes:${toHex(stored)}`
+  if (isBytes(stored)) return `bytes:${toHex(stored)}`
   if (Array.isArray(stored)) return `[${stored.map(canonicalText).join()}]`
   const entries = Object.entries(stored).sort(([a], [b]) => compareTexts(a, b))
   return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${canonicalText(value)}`).join()}}`

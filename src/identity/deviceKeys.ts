@@ -1,5 +1,5 @@
 import type { AgreementKey, CryptoPort, SigningKey, WrappingKey } from '../crypto/cryptoPort.ts'
-import { equalBytes, utf8 } from '../shared/bytes.ts'
+import { equalBytes, isBytes, utf8 } from '../shared/bytes.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { Storage } from '../storage/storage.ts'
 
@@ -122,7 +122,7 @@ async function storedForm(wrapping: WrappingKey, value: unknown): Promise<unknow
   if (typeof value !== 'object' || value === null) return undefined
   const { form, key, wrapped } = value as { form?: unknown; key?: unknown; wrapped?: unknown }
   if (form === 'key') return key
-  return form === 'wrapped' && wrapped instanceof Uint8Array ? wrapping.unwrap(wrapped) : undefined
+  return form === 'wrapped' && isBytes(wrapped) ? wrapping.unwrap(wrapped) : undefined
 }
 
 function isSameSecret(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

@@ -1,5 +1,5 @@
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import { equalBytes, utf8 } from '../shared/bytes.ts'
+import { equalBytes, isBytes, utf8 } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
@@ -84,7 +84,7 @@ export function createIdentityStore({ crypto, storage }: { readonly crypto: Cryp
     )
     if ([record, sign, seal, wrap, storedProfile, entropy].every((value) => value === undefined)) return ok(undefined)
 
-    const decoded = record instanceof Uint8Array ? decodeDeviceRecord(record) : undefined
+    const decoded = isBytes(record) ? decodeDeviceRecord(record) : undefined
     if (decoded?.ok !== true || !(await verifyDeviceRecord(crypto, decoded.value))) return fail(damaged(rows.record))
     const restored = await restoreDeviceKeys(crypto, { sign, seal, wrap })
     if (!restored.ok) return fail(damaged(restored.error))
@@ -94,7 +94,7 @@ export function createIdentityStore({ crypto, storage }: { readonly crypto: Cryp
     if (!isProfile(storedProfile)) return fail(damaged(rows.profile))
 
     const { identity, certifier } = decoded.value
-    const secret = entropy instanceof Uint8Array ? await keys.wrapping.unwrap(entropy) : undefined
+    const secret = isBytes(entropy) ? await keys.wrapping.unwrap(entropy) : undefined
     const isRootHere = entropy !== undefined || equalBytes(certifier, identity)
     if (isRootHere && !(await isEntropyOf(secret, identity))) return fail(damaged(rows.entropy))
     return ok({

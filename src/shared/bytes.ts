@@ -4,6 +4,28 @@ const hexDigits = '0123456789abcdef'
 const base64UrlDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const base64UrlValues = new Map([...base64UrlDigits].map((digit, value) => [digit, value]))
 
+// Getters look at what a value is inside, which no property of a lookalike can imitate.
+const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!.get!
+const arrayBufferLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')!.get!
+
+/**
+ * Whether a value is a Uint8Array of whatever realm: under jsdom, in frames and behind structuredClone, bytes can be of another class
+ * than the global one, so `instanceof` would refuse them. An object that only calls itself one is none. Never throws.
+ */
+export function isBytes(value: unknown): value is Uint8Array {
+  return typedArrayName.call(value) === 'Uint8Array'
+}
+
+/** Whether a value is an ArrayBuffer of whatever realm, as {@link isBytes} says. Never throws. */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  try {
+    arrayBufferLength.call(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Joins byte strings into a new one. Never throws. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0

@@ -1,3 +1,4 @@
+import { isBytes } from '../shared/bytes.ts'
 import { openDB, type DBSchema, type IDBPDatabase, type OpenDBCallbacks } from 'idb'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { checksum } from './checksum.ts'
@@ -82,8 +83,4 @@ export function fromStoredHeader({ space, feed, seq, block, header, signature, c
 /** The envelope of a row from disk, or undefined where it is missing or damaged. Never throws. */
 export function fromStoredEnvelope(row: StoredEnvelope | undefined): Uint8Array | undefined {
   return row !== undefined && isBytes(row.envelope) && checksum(row.envelope) === row.checksum ? row.envelope : undefined
-}
-
-function isBytes(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array
 }

@@ -1,3 +1,4 @@
+import { isArrayBuffer } from '../shared/bytes.ts'
 import type { EchoError } from '../shared/echoError.ts'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { createLockManager, type LockManager } from './memoryLocks.ts'
@@ -194,7 +195,7 @@ function estimateBytes(value: unknown, seen = new Set<object>()): number {
   if (value === undefined) return 0
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 8
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength
+  if (ArrayBuffer.isView(value) || isArrayBuffer(value)) return value.byteLength
   if (seen.has(value)) return 0
   seen.add(value)
   let bytes = 8

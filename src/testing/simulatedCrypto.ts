@@ -1,7 +1,7 @@
 import type { AgreementKey, CryptoPort, SigningKey, WrappingKey } from '../crypto/cryptoPort.ts'
 import { hashing } from '../crypto/hashing.ts'
 import { label } from '../crypto/labels.ts'
-import { compareBytes, concatBytes, equalBytes } from '../shared/bytes.ts'
+import { compareBytes, concatBytes, equalBytes, isBytes } from '../shared/bytes.ts'
 import type { Random } from '../shared/ports.ts'
 
 /**
@@ -59,7 +59,7 @@ function fromSeed<Key>(seed: Uint8Array, create: (seed: Uint8Array) => Key): Pro
 }
 
 function fromStored<Key>(stored: unknown, create: (secret: Uint8Array) => Key): Key | undefined {
-  return stored instanceof Uint8Array && stored.length === 32 ? create(stored.slice()) : undefined
+  return isBytes(stored) && stored.length === 32 ? create(stored.slice()) : undefined
 }
 
 /** Any 32 bytes, as a test may invent them, but for the two that a decoder gets when it forgets a field. */

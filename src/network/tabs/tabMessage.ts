@@ -1,3 +1,5 @@
+import { isBytes } from '../../shared/bytes.ts'
+
 /**
  * What tabs say to each other over a room's channel. Every message names its sender, because a channel reaches each instance in every tab;
  * `to` is absent where all are meant. A link's name is drawn by the tab that opens it.
@@ -33,7 +35,7 @@ export function parseTabMessage(data: unknown): TabMessage | undefined {
   if (!isName(to) || !isName(link)) return undefined
   if (kind === 'open' || kind === 'close' || kind === 'ping' || kind === 'pong') return { kind, from, to, link }
   if (kind === 'ack') return Number.isSafeInteger(bytes) && Number(bytes) > 0 ? { kind, from, to, link, bytes: Number(bytes) } : undefined
-  if (kind === 'frame') return frame instanceof Uint8Array && frame.length <= maxTabFrameBytes ? { kind, from, to, link, frame } : undefined
+  if (kind === 'frame') return isBytes(frame) && frame.length <= maxTabFrameBytes ? { kind, from, to, link, frame } : undefined
   return undefined
 }
 

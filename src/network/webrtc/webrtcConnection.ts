@@ -1,3 +1,4 @@
+import { isArrayBuffer } from '../../shared/bytes.ts'
 import { BaseConnection, highWaterBytes, lowWaterBytes } from '../baseConnection.ts'
 import type { Connection } from '../network.ts'
 
@@ -64,7 +65,7 @@ export class WebrtcConnection extends BaseConnection {
   }
 
   #accept(data: unknown): void {
-    if (data instanceof ArrayBuffer && data.byteLength <= this.maxFrameBytes) this.receive(new Uint8Array(data))
+    if (isArrayBuffer(data) && data.byteLength <= this.maxFrameBytes) this.receive(new Uint8Array(data))
     else this.close()
   }
 

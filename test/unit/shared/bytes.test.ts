@@ -6,6 +6,8 @@ import {
   equalBytes,
   fromBase64Url,
   fromHex,
+  isArrayBuffer,
+  isBytes,
   toBase64Url,
   toHex,
   truncateUtf8,
@@ -62,5 +64,23 @@ describe('truncateUtf8', () => {
       }),
     )
     expect(truncateUtf8('a👩b', 4)).toBe('a')
+  })
+})
+
+describe('what bytes are', () => {
+  it('is told by what a value holds: any Uint8Array and ArrayBuffer, nothing else', () => {
+    expect([Uint8Array.of(1), new Uint8Array(new ArrayBuffer(4), 1), new (class extends Uint8Array {})(2)].every(isBytes)).toBe(true)
+    expect([new Uint16Array(1), new DataView(new ArrayBuffer(1)), new ArrayBuffer(1), [1], 'a', null, undefined, {}].some(isBytes)).toBe(
+      false,
+    )
+    expect(isArrayBuffer(new ArrayBuffer(0))).toBe(true)
+    expect([Uint8Array.of(1), {}, null, undefined, 'a', { byteLength: 1 }].some(isArrayBuffer)).toBe(false)
+  })
+
+  it('is not to be told by a value that calls itself so', () => {
+    const lookalike = { [Symbol.toStringTag]: 'Uint8Array', length: 32, buffer: new ArrayBuffer(32), byteLength: 32 }
+    expect(Object.prototype.toString.call(lookalike)).toBe('[object Uint8Array]')
+    expect([lookalike, Object.create(Uint8Array.prototype), new Proxy(new Uint8Array(1), {})].some(isBytes)).toBe(false)
+    expect([{ [Symbol.toStringTag]: 'ArrayBuffer', byteLength: 1 }, Object.create(ArrayBuffer.prototype)].some(isArrayBuffer)).toBe(false)
   })
 })
