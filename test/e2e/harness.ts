@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright'
 import { build } from 'vite'
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
 import { createSignalingServer, type SignalingServer } from '../../src/signaling/index.ts'
 import type {} from './page/main.ts'
@@ -54,6 +54,9 @@ export interface Harness {
 // Separate browsers find each other by address: names over mDNS need multicast, which a container may lack.
 const webrtcArgs = ['--disable-features=WebRtcHideLocalIpsWithMdns']
 
+/** The longest test takes about 20 s on a busy machine; one that hangs shall not hang for long. */
+const testMs = 60_000
+
 /** Sets a file's tests up, and cleans up after each; a page's unhandled error fails its test. */
 export function setupHarness(): Harness {
   let outDir: string
@@ -65,6 +68,7 @@ export function setupHarness(): Harness {
   const faults: string[] = []
   const cleanups: (() => Promise<unknown>)[] = []
   let marked = (): void => undefined
+  vi.setConfig({ testTimeout: testMs })
 
   beforeAll(async () => {
     outDir = await mkdtemp(join(tmpdir(), 'echo-e2e-page-'))

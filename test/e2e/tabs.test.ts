@@ -64,6 +64,8 @@ describe('two tabs of one profile', () => {
       await second.evaluate(() => window.lab.untilPeers(1))
       const note = await second.evaluate(() => window.lab.space.create(window.lab.Note, { title: 'Plan' }).id)
       for (const page of [alice, second, bob]) await page.evaluate((item) => window.lab.openNote(item), note)
+      // After opening, a tab looks once more at what is stored: that shall be over.
+      await second.waitForTimeout(1_500)
 
       void alice
         .evaluate(() => {
