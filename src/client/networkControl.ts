@@ -51,7 +51,9 @@ export function createNetworkControl(network: Network, onChange: () => void): Ne
           ? { status, connections, error: unreachable() }
           : status === 'unsupported' || status === 'off'
             ? undefined
-            : { status, connections }
+            : status === 'idle'
+              ? { status }
+              : { status, connections }
       publish()
     },
     report() {

@@ -1,6 +1,5 @@
 import { EchoError } from '../shared/echoError.ts'
 import { toId, type SpaceId } from '../shared/ids.ts'
-import { createWritable, type Readable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { Network } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
@@ -9,12 +8,11 @@ import { createMembershipLog } from '../access/createMembershipLog.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import { openEpochs } from '../access/openEpochs.ts'
 import type { OperationLog } from '../access/operationLog.ts'
-import type { BlockGraph, FeedKey } from '../feed/blockGraph.ts'
+import type { BlockGraph } from '../feed/blockGraph.ts'
 import { createBlockStore } from '../feed/blockStore.ts'
-import { createBlockGraph } from '../feed/createBlockGraph.ts'
-import { loadBlockGraph } from '../feed/loadBlockGraph.ts'
 import { createBlockReceiver, type AcceptedBlock } from '../feed/receiveBlock.ts'
 import { createSpaceDocuments } from '../documents/createSpaceDocuments.ts'
+import { loadContent } from '../documents/loadContent.ts'
 import type { SpaceDocuments } from '../documents/spaceDocuments.ts'
 import { createDatabase, type Database } from '../database/database.ts'
 import { authorTagOf } from '../database/positions.ts'
@@ -84,17 +82,21 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     )
   }
 
-  const graph = createBlockGraph({ crypto, space })
-  const headers = await storage.readHeaders(space)
-  const misplaced = loadBlockGraph(graph, headers.rows) + headers.damaged
-  if (misplaced > 0) {
+  const store = createBlockStore({ storage, space, clock, onFault: report })
+  const content = await loadContent({ crypto, storage, space, keyRing, store, onProgress: options.onProgress })
+  if (!content.ok) return content
+  const { graph, root, leftOut } = content.value
+  if (leftOut > 0) {
     report(
-      new EchoError('data-corrupt', `${misplaced} stored blocks are damaged or out of place; they are fetched again from other members.`, {
-        details: { space, misplaced },
-      }),
+      new EchoError(
+        'data-corrupt',
+        `${leftOut} stored blocks are damaged or rest on one that is; they are fetched again from other members.`,
+        {
+          details: { space, blocks: leftOut },
+        },
+      ),
     )
   }
-  const store = createBlockStore({ storage, space, clock, onFault: report })
   const receiver = createBlockReceiver({ crypto, space, log, keyRing, graph, onAccepted })
 
   // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
@@ -108,6 +110,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     log,
     keyRing,
     graph,
+    root,
     store,
     slotHint: rememberedSlot(options.app, space),
     hasCompany: () => {
@@ -116,7 +119,6 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     },
     onStored: (node) => replication?.announce(node),
     onFault: report,
-    onProgress: options.onProgress,
   })
   if (!opened.ok) return opened
   const documents = opened.value

@@ -83,5 +83,5 @@ function parse(frame: Uint8Array): TabMessage | undefined {
 }
 
 function isStatus(value: unknown): value is NetworkState['status'] {
-  return ['off', 'unreachable', 'connecting', 'online', 'unsupported'].includes(value as string)
+  return ['off', 'idle', 'unreachable', 'connecting', 'online', 'unsupported'].includes(value as string)
 }

@@ -33,7 +33,13 @@ export interface BlockCutter {
    * @param past the dependency heads at the time of the edit; the frontier by default
    * @param rows write-ahead rows that the blocks replace
    */
-  cut(document: DocumentId, update: Uint8Array, from: number, rows: readonly string[], past?: readonly BlockId[]): Result<readonly CutBlock[], EchoError>
+  cut(
+    document: DocumentId,
+    update: Uint8Array,
+    from: number,
+    rows: readonly string[],
+    past?: readonly BlockId[],
+  ): Result<readonly CutBlock[], EchoError>
 }
 
 export interface BlockCutterOptions {
@@ -56,11 +62,21 @@ export function createBlockCutter({ crypto, clock, space, identity, slot, log, k
   const client = clientIdOf(crypto, spaceBytes, device, slot)
   let frontier: readonly BlockId[] = []
 
-  function place(document: DocumentId, part: { readonly update: Uint8Array; readonly from: number; readonly to: number }, past: readonly BlockId[]): Result<CutBlock, EchoError> {
+  function place(
+    document: DocumentId,
+    part: { readonly update: Uint8Array; readonly from: number; readonly to: number },
+    past: readonly BlockId[],
+  ): Result<CutBlock, EchoError> {
     const head = graph.head(feed)
     const before = graph.maximal(head === undefined ? past : [...past, head.id])
     const limits = graph.limits(before, document)
-    const guarded = guardUpdate(part.update, { client, from: part.from, to: part.to, limits, kind: document === rootDocumentId ? 'root' : 'content' })
+    const guarded = guardUpdate(part.update, {
+      client,
+      from: part.from,
+      to: part.to,
+      limits,
+      kind: document === rootDocumentId ? 'root' : 'content',
+    })
     if (!guarded.ok) return fail(refused(document, guarded.error))
     const key = keyRing.newest()!
     const header: BlockHeader = {
@@ -70,7 +86,10 @@ export function createBlockCutter({ crypto, clock, space, identity, slot, log, k
       slot,
       seq: head === undefined ? 0 : head.seq + 1,
       previous: head === undefined ? noBlock : idBytes(head.id),
-      dependencies: before.filter((id) => id !== head?.id).map(idBytes).sort(compareBytes),
+      dependencies: before
+        .filter((id) => id !== head?.id)
+        .map(idBytes)
+        .sort(compareBytes),
       membership: log.heads(),
       document: idBytes(document),
       keyId: key.id,
@@ -92,7 +111,8 @@ export function createBlockCutter({ crypto, clock, space, identity, slot, log, k
       frontier = graph.maximal([...frontier, ...blocks])
     },
     obstacle() {
-      if (keyRing.newest() === undefined) return new EchoError('peer-offline', 'No key of this space opens on this device yet; edits wait until a member hands one over.')
+      if (keyRing.newest() === undefined)
+        return new EchoError('peer-offline', 'No key of this space opens on this device yet; edits wait until a member hands one over.')
       if (!log.isWriter(identity.id, identity.deviceId)) return readOnly()
       return undefined
     },
@@ -117,7 +137,11 @@ export function readOnly(): EchoError {
 }
 
 function refused(document: DocumentId, why: { readonly rule: string; readonly reason: string }): EchoError {
-  return new EchoError('block-refused', `An edit breaks a rule that every peer checks (${why.rule}: ${why.reason}), so it cannot be shared. It was taken back; change it and try again.`, {
-    details: { document, rule: why.rule, reason: why.reason },
-  })
+  return new EchoError(
+    'block-refused',
+    `An edit breaks a rule that every peer checks (${why.rule}: ${why.reason}), so it cannot be shared. It was taken back; change it and try again.`,
+    {
+      details: { document, rule: why.rule, reason: why.reason },
+    },
+  )
 }

@@ -85,7 +85,14 @@ export function createBlockFinisher(options: BlockFinisherOptions): BlockFinishe
     const key = keyRing.newest()!
     const [signature, envelope] = await Promise.all([
       signBlock(identity.signing, cut.header),
-      sealPayload(crypto, { space: idBytes(space), key, device: identity.signing.publicKey, slot, blockId: idBytes(cut.node.id), payload: cut.payload }),
+      sealPayload(crypto, {
+        space: idBytes(space),
+        key,
+        device: identity.signing.publicKey,
+        slot,
+        blockId: idBytes(cut.node.id),
+        payload: cut.payload,
+      }),
     ])
     return { header: cut.header, signature, envelope }
   }

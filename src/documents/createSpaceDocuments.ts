@@ -1,5 +1,15 @@
 import { EchoError } from '../shared/echoError.ts'
-import { idBytes, rootDocumentId, toId, type BlockId, type DeviceId, type DocumentId, type IdentityId, type ItemId, type SpaceId } from '../shared/ids.ts'
+import {
+  idBytes,
+  rootDocumentId,
+  toId,
+  type BlockId,
+  type DeviceId,
+  type DocumentId,
+  type IdentityId,
+  type ItemId,
+  type SpaceId,
+} from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
 import { ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
@@ -19,7 +29,7 @@ import { createRootDocument } from './createRootDocument.ts'
 import type { PayloadSource } from './documentPayloads.ts'
 import { extractUpdate } from './extractUpdate.ts'
 import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
-import { loadDocument } from './loadDocument.ts'
+import { loadDocument, type LoadedDocument } from './loadDocument.ts'
 import { createOpenText, type OpenText } from './openText.ts'
 import { recoverPending } from './recoverPending.ts'
 import type { Author } from './rootDocument.ts'
@@ -36,6 +46,8 @@ export interface SpaceDocumentsOptions {
   readonly log: MembershipLog
   readonly keyRing: KeyRing
   readonly graph: BlockGraph
+  /** The root document as loaded with the graph. */
+  readonly root: LoadedDocument
   readonly store: BlockStore
   /** The slot this tab had before a reload. */
   readonly slotHint: number | undefined
@@ -45,12 +57,11 @@ export interface SpaceDocumentsOptions {
   readonly onStored: (node: BlockNode, block: Block) => void
   /** A fault that no caller can be told of. */
   readonly onFault: (error: EchoError) => void
-  readonly onProgress?: (fraction: number) => void
 }
 
 const closeAfterMs = 1000
 
-/** Opens a space's documents: takes a slot, cuts what an earlier page left behind, builds the root document. */
+/** Opens a space's documents: takes a slot, cuts what an earlier page left behind, makes the root document live. */
 export async function createSpaceDocuments(options: SpaceDocumentsOptions): Promise<Result<SpaceDocuments, EchoError>> {
   const { crypto, clock, storage, space, identity, log, keyRing, graph, store } = options
   const slot = await claimSlot({ storage, space, device: identity.deviceId, graph, hint: options.slotHint })
@@ -86,7 +97,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   let disposed = false
 
   const source: PayloadSource = { crypto, space, keyRing, store, unstored: unstoredPayload }
-  const firstRoot = await loadLive(rootDocumentId, () => {}, options.onProgress)
+  const firstRoot = await loadLive(rootDocumentId, () => {}, options.root)
   if (!firstRoot.ok) {
     finisher.dispose()
     slot.release()
@@ -106,7 +117,11 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   function report(error: unknown): void {
-    options.onFault(error instanceof EchoError ? error : new EchoError('data-corrupt', 'A listener failed; the data is unharmed. See the cause.', { cause: error }))
+    options.onFault(
+      error instanceof EchoError
+        ? error
+        : new EchoError('data-corrupt', 'A listener failed; the data is unharmed. See the cause.', { cause: error }),
+    )
   }
 
   function recover(rows: readonly PendingRow[], by: BlockCutter, number: number): readonly CutBlock[] {
@@ -124,7 +139,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
    */
   async function recoverAbandoned(take: (blocks: readonly CutBlock[]) => void): Promise<void> {
     for (const number of new Set((await storage.readPending(space)).map((row) => row.slot))) {
-      const lock = number === slot.number ? undefined : await claimAbandonedSlot({ storage, space, device: identity.deviceId, graph, slot: number })
+      const lock =
+        number === slot.number ? undefined : await claimAbandonedSlot({ storage, space, device: identity.deviceId, graph, slot: number })
       if (lock === undefined) continue
       // Read again under the lock: another tab may have been here before.
       const rows = (await storage.readPending(space)).filter((row) => row.slot === number)
@@ -139,9 +155,13 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   /** @param place puts the document where edits come from, in the task in which the former one stops being watched: an edit between both would be lost */
-  async function loadLive(id: DocumentId, place: (document: LiveDocument) => void, onProgress?: (fraction: number) => void): Promise<Result<LiveDocument, EchoError>> {
-    for (;;) {
-      const loaded = await loadDocument(id, graph, source, onProgress)
+  async function loadLive(
+    id: DocumentId,
+    place: (document: LiveDocument) => void,
+    first?: LoadedDocument,
+  ): Promise<Result<LiveDocument, EchoError>> {
+    for (let given = first; ; given = undefined) {
+      const loaded = given === undefined ? await loadDocument(id, graph, source) : ok(given)
       if (!loaded.ok) return loaded
       // From here on nothing is awaited: own edits are cut, and what is missing is applied, before anyone can edit the new document.
       cutDocument(id)
@@ -218,19 +238,24 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   function writeObstacle(): EchoError | undefined {
     if (disposed) return new EchoError('space-closed', 'This space is closed. Open it again before writing.')
-    if (refused.has(rootDocumentId)) return new EchoError('block-refused', 'A change that peers would refuse is just being taken back. Write again in a moment.')
+    if (refused.has(rootDocumentId))
+      return new EchoError('block-refused', 'A change that peers would refuse is just being taken back. Write again in a moment.')
     return log.isWriter(identity.id, identity.deviceId) ? undefined : readOnly()
   }
 
   function authorOf(client: number, clock: number): Author | undefined {
     const header = graph.writerOf(rootDocumentId, client, clock)?.header
-    if (header !== undefined) return { identity: toId<IdentityId>(header.identity), device: toId<DeviceId>(header.device), timeMs: header.timeMs }
+    if (header !== undefined)
+      return { identity: toId<IdentityId>(header.identity), device: toId<DeviceId>(header.device), timeMs: header.timeMs }
     return client === cutter.client ? { identity: identity.id, device: identity.deviceId, timeMs: options.clock.now() } : undefined
   }
 
   async function openText(item: ItemId): Promise<OpenText> {
     const document = await loadLive(item as string as DocumentId, (first) => {
-      texts.set(item, createOpenText(item, first, () => clock.after(closeAfterMs, () => closeUnused(item))))
+      texts.set(
+        item,
+        createOpenText(item, first, () => clock.after(closeAfterMs, () => closeUnused(item))),
+      )
     })
     if (!document.ok) throw document.error
     ticker.now()

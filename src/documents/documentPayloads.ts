@@ -22,7 +22,11 @@ const blocksPerRead = 512
  * Reads and opens the payloads of blocks, in the order given. Blocks of the own disk are not judged again.
  * @returns data-corrupt naming the blocks that are missing or do not open
  */
-export async function readPayloads(source: PayloadSource, nodes: readonly BlockNode[], onProgress?: (read: number) => void): Promise<Result<readonly Uint8Array[], EchoError>> {
+export async function readPayloads(
+  source: PayloadSource,
+  nodes: readonly BlockNode[],
+  onProgress?: (read: number) => void,
+): Promise<Result<readonly Uint8Array[], EchoError>> {
   const { crypto, keyRing, store, unstored } = source
   const space = idBytes(source.space)
   const payloads: Uint8Array[] = []

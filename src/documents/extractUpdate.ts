@@ -9,7 +9,11 @@ export type DeleteSet = Y.Transaction['deleteSet']
  * Read from the struct store, so the cost follows what is new. (Encoding against a state vector would list everybody's deletes, and
  * scan the whole store.) Uses Yjs internals that a golden test pins.
  */
-export function extractUpdate(doc: Y.Doc, from: number, deletes: readonly DeleteSet[]): { readonly update: Uint8Array; readonly to: number } | undefined {
+export function extractUpdate(
+  doc: Y.Doc,
+  from: number,
+  deletes: readonly DeleteSet[],
+): { readonly update: Uint8Array; readonly to: number } | undefined {
   const client = doc.clientID
   const to = Y.getState(doc.store, client)
   const deleted = Y.mergeDeleteSets([...deletes])

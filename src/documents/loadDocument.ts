@@ -55,7 +55,11 @@ export async function loadDocument(
 }
 
 function gaps(document: DocumentId): EchoError {
-  return new EchoError('data-corrupt', 'The stored blocks of a document have gaps, so it cannot be built whole on this device. Other members still hold it: open the space on another device, or join again from an invitation.', {
-    details: { document },
-  })
+  return new EchoError(
+    'data-corrupt',
+    'The stored blocks of a document have gaps, so it cannot be built whole on this device. Other members still hold it: open the space on another device, or join again from an invitation.',
+    {
+      details: { document },
+    },
+  )
 }

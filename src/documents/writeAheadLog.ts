@@ -7,7 +7,13 @@ export interface WriteAheadLog {
   /** Edits that are in no committed row and in no stored block: what a crash now would lose. */
   readonly unsaved: Readable<number>
   /** Writes a row. @returns its key */
-  append(edit: { readonly document: DocumentId; readonly update: Uint8Array; readonly from: number; readonly to: number; readonly heads: readonly Uint8Array[] }): string
+  append(edit: {
+    readonly document: DocumentId
+    readonly update: Uint8Array
+    readonly from: number
+    readonly to: number
+    readonly heads: readonly Uint8Array[]
+  }): string
   /** Says that blocks hold what these rows hold. */
   covered(keys: readonly string[]): void
   /** Resolves when every row so far is committed, or has failed. */

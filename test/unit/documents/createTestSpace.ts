@@ -4,12 +4,11 @@ import type { KeyRing } from '../../../src/access/keyRing.ts'
 import type { OperationLog } from '../../../src/access/operationLog.ts'
 import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
 import { createSpaceDocuments } from '../../../src/documents/createSpaceDocuments.ts'
+import { loadContent } from '../../../src/documents/loadContent.ts'
 import type { SpaceDocuments } from '../../../src/documents/spaceDocuments.ts'
 import { encodeBlock, type Block } from '../../../src/feed/block.ts'
 import type { BlockGraph, BlockNode } from '../../../src/feed/blockGraph.ts'
 import { createBlockStore, type BlockStore } from '../../../src/feed/blockStore.ts'
-import { createBlockGraph } from '../../../src/feed/createBlockGraph.ts'
-import { loadBlockGraph } from '../../../src/feed/loadBlockGraph.ts'
 import { createBlockReceiver, type BlockReceiver, type ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import type { EchoError } from '../../../src/shared/echoError.ts'
@@ -74,9 +73,10 @@ export async function openReplica(
   await storage.open()
   const faults: EchoError[] = []
   const stored: { node: BlockNode; block: Block }[] = []
-  const graph = createBlockGraph({ crypto, space })
-  loadBlockGraph(graph, (await storage.readHeaders(space)).rows)
   const store = createBlockStore({ storage, space, clock, onFault: (error) => faults.push(error as EchoError) })
+  const content = await loadContent({ crypto, storage, space, keyRing, store })
+  if (!content.ok) throw content.error
+  const { graph, root } = content.value
   const opened = await createSpaceDocuments({
     crypto,
     clock,
@@ -86,6 +86,7 @@ export async function openReplica(
     log,
     keyRing,
     graph,
+    root,
     store,
     slotHint: options.hint,
     hasCompany: options.hasCompany ?? (() => true),

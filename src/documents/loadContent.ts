@@ -1,0 +1,50 @@
+import { EchoError } from '../shared/echoError.ts'
+import { rootDocumentId, type BlockId, type SpaceId } from '../shared/ids.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { KeyRing } from '../access/keyRing.ts'
+import type { BlockGraph } from '../feed/blockGraph.ts'
+import type { BlockStore } from '../feed/blockStore.ts'
+import { createBlockGraph } from '../feed/createBlockGraph.ts'
+import { loadBlockGraph } from '../feed/loadBlockGraph.ts'
+import { loadDocument, type LoadedDocument } from './loadDocument.ts'
+
+/** What a space's storage holds that can be read: its blocks as a graph, and the root document built from them. */
+export interface LoadedContent {
+  readonly graph: BlockGraph
+  readonly root: LoadedDocument
+  /** Stored blocks that are left out for now: damaged, or after one that is. Their rows stay; peers, asked by heads, send what heals them. */
+  readonly leftOut: number
+}
+
+/** More damaged blocks than this, one by one, are no single faults any more. */
+const maxUnreadable = 100
+
+/**
+ * Reads a space from storage without changing anything. A block of the root document whose payload cannot be read is left out with all that rests
+ * on it, so that one bad sector does not lock the device out of the space.
+ * @returns data-corrupt where too much is unreadable
+ */
+export async function loadContent(options: {
+  readonly crypto: CryptoPort
+  readonly storage: Storage
+  readonly space: SpaceId
+  readonly keyRing: KeyRing
+  readonly store: BlockStore
+  readonly onProgress?: ((fraction: number) => void) | undefined
+}): Promise<Result<LoadedContent, EchoError>> {
+  const { crypto, storage, space, keyRing, store } = options
+  const { rows, damaged } = await storage.readHeaders(space)
+  const unreadable = new Set<BlockId>()
+  for (;;) {
+    const graph = createBlockGraph({ crypto, space })
+    const readable = rows.filter((row) => !unreadable.has(row.block))
+    const misplaced = loadBlockGraph(graph, readable)
+    const root = await loadDocument(rootDocumentId, graph, { crypto, space, keyRing, store, unstored: () => undefined }, options.onProgress)
+    if (root.ok) return ok({ graph, root: root.value, leftOut: damaged + unreadable.size + misplaced })
+    const block = root.error.details['block'] as BlockId | undefined
+    if (block === undefined || unreadable.has(block) || unreadable.size >= maxUnreadable) return fail(root.error)
+    unreadable.add(block)
+  }
+}
