@@ -20,6 +20,8 @@ function hintOf(network: NetworkStatus): string {
   switch (network.status) {
     case 'off':
       return 'Off: changes stay here for now'
+    case 'idle':
+      return 'Connects once there is a space'
     case 'unreachable':
       return 'The meeting point does not answer'
     case 'connecting':

@@ -24,6 +24,8 @@ export interface Network {
 export type NetworkState =
   /** Switched off by the user. */
   | { readonly status: 'off' }
+  /** Switched on, and no room is entered: there is nobody to look for yet. */
+  | { readonly status: 'idle' }
   /** No signaling server answers; connections that exist go on. */
   | { readonly status: 'unreachable'; readonly connections: number; readonly error: EchoError }
   | { readonly status: 'connecting'; readonly connections: number }

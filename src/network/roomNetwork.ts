@@ -19,7 +19,7 @@ export interface AdapterRoom {
 export interface RoomAdapter {
   readonly clock: Clock
   openRoom(request: RoomRequest, backoff: Backoff, meet: (connection: BaseConnection) => void): AdapterRoom
-  /** The state while the network is switched on. */
+  /** The state while the network is switched on; without a room, `idle` takes the place of `connecting` and `online`. */
   describe(connections: number): NetworkState
   probe?(): void
   /** Called after all rooms have stopped. */
@@ -50,10 +50,17 @@ export function createRoomNetwork(adapter: RoomAdapter): RoomNetwork {
   let isEnabled = true
   let isDisposed = false
   let connections = 0
-  const state = createWritable<NetworkState>(adapter.describe(0))
+  const state = createWritable<NetworkState>(describe())
+
+  function describe(): NetworkState {
+    if (!isEnabled || isDisposed) return { status: 'off' }
+    const described = adapter.describe(connections)
+    const isIdle = slotsByName.size === 0 && (described.status === 'connecting' || described.status === 'online')
+    return isIdle ? { status: 'idle' } : described
+  }
 
   function refreshState(): void {
-    const next = isEnabled && !isDisposed ? adapter.describe(connections) : ({ status: 'off' } as const)
+    const next = describe()
     if (!isSame(state.get(), next)) state.set(next)
   }
 
@@ -91,6 +98,7 @@ export function createRoomNetwork(adapter: RoomAdapter): RoomNetwork {
     if (slotsByName.get(name) === slot) {
       slotsByName.delete(name)
       stop(name, slot)
+      refreshState()
     }
     await teardownsByName.get(name)
   }

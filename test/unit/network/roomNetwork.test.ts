@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createBackoff } from '../../../src/network/backoff.ts'
 import { createFindingLog } from '../../../src/network/findingLog.ts'
 import { createRoomNetwork, type RoomNetwork } from '../../../src/network/roomNetwork.ts'
+import { EchoError } from '../../../src/shared/echoError.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 
 function setup(): { network: RoomNetwork['network']; calls: string[]; finishStop(): void } {
@@ -54,6 +55,31 @@ describe('the room life cycle that adapters share', () => {
     network.setEnabled(true)
     network.setEnabled(true)
     expect(calls).toEqual(['start r', 'stop r', 'start r'])
+  })
+
+  it('has nothing to connect for while no room is entered, and says so', async () => {
+    const { network, finishStop } = setup()
+    const states: string[] = []
+    network.state.subscribe(() => states.push(network.state.get().status))
+    expect(network.state.get()).toEqual({ status: 'idle' })
+    const room = network.enter(request, () => undefined)
+    const left = room.leave()
+    finishStop()
+    await left
+    network.setEnabled(false)
+    network.setEnabled(true)
+    await network.dispose()
+    expect(states).toEqual(['online', 'idle', 'off', 'idle', 'off'])
+  })
+
+  it('says also without a room what stands in the way', () => {
+    const error = new EchoError('no-webrtc', 'None here.')
+    const { network } = createRoomNetwork({
+      clock: createSimulatedClock(),
+      openRoom: () => ({ start: () => undefined, stop: () => Promise.resolve(), probe: () => undefined }),
+      describe: () => ({ status: 'unsupported', error }),
+    })
+    expect(network.state.get()).toEqual({ status: 'unsupported', error })
   })
 
   it('asks for signs of life only while switched on', () => {
