@@ -76,8 +76,9 @@ describe('two tabs of one profile', () => {
       if (end === 'closes') await alice.close()
       else await harness.crash(alice)
       const startMs = performance.now()
+      // A tab that says no goodbye is missed after two pings, 5 s apart.
       for (const page of [second, bob]) {
-        await page.evaluate(() => window.lab.until(window.lab.space.live(window.lab.query(window.lab.Task)), (tasks) => tasks.length === 20))
+        await page.evaluate(() => window.lab.until(window.lab.space.live(window.lab.query(window.lab.Task)), (tasks) => tasks.length === 20, 20_000))
         await page.evaluate(() => window.lab.untilText('Last words'))
       }
       report(`last words of a tab that ${end}, ms`, { 'with everybody': performance.now() - startMs })
