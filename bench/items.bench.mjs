@@ -51,7 +51,12 @@ const tasks = fill(space)
 await space.flush()
 let seen = 0
 for (let i = 0; i < 50; i++) {
-  const view = space.live(query(Task).where({ rank: { gte: i * 100 } }).orderBy('rank').limit(50))
+  const view = space.live(
+    query(Task)
+      .where({ rank: { gte: i * 100 } })
+      .orderBy('rank')
+      .limit(50),
+  )
   view.get()
   view.subscribe(() => {
     view.get()
@@ -65,7 +70,13 @@ for (let i = 0; i < 2_000; i++) {
   space.update(task, { done: i % 2 === 0, title: `Task ${i} again` })
   writes.push(performance.now() - start)
 }
-print(`write to results, 50 live queries over 10,000 items (${seen} told)`, percentile(writes, 0.5), percentile(writes, 0.95), 'ms', 'p50 0.04, p95 0.5 (slowest = p95)')
+print(
+  `write to results, 50 live queries over 10,000 items (${seen} told)`,
+  percentile(writes, 0.5),
+  percentile(writes, 0.95),
+  'ms',
+  'p50 0.04, p95 0.5 (slowest = p95)',
+)
 await space.flush()
 
 const opened = []

@@ -21,7 +21,13 @@ for (let i = 0; i < 200; i++) {
     }),
   )
 }
-print('write to the other peer, one each 130 ms', percentile(delays, 0.5), percentile(delays, 0.95), 'ms', 'p50 13, p95 23 over WebRTC (slowest = p95)')
+print(
+  'write to the other peer, one each 130 ms',
+  percentile(delays, 0.5),
+  percentile(delays, 0.95),
+  'ms',
+  'p50 13, p95 23 over WebRTC (slowest = p95)',
+)
 
 bob.echo.network.setEnabled(false)
 const blocks = 5_000

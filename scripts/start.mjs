@@ -25,7 +25,9 @@ if (!existsSync(join(root, 'dist/signaling/cli.js'))) {
 const signalingPort = await freePort(4444)
 const appPort = await freePort(5173)
 if (signalingPort !== 4444) {
-  console.log(`Port 4444 is taken (another npm start?), so this signaling server takes ${signalingPort}; apps on different servers cannot meet.`)
+  console.log(
+    `Port 4444 is taken (another npm start?), so this signaling server takes ${signalingPort}; apps on different servers cannot meet.`,
+  )
 }
 const signalingUrl = `ws://localhost:${signalingPort}`
 const appUrl = `http://localhost:${appPort}/`

@@ -1,4 +1,4 @@
-import { EchoError } from '../shared/echoError.ts'
+import type { EchoError } from '../shared/echoError.ts'
 import { rootDocumentId, type BlockId, type SpaceId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'

@@ -39,6 +39,10 @@ export function signBlock(key: SigningKey, header: Uint8Array): Promise<Uint8Arr
 }
 
 /** Whether `device` (32 bytes) signed the block's header. Never throws. */
-export function verifyBlock(crypto: CryptoPort, device: Uint8Array, { header, signature }: Pick<Block, 'header' | 'signature'>): Promise<boolean> {
+export function verifyBlock(
+  crypto: CryptoPort,
+  device: Uint8Array,
+  { header, signature }: Pick<Block, 'header' | 'signature'>,
+): Promise<boolean> {
   return labelledVerify(crypto, device, signature, 'block', header)
 }

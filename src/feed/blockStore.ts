@@ -13,7 +13,11 @@ export interface BlockStore {
    * Stores blocks, and with them whatever else must stand or fall with them: first of all what was gathered, for it may be their past.
    * @throws EchoError of {@link Storage.write}
    */
-  put(blocks: readonly { readonly node: BlockNode; readonly block: Block }[], durability: Durability, alongside?: StorageBatch): Promise<void>
+  put(
+    blocks: readonly { readonly node: BlockNode; readonly block: Block }[],
+    durability: Durability,
+    alongside?: StorageBatch,
+  ): Promise<void>
   /** Stores what was gathered. @throws EchoError of {@link Storage.write} */
   flush(): Promise<void>
   /** The blocks in the order asked; undefined where one is missing or damaged. */
@@ -78,7 +82,12 @@ export function createBlockStore(options: {
       writeAfter(gatherMs)
     },
 
-    put: (blocks, durability, alongside = {}) => write(blocks.map(({ node, block }) => rowOf(node, block)), durability, alongside),
+    put: (blocks, durability, alongside = {}) =>
+      write(
+        blocks.map(({ node, block }) => rowOf(node, block)),
+        durability,
+        alongside,
+      ),
 
     flush: () => write([], 'relaxed', {}),
 
@@ -90,7 +99,13 @@ export function createBlockStore(options: {
         if (block !== undefined) inMemory.set(id, block)
       }
       const absent = nodes.filter((node) => !inMemory.has(node.id))
-      const rows = absent.length === 0 ? [] : await storage.readBlocks(space, absent.map((node) => ({ feed: node.feed, seq: node.header.seq, block: node.id })))
+      const rows =
+        absent.length === 0
+          ? []
+          : await storage.readBlocks(
+              space,
+              absent.map((node) => ({ feed: node.feed, seq: node.header.seq, block: node.id })),
+            )
       const read = new Map<BlockId, Block>()
       rows.forEach((row, i) => {
         if (row !== undefined) read.set(absent[i]!.id, { header: row.header, signature: row.signature, envelope: row.envelope })

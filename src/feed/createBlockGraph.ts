@@ -87,7 +87,8 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
       else dependencies.push(dependency)
     }
     before.push(...dependencies)
-    if (dependencies.some((dependency) => before.some((other) => other !== dependency && covers(other, dependency)))) return malformed('dependency')
+    if (dependencies.some((dependency) => before.some((other) => other !== dependency && covers(other, dependency))))
+      return malformed('dependency')
     if (missing.length > 0) return { status: 'missing', blocks: missing }
 
     if (feed === undefined) {

@@ -57,7 +57,10 @@ export interface OpenOptions {
 }
 
 /** Decrypts a block's payload. Never throws. */
-export async function openEnvelope(crypto: CryptoPort, { space, keyRing, blockId, envelope }: OpenOptions): Promise<Result<Uint8Array, EnvelopeFault>> {
+export async function openEnvelope(
+  crypto: CryptoPort,
+  { space, keyRing, blockId, envelope }: OpenOptions,
+): Promise<Result<Uint8Array, EnvelopeFault>> {
   if (envelope.length > maxEnvelopeBytes) return fail('malformed')
   if (envelope[0]! > version) return fail('newer-version')
   const fields = decode(envelope, (reader) => {

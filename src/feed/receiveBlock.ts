@@ -1,6 +1,15 @@
 import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { idBytes, rootDocumentId, toId, type BlockId, type DeviceId, type DocumentId, type IdentityId, type SpaceId } from '../shared/ids.ts'
+import {
+  idBytes,
+  rootDocumentId,
+  toId,
+  type BlockId,
+  type DeviceId,
+  type DocumentId,
+  type IdentityId,
+  type SpaceId,
+} from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'

@@ -73,7 +73,15 @@ export function splitStructs(cursor: Cursor, client: number, from: number, caps:
 }
 
 /** Cuts one struct that is too big for any update. The head keeps the place of the whole; each later piece stands behind the one before it, as Yjs itself splits. */
-function* cutStruct(update: Uint8Array, at: number, end: number, { info, contentAt, length }: StructView, client: number, clock: number, caps: GuardCaps): Generator<Piece> {
+function* cutStruct(
+  update: Uint8Array,
+  at: number,
+  end: number,
+  { info, contentAt, length }: StructView,
+  client: number,
+  clock: number,
+  caps: GuardCaps,
+): Generator<Piece> {
   const ref = info & contentRefBits
   const cutter = cutters[ref]
   if (cutter === undefined) return refuse('g9', 'a single value is too big')
@@ -133,7 +141,7 @@ const cutters: Partial<Record<number, Cutter>> = {
 }
 
 function* cutLength(cursor: Cursor, { maxAdvance }: GuardCaps): Generator<ContentPiece> {
-  for (let left = cursor.uint(); left > 0; ) {
+  for (let left = cursor.uint(); left > 0;) {
     const length = Math.min(left, maxAdvance)
     yield { content: new Writer().uint(length).finish(), length, nodes: 0 }
     left -= length
@@ -145,7 +153,7 @@ function* cutText(cursor: Cursor, { maxAdvance, maxBytes }: GuardCaps): Generato
   const { bytes } = cursor
   let start = cursor.at
   let units = 0
-  for (let i = start; i < bytes.length; ) {
+  for (let i = start; i < bytes.length;) {
     const first = bytes[i]!
     const width = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
     // Four bytes are a surrogate pair: a cut between its halves would turn both into U+FFFD.
@@ -166,7 +174,11 @@ function* cutValues(cursor: Cursor, { maxAdvance, maxBytes, maxNodes }: GuardCap
   let start = cursor.at
   let length = 0
   let nodes = 0
-  const piece = (end: number): ContentPiece => ({ content: new Writer().uint(length).fixed(cursor.bytes.subarray(start, end)).finish(), length, nodes })
+  const piece = (end: number): ContentPiece => ({
+    content: new Writer().uint(length).fixed(cursor.bytes.subarray(start, end)).finish(),
+    length,
+    nodes,
+  })
   for (let i = 0; i < count; i++) {
     const at = cursor.at
     const budget: NodeBudget = { nodes: maxNodes }

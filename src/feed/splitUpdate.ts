@@ -26,7 +26,12 @@ const frameBytes = 40
  * @param update a Yjs V1 update with at most one client section, of `client`, that begins at clock `from`; its caps aside the guard passes it
  * @returns at least one part (the update itself where it keeps the caps), or why it can have no parts: a single value beyond a cap, or bytes that are no update
  */
-export function splitUpdate(update: Uint8Array, client: number, from: number, caps: GuardCaps = blockCaps): Result<readonly UpdatePart[], GuardRefusal> {
+export function splitUpdate(
+  update: Uint8Array,
+  client: number,
+  from: number,
+  caps: GuardCaps = blockCaps,
+): Result<readonly UpdatePart[], GuardRefusal> {
   try {
     return ok(split(update, client, from, caps))
   } catch (error) {

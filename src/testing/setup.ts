@@ -60,7 +60,9 @@ export type TestWorld<Name extends string> = { readonly [P in Name]: TestPeer } 
  * const { alice, bob, shareSpace, dispose } = await setup('alice', 'bob', { types: [Task] })
  * const [hers, his] = await shareSpace('Garden', alice, bob)
  */
-export async function setup<const Args extends readonly (string | SetupOptions)[]>(...args: Args): Promise<TestWorld<Extract<Args[number], string>>> {
+export async function setup<const Args extends readonly (string | SetupOptions)[]>(
+  ...args: Args
+): Promise<TestWorld<Extract<Args[number], string>>> {
   type Name = Extract<Args[number], string>
   const names = args.filter((arg): arg is Name => typeof arg === 'string')
   const options = (args.find((arg) => typeof arg !== 'string') as SetupOptions | undefined) ?? {}
@@ -167,7 +169,11 @@ const defaultPatienceMs = 10_000
  * @example
  * await until(space.sync, (sync) => sync.status === 'up-to-date')
  */
-export function until<T, Found>(readable: Readable<T>, pick: (value: T) => Found | undefined | false, clock: Clock = systemClock): Promise<Found> {
+export function until<T, Found>(
+  readable: Readable<T>,
+  pick: (value: T) => Found | undefined | false,
+  clock: Clock = systemClock,
+): Promise<Found> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(defaultPatienceMs, () => {
       stop()

@@ -6,7 +6,10 @@ const harness = setupHarness()
 describe('a page that lacks something', () => {
   it('says storage-unavailable where there is no IndexedDB', async () => {
     const page = await harness.person(undefined, { before: () => Object.defineProperty(window, 'indexedDB', { value: undefined }) })
-    expect(await page.evaluate(() => window.lab.plain(window.lab.echo.state.get()))).toMatchObject({ status: 'error', error: { code: 'storage-unavailable' } })
+    expect(await page.evaluate(() => window.lab.plain(window.lab.echo.state.get()))).toMatchObject({
+      status: 'error',
+      error: { code: 'storage-unavailable' },
+    })
     expect(await page.evaluate(() => window.lab.codeOf(() => window.lab.echo.spaces.create({ name: 'Garden' })))).not.toBe('no error')
   })
 
@@ -18,7 +21,10 @@ describe('a page that lacks something', () => {
         }
       },
     })
-    expect(await page.evaluate(() => window.lab.plain(window.lab.echo.state.get()))).toMatchObject({ status: 'error', error: { code: 'storage-unavailable' } })
+    expect(await page.evaluate(() => window.lab.plain(window.lab.echo.state.get()))).toMatchObject({
+      status: 'error',
+      error: { code: 'storage-unavailable' },
+    })
   })
 
   it('says that it cannot connect where there is no WebRTC, and works locally', async () => {
@@ -27,14 +33,21 @@ describe('a page that lacks something', () => {
         for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Object.defineProperty(window, name, { value: undefined })
       },
     })
-    expect(await page.evaluate(() => window.lab.plain(window.lab.echo.network.state.get()))).toMatchObject({ status: 'unsupported', error: { code: 'no-webrtc' } })
+    expect(await page.evaluate(() => window.lab.plain(window.lab.echo.network.state.get()))).toMatchObject({
+      status: 'unsupported',
+      error: { code: 'no-webrtc' },
+    })
     expect(await page.evaluate(() => window.lab.echo.network.diagnostics.get().map(({ code }) => code))).toEqual(['no-webrtc'])
     await page.evaluate(async () => {
       await window.lab.createSpace('Garden')
       window.lab.add('Water')
       await window.lab.space.flush()
     })
-    expect(await page.evaluate(() => window.lab.plain(window.lab.space.sync.get()))).toMatchObject({ status: 'offline', unsaved: 0, error: { code: 'no-webrtc' } })
+    expect(await page.evaluate(() => window.lab.plain(window.lab.space.sync.get()))).toMatchObject({
+      status: 'offline',
+      unsaved: 0,
+      error: { code: 'no-webrtc' },
+    })
     expect(await page.evaluate(() => window.lab.errors)).toEqual([])
   })
 
@@ -42,17 +55,26 @@ describe('a page that lacks something', () => {
     const profile = await harness.profile(['--host-resolver-rules=MAP app.test 127.0.0.1'])
     const page = await profile.open({ host: 'app.test' })
     expect(await page.evaluate(() => window.isSecureContext)).toBe(false)
-    expect(await page.evaluate(() => window.lab.plain(window.lab.echo.state.get()))).toMatchObject({ status: 'error', error: { code: 'not-a-secure-context' } })
+    expect(await page.evaluate(() => window.lab.plain(window.lab.echo.state.get()))).toMatchObject({
+      status: 'error',
+      error: { code: 'not-a-secure-context' },
+    })
   })
 
   it('says that no signaling server answers, and works locally', async () => {
     const page = await harness.person('Alice', { signaling: ['ws://127.0.0.1:1'] })
     await page.evaluate(() => window.lab.createSpace('Garden'))
-    const network = await page.evaluate(async () => window.lab.plain(await window.lab.until(window.lab.echo.network.state, ({ status }) => status === 'unreachable')))
+    const network = await page.evaluate(async () =>
+      window.lab.plain(await window.lab.until(window.lab.echo.network.state, ({ status }) => status === 'unreachable')),
+    )
     expect(network).toMatchObject({ connections: 0, error: { code: 'signaling-unreachable' } })
     await page.evaluate(() => window.lab.add('Water'))
     await page.evaluate(() => window.lab.space.flush())
-    expect(await page.evaluate(() => window.lab.plain(window.lab.space.sync.get()))).toMatchObject({ status: 'offline', unsaved: 0, error: { code: 'signaling-unreachable' } })
+    expect(await page.evaluate(() => window.lab.plain(window.lab.space.sync.get()))).toMatchObject({
+      status: 'offline',
+      unsaved: 0,
+      error: { code: 'signaling-unreachable' },
+    })
   })
 })
 
@@ -82,7 +104,10 @@ describe('a full disk', () => {
       }
       return count
     })
-    expect(await page.evaluate(() => window.lab.plain(window.lab.space.sync.get()))).toMatchObject({ status: 'error', error: { code: 'storage-full' } })
+    expect(await page.evaluate(() => window.lab.plain(window.lab.space.sync.get()))).toMatchObject({
+      status: 'error',
+      error: { code: 'storage-full' },
+    })
     expect((await page.evaluate(() => window.lab.space.sync.get())).unsaved).toBeGreaterThan(0)
     await page.evaluate(() => window.lab.add('Small while full'))
     expect(await page.evaluate(() => window.lab.tasks().length)).toBe(added + 2)
@@ -93,7 +118,9 @@ describe('a full disk', () => {
     const before = await page.evaluate(() => window.lab.tasks())
     await harness.reload(page)
     await page.evaluate((id) => window.lab.openSpace(id), space)
-    expect((await page.evaluate(() => window.lab.tasks())).map(({ title }) => title.slice(0, 20))).toEqual(before.map(({ title }) => title.slice(0, 20)))
+    expect((await page.evaluate(() => window.lab.tasks())).map(({ title }) => title.slice(0, 20))).toEqual(
+      before.map(({ title }) => title.slice(0, 20)),
+    )
     expect(before).toHaveLength(added + 2)
     expect(await page.evaluate(() => window.lab.errors)).toEqual([])
   })
@@ -123,7 +150,9 @@ describe('what a person enters', () => {
     const page = await harness.person('Alice')
     await page.evaluate(() => window.lab.createSpace('Garden'))
     const task = await page.evaluate(() => window.lab.add('x'.repeat(250 * 1024)))
-    expect(await page.evaluate((id) => window.lab.codeOf(() => window.lab.update(id, { title: 'x'.repeat(257 * 1024) })), task)).toBe('value-too-large')
+    expect(await page.evaluate((id) => window.lab.codeOf(() => window.lab.update(id, { title: 'x'.repeat(257 * 1024) })), task)).toBe(
+      'value-too-large',
+    )
     expect(await page.evaluate(() => window.lab.codeOf(() => window.lab.add('x'.repeat(257 * 1024))))).toBe('value-too-large')
     expect(await page.evaluate(() => window.lab.tasks().map(({ title }) => title.length))).toEqual([250 * 1024])
   })
@@ -133,7 +162,13 @@ describe('what a person enters', () => {
     await alice.evaluate(() => window.lab.createSpace('Garden'))
     const link = await alice.evaluate(() => window.lab.invite())
     const codes = await alice.evaluate((whole) => {
-      const cases = { 'cut off': whole.slice(0, -3), empty: '', prose: 'come to my garden', changed: whole.replace(/.(?=.{20}$)/, (letter) => (letter === 'A' ? 'B' : 'A')), long: `${whole}${'A'.repeat(10_000)}` }
+      const cases = {
+        'cut off': whole.slice(0, -3),
+        empty: '',
+        prose: 'come to my garden',
+        changed: whole.replace(/.(?=.{20}$)/, (letter) => (letter === 'A' ? 'B' : 'A')),
+        long: `${whole}${'A'.repeat(10_000)}`,
+      }
       return Object.fromEntries(
         Object.entries(cases).map(([name, text]) => {
           const { state } = window.lab.echo.join(text)

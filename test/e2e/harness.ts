@@ -192,7 +192,8 @@ async function serve(folder: string, onMark: () => void): Promise<Server> {
       return
     }
     readFile(join(folder, normalize(path === '/' ? '/index.html' : path))).then(
-      (content) => response.writeHead(200, { 'content-type': types[extname(path)] ?? 'text/html', 'cache-control': 'no-store' }).end(content),
+      (content) =>
+        response.writeHead(200, { 'content-type': types[extname(path)] ?? 'text/html', 'cache-control': 'no-store' }).end(content),
       () => response.writeHead(404).end(),
     )
   })

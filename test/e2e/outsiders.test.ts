@@ -56,14 +56,18 @@ describe('someone who knows the room and its password, but holds no key', () => 
     const scene = await setScene()
     await scene.stranger.evaluate((meeting) => window.lab.strangers.startStock(meeting), scene.meeting)
     // It finds both members, who take up connections with it.
-    await expect.poll(() => scene.stranger.evaluate(() => window.lab.strangers.received().connections), { timeout: 15_000 }).toBeGreaterThanOrEqual(2)
+    await expect
+      .poll(() => scene.stranger.evaluate(() => window.lab.strangers.received().connections), { timeout: 15_000 })
+      .toBeGreaterThanOrEqual(2)
     // A member who enters after it is called up by it, and so gets a channel of its making.
     await scene.bob.evaluate(() => {
       window.lab.echo.network.setEnabled(false)
       window.lab.echo.network.setEnabled(true)
     })
     await scene.bob.evaluate(() => window.lab.untilPeers(1))
-    await expect.poll(() => scene.stranger.evaluate(() => window.lab.strangers.received().connections), { timeout: 15_000 }).toBeGreaterThanOrEqual(3)
+    await expect
+      .poll(() => scene.stranger.evaluate(() => window.lab.strangers.received().connections), { timeout: 15_000 })
+      .toBeGreaterThanOrEqual(3)
     await expectHonestDelivery(scene)
     await scene.stranger.waitForTimeout(2_000)
     expect((await scene.stranger.evaluate(() => window.lab.strangers.received())).bytes).toBe(0)
@@ -75,7 +79,9 @@ describe('someone who knows the room and its password, but holds no key', () => 
     it(`gets hellos and no more on the real channel (${way})`, async () => {
       const scene = await setScene()
       await scene.stranger.evaluate(([meeting, how]) => window.lab.strangers.startRaw(meeting, how), [scene.meeting, way] as const)
-      await expect.poll(() => scene.stranger.evaluate(() => window.lab.strangers.rawConnections()), { timeout: 15_000 }).toBeGreaterThanOrEqual(2)
+      await expect
+        .poll(() => scene.stranger.evaluate(() => window.lab.strangers.rawConnections()), { timeout: 15_000 })
+        .toBeGreaterThanOrEqual(2)
       await expectHonestDelivery(scene)
       await scene.stranger.waitForTimeout(2_000)
 

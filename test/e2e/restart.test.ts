@@ -56,7 +56,13 @@ describe('a person alone, without peers or signaling', () => {
     await profile.close()
     page = await profile.open()
     const restartMs = await readAgain(page, written)
-    expect(await state(page)).toMatchObject({ identity: 'ready', titles: ['After the reload', 'Water'], text: 'Dig deep', connections: 0, errors: [] })
+    expect(await state(page)).toMatchObject({
+      identity: 'ready',
+      titles: ['After the reload', 'Water'],
+      text: 'Dig deep',
+      connections: 0,
+      errors: [],
+    })
     await page.evaluate((id) => window.lab.update(id, { title: 'Water twice' }), written.task)
     expect((await state(page)).titles).toEqual(['After the reload', 'Water twice'])
     report('from the beginning of the page to an open space, ms', { 'after a reload': reloadMs, 'after a restart': restartMs })

@@ -4,7 +4,7 @@ import { report, setupHarness, share } from './harness.ts'
 const harness = setupHarness()
 
 describe('two tabs of one profile', () => {
-  it('show each other\'s edits at once without signaling and without a reload', async () => {
+  it("show each other's edits at once without signaling and without a reload", async () => {
     await harness.stopSignaling()
     const first = await harness.person('Alice')
     const space = await first.evaluate(() => window.lab.createSpace('Garden'))
@@ -78,7 +78,9 @@ describe('two tabs of one profile', () => {
       const startMs = performance.now()
       // A tab that says no goodbye is missed after two pings, 5 s apart.
       for (const page of [second, bob]) {
-        await page.evaluate(() => window.lab.until(window.lab.space.live(window.lab.query(window.lab.Task)), (tasks) => tasks.length === 20, 20_000))
+        await page.evaluate(() =>
+          window.lab.until(window.lab.space.live(window.lab.query(window.lab.Task)), (tasks) => tasks.length === 20, 20_000),
+        )
         await page.evaluate(() => window.lab.untilText('Last words'))
       }
       report(`last words of a tab that ${end}, ms`, { 'with everybody': performance.now() - startMs })
@@ -123,7 +125,9 @@ describe('two tabs of one profile', () => {
     }, id)
     const startMs = performance.now()
     await alice.evaluate(() => window.lab.untilPeers(1))
-    await alice.evaluate(() => window.lab.until(window.lab.echo.network.state, (network) => 'connections' in network && network.connections === 1))
+    await alice.evaluate(() =>
+      window.lab.until(window.lab.echo.network.state, (network) => 'connections' in network && network.connections === 1),
+    )
     report('first Echo of the page disposed, ms', { 'second is linked': performance.now() - startMs })
     const task = await alice.evaluate(() => window.lab.add('From the second Echo'))
     await bob.evaluate((item) => window.lab.untilTask(item, {}), task)

@@ -32,7 +32,7 @@ async function comeBack(...pages: readonly Page[]): Promise<void> {
 }
 
 describe('two people over the real network', () => {
-  it('join by a link and see each other\'s items and text within a moment, both ways', async () => {
+  it("join by a link and see each other's items and text within a moment, both ways", async () => {
     const [alice, bob] = [await harness.person('Alice'), await harness.person('Bob')]
     const { joinMs } = await share(alice, bob)
     report('join, ms', { first: joinMs[0]! })
@@ -54,7 +54,10 @@ describe('two people over the real network', () => {
     reportDelays('key to other screen', textDelays)
 
     await bob.evaluate((id) => window.lab.probe.watchTitle(id), task)
-    const retitled = await alice.evaluate(([id, count, ms]) => window.lab.probe.retitle(id as string, count as number, ms as number), [task, edits, betweenKeysMs])
+    const retitled = await alice.evaluate(
+      ([id, count, ms]) => window.lab.probe.retitle(id as string, count as number, ms as number),
+      [task, edits, betweenKeysMs],
+    )
     await bob.evaluate(([id, title]) => window.lab.untilTask(id!, { title: title! }), [task, String(edits - 1)])
     const itemDelays = delays(retitled, await bob.evaluate(() => window.lab.probe.titleTimes()))
     reportDelays('update to other screen', itemDelays)
@@ -76,18 +79,24 @@ describe('two people over the real network', () => {
     await bob.evaluate(() => window.lab.untilText('We dig and plant.'))
 
     await cutOff(alice, bob)
-    await alice.evaluate(([same, other]) => {
-      window.lab.update(same!, { title: 'By Alice' })
-      window.lab.update(other!, { title: 'Alice was here' })
-      window.lab.write(6, ' deep (Alice)')
-      window.lab.add('Only hers')
-    }, [both, apart])
-    await bob.evaluate(([same, other]) => {
-      window.lab.update(same!, { title: 'By Bob' })
-      window.lab.update(other!, { done: true })
-      window.lab.write(6, ' slowly (Bob)')
-      window.lab.add('Only his')
-    }, [both, apart])
+    await alice.evaluate(
+      ([same, other]) => {
+        window.lab.update(same!, { title: 'By Alice' })
+        window.lab.update(other!, { title: 'Alice was here' })
+        window.lab.write(6, ' deep (Alice)')
+        window.lab.add('Only hers')
+      },
+      [both, apart],
+    )
+    await bob.evaluate(
+      ([same, other]) => {
+        window.lab.update(same!, { title: 'By Bob' })
+        window.lab.update(other!, { done: true })
+        window.lab.write(6, ' slowly (Bob)')
+        window.lab.add('Only his')
+      },
+      [both, apart],
+    )
     // Cut off means cut off: neither sees the other's words.
     expect(await alice.evaluate(() => window.lab.content())).not.toContain('Bob')
     expect(await bob.evaluate(() => window.lab.content())).not.toContain('Alice')

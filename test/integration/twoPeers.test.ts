@@ -11,7 +11,7 @@ describe('two people in one space', () => {
   let dispose = async (): Promise<void> => {}
   afterEach(() => dispose())
 
-  it('see each other\'s items and texts, live and both ways', async () => {
+  it("see each other's items and texts, live and both ways", async () => {
     const world = await setup('alice', 'bob', { types: [Task, Note] })
     dispose = world.dispose
     const [hers, his] = await world.shareSpace('Garden', world.alice, world.bob)

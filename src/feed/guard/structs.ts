@@ -82,7 +82,8 @@ function walkRootName(cursor: Cursor, kind: DocumentKind | 'any'): void {
   const start = cursor.at
   cursor.skip(length)
   const { bytes } = cursor
-  const isAllowed = kind === 'any' || rootNames[kind].some((name) => name.length === length && name.every((byte, i) => bytes[start + i] === byte))
+  const isAllowed =
+    kind === 'any' || rootNames[kind].some((name) => name.length === length && name.every((byte, i) => bytes[start + i] === byte))
   if (!isAllowed) refuse('g5', 'a root type of an unknown name')
 }
 

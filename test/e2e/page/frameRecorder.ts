@@ -32,7 +32,9 @@ function watch(channel: RTCDataChannel): RTCDataChannel {
   recorder.frames.push(frames)
   channel.addEventListener('open', () => recorder.opened++)
   // A Blob is never seen here: the library and the strangers all ask for array buffers before a channel opens.
-  channel.addEventListener('message', ({ data }) => frames.push(typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data as ArrayBuffer).slice()))
+  channel.addEventListener('message', ({ data }) =>
+    frames.push(typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data as ArrayBuffer).slice()),
+  )
   return channel
 }
 

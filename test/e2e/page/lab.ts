@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import { createEcho, defineType, EchoError, query, type Echo, type EchoConfig, type EchoErrorCode, type Readable, type Space, type TextHandle } from '../../../src/core.ts'
+import {
+  createEcho,
+  defineType,
+  EchoError,
+  query,
+  type Echo,
+  type EchoConfig,
+  type EchoErrorCode,
+  type Readable,
+  type Space,
+  type TextHandle,
+} from '../../../src/core.ts'
 import { createProbe, type Probe } from './probe.ts'
 import { createStrangers, type Strangers } from './strangers.ts'
 
@@ -123,7 +134,9 @@ export function createLab(): Lab {
         }
         const timer = setTimeout(() => {
           end()
-          reject(new Error(`Waited ${timeoutMs} ms in vain for ${pick}; the last value was ${JSON.stringify(readable.get()).slice(0, 500)}`))
+          reject(
+            new Error(`Waited ${timeoutMs} ms in vain for ${pick}; the last value was ${JSON.stringify(readable.get()).slice(0, 500)}`),
+          )
         }, timeoutMs)
         const stop = readable.subscribe(look)
         const end = (): void => {

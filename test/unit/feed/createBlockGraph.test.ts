@@ -100,7 +100,10 @@ describe('a random graph, against walking it', () => {
     readonly document: number
     readonly advance: number
   }
-  const steps = fc.array(fc.record({ device: fc.nat(4), sees: fc.nat(), document: fc.nat(2), advance: fc.nat(3) }), { minLength: 1, maxLength: 40 })
+  const steps = fc.array(fc.record({ device: fc.nat(4), sees: fc.nat(), document: fc.nat(2), advance: fc.nat(3) }), {
+    minLength: 1,
+    maxLength: 40,
+  })
 
   /** Each step: a device first applies the whole past of some block (or nothing), then cuts. */
   function build(history: readonly Step[]) {
@@ -119,7 +122,10 @@ describe('a random graph, against walking it', () => {
         device: bytes32(device),
         seq: head === undefined ? 0 : head.seq + 1,
         previous: head === undefined ? new Uint8Array(32) : idBytes(head.id),
-        dependencies: graph.maximal([...applied]).filter((id) => id !== head?.id).map(idBytes),
+        dependencies: graph
+          .maximal([...applied])
+          .filter((id) => id !== head?.id)
+          .map(idBytes),
         document: documentBytes(document),
         from,
         to: from + advance,
@@ -159,7 +165,9 @@ describe('a random graph, against walking it', () => {
             const id = toId<DocumentId>(documentBytes(document))
             const limits = graph.limits(before, id)
             for (let device = 0; device < 5; device++) {
-              const ends = past.filter(({ client, document: of }) => client === clientOf(device) && of === id).map(({ header }) => header.to)
+              const ends = past
+                .filter(({ client, document: of }) => client === clientOf(device) && of === id)
+                .map(({ header }) => header.to)
               expect(limits(clientOf(device))).toBe(Math.max(0, ...ends))
             }
           }

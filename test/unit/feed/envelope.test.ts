@@ -3,7 +3,14 @@ import type { EpochKey, KeyRing } from '../../../src/access/keyRing.ts'
 import { epochKeyId } from '../../../src/access/epochKeys.ts'
 
 import { decodeBlock, encodeBlock, maxBlockBytes, signBlock, verifyBlock } from '../../../src/feed/block.ts'
-import { maxEnvelopeBytes, maxPayloadBytes, openEnvelope, plaintextHash, sealPayload, type SealOptions } from '../../../src/feed/envelope.ts'
+import {
+  maxEnvelopeBytes,
+  maxPayloadBytes,
+  openEnvelope,
+  plaintextHash,
+  sealPayload,
+  type SealOptions,
+} from '../../../src/feed/envelope.ts'
 import { maxHeaderBytes } from '../../../src/feed/header.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
@@ -16,11 +23,16 @@ const key = keyOf(1)
 const keyRing = { get: (id: Uint8Array) => (id.every((byte, i) => byte === key.id[i]) ? key : undefined) } as KeyRing
 
 const options: SealOptions = { space: spaceBytes, key, device: bytes32(2), slot: 3, blockId: bytes32(4), payload: Uint8Array.of(1, 2, 3) }
-const open = (envelope: Uint8Array, blockId: Uint8Array = bytes32(4), space: Uint8Array = spaceBytes) => openEnvelope(crypto, { space, keyRing, blockId, envelope })
+const open = (envelope: Uint8Array, blockId: Uint8Array = bytes32(4), space: Uint8Array = spaceBytes) =>
+  openEnvelope(crypto, { space, keyRing, blockId, envelope })
 
 describe('the envelope of a payload', () => {
   it('gives back what was sealed, whoever sealed it, and never the same bytes twice', async () => {
-    const envelopes = [await sealPayload(crypto, options), await sealPayload(crypto, options), await sealPayload(crypto, { ...options, device: bytes32(9), slot: 0xffff_ffff })]
+    const envelopes = [
+      await sealPayload(crypto, options),
+      await sealPayload(crypto, options),
+      await sealPayload(crypto, { ...options, device: bytes32(9), slot: 0xffff_ffff }),
+    ]
     for (const envelope of envelopes) expect(await open(envelope)).toEqual({ ok: true, value: options.payload })
     expect(envelopes[0]).not.toEqual(envelopes[1])
     expect(envelopes[0]!.length).toBe(1 + 32 + 32 + 4 + 12 + 1 + 3 + 1 + 16)
@@ -30,7 +42,10 @@ describe('the envelope of a payload', () => {
     const envelope = await sealPayload(crypto, { ...options, payload: new Uint8Array(maxPayloadBytes) })
     expect(envelope.length).toBeLessThanOrEqual(maxEnvelopeBytes)
     expect((await open(envelope)).ok).toBe(true)
-    expect(await open(await sealPayload(crypto, { ...options, payload: new Uint8Array(maxEnvelopeBytes) }))).toEqual({ ok: false, error: 'malformed' })
+    expect(await open(await sealPayload(crypto, { ...options, payload: new Uint8Array(maxEnvelopeBytes) }))).toEqual({
+      ok: false,
+      error: 'malformed',
+    })
   })
 
   it('opens for its own block, space and key only', async () => {
@@ -38,13 +53,17 @@ describe('the envelope of a payload', () => {
     expect(await open(envelope, bytes32(5))).toEqual({ ok: false, error: 'aead' })
     expect(await open(envelope, bytes32(4), bytes32(6))).toEqual({ ok: false, error: 'aead' })
     expect(await open(await sealPayload(crypto, { ...options, key: keyOf(2) }))).toEqual({ ok: false, error: 'unknown-key' })
-    expect(await open(await sealPayload(crypto, { ...options, key: { id: key.id, key: bytes32(3) } }))).toEqual({ ok: false, error: 'aead' })
+    expect(await open(await sealPayload(crypto, { ...options, key: { id: key.id, key: bytes32(3) } }))).toEqual({
+      ok: false,
+      error: 'aead',
+    })
   })
 
   it('refuses damage in every byte, and tells a newer version', async () => {
     const envelope = await sealPayload(crypto, options)
     for (let at = 1; at < envelope.length; at++) expect((await open(envelope.with(at, envelope[at]! ^ 4))).ok).toBe(false)
-    for (let length = 0; length < envelope.length; length++) expect(await open(envelope.slice(0, length))).toEqual({ ok: false, error: 'malformed' })
+    for (let length = 0; length < envelope.length; length++)
+      expect(await open(envelope.slice(0, length))).toEqual({ ok: false, error: 'malformed' })
     expect(await open(envelope.with(0, 2))).toEqual({ ok: false, error: 'newer-version' })
     expect(await open(envelope.with(0, 0))).toEqual({ ok: false, error: 'malformed' })
   })
@@ -74,7 +93,8 @@ describe('the encoded block', () => {
   })
 
   it('is bounded in each part', () => {
-    const encode = (header: number, envelope: number) => encodeBlock({ header: new Uint8Array(header), signature: new Uint8Array(64), envelope: new Uint8Array(envelope) })
+    const encode = (header: number, envelope: number) =>
+      encodeBlock({ header: new Uint8Array(header), signature: new Uint8Array(64), envelope: new Uint8Array(envelope) })
     expect(encode(maxHeaderBytes, maxEnvelopeBytes).length).toBeLessThanOrEqual(maxBlockBytes)
     expect(decodeBlock(encode(maxHeaderBytes, maxEnvelopeBytes)).ok).toBe(true)
     expect(decodeBlock(encode(maxHeaderBytes + 1, 0))).toEqual({ ok: false, error: 'too-large' })

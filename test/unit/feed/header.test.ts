@@ -88,7 +88,16 @@ describe('the name of a feed', () => {
 
   it('is refused in any other form', () => {
     const key = feedKeyOf(bytes32(1), 5)
-    for (const text of ['', '/', key.replace('/5', '/05'), key.replace('/5', '/'), key.replace('/5', '/4294967296'), `${key} `, `A${key}`, key.replace('/5', '/-1')])
+    for (const text of [
+      '',
+      '/',
+      key.replace('/5', '/05'),
+      key.replace('/5', '/'),
+      key.replace('/5', '/4294967296'),
+      `${key} `,
+      `A${key}`,
+      key.replace('/5', '/-1'),
+    ])
       expect(parseFeedKey(text)).toBeUndefined()
   })
 })
@@ -97,7 +106,8 @@ describe('the Yjs clientID of a slot', () => {
   it('is a safe integer of its own for each space, device and slot', () => {
     const clients = new Set<number>()
     for (const space of [spaceBytes, bytes32(8)])
-      for (const device of [bytes32(1), bytes32(2)]) for (let slot = 0; slot < 50; slot++) clients.add(clientIdOf(hashOnly, space, device, slot))
+      for (const device of [bytes32(1), bytes32(2)])
+        for (let slot = 0; slot < 50; slot++) clients.add(clientIdOf(hashOnly, space, device, slot))
     expect(clients.size).toBe(200)
     expect([...clients].every((client) => Number.isSafeInteger(client) && client >= 0)).toBe(true)
     expect([...clients].some((client) => client > 2 ** 52)).toBe(true)

@@ -117,7 +117,17 @@ function createReceiver(authors: readonly Author[], ring = createFakeKeyRing(epo
       Y.applyUpdate(doc, block.payload)
     },
   })
-  return { ...receiver, receiver, graph, roles, ring, accepted, doc, text: () => doc.getText('text').toString(), take: (block: Block) => receiver.receive(encodeBlock(block)) }
+  return {
+    ...receiver,
+    receiver,
+    graph,
+    roles,
+    ring,
+    accepted,
+    doc,
+    text: () => doc.getText('text').toString(),
+    take: (block: Block) => receiver.receive(encodeBlock(block)),
+  }
 }
 
 const brief = (outcome: ReceiveOutcome) => (outcome.status === 'refused' ? `${outcome.layer}/${outcome.reason}` : outcome.status)
@@ -194,7 +204,14 @@ describe('receiving blocks', () => {
     const { take, text } = createReceiver([author], createFakeKeyRing(epochKey(1), epochKey(2)))
     const block = await author.cut('again')
     const payload = concatBytes(await payloadOf(author))
-    const envelope = await sealPayload(crypto, { space: spaceBytes, key: epochKey(2), device: bytes32(77), slot: 4, blockId: block.id, payload })
+    const envelope = await sealPayload(crypto, {
+      space: spaceBytes,
+      key: epochKey(2),
+      device: bytes32(77),
+      slot: 4,
+      blockId: block.id,
+      payload,
+    })
     expect(await take({ ...block, envelope })).toEqual({ status: 'accepted' })
     expect(text()).toBe('again')
   })
@@ -244,15 +261,57 @@ describe('receiving hostile blocks', () => {
   })
 
   it('refuses a block with one bit changed, by the layer that guards that part', async () => {
-    expect(await judge(async (author) => { const block = await author.cut('x'); return { ...block, signature: flip(block.signature, 9) } })).toBe('signature/bad-signature')
-    for (const at of [40, 70, 100, 140, 200]) expect(await judge(async (author) => { const block = await author.cut('x'); return { ...block, header: flip(block.header, at) } })).toBe('signature/bad-signature')
-    expect(await judge(async (author) => { const block = await author.cut('x'); return { ...block, header: flip(block.header, 5) } })).toBe('graph/space')
-    expect(await judge(async (author) => { const block = await author.cut('x'); return { ...block, header: block.header.with(0, 2) } })).toBe('decode/newer-version')
+    expect(
+      await judge(async (author) => {
+        const block = await author.cut('x')
+        return { ...block, signature: flip(block.signature, 9) }
+      }),
+    ).toBe('signature/bad-signature')
+    for (const at of [40, 70, 100, 140, 200])
+      expect(
+        await judge(async (author) => {
+          const block = await author.cut('x')
+          return { ...block, header: flip(block.header, at) }
+        }),
+      ).toBe('signature/bad-signature')
+    expect(
+      await judge(async (author) => {
+        const block = await author.cut('x')
+        return { ...block, header: flip(block.header, 5) }
+      }),
+    ).toBe('graph/space')
+    expect(
+      await judge(async (author) => {
+        const block = await author.cut('x')
+        return { ...block, header: block.header.with(0, 2) }
+      }),
+    ).toBe('decode/newer-version')
     // Sealing device, slot, nonce and ciphertext of the envelope; its key id names a key that is not here.
-    for (const at of [40, 68, 75, 90]) expect(await judge(async (author) => { const block = await author.cut('x'); return { ...block, envelope: flip(block.envelope, at) } })).toBe('envelope/aead')
-    expect(await judge(async (author) => { const block = await author.cut('x'); return { ...block, envelope: flip(block.envelope, 3) } })).toBe('held')
-    expect(await judge(async (author) => { const block = await author.cut('x'); return { ...block, envelope: block.envelope.with(0, 2) } })).toBe('envelope/newer-version')
-    expect(await judge(async (author) => { const block = await author.cut('x'); return { ...block, envelope: block.envelope.slice(0, 20) } })).toBe('envelope/malformed')
+    for (const at of [40, 68, 75, 90])
+      expect(
+        await judge(async (author) => {
+          const block = await author.cut('x')
+          return { ...block, envelope: flip(block.envelope, at) }
+        }),
+      ).toBe('envelope/aead')
+    expect(
+      await judge(async (author) => {
+        const block = await author.cut('x')
+        return { ...block, envelope: flip(block.envelope, 3) }
+      }),
+    ).toBe('held')
+    expect(
+      await judge(async (author) => {
+        const block = await author.cut('x')
+        return { ...block, envelope: block.envelope.with(0, 2) }
+      }),
+    ).toBe('envelope/newer-version')
+    expect(
+      await judge(async (author) => {
+        const block = await author.cut('x')
+        return { ...block, envelope: block.envelope.slice(0, 20) }
+      }),
+    ).toBe('envelope/malformed')
   })
 
   it('refuses bytes that are no block, whatever they are', async () => {
@@ -261,7 +320,9 @@ describe('receiving hostile blocks', () => {
     const good = encodeBlock(await author.cut('x'))
     const random = createSeededRandom('bytes')
     for (let i = 0; i < 500; i++) {
-      const bytes = random.chance(0.5) ? random.bytes(random.below(400)) : good.with(random.below(good.length), random.below(256)).slice(0, random.below(good.length))
+      const bytes = random.chance(0.5)
+        ? random.bytes(random.below(400))
+        : good.with(random.below(good.length), random.below(256)).slice(0, random.below(good.length))
       expect((await receiver.receive(bytes)).status).toBe('refused')
     }
     expect(brief(await receiver.receive(concatBytes(good, Uint8Array.of(0))))).toBe('decode/trailing-bytes')
@@ -280,7 +341,12 @@ describe('receiving hostile blocks', () => {
 
   it("refuses a block signed by another than its header's device", async () => {
     const mallory = await createAuthor()
-    expect(await judge(async (author) => { const block = await author.cut('x'); return { ...block, signature: await signBlock(mallory.signing, block.header) } })).toBe('signature/bad-signature')
+    expect(
+      await judge(async (author) => {
+        const block = await author.cut('x')
+        return { ...block, signature: await signBlock(mallory.signing, block.header) }
+      }),
+    ).toBe('signature/bad-signature')
   })
 
   it('refuses by the graph a place that cannot be', async () => {
@@ -302,10 +368,20 @@ describe('receiving hostile blocks', () => {
     expect(await judge((author) => author.forge(own(author, append(author, '!!')), { from: 6, to: 7 }))).toBe('guard/g4')
     const ahead = (author: Author) => own(author, new Writer().u8(0x84).uint(author.client).uint(6).string('!').finish())
     expect(await judge((author) => author.forge(ahead(author), { from: 6, to: 7 }))).toBe('guard/g5')
-    const future = (author: Author) => new Writer().u8(0).uint(1).uint(author.client).uint(1).uint(0).uint(2 ** 40).finish()
+    const future = (author: Author) =>
+      new Writer()
+        .u8(0)
+        .uint(1)
+        .uint(author.client)
+        .uint(1)
+        .uint(0)
+        .uint(2 ** 40)
+        .finish()
     expect(await judge((author) => author.forge(future(author), { from: 6, to: 6 }))).toBe('guard/g8')
     const past = (author: Author) => new Writer().u8(0).uint(1).uint(author.client).uint(1).uint(0).uint(6).finish()
-    expect(await judge((author) => author.forge(past(author), { from: 6, to: 6, document: new Uint8Array(16).fill(4) }))).toBe('graph/clock')
+    expect(await judge((author) => author.forge(past(author), { from: 6, to: 6, document: new Uint8Array(16).fill(4) }))).toBe(
+      'graph/clock',
+    )
     expect(await judge((author) => author.forge(past(author), { from: 0, to: 0, document: new Uint8Array(16).fill(4) }))).toBe('guard/g8')
     expect(await judge((author) => author.forge(Y.encodeStateAsUpdateV2(author.doc), { from: 6, to: 12 }))).toMatch(/^guard\/g/)
   })
@@ -340,7 +416,8 @@ describe('receiving hostile blocks', () => {
   it('holds a bounded number of blocks of a device, and of all devices that nobody vouches for together', async () => {
     const author = await createAuthor()
     const { take, receiver } = createReceiver([author])
-    for (let i = 0; i < maxHeldBlocks; i++) expect((await take(await author.forge(Uint8Array.of(0), { seq: 5, previous: bytes32(i) }))).status).toBe('held')
+    for (let i = 0; i < maxHeldBlocks; i++)
+      expect((await take(await author.forge(Uint8Array.of(0), { seq: 5, previous: bytes32(i) }))).status).toBe('held')
     expect(brief(await take(await author.forge(Uint8Array.of(0), { seq: 5, previous: bytes32(5_000) })))).toBe('hold/too-many-held')
     for (let i = 0; i < maxHeldBlocks; i++) {
       const stranger = await createAuthor()

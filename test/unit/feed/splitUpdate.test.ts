@@ -38,7 +38,9 @@ function applyParts(doc: Y.Doc, parts: readonly UpdatePart[], author: number, fr
   for (const part of parts) {
     expect(part.from).toBe(clock)
     const limits = (of: number) => Y.getState(doc.store, of)
-    expect(guardUpdate(part.update, { client: author, from: part.from, to: part.to, limits, kind: 'content', caps })).toMatchObject({ ok: true })
+    expect(guardUpdate(part.update, { client: author, from: part.from, to: part.to, limits, kind: 'content', caps })).toMatchObject({
+      ok: true,
+    })
     Y.applyUpdate(doc, part.update)
     expect(doc.store.pendingStructs ?? doc.store.pendingDs).toBe(null)
     clock = part.to
@@ -62,7 +64,12 @@ describe('splitting an update', () => {
       doc.getText('text').delete(1, 2)
     })
     expect(parts).toEqual([{ update, from: 0, to: 5 }])
-    expect(splitChange((doc) => doc.getText('text').insert(0, 'hello'), (doc) => doc.getText('text').delete(0, 2)).parts).toMatchObject([{ from: 5, to: 5 }])
+    expect(
+      splitChange(
+        (doc) => doc.getText('text').insert(0, 'hello'),
+        (doc) => doc.getText('text').delete(0, 2),
+      ).parts,
+    ).toMatchObject([{ from: 5, to: 5 }])
   })
 
   it('cuts a paste of two million characters, and never between the halves of a surrogate pair', () => {
@@ -77,7 +84,9 @@ describe('splitting an update', () => {
   })
 
   it('cuts a list of values that is one struct, by bytes and by values', () => {
-    const { parts } = splitChange(nothing, (doc) => doc.getArray('list').push(Array.from({ length: 20_000 }, (_, i) => ({ index: i, text: 'x'.repeat(100) }))))
+    const { parts } = splitChange(nothing, (doc) =>
+      doc.getArray('list').push(Array.from({ length: 20_000 }, (_, i) => ({ index: i, text: 'x'.repeat(100) }))),
+    )
     expect(parts.length).toBe(3)
     expect(splitChange(nothing, (doc) => doc.getArray('list').push(Array.from({ length: 300_000 }, () => null))).parts.length).toBe(2)
   })
@@ -117,7 +126,13 @@ describe('splitting an update', () => {
       const history = createHistory(5_000 + seed, 30)
       const whole = createDoc(1, false)
       const inParts = createDoc(1, false)
-      const caps: GuardCaps = { maxBytes: 240 + random.below(200), maxStructs: 1 + random.below(4), maxRanges: 1 + random.below(3), maxAdvance: 2 + random.below(9), maxNodes: 100 }
+      const caps: GuardCaps = {
+        maxBytes: 240 + random.below(200),
+        maxStructs: 1 + random.below(4),
+        maxRanges: 1 + random.below(3),
+        maxAdvance: 2 + random.below(9),
+        maxNodes: 100,
+      }
       for (const own of history) {
         const parts = partsOf(own.update, own.client, own.from, caps)
         if (parts.length > 1) cut++
@@ -160,6 +175,7 @@ describe('splitting an update', () => {
     expect(splitUpdate(update, 5, 0)).toMatchObject({ ok: false, error: { rule: 'g2' } })
     expect(splitUpdate(update, client, 1)).toMatchObject({ ok: false, error: { rule: 'g2' } })
     const random = createSeededRandom('damage')
-    for (let i = 0; i < 5_000; i++) splitUpdate(update.with(random.below(update.length), random.below(256)).slice(0, 1 + random.below(update.length)), client, 0)
+    for (let i = 0; i < 5_000; i++)
+      splitUpdate(update.with(random.below(update.length), random.below(256)).slice(0, 1 + random.below(update.length)), client, 0)
   })
 })

@@ -64,7 +64,14 @@ const w = () => new Writer()
 const noDeletes = Uint8Array.of(0)
 
 function section(count: number, structs: Uint8Array, options: { client?: number; clock?: number; deletes?: Uint8Array } = {}): Uint8Array {
-  return w().u8(1).uint(count).uint(options.client ?? 9).uint(options.clock ?? 10).fixed(structs).fixed(options.deletes ?? noDeletes).finish()
+  return w()
+    .u8(1)
+    .uint(count)
+    .uint(options.client ?? 9)
+    .uint(options.clock ?? 10)
+    .fixed(structs)
+    .fixed(options.deletes ?? noDeletes)
+    .finish()
 }
 
 type ClientDeletes = readonly [client: number, ...ranges: (readonly [clock: number, length: number])[]]
@@ -76,12 +83,25 @@ function deletes(...clients: readonly ClientDeletes[]): Uint8Array {
 }
 
 /** An item with an origin in client 8. */
-const item = (ref: number, content: Uint8Array): Uint8Array => w().u8(0x80 | ref).uint(8).uint(5).fixed(content).finish()
+const item = (ref: number, content: Uint8Array): Uint8Array =>
+  w()
+    .u8(0x80 | ref)
+    .uint(8)
+    .uint(5)
+    .fixed(content)
+    .finish()
 const text = (value: string): Uint8Array => w().string(value).finish()
-const anyItem = (...values: Uint8Array[]): Uint8Array => item(8, w().list(values, (value, writer) => writer.fixed(value)).finish())
+const anyItem = (...values: Uint8Array[]): Uint8Array =>
+  item(
+    8,
+    w()
+      .list(values, (value, writer) => writer.fixed(value))
+      .finish(),
+  )
 const format = (key: string, json: string): Uint8Array => item(6, w().string(key).string(json).finish())
 const embed = (json: string): Uint8Array => item(5, text(json))
-const nested = (depth: number): Uint8Array => concatBytes(...Array.from({ length: depth - 1 }, () => Uint8Array.of(117, 1)), Uint8Array.of(126))
+const nested = (depth: number): Uint8Array =>
+  concatBytes(...Array.from({ length: depth - 1 }, () => Uint8Array.of(117, 1)), Uint8Array.of(126))
 
 describe('the guard and hostile authors', () => {
   const check = (update: Uint8Array, to = 11) => ruleOf(update, { ...nine, to })
@@ -103,7 +123,17 @@ describe('the guard and hostile authors', () => {
     expect(check(concatBytes(Uint8Array.of(1, 1, 0x89, 0x00, 10), item(4, text('a')), noDeletes))).toBe('g1')
     expect(check(Uint8Array.of(1, 1, 9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1))).toBe('g1')
     expect(check(section(1, item(4, Uint8Array.of(5, 97))))).toBe('g1')
-    const badTexts = [[0x80], [0xc0, 0x80], [0xc3], [0xe0, 0x80, 0x80], [0xed, 0xa0, 0x80], [0xf0, 0x80, 0x80, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80], [0xe2, 0x82, 0x41]]
+    const badTexts = [
+      [0x80],
+      [0xc0, 0x80],
+      [0xc3],
+      [0xe0, 0x80, 0x80],
+      [0xed, 0xa0, 0x80],
+      [0xf0, 0x80, 0x80, 0x80],
+      [0xf4, 0x90, 0x80, 0x80],
+      [0xf8, 0x88, 0x80, 0x80, 0x80],
+      [0xe2, 0x82, 0x41],
+    ]
     for (const bytes of badTexts) expect(check(section(1, item(4, w().bytes(Uint8Array.from(bytes)).finish())))).toBe('g1')
   })
 
@@ -136,8 +166,30 @@ describe('the guard and hostile authors', () => {
     expect(check(section(1, anyItem()))).toBe('g4')
     expect(check(section(2, concatBytes(item(4, text('')), item(4, text('a')))))).toBe('g4')
     // Burning the slot's clock for good.
-    expect(check(section(1, w().u8(0).uint(2 ** 53 - 1).finish()))).toBe('g4')
-    expect(check(section(1, item(1, w().uint(2 ** 53 - 12).finish())))).toBe('g4')
+    expect(
+      check(
+        section(
+          1,
+          w()
+            .u8(0)
+            .uint(2 ** 53 - 1)
+            .finish(),
+        ),
+      ),
+    ).toBe('g4')
+    expect(
+      check(
+        section(
+          1,
+          item(
+            1,
+            w()
+              .uint(2 ** 53 - 12)
+              .finish(),
+          ),
+        ),
+      ),
+    ).toBe('g4')
     expect(check(section(1, item(4, text('ab'))))).toBe('g4')
     expect(check(section(1, item(4, text('a'))), 12)).toBe('g4')
     expect(check(section(1, item(4, text('🙂'))), 11)).toBe('g4')
@@ -145,7 +197,12 @@ describe('the guard and hostile authors', () => {
 
   it('refuses by g5 references outside the past', () => {
     const a = text('a')
-    const place = (info: number, ...numbers: number[]) => w().u8(info | 4).fixed(concatBytes(...numbers.map((number) => w().uint(number).finish()))).fixed(a).finish()
+    const place = (info: number, ...numbers: number[]) =>
+      w()
+        .u8(info | 4)
+        .fixed(concatBytes(...numbers.map((number) => w().uint(number).finish())))
+        .fixed(a)
+        .finish()
     expect(check(section(1, place(0x80, 9, 9)))).toBe('passes')
     expect(check(section(1, place(0x80, 9, 10)))).toBe('g5')
     expect(check(section(1, place(0x40, 8, 100)))).toBe('g5')
@@ -202,7 +259,19 @@ describe('the guard and hostile authors', () => {
     expect(check(section(1, embed('['.repeat(32) + ']'.repeat(32))))).toBe('g7')
     expect(check(section(1, embed('['.repeat(30_000) + ']'.repeat(30_000))))).toBe('g7')
     expect(check(section(1, embed('"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\""')))).toBe('passes')
-    expect(check(section(1, item(5, w().bytes(Uint8Array.of(0x22, 0xff, 0x22)).finish())))).toBe('g7')
+    expect(
+      check(
+        section(
+          1,
+          item(
+            5,
+            w()
+              .bytes(Uint8Array.of(0x22, 0xff, 0x22))
+              .finish(),
+          ),
+        ),
+      ),
+    ).toBe('g7')
   })
 
   it('refuses by g8 deletions of the future, and delete sets out of order', () => {
@@ -227,17 +296,41 @@ describe('the guard and hostile authors', () => {
     const caps = blockCaps
     expect(check(section(1, item(4, text('a'.repeat(caps.maxBytes - 30)))), 10 + caps.maxBytes - 30)).toBe('passes')
     expect(check(section(1, item(4, text('a'.repeat(caps.maxBytes)))), 10 + caps.maxBytes)).toBe('g9')
-    expect(check(section(1, Uint8Array.from([0, ...w().uint(caps.maxAdvance + 1).finish()])), 10 + caps.maxAdvance + 1)).toBe('g9')
+    expect(
+      check(
+        section(
+          1,
+          Uint8Array.from([
+            0,
+            ...w()
+              .uint(caps.maxAdvance + 1)
+              .finish(),
+          ]),
+        ),
+        10 + caps.maxAdvance + 1,
+      ),
+    ).toBe('g9')
     const structs = (count: number) => section(count, concatBytes(...Array.from({ length: count }, () => Uint8Array.of(0, 1))))
     expect(check(structs(caps.maxStructs), 10 + caps.maxStructs)).toBe('passes')
     expect(check(structs(caps.maxStructs + 1), 10 + caps.maxStructs + 1)).toBe('g9')
     expect(check(section(1e9, Uint8Array.of(0, 1)))).toBe('g9')
-    const ranges = (count: number) => concatBytes(Uint8Array.of(0), deletes([8, ...Array.from({ length: count }, (_, i) => [2 * i, 1] as const)]))
+    const ranges = (count: number) =>
+      concatBytes(Uint8Array.of(0), deletes([8, ...Array.from({ length: count }, (_, i) => [2 * i, 1] as const)]))
     const many = { ...nine, to: 10, limits: () => 1e9 }
     expect(ruleOf(ranges(caps.maxRanges), many)).toBe('passes')
     expect(ruleOf(ranges(caps.maxRanges + 1), many)).toBe('g9')
     expect(ruleOf(ranges(20_000), many)).toBe('g9')
-    expect(ruleOf(concatBytes(Uint8Array.of(0, 1, 8), w().uint(2 ** 40).finish()), many)).toBe('g9')
+    expect(
+      ruleOf(
+        concatBytes(
+          Uint8Array.of(0, 1, 8),
+          w()
+            .uint(2 ** 40)
+            .finish(),
+        ),
+        many,
+      ),
+    ).toBe('g9')
     expect(check(section(1, format('k'.repeat(1024), 'true')))).toBe('passes')
     expect(check(section(1, format('k'.repeat(1025), 'true')))).toBe('g9')
   })
