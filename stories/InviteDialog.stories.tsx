@@ -5,6 +5,7 @@ import { EchoError } from '../src/shared/echoError.ts'
 import { storyTime, withUi } from './withUi.tsx'
 
 const url = 'https://notes.example/#echo=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIz'
+const waiting = { status: 'waiting', url, expiresAt: storyTime + 9 * 60_000 + 30_000, role: 'editor' } as const
 
 const meta = {
   title: 'InviteDialog',
@@ -29,11 +30,54 @@ export const Idle: Story = {
 }
 export const Creating: Story = { args: { state: { status: 'creating' } } }
 export const Waiting: Story = {
-  args: { state: { status: 'waiting', url, expiresAt: storyTime + 9 * 60_000 + 30_000, role: 'editor' } },
+  args: { state: waiting },
   play: async ({ canvas }) => {
     await expect(canvas.getByRole('dialog', { name: 'Send this link' })).toBeVisible()
     await expect(canvas.getByLabelText('Invitation link')).toHaveValue(url)
     await expect(canvas.getByText('9:30')).toBeVisible()
+  },
+}
+export const WaitingWithoutServer: Story = {
+  args: { state: waiting, network: { status: 'unreachable', connections: 0, error: new EchoError('signaling-unreachable', 'No answer.') } },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByLabelText('Invitation link')).toHaveValue(url)
+    await expect(canvas.getAllByText(/lets devices find each other does not answer/)[0]).toBeVisible()
+    await expect(canvas.getByText(/goes on trying by itself/)).toBeVisible()
+  },
+}
+export const WaitingUnconfigured: Story = {
+  args: {
+    state: waiting,
+    network: {
+      status: 'unreachable',
+      connections: 0,
+      error: new EchoError('signaling-unreachable', 'No signaling server is configured.', { details: { signaling: [] } }),
+    },
+  },
+  play: async ({ canvas }) => {
+    await expect(canvas.getAllByText(/names no server/)[0]).toBeVisible()
+    await expect(canvas.queryByText(/does not answer|goes on trying/)).toBeNull()
+  },
+}
+export const WaitingSwitchedOff: Story = {
+  args: { state: waiting, network: { status: 'off', setEnabled: fn() } },
+  play: async ({ args, canvas, userEvent }) => {
+    await expect(canvas.getAllByText('You are offline: switch the network on.')[0]).toBeVisible()
+    await userEvent.click(canvas.getByRole('button', { name: 'Switch on' }))
+    await expect(args.network?.setEnabled).toHaveBeenCalledWith(true)
+  },
+}
+export const IdleUnsupported: Story = {
+  args: { network: { status: 'unsupported', error: new EchoError('no-webrtc', 'RTCPeerConnection is missing.') } },
+  play: async ({ canvas }) => {
+    await expect(canvas.getAllByText('This browser cannot connect to other devices.')[0]).toBeVisible()
+    await expect(canvas.getByText(/Use another browser/)).toBeVisible()
+  },
+}
+export const WaitingOnline: Story = {
+  args: { state: waiting, network: { status: 'online', connections: 0 } },
+  play: async ({ canvasElement }) => {
+    await expect(canvasElement.querySelector('[data-slot=error]')).toBeNull()
   },
 }
 export const ExpiringSoon: Story = { args: { state: { status: 'waiting', url, expiresAt: storyTime + 42_000, role: 'reader' } } }

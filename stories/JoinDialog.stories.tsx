@@ -68,6 +68,34 @@ export const NeedsIdentity: Story = {
 export const Connecting: Story = { args: { state: { status: 'connecting', preview, slow: false } } }
 export const ConnectingSlowly: Story = { args: { state: { status: 'connecting', preview, slow: true } } }
 export const PeerOffline: Story = { args: { state: { status: 'peer-offline', preview, deadline: storyTime + 272_000 } } }
+export const PreviewSwitchedOff: Story = {
+  args: { state: { status: 'preview', preview }, network: { status: 'off' } },
+  play: async ({ canvas }) => {
+    await expect(canvas.getAllByText('You are offline: switch the network on.')[0]).toBeVisible()
+    await expect(canvas.queryByRole('button', { name: 'Switch on' })).toBeNull()
+  },
+}
+export const PeerOfflineWithoutServer: Story = {
+  args: {
+    state: { status: 'peer-offline', preview, deadline: storyTime + 272_000 },
+    network: { status: 'unreachable', connections: 0, error: new EchoError('signaling-unreachable', 'No answer.') },
+  },
+  play: async ({ canvas }) => {
+    await expect(canvas.getAllByText(/lets devices find each other does not answer/)[0]).toBeVisible()
+    await expect(canvas.queryByText(/Ask Ann/)).toBeNull()
+    await expect(canvas.getByText('4:32')).toBeVisible()
+  },
+}
+export const ConnectingUnsupported: Story = {
+  args: {
+    state: { status: 'connecting', preview, slow: true },
+    network: { status: 'unsupported', error: new EchoError('no-webrtc', 'RTCPeerConnection is missing.') },
+  },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByText(/Use another browser/)).toBeVisible()
+    await expect(canvas.queryByText(/longer than usual/)).toBeNull()
+  },
+}
 export const Syncing: Story = { args: { state: { status: 'syncing', preview, progress: 0.4 } } }
 export const SyncingUnknown: Story = { args: { state: { status: 'syncing', preview, progress: undefined } } }
 export const Success: Story = {

@@ -26,10 +26,9 @@ export function createNetworkControl(network: Network, onChange: () => void): Ne
 
   function publish(): void {
     const own = network.state.get()
-    // Without WebRTC in this tab there is none in the others either; what the switch says needs no report.
-    state.set(
-      leading || own.status === 'unsupported' || own.status === 'off' ? own : (reported ?? { status: 'connecting', connections: 0 }),
-    )
+    // What this tab knows by itself needs no report: the switch, a browser without WebRTC, a configuration without a server.
+    const isKnown = own.status === 'off' || own.status === 'unsupported' || own.status === 'unreachable'
+    state.set(leading || isKnown ? own : (reported ?? { status: 'connecting', connections: 0 }))
     if (leading) onChange()
   }
 

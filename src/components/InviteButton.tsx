@@ -1,6 +1,7 @@
 'use client'
 import { useId, useState, type ReactNode } from 'react'
 import { useInvite } from '../react/useInvite.ts'
+import { useNetworkStatus } from '../react/useNetworkStatus.ts'
 import { useReadable } from '../react/useReadable.ts'
 import { Button, type ButtonProps } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
@@ -16,6 +17,7 @@ export function InviteButton({ space, children, ...props }: ButtonProps & { read
   const { invite: messages } = useMessages()
   const { name, role } = useReadable(space.info)
   const { state, create, cancel } = useInvite(space)
+  const network = useNetworkStatus()
   const [open, setOpen] = useState(false)
   const reasonId = useId()
   const allowed = role === 'owner' || role === 'admin'
@@ -45,6 +47,7 @@ export function InviteButton({ space, children, ...props }: ButtonProps & { read
         state={state}
         onCreate={(chosen) => create({ role: chosen })}
         onCancel={cancel}
+        network={network}
       />
     </>
   )

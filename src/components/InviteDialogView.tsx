@@ -6,6 +6,7 @@ import { Dialog } from './Dialog.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { InviteLink } from './InviteLink.tsx'
+import { NetworkNote, type NotedNetwork } from './NetworkNote.tsx'
 import { plainName } from './plainName.ts'
 import { RoleSelect, type InvitedRole } from './RoleSelect.tsx'
 import { Waiting } from './Waiting.tsx'
@@ -19,10 +20,20 @@ export interface InviteDialogViewProps {
   readonly state: InviteState
   readonly onCreate: (role: InvitedRole) => void
   readonly onCancel: () => void
+  /** Shown where it keeps the guest from being met. */
+  readonly network?: NotedNetwork | undefined
 }
 
 /** The dialog of {@link InviteButton} in any of its states. */
-export function InviteDialogView({ open, onClose, spaceName: givenName, state, onCreate, onCancel }: InviteDialogViewProps): ReactNode {
+export function InviteDialogView({
+  open,
+  onClose,
+  spaceName: givenName,
+  state,
+  onCreate,
+  onCancel,
+  network,
+}: InviteDialogViewProps): ReactNode {
   const messages = useMessages()
   const { invite } = messages
   const spaceName = plainName(givenName)
@@ -44,6 +55,7 @@ export function InviteDialogView({ open, onClose, spaceName: givenName, state, o
         {(state.status === 'idle' || state.status === 'creating') && (
           <>
             <p>{invite.hint}</p>
+            <NetworkNote network={network} />
             <RoleSelect value={role} onChange={setRole} disabled={state.status === 'creating'} />
             {state.status === 'creating' ? (
               <>
@@ -61,6 +73,7 @@ export function InviteDialogView({ open, onClose, spaceName: givenName, state, o
         {(state.status === 'waiting' || state.status === 'connecting') && (
           <>
             {state.status === 'connecting' ? <Waiting>{invite.connecting}</Waiting> : <p>{invite.waiting}</p>}
+            <NetworkNote network={network} />
             <InviteLink url={state.url} shareText={invite.shareText(spaceName)} />
             <dl className="echo-facts">
               <dt>{invite.role}</dt>

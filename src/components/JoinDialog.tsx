@@ -1,6 +1,7 @@
 'use client'
 import type { ReactNode } from 'react'
 import { useJoin } from '../react/useJoin.ts'
+import { useNetworkStatus } from '../react/useNetworkStatus.ts'
 import { JoinDialogView } from './JoinDialogView.tsx'
 import { useIdentityForm } from './useIdentityForm.ts'
 import type { SpaceId } from '../shared/ids.ts'
@@ -22,6 +23,7 @@ export interface JoinDialogProps {
  */
 export function JoinDialog({ open, onClose, onJoined, link }: JoinDialogProps): ReactNode {
   const join = useJoin(open ? link : undefined)
+  const network = useNetworkStatus()
   const form = useIdentityForm(join.accept)
   return (
     <JoinDialogView
@@ -36,6 +38,7 @@ export function JoinDialog({ open, onClose, onJoined, link }: JoinDialogProps): 
       onAccept={join.accept}
       onCancel={join.cancel}
       onJoined={onJoined}
+      network={network}
     />
   )
 }

@@ -8,6 +8,7 @@ import { useMessages } from './EchoUiConfig.tsx'
 import { IdentityForm, type IdentityFormProps } from './IdentityForm.tsx'
 import { JoinLinkForm } from './JoinLinkForm.tsx'
 import { JoinPreview } from './JoinPreview.tsx'
+import { isObstacle, NetworkNote, type NotedNetwork } from './NetworkNote.tsx'
 import { plainName } from './plainName.ts'
 import { Waiting } from './Waiting.tsx'
 import type { JoinState } from '../client/states.ts'
@@ -24,6 +25,8 @@ export interface JoinDialogViewProps {
   readonly onAccept: () => void
   readonly onCancel: () => void
   readonly onJoined: (space: SpaceId) => void
+  /** Shown where it keeps the host from being met. */
+  readonly network?: NotedNetwork | undefined
 }
 
 /** The dialog of {@link JoinDialog} in any of its states. Every wait can be cancelled and every end leads on. */
@@ -38,7 +41,16 @@ export function JoinDialogView({ open, onClose, state, ...actions }: JoinDialogV
   )
 }
 
-function JoinStep({ state, onClose, identityForm, onLink, onAccept, onCancel, onJoined }: Omit<JoinDialogViewProps, 'open'>): ReactNode {
+function JoinStep({
+  state,
+  onClose,
+  identityForm,
+  onLink,
+  onAccept,
+  onCancel,
+  onJoined,
+  network,
+}: Omit<JoinDialogViewProps, 'open'>): ReactNode {
   const messages = useMessages()
   const { join, common } = messages
   const cancel = (
@@ -66,6 +78,7 @@ function JoinStep({ state, onClose, identityForm, onLink, onAccept, onCancel, on
       return (
         <>
           <JoinPreview preview={state.preview} />
+          <NetworkNote network={network} />
           <div className="echo-actions">
             <Button variant="primary" onClick={onAccept}>
               {join.accept}
@@ -85,14 +98,14 @@ function JoinStep({ state, onClose, identityForm, onLink, onAccept, onCancel, on
       return (
         <>
           <Waiting>{join.connecting(nameIn(state.preview.inviterName))}</Waiting>
-          {state.slow && <p>{join.slow}</p>}
+          {isObstacle(network) ? <NetworkNote network={network} /> : state.slow && <p>{join.slow}</p>}
           {cancel}
         </>
       )
     case 'peer-offline':
       return (
         <>
-          <p>{join.offline(nameIn(state.preview.inviterName))}</p>
+          {isObstacle(network) ? <NetworkNote network={network} /> : <p>{join.offline(nameIn(state.preview.inviterName))}</p>}
           <Countdown label={join.givesUpIn} deadline={state.deadline} />
           {cancel}
         </>

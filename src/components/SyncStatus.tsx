@@ -49,7 +49,7 @@ function labelOf(state: State, { sync }: Messages): string {
 function detailsOf(state: State, messages: Messages): readonly string[] {
   const details: string[] = []
   if (state.status === 'syncing' && state.total > 0) details.push(messages.sync.percent(Math.min(1, state.received / state.total)))
-  if ('error' in state && state.error !== undefined) details.push(errorText(messages, state.error.code))
+  if ('error' in state && state.error !== undefined) details.push(errorText(messages, state.error.code, state.error.details))
   if (state.unsaved > 0) details.push(messages.sync.unsaved(state.unsaved))
   return details
 }

@@ -157,6 +157,13 @@ export const englishMessages: Messages = {
     error: 'Not saved',
     unsaved: (number) => `${count(number, changes)} not saved yet`,
   },
+  network: {
+    off: 'You are offline: switch the network on.',
+    switchOn: 'Switch on',
+    unreachableHint: 'Nobody can join until then. This page goes on trying by itself; what you do meanwhile is kept.',
+    unsupportedHint: 'Use another browser, or allow WebRTC in the settings of this one.',
+    unconfigured: 'This app names no server that lets devices find each other.',
+  },
   presence: {
     label: 'Here now',
     alone: 'Only you are here',

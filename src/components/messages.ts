@@ -1,4 +1,4 @@
-import type { EchoErrorCode } from '../shared/echoError.ts'
+import type { EchoError, EchoErrorCode } from '../shared/echoError.ts'
 import type { Role } from '../access/membershipLog.ts'
 
 /** Every word the kit shows: strings, and functions where something is put in. Override any part through `<EchoUiConfig messages={…}>`. */
@@ -133,6 +133,15 @@ export interface Messages {
     readonly error: string
     readonly unsaved: (count: number) => string
   }
+  /** Why nobody can be met, and what to do. What is wrong with the server or the browser itself stands in `errors`. */
+  readonly network: {
+    readonly off: string
+    readonly switchOn: string
+    readonly unreachableHint: string
+    readonly unsupportedHint: string
+    /** In the place of the error's text where the app names no signaling server. */
+    readonly unconfigured: string
+  }
   readonly presence: {
     readonly label: string
     readonly alone: string
@@ -162,7 +171,16 @@ function mergeObjects(base: object, override: object): object {
   return merged
 }
 
-/** The text for an error code. */
-export function errorText(messages: Messages, code: EchoErrorCode): string {
-  return messages.errors[code] ?? messages.unknownError
+/** The text for an error: for its code, or a more precise one where its details tell more. */
+export function errorText(messages: Messages, code: EchoErrorCode, details: EchoError['details'] = {}): string {
+  return preciseText(messages, code, details) ?? messages.errors[code] ?? messages.unknownError
+}
+
+function preciseText(messages: Messages, code: EchoErrorCode, details: EchoError['details']): string | undefined {
+  return isUnconfigured(code, details) ? messages.network.unconfigured : undefined
+}
+
+/** Whether no signaling server answers because the app names none. */
+export function isUnconfigured(code: EchoErrorCode, { signaling }: EchoError['details']): boolean {
+  return code === 'signaling-unreachable' && Array.isArray(signaling) && signaling.length === 0
 }

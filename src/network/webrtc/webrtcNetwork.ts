@@ -68,6 +68,7 @@ export function createWebrtcNetwork({
     probe: watch.nudge,
   })
   if (!isSupported) log.add('no-webrtc', 'This browser cannot connect to other devices: WebRTC is missing or switched off.')
+  else if (signaling.length === 0) log.add('signaling-unreachable', unreachable.message)
 
   function describe(connections: number): NetworkState {
     if (!isSupported) return { status: 'unsupported', error: unsupported }
@@ -88,7 +89,7 @@ const emptyRoom: AdapterRoom = { start: () => undefined, stop: () => Promise.res
 
 function describeUnreachable(signaling: readonly string[]): string {
   return signaling.length === 0
-    ? 'No signaling server is configured, so devices cannot find each other: pass signaling: ["wss://…"].'
+    ? 'No signaling server is configured, so devices cannot find each other: pass `signaling` to createEcho, such as ["wss://signal.example"].'
     : 'No signaling server answers, so new devices cannot be found; check that the server runs and its address is right.'
 }
 

@@ -91,6 +91,24 @@ describe('InviteButton', () => {
     expect(created()).toEqual(['reader', 'reader'])
   })
 
+  it('says while the link is out that nobody can come, and how to change that', async () => {
+    const garden = createFakeSpace()
+    const fake = createFakeEcho()
+    renderInEcho(fake, <InviteButton space={garden.space} />)
+    await press('Invite')
+    await press('Create link')
+    const notes = () => [...screen.getByRole('dialog').querySelectorAll('[data-slot=error] > p')].map((line) => line.textContent)
+    expect(notes()).toEqual([])
+    const error = new EchoError('signaling-unreachable', 'No answer.')
+    act(() => fake.network.set({ status: 'unreachable', connections: 0, error }))
+    expect(notes()).toEqual([expect.stringContaining('does not answer'), expect.stringContaining('goes on trying')])
+    expect(screen.getByRole('dialog').querySelector('output')?.textContent).toContain('does not answer')
+    act(() => fake.network.set({ status: 'off' }))
+    expect(notes()).toEqual(['You are offline: switch the network on.'])
+    await press('Switch on')
+    expect(notes()).toEqual([])
+  })
+
   it('copies the link, keeps the name of its button, and selects the link where the clipboard is closed', async () => {
     const garden = createFakeSpace()
     renderInEcho(createFakeEcho(), <InviteButton space={garden.space} />)
@@ -146,6 +164,18 @@ describe('JoinDialog', () => {
     expect(onJoined).not.toHaveBeenCalled()
     await press('Open the space')
     expect(onJoined).toHaveBeenCalledWith('garden-id')
+  })
+
+  it('says that it is this device which nobody can reach, rather than wait for the host', async () => {
+    const fake = createFakeEcho()
+    renderInEcho(fake, <Host link="https://app.example/#echo=xyz" onJoined={() => {}} />)
+    const preview = { spaceName: 'Garden', inviterName: 'Ann', role: 'editor', expiresAt: undefined } as const
+    act(() => fake.joins.find((entry) => !entry.disposed)!.state.set({ status: 'peer-offline', preview, deadline: Date.now() + 60_000 }))
+    expect(screen.getByText(/Ask Ann/)).toBeTruthy()
+    act(() => fake.network.set({ status: 'off' }))
+    expect(screen.queryByText(/Ask Ann/)).toBeNull()
+    await press('Switch on')
+    expect(screen.getByText(/Ask Ann/)).toBeTruthy()
   })
 
   it('asks for a name where there is none, then goes on by itself', async () => {

@@ -1,3 +1,5 @@
+import { describe, expect, it } from 'vitest'
+import { createWebrtcNetwork } from '../../../src/network/webrtc/webrtcNetwork.ts'
 import { describeNetwork } from '../../../src/testing/networkAcceptance.ts'
 import type { Network } from '../../../src/network/network.ts'
 import { createMemorySignaling } from './memorySignaling.ts'
@@ -40,4 +42,24 @@ describeNetwork('webrtc', () => {
       return Promise.resolve()
     },
   }
+})
+
+describe('the network over WebRTC without a signaling server', () => {
+  it('says from the start that none is configured, not that one does not answer', async () => {
+    const network = createWebrtcNetwork({ signaling: [] })
+    const message = expect.stringMatching(/^No signaling server is configured.*pass `signaling` to createEcho/)
+    expect(network.state.get()).toMatchObject({ status: 'unreachable', error: { message, details: { signaling: [] } } })
+    expect(network.diagnostics.get()).toMatchObject([{ code: 'signaling-unreachable', message }])
+    await network.dispose()
+  })
+
+  it('has nothing to connect for before it enters a room, and says so', async () => {
+    const network = createWebrtcNetwork({ signaling: ['ws://localhost:1'] })
+    expect(network.state.get()).toEqual({ status: 'idle' })
+    const room = network.enter({ name: 'r', password: 'p' }, () => expect.unreachable())
+    expect(network.state.get().status).toBe('connecting')
+    await room.leave()
+    expect(network.state.get()).toEqual({ status: 'idle' })
+    await network.dispose()
+  })
 })

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { createNetworkControl } from '../../../src/client/networkControl.ts'
 import type { TabMessage } from '../../../src/client/tabControl.ts'
 import { createMemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
+import { EchoError } from '../../../src/shared/echoError.ts'
+import { createWritable } from '../../../src/shared/readable.ts'
+import type { Network, NetworkState } from '../../../src/network/network.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 
@@ -36,7 +39,18 @@ describe('the network as all tabs of a profile see it', () => {
     leader.setLeading(true)
     swarm.setSignaling(false)
     expect(follower.state.get()).toMatchObject({ status: 'unreachable', error: { code: 'signaling-unreachable' } })
+    swarm.setSignaling(true)
+    expect(follower.state.get()).toEqual({ status: 'idle' })
     follower.setEnabled(false)
     expect(follower.state.get()).toEqual({ status: 'off' })
+  })
+
+  it('keeps the own, more precise word of a tab that knows what is wrong', () => {
+    const error = new EchoError('signaling-unreachable', 'None is configured.', { details: { signaling: [] } })
+    const own = { status: 'unreachable', connections: 0, error } as const
+    const network: Network = { ...createTabs().network, state: createWritable<NetworkState>(own) }
+    const control = createNetworkControl(network, () => {})
+    control.onReport({ type: 'network', status: 'unreachable', connections: 0 })
+    expect(control.state.get()).toBe(own)
   })
 })
