@@ -6,6 +6,8 @@ import { withUi } from './withUi.tsx'
 
 const form = { mode: 'create', onModeChange: fn(), onCreate: fn(), onRecover: fn(), busy: false, error: undefined } as const
 
+const phrase = `${'abandon '.repeat(23)}art`
+
 const meta = {
   title: 'IdentityGate',
   component: IdentityGateView,
@@ -32,13 +34,32 @@ export const Recover: Story = {
   play: async ({ args, canvas, userEvent }) => {
     await userEvent.type(canvas.getByLabelText('Recovery words'), '1. Abandon, 2. ability')
     await expect(canvas.getByText('2 of 24 words')).toBeVisible()
-    await userEvent.type(canvas.getByLabelText('Your name'), 'Ann')
     await userEvent.click(canvas.getByRole('button', { name: 'Recover' }))
-    await expect(args.form.onRecover).toHaveBeenCalledWith('abandon ability', 'Ann')
+    await expect(canvas.getByText('There must be 24 words, and here are 2.')).toBeVisible()
+    await expect(canvas.getByText('Enter a name.')).toBeVisible()
+    await expect(canvas.getByLabelText('Recovery words')).toHaveFocus()
+    await userEvent.type(canvas.getByLabelText('Your name'), 'Ann')
+    await userEvent.clear(canvas.getByLabelText('Recovery words'))
+    await userEvent.paste(phrase)
+    await userEvent.click(canvas.getByRole('button', { name: 'Recover' }))
+    await expect(args.form.onRecover).toHaveBeenCalledWith(phrase, 'Ann')
+  },
+}
+export const UnknownWord: Story = {
+  args: {
+    form: {
+      ...form,
+      mode: 'recover',
+      error: new EchoError('bad-phrase', 'Word 7 is not in the list.', { details: { reason: 'unknown-word', position: 7 } }),
+    },
+  },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByText(/^Word 7 is not one/)).toBeVisible()
+    await expect(canvas.queryByText('Details')).toBeNull()
   },
 }
 export const WrongWords: Story = {
-  args: { form: { ...form, mode: 'recover', error: new EchoError('bad-phrase', 'The checksum of these words does not fit.') } },
+  args: { form: { ...form, mode: 'recover', error: new EchoError('bad-phrase', 'These words do not fit.') } },
   play: async ({ canvas }) => {
     await expect(canvas.getByLabelText('Recovery words')).toBeInvalid()
     await expect(canvas.getByText(/These are not the 24 words/)).toBeVisible()

@@ -1,8 +1,10 @@
 'use client'
-import { useId, useState, type FormEvent, type ReactNode } from 'react'
+import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react'
+import { parsePhrase } from '../identity/phrase.ts'
 import { Button } from './Button.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import { errorText } from './messages.ts'
 import { Waiting } from './Waiting.tsx'
 import type { EchoError } from '../shared/echoError.ts'
 
@@ -18,20 +20,32 @@ export interface IdentityFormProps {
 
 /** Asks who is there: a new person by name, or one who comes back with 24 words. */
 export function IdentityForm({ mode, onModeChange, onCreate, onRecover, busy, error }: IdentityFormProps): ReactNode {
-  const { identity: messages } = useMessages()
+  const allMessages = useMessages()
+  const { identity: messages } = allMessages
   const [name, setName] = useState('')
   const [phrase, setPhrase] = useState('')
   const [nameMissing, setNameMissing] = useState(false)
+  const [phraseFault, setPhraseFault] = useState<EchoError>()
+  const phraseField = useRef<HTMLTextAreaElement>(null)
+  const nameField = useRef<HTMLInputElement>(null)
   const id = useId()
   const recovers = mode === 'recover'
   const words = normalizePhrase(phrase)
   const wordCount = words === '' ? 0 : words.split(' ').length
 
+  const phraseError = phraseFault ?? (error?.code === 'bad-phrase' ? error : undefined)
+
   function onSubmit(event: FormEvent): void {
     event.preventDefault()
     const trimmed = name.trim()
+    // Both at once: who mends one field should not hear only then of the other.
+    const parsed = recovers ? parsePhrase(words) : undefined
+    const fault = parsed?.ok === false ? parsed.error : undefined
+    setPhraseFault(fault)
     setNameMissing(trimmed === '')
-    if (trimmed === '' || busy) return
+    if (fault !== undefined) phraseField.current?.focus()
+    else if (trimmed === '') nameField.current?.focus()
+    if (fault !== undefined || trimmed === '' || busy) return
     if (recovers) onRecover(words, trimmed)
     else onCreate(trimmed)
   }
@@ -43,26 +57,36 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, busy, er
           <label htmlFor={`${id}phrase`}>{messages.phrase}</label>
           <textarea
             id={`${id}phrase`}
+            ref={phraseField}
             className="echo-input"
             rows={4}
             value={phrase}
-            onChange={(event) => setPhrase(event.target.value)}
+            onChange={(event) => {
+              setPhrase(event.target.value)
+              setPhraseFault(undefined)
+            }}
             autoCapitalize="none"
             autoComplete="off"
             autoCorrect="off"
             spellCheck={false}
-            aria-invalid={error?.code === 'bad-phrase'}
-            aria-describedby={`${id}count ${error === undefined ? '' : `${id}error`}`}
+            aria-invalid={phraseError !== undefined}
+            aria-describedby={phraseError === undefined ? `${id}count` : `${id}wrong ${id}count`}
           />
           <p id={`${id}count`} className="echo-hint">
             {messages.phraseCount(wordCount)}
           </p>
+          {phraseError !== undefined && (
+            <p id={`${id}wrong`} className="echo-field-error" role="alert">
+              {errorText(allMessages, phraseError.code, phraseError.details)}
+            </p>
+          )}
         </div>
       )}
       <div className="echo-field">
         <label htmlFor={`${id}name`}>{messages.name}</label>
         <input
           id={`${id}name`}
+          ref={nameField}
           className="echo-input"
           value={name}
           onChange={(event) => setName(event.target.value)}
@@ -78,7 +102,7 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, busy, er
           </p>
         )}
       </div>
-      {error !== undefined && <ErrorNote id={`${id}error`} role="alert" error={error} />}
+      {error !== undefined && error.code !== 'bad-phrase' && <ErrorNote role="alert" error={error} />}
       {busy && <Waiting>{recovers ? messages.recovering : messages.creating}</Waiting>}
       <div className="echo-actions">
         <Button variant="primary" type="submit" disabled={busy}>

@@ -32,6 +32,12 @@ export interface Messages {
     readonly toCreate: string
     readonly phrase: string
     readonly phraseCount: (count: number) => string
+    /** Why the words are no phrase: the word at `position`, from 1, is not in the list. */
+    readonly phraseUnknownWord: (position: number) => string
+    /** There are more or fewer than 24; `count` is undefined for a text that is far too long. */
+    readonly phraseWordCount: (count: number | undefined) => string
+    /** Each word is in the list, but not in this company or order. */
+    readonly phraseChecksum: string
     readonly recover: string
     readonly recovering: string
   }
@@ -177,7 +183,12 @@ export function errorText(messages: Messages, code: EchoErrorCode, details: Echo
 }
 
 function preciseText(messages: Messages, code: EchoErrorCode, details: EchoError['details']): string | undefined {
-  return isUnconfigured(code, details) ? messages.network.unconfigured : undefined
+  if (isUnconfigured(code, details)) return messages.network.unconfigured
+  const { reason, position, count } = details
+  if (code !== 'bad-phrase') return undefined
+  if (reason === 'unknown-word' && typeof position === 'number') return messages.identity.phraseUnknownWord(position)
+  if (reason === 'word-count') return messages.identity.phraseWordCount(typeof count === 'number' ? count : undefined)
+  return reason === 'checksum' ? messages.identity.phraseChecksum : undefined
 }
 
 /** Whether no signaling server answers because the app names none. */
