@@ -35,6 +35,7 @@ export const Waiting: Story = {
     await expect(canvas.getByRole('dialog', { name: 'Send this link' })).toBeVisible()
     await expect(canvas.getByLabelText('Invitation link')).toHaveValue(url)
     await expect(canvas.getByText('9:30')).toBeVisible()
+    await expect(canvas.getByText(/Keep this page open/)).toBeVisible()
   },
 }
 export const WaitingWithoutServer: Story = {
@@ -83,7 +84,14 @@ export const WaitingOnline: Story = {
 export const ExpiringSoon: Story = { args: { state: { status: 'waiting', url, expiresAt: storyTime + 42_000, role: 'reader' } } }
 export const Connecting: Story = { args: { state: { status: 'connecting', url, expiresAt: storyTime + 500_000, role: 'editor' } } }
 export const Admitting: Story = { args: { state: { status: 'admitting', guestName: 'Bob' } } }
-export const Success: Story = { args: { state: { status: 'success', guestName: 'Bob' } } }
+export const Success: Story = {
+  args: { state: { status: 'success', guestName: 'Bob' } },
+  play: async ({ args, canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('button', { name: 'Done' }))
+    await expect(args.onClose).toHaveBeenCalledOnce()
+    await expect(canvas.getAllByRole('button', { name: 'Close' })).toHaveLength(1)
+  },
+}
 export const Expired: Story = { args: { state: { status: 'expired' } } }
 export const Cancelled: Story = { args: { state: { status: 'cancelled' } } }
 export const Failed: Story = {

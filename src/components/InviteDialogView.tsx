@@ -43,7 +43,6 @@ export function InviteDialogView({
       {label}
     </Button>
   )
-  const close = <Button onClick={onClose}>{messages.common.close}</Button>
   const cancel = (
     <Button variant="quiet" onClick={onCancel}>
       {invite.cancelInvitation}
@@ -94,7 +93,7 @@ export function InviteDialogView({
             <p data-tone="success">{invite.success(plainName(state.guestName), spaceName)}</p>
             <div className="echo-actions">
               <Button variant="primary" onClick={onClose}>
-                {messages.common.close}
+                {messages.common.done}
               </Button>
               {create(invite.another, 'plain')}
             </div>
@@ -103,27 +102,20 @@ export function InviteDialogView({
         {state.status === 'expired' && (
           <>
             <p>{invite.expired}</p>
-            <div className="echo-actions">
-              {create(invite.renew)}
-              {close}
-            </div>
+            <div className="echo-actions">{create(invite.renew)}</div>
           </>
         )}
         {state.status === 'cancelled' && (
           <>
             <p>{invite.cancelled}</p>
-            <div className="echo-actions">
-              {create(invite.renew)}
-              {close}
-            </div>
+            <div className="echo-actions">{create(invite.renew)}</div>
           </>
         )}
         {state.status === 'error' && (
           <>
             <ErrorNote error={state.error} />
             <div className="echo-actions">
-              {state.retryable && create(messages.common.retry)}
-              {close}
+              {state.retryable ? create(messages.common.retry) : <Button onClick={onClose}>{messages.common.done}</Button>}
             </div>
           </>
         )}

@@ -61,7 +61,7 @@ function JoinStep({
   const ended = (text: string, retryable = false): ReactNode => (
     <>
       <p>{text}</p>
-      <EndActions retryable={retryable} onAccept={onAccept} onLink={onLink} onClose={onClose} />
+      <EndActions retryable={retryable} onAccept={onAccept} onLink={onLink} />
     </>
   )
   switch (state.status) {
@@ -141,7 +141,7 @@ function JoinStep({
       return (
         <>
           <ErrorNote error={state.error} {...(state.error.code === 'insecure-peer' && { role: 'alert' })} />
-          <EndActions retryable={state.retryable} onAccept={onAccept} onLink={onLink} onClose={onClose} />
+          <EndActions retryable={state.retryable} onAccept={onAccept} onLink={onLink} />
         </>
       )
   }
@@ -151,8 +151,7 @@ function EndActions({
   retryable,
   onAccept,
   onLink,
-  onClose,
-}: Pick<JoinDialogViewProps, 'onAccept' | 'onLink' | 'onClose'> & { readonly retryable: boolean }): ReactNode {
+}: Pick<JoinDialogViewProps, 'onAccept' | 'onLink'> & { readonly retryable: boolean }): ReactNode {
   const { join, common } = useMessages()
   return (
     <div className="echo-actions">
@@ -162,9 +161,6 @@ function EndActions({
         </Button>
       )}
       <Button onClick={() => onLink(undefined)}>{join.otherLink}</Button>
-      <Button variant="quiet" onClick={onClose}>
-        {common.close}
-      </Button>
     </div>
   )
 }

@@ -26,6 +26,7 @@ const changes = new Map([
 export const englishMessages: Messages = {
   common: {
     close: 'Close',
+    done: 'Done',
     cancel: 'Cancel',
     back: 'Back',
     retry: 'Try again',
@@ -85,7 +86,7 @@ export const englishMessages: Messages = {
     create: 'Create link',
     creating: 'Creating the link…',
     waitingTitle: 'Send this link',
-    waiting: 'It works once. Keep this window open until the other person has joined.',
+    waiting: 'It works once. Keep this page open until the other person has joined. You may close this dialog.',
     link: 'Invitation link',
     copy: 'Copy link',
     copied: 'Link copied.',
@@ -126,7 +127,7 @@ export const englishMessages: Messages = {
     identityHint: 'The others need a name to call you by.',
     connectingTitle: 'Connecting…',
     connecting: (inviter) => `Looking for ${inviter ?? 'the person who invited you'}.`,
-    slow: 'This takes longer than usual. Check that the window of the person who invited you is still open.',
+    slow: 'This takes longer than usual. Check that the person who invited you still has the app open.',
     offlineTitle: 'Nobody answers yet',
     offline: (inviter) =>
       `Ask ${inviter ?? 'the person who invited you'} to open the app and keep the invitation on the screen. You will be connected by yourself.`,
@@ -193,7 +194,7 @@ export const englishMessages: Messages = {
     'invitation-revoked': 'The invitation was cancelled. Ask for a new link.',
     'invitation-used-up': 'The invitation was used already. Ask for a new link.',
     timeout: 'The other side took too long to answer.',
-    'peer-offline': 'The other device could not be reached. Both windows must be open at the same time.',
+    'peer-offline': 'The other device could not be reached. The app must be open on both at the same time.',
     'insecure-peer': 'The other side could not prove who it is. Do not go on; ask for a new link by a way that you trust.',
     'signaling-unreachable': 'The server that lets devices find each other does not answer. Are you online?',
     'newer-version': 'The other side runs a newer version of this app. Reload the page.',

@@ -4,7 +4,10 @@ import type { Role } from '../access/membershipLog.ts'
 /** Every word the kit shows: strings, and functions where something is put in. Override any part through `<EchoUiConfig messages={…}>`. */
 export interface Messages {
   readonly common: {
+    /** Names the cross in a dialog's corner. */
     readonly close: string
+    /** Ends what has come to its end. */
+    readonly done: string
     readonly cancel: string
     readonly back: string
     readonly retry: string

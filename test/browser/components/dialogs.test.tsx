@@ -86,6 +86,10 @@ describe('InviteButton', () => {
     const flow = garden.flows.find((entry) => !entry.disposed)!
     act(() => flow.state.set({ status: 'success', guestName: 'Bob' }))
     expect(screen.getByText('Bob is now a member of Garden.')).toBeTruthy()
+    expect(screen.getAllByRole('button', { name: 'Close' })).toHaveLength(1)
+    await press('Done')
+    expect(screen.queryByRole('dialog')).toBeNull()
+    await press('Invite')
     act(() => flow.state.set({ status: 'expired' }))
     await press('Create a new link')
     expect(created()).toEqual(['reader', 'reader'])
@@ -207,7 +211,7 @@ describe('JoinDialog', () => {
     for (const end of ends) {
       act(() => flow.state.set(end))
       expect(button('Use another link')).toBeTruthy()
-      expect(within(screen.getByRole('dialog')).getAllByRole('button', { name: 'Close' })).toHaveLength(2)
+      expect(within(screen.getByRole('dialog')).getAllByRole('button', { name: 'Close' })).toHaveLength(1)
     }
     await press('Try again')
     expect(flow.accepted).toBe(1)
