@@ -26,14 +26,17 @@ const Note = defineType('note', z.object({ title: z.string() }), { model: 'text'
 
 /** One person's side: their spaces, or a way to join one. */
 function Pane({ name, echo }: { readonly name: string; readonly echo: Echo }): ReactNode {
+  // Each person's dialogs stay on their side.
+  const [side, setSide] = useState<Element | null>(null)
   return (
     <section
+      ref={setSide}
       aria-label={name}
       style={{ flex: '1 1 18rem', minInlineSize: 0, padding: '1rem', border: '1px solid var(--echo-border)', borderRadius: 12 }}
     >
       <h2 style={{ marginBlockStart: 0 }}>{name}</h2>
       <EchoProvider echo={echo} fallback={<p>Opening…</p>}>
-        <EchoUiConfig>
+        <EchoUiConfig portalContainer={side}>
           <Suspense fallback={<p>Opening the space…</p>}>
             <Spaces />
           </Suspense>

@@ -6,6 +6,7 @@ import { useReadable } from '../react/useReadable.ts'
 import { Button, type ButtonProps } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { InviteDialogView } from './InviteDialogView.tsx'
+import { Portal } from './Portal.tsx'
 import type { Space } from '../client/echo.ts'
 
 /**
@@ -40,15 +41,17 @@ export function InviteButton({ space, children, ...props }: ButtonProps & { read
           {messages.notAllowed}
         </span>
       )}
-      <InviteDialogView
-        open={open}
-        onClose={() => setOpen(false)}
-        spaceName={name}
-        state={state}
-        onCreate={(chosen) => create({ role: chosen })}
-        onCancel={cancel}
-        network={network}
-      />
+      <Portal>
+        <InviteDialogView
+          open={open}
+          onClose={() => setOpen(false)}
+          spaceName={name}
+          state={state}
+          onCreate={(chosen) => create({ role: chosen })}
+          onCancel={cancel}
+          network={network}
+        />
+      </Portal>
     </>
   )
 }

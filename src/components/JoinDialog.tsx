@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useJoin } from '../react/useJoin.ts'
 import { useNetworkStatus } from '../react/useNetworkStatus.ts'
 import { JoinDialogView } from './JoinDialogView.tsx'
+import { Portal } from './Portal.tsx'
 import { useIdentityForm } from './useIdentityForm.ts'
 import type { SpaceId } from '../shared/ids.ts'
 
@@ -26,19 +27,21 @@ export function JoinDialog({ open, onClose, onJoined, link }: JoinDialogProps): 
   const network = useNetworkStatus()
   const form = useIdentityForm(join.accept)
   return (
-    <JoinDialogView
-      open={open}
-      onClose={() => {
-        join.open(undefined)
-        onClose()
-      }}
-      state={join.state}
-      identityForm={form}
-      onLink={join.open}
-      onAccept={join.accept}
-      onCancel={join.cancel}
-      onJoined={onJoined}
-      network={network}
-    />
+    <Portal>
+      <JoinDialogView
+        open={open}
+        onClose={() => {
+          join.open(undefined)
+          onClose()
+        }}
+        state={join.state}
+        identityForm={form}
+        onLink={join.open}
+        onAccept={join.accept}
+        onCancel={join.cancel}
+        onJoined={onJoined}
+        network={network}
+      />
+    </Portal>
   )
 }

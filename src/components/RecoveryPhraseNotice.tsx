@@ -5,6 +5,7 @@ import { useIdentity } from '../react/useIdentity.ts'
 import { Button } from './Button.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
+import { Portal } from './Portal.tsx'
 import { RecoveryPhraseDialog, type RecoveryPhraseState } from './RecoveryPhraseDialog.tsx'
 
 /** Offers the 24 words to someone who has not written them down yet. It can be put off until the next visit, and is gone once they are safe. */
@@ -30,25 +31,27 @@ export function RecoveryPhraseNotice(props: ComponentProps<'aside'>): ReactNode 
   return (
     <>
       <RecoveryPhraseNoticeView {...props} onShow={() => setOpen(true)} onLater={() => setPutOff(true)} />
-      <RecoveryPhraseDialog
-        open={open}
-        onClose={() => {
-          setOpen(false)
-          setState({ status: 'hidden' })
-        }}
-        state={state}
-        onReveal={() => {
-          setState({ status: 'loading' })
-          void attempt(async () => ({ status: 'shown', phrase: await identity.showPhrase() }))
-        }}
-        onWritten={() => setState({ status: 'confirming' })}
-        onConfirm={() =>
-          void attempt(async () => {
-            await identity.confirmPhraseSaved()
-            return { status: 'hidden' }
-          })
-        }
-      />
+      <Portal>
+        <RecoveryPhraseDialog
+          open={open}
+          onClose={() => {
+            setOpen(false)
+            setState({ status: 'hidden' })
+          }}
+          state={state}
+          onReveal={() => {
+            setState({ status: 'loading' })
+            void attempt(async () => ({ status: 'shown', phrase: await identity.showPhrase() }))
+          }}
+          onWritten={() => setState({ status: 'confirming' })}
+          onConfirm={() =>
+            void attempt(async () => {
+              await identity.confirmPhraseSaved()
+              return { status: 'hidden' }
+            })
+          }
+        />
+      </Portal>
     </>
   )
 }

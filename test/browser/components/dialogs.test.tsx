@@ -141,6 +141,39 @@ describe('InviteButton', () => {
   })
 })
 
+describe('a button in a paragraph', () => {
+  it('has its dialog at the end of the page, with its own language, or where it is told to', async () => {
+    const garden = createFakeSpace()
+    const place = document.createElement('div')
+    document.body.append(place)
+    const inParagraph = (
+      <p>
+        <InviteButton space={garden.space} />
+      </p>
+    )
+    renderInEcho(
+      createFakeEcho(),
+      <EchoUiConfig locale="de" dir="rtl" messages={{ invite: { button: 'Einladen' } }}>
+        {inParagraph}
+        <EchoUiConfig portalContainer={place}>
+          <p>
+            <InviteButton space={garden.space}>Other</InviteButton>
+          </p>
+        </EchoUiConfig>
+      </EchoUiConfig>,
+    )
+    await press('Einladen')
+    const dialog = screen.getByRole('dialog', { name: 'Invite to Garden' })
+    expect(dialog.parentElement?.parentElement).toBe(document.body)
+    expect([dialog.closest('[lang]')?.getAttribute('lang'), getComputedStyle(dialog).direction]).toEqual(['de', 'rtl'])
+    await key('{Escape}')
+    await press('Other')
+    expect(place.contains(screen.getByRole('dialog'))).toBe(true)
+    await key('{Escape}')
+    place.remove()
+  })
+})
+
 describe('JoinDialog', () => {
   function Host({ link, onJoined }: { readonly link?: string; readonly onJoined: (space: SpaceId) => void }) {
     const [open, setOpen] = useState(true)

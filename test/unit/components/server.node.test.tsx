@@ -1,6 +1,7 @@
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import * as kit from '../../../src/components/index.ts'
+import { Portal } from '../../../src/components/Portal.tsx'
 import { EchoProvider } from '../../../src/react/EchoProvider.tsx'
 import { createFakeEcho, createFakeSpace } from '../react/fakeEcho.ts'
 
@@ -37,6 +38,18 @@ describe('on a server', () => {
     ]) {
       expect(html).toContain(text)
     }
+  })
+
+  it('renders nothing of what belongs to the end of the page', () => {
+    const html = renderToString(
+      <p>
+        before
+        <Portal>
+          <div>dialog</div>
+        </Portal>
+      </p>,
+    )
+    expect(html).toBe('<p>before</p>')
   })
 
   it('shows the provider’s fallback for an open database too', () => {
