@@ -52,7 +52,10 @@ export function createEcho(config: EchoConfig): Echo {
   let disposal: Promise<void> | undefined
   const stopPage = watchPage(
     () => directory.tick(),
-    () => network.probe(),
+    () => {
+      network.probe()
+      directory.probe()
+    },
   )
 
   function onError(error: EchoError): void {

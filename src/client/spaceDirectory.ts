@@ -30,6 +30,8 @@ export interface SpaceDirectory {
   setNetwork(network: Network | undefined): void
   /** Cuts own edits of every open space now: the page hides or closes. */
   tick(): void
+  /** Asks all links for a sign of life: the page was hidden or offline. */
+  probe(): void
   dispose(): Promise<void>
 }
 
@@ -264,6 +266,9 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
         else handle?.open.replication.enterNetwork(through)
       }
       if (through !== undefined) startAll()
+    },
+    probe() {
+      for (const { handle } of entries.values()) handle?.open.replication.probe()
     },
     tick() {
       for (const { handle } of entries.values()) handle?.open.documents.tick()

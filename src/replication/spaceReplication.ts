@@ -1,10 +1,9 @@
-import { idBytes, toId, type DeviceId, type SpaceId } from '../shared/ids.ts'
-import type { Clock, Random, Timer } from '../shared/ports.ts'
+import { toId, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
+import type { Clock, Random } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { Connection, Network, Room } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
-import { epochRendezvous } from '../access/epochKeys.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
@@ -13,10 +12,12 @@ import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
 import { createBlockExchange, type BlockExchange } from './blockExchange.ts'
 import { createChannel, type Channel } from './channel.ts'
 import { createLink, type Link } from './link.ts'
-import type { LinkFault } from './linkFault.ts'
 import { linkHandshake } from './linkHandshake.ts'
 import { decodeLinkMessage, portionsOf, type LinkMessage } from './linkMessages.ts'
 import { createPresenceExchange, type PresenceExchange } from './presenceExchange.ts'
+import { proveMembership } from './proveMembership.ts'
+import { createSilenceWatch, type SilenceWatch } from './silenceWatch.ts'
+import { createSpaceRoom } from './spaceRoom.ts'
 
 /*
  * One space's traffic with its members and with sister tabs. A connection becomes a link by the handshake (tabs of one origin need none), then
@@ -37,6 +38,8 @@ export interface SpaceReplication {
   enterTabs(tabs: Network): void
   /** A block is new here: its author is this device, or it came from a peer (`from`). */
   announce(node: BlockNode): void
+  /** Asks every link for a sign of life: the page was hidden or offline. */
+  probe(): void
   dispose(): Promise<void>
 }
 
@@ -73,13 +76,10 @@ export interface SpaceReplicationOptions {
 
 /** Own blocks are pushed to so many peers; the others hear of them by heads. */
 const maxPushLinks = 8
-const proofMs = 10_000
-const pingAfterMs = 10_000
-const silentMs = 30_000
 
 export function createSpaceReplication(options: SpaceReplicationOptions): SpaceReplication {
   const { crypto, clock, random, identity, space, log, keyRing, graph, store, receiver } = options
-  const links = new Map<Link, BlockExchange>()
+  const links = new Map<Link, { readonly exchange: BlockExchange; readonly watch: SilenceWatch }>()
   const channels = new Set<Channel>()
   /** Links whose peer is being proven. */
   const proving = new Set<Link>()
@@ -92,10 +92,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     ownName: options.ownName,
     links: () => links.keys(),
   })
-  /** The network this tab shall be on, and the room it is in; entering and leaving take their turns. */
-  let wanted: Network | undefined
-  let current: { readonly network: Network; readonly room: Room; readonly key: string } | undefined
-  let moving: Promise<void> = Promise.resolve()
+  const room = createSpaceRoom({ crypto, space, keyRing, onConnection: (connection) => meet(connection, true), onFault: options.onFault })
   let tabsRoom: Room | undefined
   let reach = 0
   let disposed = false
@@ -106,14 +103,14 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   })
   const stopKeys = keyRing.onAdded(() => {
     void receiver.retry()
-    void moveRoom()
+    room.refresh()
   })
 
   function publish(): void {
     const remote = remoteLinks().length
-    const exchanges = [...links.values()]
+    const exchanges = [...links.values()].map(({ exchange }) => exchange)
     const next: ReplicationState = {
-      peers: wanted === undefined ? reach : remote,
+      peers: !room.isWanted() ? reach : remote,
       tabs: links.size - remote,
       lacking: Math.max(0, ...exchanges.map((exchange) => exchange.lacking())),
       delivered: exchanges.every((exchange) => exchange.isIdle()),
@@ -122,7 +119,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     if (before.peers === next.peers && before.tabs === next.tabs && before.lacking === next.lacking && before.delivered === next.delivered)
       return
     state.set(next)
-    if (before.peers !== next.peers && wanted !== undefined) sayReach()
+    if (before.peers !== next.peers && room.isWanted()) sayReach()
   }
 
   function remoteLinks(): readonly Link[] {
@@ -133,94 +130,55 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     for (const link of links.keys()) if (link.peer === undefined) link.send({ type: 'reach', peers: remoteLinks().length })
   }
 
-  function meet(connection: Connection, room: () => Room | undefined): void {
-    onConnection(connection, room).catch((error: unknown) => {
+  function meet(connection: Connection, isMembersRoom: boolean): void {
+    const met = connection.sameOrigin ? meetTab(connection) : isMembersRoom ? meetPeer(connection) : connection.close()
+    met?.catch((error: unknown) => {
       connection.close()
       options.onFault(error)
     })
   }
 
-  async function onConnection(connection: Connection, room: () => Room | undefined): Promise<void> {
-    if (connection.sameOrigin) return meetTab(connection)
+  async function meetPeer(connection: Connection): Promise<void> {
     const key = keyRing.newest()
     if (key === undefined || disposed) return connection.close()
     const secure = await linkHandshake(connection, { crypto, clock, random, identity, space, key, log })
     if (!secure.ok) {
-      if (secure.error !== 'closed') room()?.reportHandshake('failed')
+      if (secure.error !== 'closed') room.reportHandshake('failed')
       return
     }
-    const { channel, device, heads } = secure.value
-    const outcome = await proveMembership(channel, toId<DeviceId>(device), heads)
-    if (outcome === 'member') room()?.reportHandshake('succeeded')
-    else {
-      channel.close()
-      if (outcome === 'unknown-device') room()?.reportHandshake('failed')
+    const { channel } = secure.value
+    const device = toId<DeviceId>(secure.value.device)
+    channels.add(channel)
+    const proof = proveMembership({ ...secure.value, device }, { log, clock, onMember })
+    proving.add(proof.link)
+    const fault = await proof.failed
+    proving.delete(proof.link)
+    channels.delete(channel)
+    channel.close()
+    if (fault === 'unknown-device') room.reportHandshake('failed')
+
+    function onMember(owner: IdentityId): void {
+      proving.delete(proof.link)
+      room.reportHandshake('succeeded')
+      if (disposed) channel.close()
+      else up(createLink(channel, { identity: owner, device }))
     }
   }
 
-  /**
-   * Once the peer is ready, operations flow both ways until the log names its device; then the link is up. Before, the peer may still be
-   * verifying the proof, and takes no more than a few bytes.
-   */
-  function proveMembership(channel: Channel, device: DeviceId, heads: readonly Uint8Array[]): Promise<'member' | LinkFault> {
-    const link = createLink(channel, undefined)
-    let ready = false
-    let over = false
-    return new Promise((resolve) => {
-      const timer = clock.after(proofMs, () => finish(ready ? 'unknown-device' : 'timeout'))
-      const stop = log.state.subscribe(check)
-      channels.add(channel)
-      channel.onClose = () => finish('closed')
-      channel.onMessage = async (bytes) => {
-        const message = decodeLinkMessage(bytes)
-        if (!message.ok) return finish(message.error)
-        if (message.value.type === 'ready') onReady()
-        else if (message.value.type === 'ops') await addOperations(message.value.operations)
-        else if (message.value.type !== 'unknown' && message.value.type !== 'ping') return finish('unknown-device')
-        check()
-      }
-      link.send({ type: 'ready' })
-
-      function onReady(): void {
-        if (ready) return
-        ready = true
-        proving.add(link)
-        sayOperations(link, heads)
-      }
-
-      function check(): void {
-        const member = log.device(device)?.member
-        if (ready && member !== undefined) finish('member', member.identity)
-      }
-
-      function finish(outcome: 'member' | LinkFault, owner?: NonNullable<Link['peer']>['identity']): void {
-        // What was read when the link came up, or when it ended, may be judged afterwards.
-        if (over) return
-        over = true
-        clock.clear(timer)
-        stop()
-        channels.delete(channel)
-        proving.delete(link)
-        if (outcome === 'member' && owner !== undefined && !disposed) up(createLink(channel, { identity: owner, device }))
-        resolve(outcome)
-      }
-    })
-  }
-
-  function meetTab(connection: Connection): void {
+  function meetTab(connection: Connection): undefined {
     const link = createLink(createChannel(connection, undefined), undefined)
     up(link)
     link.send({ type: 'op-heads', heads: log.heads() })
-    if (wanted !== undefined) link.send({ type: 'reach', peers: remoteLinks().length })
+    if (room.isWanted()) link.send({ type: 'reach', peers: remoteLinks().length })
   }
 
   function up(link: Link): void {
     const exchange = createBlockExchange({ link, clock, graph, store, receiver, onFault: options.onFault })
-    const keepAlive = watchSilence(link)
-    links.set(link, exchange)
+    const watch = createSilenceWatch(link, clock)
+    links.set(link, { exchange, watch })
     channels.add(link.channel)
     link.channel.onClose = () => {
-      keepAlive.stop()
+      watch.stop()
       exchange.dispose()
       links.delete(link)
       channels.delete(link.channel)
@@ -228,7 +186,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       publish()
     }
     link.channel.onMessage = (bytes) => {
-      keepAlive.heard()
+      watch.heard()
       return onMessage(link, exchange, bytes)
     }
     options.onLink()
@@ -288,66 +246,33 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     for (const operations of portionsOf(log.missingFor(heads))) link.send({ type: 'ops', operations })
   }
 
-  /** Any byte is a sign of life; a silent link is asked, and closed when it stays silent. */
-  function watchSilence(link: Link): { heard(): void; stop(): void } {
-    let heardAt = clock.now()
-    let timer: Timer = clock.after(pingAfterMs, look)
-    function look(): void {
-      const silent = clock.now() - heardAt
-      if (silent >= silentMs) return link.channel.close()
-      if (silent >= pingAfterMs) link.send({ type: 'ping' })
-      timer = clock.after(pingAfterMs, look)
-    }
-    return {
-      heard: () => {
-        heardAt = clock.now()
-      },
-      stop: () => clock.clear(timer),
-    }
-  }
-
-  function moveRoom(): Promise<void> {
-    const step = async (): Promise<void> => {
-      const newest = keyRing.newest()
-      const key = newest === undefined ? '' : toId<string>(newest.id)
-      if (current !== undefined && (current.network !== wanted || current.key !== key)) {
-        await current.room.leave()
-        current = undefined
-      }
-      if (newest === undefined || wanted === undefined || current !== undefined || disposed) return
-      const { room: name, password } = epochRendezvous(crypto, idBytes(space), newest.key)
-      const room: Room = wanted.enter({ name, password }, (connection) => meet(connection, () => current?.room))
-      current = { network: wanted, room, key }
-    }
-    // A step that fails must not keep the next from being taken.
-    moving = moving.then(step).catch(options.onFault)
-    return moving
-  }
-
   return {
     state,
     presence,
     enterNetwork(through) {
-      wanted = through
-      void moveRoom().then(publish)
+      void room.follow(through).then(publish)
     },
     async leaveNetwork() {
-      wanted = undefined
-      await moveRoom()
+      await room.follow(undefined)
       publish()
     },
     enterTabs(tabs) {
-      tabsRoom ??= tabs.enter({ name: `space/${space}`, password: '' }, (connection) => meet(connection, () => tabsRoom))
+      tabsRoom ??= tabs.enter({ name: `space/${space}`, password: '' }, (connection) => meet(connection, false))
     },
     announce(node) {
       const isOwn = node.header.device.every((byte, i) => byte === identity.signing.publicKey[i])
-      let pushed = 0
-      for (const [link, exchange] of links) {
-        if (link.peer === undefined) exchange.push(node)
-        else if (isOwn && pushed++ < maxPushLinks) exchange.push(node)
+      const remote = [...links].filter(([link]) => link.peer !== undefined)
+      // A peer that has gone silent may be gone: it gets no place among the few that are served at once.
+      const awake = remote.filter(([, { watch }]) => !watch.isStale())
+      const served = new Set(isOwn ? awake.slice(0, maxPushLinks).map(([link]) => link) : [])
+      for (const [link, { exchange }] of links) {
+        if (link.peer === undefined || served.has(link)) exchange.push(node)
         else exchange.sayHeadsSoon()
       }
       publish()
+    },
+    probe() {
+      for (const { watch } of links.values()) watch.probe()
     },
     async dispose() {
       if (disposed) return
@@ -355,8 +280,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       presence.dispose()
       stopLog()
       stopKeys()
-      wanted = undefined
-      await Promise.all([moveRoom(), tabsRoom?.leave()])
+      await Promise.all([room.follow(undefined), tabsRoom?.leave()])
       for (const channel of channels) channel.close()
     },
   }
