@@ -3,7 +3,7 @@ import { parseId, type ItemId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Network, NetworkState } from '../network/network.ts'
 import type { StorageState } from '../storage/storage.ts'
-import type { EchoPorts, Space } from './echo.ts'
+import type { EchoPorts, InviteFlow, Space } from './echo.ts'
 import { createInviteFlow } from './inviteFlow.ts'
 import type { OpenSpace } from './openSpace.ts'
 import { createSpacePresence } from './spacePresence.ts'
@@ -34,6 +34,8 @@ export function createSpaceHandle(options: {
   const { dispose: _dispose, ...commands } = database
   const sync = createSpaceSync(open, options.networkState, options.storageState, options.ports.clock)
   const info = createWritable(readInfo())
+  /** A link that is out would keep its room and its timer for ten minutes. */
+  const invitations = new Set<InviteFlow>()
   const stops = [database.properties, log.state, state].map((source) => source.subscribe(update))
 
   function spaceName(): string {
@@ -85,7 +87,17 @@ export function createSpaceHandle(options: {
     presence: createSpacePresence(open.replication.presence),
     openText: async (id) => documents.openText(textItem(id)),
     peekText: (id) => documents.peekText(id as ItemId),
-    invite: () => createInviteFlow({ ...options, spaceName }),
+    invite() {
+      const flow = createInviteFlow({ ...options, spaceName })
+      invitations.add(flow)
+      return {
+        ...flow,
+        dispose() {
+          invitations.delete(flow)
+          flow.dispose()
+        },
+      }
+    },
     setName: (name) => database.setProperty('name', name),
     flush: () => documents.flush(),
   }
@@ -95,6 +107,8 @@ export function createSpaceHandle(options: {
     space,
     async dispose() {
       for (const stop of stops) stop()
+      for (const flow of invitations) flow.dispose()
+      invitations.clear()
       sync.dispose()
       await open.dispose()
     },

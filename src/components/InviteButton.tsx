@@ -1,5 +1,6 @@
 'use client'
 import { useId, useState, type ReactNode } from 'react'
+import { isOpenInvitation } from '../react/inviteCache.ts'
 import { useInvite } from '../react/useInvite.ts'
 import { useNetworkStatus } from '../react/useNetworkStatus.ts'
 import { useReadable } from '../react/useReadable.ts'
@@ -10,7 +11,8 @@ import { Portal } from './Portal.tsx'
 import type { Space } from '../client/echo.ts'
 
 /**
- * Opens a dialog that makes an invitation link. Nothing is made before the user asks for it, and closing the dialog keeps the link working.
+ * Opens a dialog that makes an invitation link. Nothing is made before the user asks for it. Closing the dialog keeps the link working, and so
+ * does leaving the view: a button for the same space shows the open invitation again.
  * @example
  * <InviteButton space={space} />
  */
@@ -20,14 +22,15 @@ export function InviteButton({ space, children, ...props }: ButtonProps & { read
   const { state, create, cancel } = useInvite(space)
   const network = useNetworkStatus()
   const [open, setOpen] = useState(false)
-  const reasonId = useId()
+  const noteId = useId()
   const allowed = role === 'owner' || role === 'admin'
+  const isOut = allowed && isOpenInvitation(state)
   return (
     <>
       <Button
         data-state={state.status}
         aria-disabled={!allowed}
-        aria-describedby={allowed ? undefined : reasonId}
+        aria-describedby={allowed && !isOut ? undefined : noteId}
         {...props}
         onClick={(event) => {
           props.onClick?.(event)
@@ -35,9 +38,19 @@ export function InviteButton({ space, children, ...props }: ButtonProps & { read
         }}
       >
         {children ?? messages.button}
+        {isOut && (
+          <span className="echo-badge" aria-hidden="true" title={messages.open}>
+            1
+          </span>
+        )}
       </Button>
+      {isOut && (
+        <span id={noteId} className="echo-visually-hidden" data-slot="open-invitation">
+          {messages.open}
+        </span>
+      )}
       {!allowed && (
-        <span id={reasonId} className="echo-hint" data-slot="reason">
+        <span id={noteId} className="echo-hint" data-slot="reason">
           {messages.notAllowed}
         </span>
       )}

@@ -80,6 +80,7 @@ export const englishMessages: Messages = {
   invite: {
     button: 'Invite',
     notAllowed: 'Only owners and admins can invite people.',
+    open: '1 open invitation',
     title: (space) => `Invite to ${space}`,
     hint: 'You make a link that works for one person.',
     role: 'Their role',

@@ -62,6 +62,8 @@ export interface Messages {
   readonly invite: {
     readonly button: string
     readonly notAllowed: string
+    /** Beside the button while a link is out. */
+    readonly open: string
     readonly title: (space: string) => string
     readonly hint: string
     readonly role: string

@@ -3,6 +3,7 @@ import { use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode 
 import { createEcho } from '../client/createEcho.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { EchoContext, type EchoContextValue } from './echoContext.ts'
+import { createInviteCache } from './inviteCache.ts'
 import { createSpaceCache } from './spaceCache.ts'
 import { createTextCache } from './textCache.ts'
 import { useReadable } from './useReadable.ts'
@@ -55,7 +56,10 @@ export function EchoProvider(props: EchoProviderProps): ReactNode {
     if (failure !== undefined) report(failure)
   }, [failure, report])
   const value = useMemo<EchoContextValue | undefined>(
-    () => (echo === undefined ? undefined : { echo, spaces: createSpaceCache(echo), texts: createTextCache(), report }),
+    () =>
+      echo === undefined
+        ? undefined
+        : { echo, spaces: createSpaceCache(echo), texts: createTextCache(), invites: createInviteCache(), report },
     [echo, report],
   )
 

@@ -2,6 +2,7 @@
 import { createContext, use } from 'react'
 import { EchoError } from '../shared/echoError.ts'
 import type { Echo } from '../client/echo.ts'
+import type { InviteCache } from './inviteCache.ts'
 import type { SpaceCache } from './spaceCache.ts'
 import type { TextCache } from './textCache.ts'
 
@@ -10,6 +11,7 @@ export interface EchoContextValue {
   readonly echo: Echo
   readonly spaces: SpaceCache
   readonly texts: TextCache
+  readonly invites: InviteCache
   /** Takes a fault that no call can throw, such as a draft that could not be stored while its component went away. */
   report(error: EchoError): void
 }

@@ -1,6 +1,6 @@
 'use client'
 import { useMemo } from 'react'
-import { useEcho } from './useEcho.ts'
+import { useEchoContext } from './echoContext.ts'
 import { useFlow } from './useFlow.ts'
 import { useReadable } from './useReadable.ts'
 import type { InviteFlow, Space } from '../client/echo.ts'
@@ -16,7 +16,8 @@ export interface Invite {
 const idle: InviteState = { status: 'idle' }
 
 /**
- * The host's side of an invitation. It is cancelled when the component goes away, so keep the component mounted while the link is out.
+ * The host's side of an invitation: one for each space handle, shared by the components that ask for it. A link that is out goes on when they
+ * are gone, and is there again when they are back; it ends by being used, after ten minutes, by `cancel`, or when the Echo is disposed of.
  * With an undefined space it stays idle.
  * @throws EchoError no-provider
  * @example
@@ -25,8 +26,8 @@ const idle: InviteState = { status: 'idle' }
  * {invite.state.status === 'waiting' && <a href={invite.state.url}>Link</a>}
  */
 export function useInvite(space: Space | undefined): Invite {
-  useEcho()
-  const begin = useMemo(() => space && (() => space.invite()), [space])
+  const { invites } = useEchoContext()
+  const begin = useMemo(() => space && (() => invites.acquire(space)), [invites, space])
   const flow = useFlow(begin)
   const state = useReadable(flow?.state) ?? idle
   return useMemo(() => ({ state, create: (options) => flow?.create(options), cancel: () => flow?.cancel() }), [flow, state])

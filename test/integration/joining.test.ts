@@ -52,6 +52,18 @@ async function createTest(seed: number) {
 const isEnd = (state: JoinState): boolean =>
   ['success', 'used-up', 'expired', 'denied', 'error', 'invalid', 'cancelled'].includes(state.status)
 
+describe('an invitation whose maker closes the app', () => {
+  it('ends with the Echo, and says nothing any more when its time is over', async () => {
+    const { clock, world, invite, end } = await createTest(1)
+    const { flow } = await invite()
+    await drive(clock, world.ann.echo.dispose())
+    expect(flow.state.get()).toEqual({ status: 'idle' })
+    await clock.run(invitationLifeMs + 1000)
+    expect(flow.state.get()).toEqual({ status: 'idle' })
+    await end()
+  })
+})
+
 describe('joining from a link', () => {
   it.each([1, 2, 3, 4, 5, 6])('lets one in when two race for it, and tells the other that it is used up (seed %i)', async (seed) => {
     const { clock, world, space, invite, join, end } = await createTest(seed)

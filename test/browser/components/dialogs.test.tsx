@@ -95,6 +95,25 @@ describe('InviteButton', () => {
     expect(created()).toEqual(['reader', 'reader'])
   })
 
+  it('shows on the button that a link is out, also when it was away in between', async () => {
+    const [garden, shed] = [createFakeSpace(), createFakeSpace('Shed')]
+    const { rerender } = renderInEcho(createFakeEcho(), <InviteButton space={garden.space} />)
+    await press('Invite')
+    expect(screen.queryByText('1 open invitation')).toBeNull()
+    await press('Create link')
+    await press('Close')
+    rerender(<InviteButton key="other" space={shed.space} />)
+    expect(screen.queryByText('1 open invitation')).toBeNull()
+    rerender(<InviteButton space={garden.space} />)
+    expect(screen.getByText('1 open invitation').id).toBe(button('Invite').getAttribute('aria-describedby'))
+    await press('Invite')
+    expect(screen.getByLabelText<HTMLInputElement>('Invitation link').value).toBe('https://app.example/#join=abc')
+    await press('Cancel invitation')
+    await press('Close')
+    expect(screen.queryByText('1 open invitation')).toBeNull()
+    expect(button('Invite').hasAttribute('aria-describedby')).toBe(false)
+  })
+
   it('says while the link is out that nobody can come, and how to change that', async () => {
     const garden = createFakeSpace()
     const fake = createFakeEcho()

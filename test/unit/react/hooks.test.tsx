@@ -315,6 +315,45 @@ describe('useInvite', () => {
     expect(garden.flows.filter((flow) => !flow.disposed)).toHaveLength(0)
     expect(garden.flows.reduce((sum, flow) => sum + flow.state.listeners(), 0)).toBe(0)
   })
+
+  it('keeps a link that is out while nobody shows it, and shows it again, but only for the same space', () => {
+    const [garden, shed] = [createFakeSpace(), createFakeSpace('Shed')]
+    const alive = (space: FakeSpace) => space.flows.filter((flow) => !flow.disposed)
+    const { result, rerender, unmount } = renderHookInEcho(
+      createFakeEcho(),
+      ({ space }: { space: FakeSpace | undefined }) => useInvite(space?.space),
+      { space: garden as FakeSpace | undefined },
+    )
+    act(() => result.current.create({ role: 'editor' }))
+    const [flow] = alive(garden)
+    rerender({ space: shed })
+    expect([result.current.state.status, flow!.disposed, flow!.state.listeners()]).toEqual(['idle', false, 0])
+    rerender({ space: garden })
+    expect([result.current.state.status, alive(garden)]).toEqual(['waiting', [flow]])
+    rerender({ space: undefined })
+    act(() => flow!.state.set({ status: 'success', guestName: 'Bob' }))
+    rerender({ space: garden })
+    expect(result.current.state).toEqual({ status: 'success', guestName: 'Bob' })
+    rerender({ space: shed })
+    expect([alive(garden), alive(shed).length]).toEqual([[], 1])
+    unmount()
+    expect([alive(garden), alive(shed)]).toEqual([[], []])
+  })
+
+  it('is one invitation for all who show the same space, until the last of them is gone', () => {
+    const garden = createFakeSpace()
+    const { result, rerender } = renderHookInEcho(
+      createFakeEcho(),
+      ({ second }: { second: boolean }) => [useInvite(garden.space), useInvite(second ? garden.space : undefined)] as const,
+      { second: true },
+    )
+    act(() => result.current[0].create({ role: 'editor' }))
+    expect(result.current.map(({ state }) => state.status)).toEqual(['waiting', 'waiting'])
+    act(() => result.current[1].cancel())
+    rerender({ second: false })
+    expect(result.current.map(({ state }) => state.status)).toEqual(['cancelled', 'idle'])
+    expect(garden.flows.filter((flow) => !flow.disposed)).toHaveLength(1)
+  })
 })
 
 describe('useJoin', () => {
