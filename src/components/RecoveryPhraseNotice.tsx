@@ -1,5 +1,5 @@
 'use client'
-import { useState, type ComponentProps, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ComponentProps, type ReactNode } from 'react'
 import { EchoError } from '../shared/echoError.ts'
 import { useIdentity } from '../react/useIdentity.ts'
 import { Button } from './Button.tsx'
@@ -11,10 +11,14 @@ import { RecoveryPhraseDialog, type RecoveryPhraseState } from './RecoveryPhrase
 /** Offers the 24 words to someone who has not written them down yet. It can be put off until the next visit, and is gone once they are safe. */
 export function RecoveryPhraseNotice(props: ComponentProps<'aside'>): ReactNode {
   const identity = useIdentity()
-  const [putOff, setPutOff] = useState(false)
+  const { phrase: messages } = useMessages()
+  const [end, setEnd] = useState<'saved' | 'put-off' | 'left'>()
   const [open, setOpen] = useState(false)
   const [state, setState] = useState<RecoveryPhraseState>({ status: 'hidden' })
-  if (identity.status !== 'unsaved' || putOff) return null
+  if (end === 'saved' || end === 'put-off') {
+    return <Farewell onLeave={() => setEnd('left')}>{end === 'saved' ? messages.saved : messages.putOff}</Farewell>
+  }
+  if (identity.status !== 'unsaved' || end === 'left') return null
 
   async function attempt(action: () => Promise<RecoveryPhraseState>): Promise<void> {
     try {
@@ -30,7 +34,7 @@ export function RecoveryPhraseNotice(props: ComponentProps<'aside'>): ReactNode 
 
   return (
     <>
-      <RecoveryPhraseNoticeView {...props} onShow={() => setOpen(true)} onLater={() => setPutOff(true)} />
+      <RecoveryPhraseNoticeView {...props} onShow={() => setOpen(true)} onLater={() => setEnd('put-off')} />
       <Portal>
         <RecoveryPhraseDialog
           open={open}
@@ -47,12 +51,30 @@ export function RecoveryPhraseNotice(props: ComponentProps<'aside'>): ReactNode 
           onConfirm={() =>
             void attempt(async () => {
               await identity.confirmPhraseSaved()
+              setEnd('saved')
               return { status: 'hidden' }
             })
           }
         />
       </Portal>
     </>
+  )
+}
+
+/**
+ * Takes the place of the notice that the user has just dealt with, unseen, and the focus, which would fall to the page's very start because
+ * its button is gone: the next Tab goes on from here.
+ */
+function Farewell({ onLeave, children }: { readonly onLeave: () => void; readonly children: ReactNode }): ReactNode {
+  const place = useRef<HTMLSpanElement>(null)
+  useEffect(() => {
+    // Whoever is elsewhere by now stays there.
+    if (document.activeElement === null || document.activeElement === document.body) place.current?.focus()
+  }, [])
+  return (
+    <span ref={place} tabIndex={-1} className="echo-visually-hidden" data-slot="phrase-farewell" onBlur={onLeave}>
+      {children}
+    </span>
   )
 }
 

@@ -67,6 +67,8 @@ export const englishMessages: Messages = {
     notice: 'They are the only way back to your account if you lose this device.',
     save: 'Show words',
     later: 'Later',
+    saved: 'Your recovery words are marked as saved.',
+    putOff: 'You will be asked again at your next visit.',
     title: 'Your recovery words',
     warning: 'Whoever has these 24 words is you. Write them on paper, and make sure that nobody is looking.',
     reveal: 'Reveal the words',

@@ -49,6 +49,9 @@ export interface Messages {
     readonly notice: string
     readonly save: string
     readonly later: string
+    /** Read by a screen reader when the words are safe, and when that was put off. */
+    readonly saved: string
+    readonly putOff: string
     readonly title: string
     readonly warning: string
     readonly reveal: string

@@ -281,7 +281,9 @@ describe('recovery words', () => {
     renderInEcho(
       fake,
       <EchoUiConfig>
-        <IdentityGate>app</IdentityGate>
+        <IdentityGate>
+          app <button>first in the app</button>
+        </IdentityGate>
       </EchoUiConfig>,
     )
     await press('Show words')
@@ -303,5 +305,25 @@ describe('recovery words', () => {
     await vi.waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
     expect(screen.queryByRole('complementary')).toBeNull()
     expect(screen.getByText('app')).toBeTruthy()
+    await vi.waitFor(() => expect(document.activeElement?.textContent).toBe('Your recovery words are marked as saved.'))
+    await key('{Tab}')
+    expect(document.activeElement).toBe(button('first in the app'))
+    expect(screen.queryByText('Your recovery words are marked as saved.')).toBeNull()
+  })
+
+  it('may be put off, which leaves the focus where the offer was', async () => {
+    const fake = createFakeEcho({ identity: { status: 'unsaved', identity: { id: 'ann' as never, name: 'Ann' } } })
+    renderInEcho(
+      fake,
+      <IdentityGate>
+        <button>first in the app</button>
+      </IdentityGate>,
+    )
+    await press('Later')
+    expect(screen.queryByRole('complementary')).toBeNull()
+    expect(document.activeElement?.textContent).toBe('You will be asked again at your next visit.')
+    await key('{Tab}')
+    expect(document.activeElement).toBe(button('first in the app'))
+    expect(screen.queryByText(/asked again/)).toBeNull()
   })
 })
