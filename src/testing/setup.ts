@@ -48,7 +48,11 @@ export interface TestPeer {
 export type TestWorld<Name extends string> = { readonly [P in Name]: TestPeer } & {
   readonly swarm: MemorySwarm
   /** `from` makes a space and every other peer named joins it through an invitation. @returns each one's handle, `from` first */
-  shareSpace(name: string, from: TestPeer, ...others: readonly TestPeer[]): Promise<Space[]>
+  shareSpace<Others extends readonly TestPeer[]>(
+    name: string,
+    from: TestPeer,
+    ...others: Others
+  ): Promise<[Space, ...{ -readonly [Index in keyof Others]: Space }]>
   /** `guest` joins `space` through an invitation made by its handle's owner. */
   join(space: Space, guest: TestPeer, role?: 'admin' | 'editor' | 'reader'): Promise<Space>
   dispose(): Promise<void>

@@ -19,21 +19,21 @@ describe('a device with a block that can no longer be read', () => {
     const { alice, bob } = world
     const [hers, his] = await world.shareSpace('Garden', alice, bob)
     for (const title of ['one', 'two', 'three', 'four']) {
-      hers!.create(Task, { title })
-      await hers!.flush()
+      hers.create(Task, { title })
+      await hers.flush()
     }
-    await until(his!.live(query(Task)), (rows) => rows.length === 4)
-    await his!.flush()
+    await until(his.live(query(Task)), (rows) => rows.length === 4)
+    await his.flush()
 
     const reader = createMemoryStorage({ disk: alice.disk })
     await reader.open()
-    const { rows } = await reader.readHeaders(hers!.id)
+    const { rows } = await reader.readHeaders(hers.id)
     const own = rows.filter((row) => row.feed.startsWith(rows[0]!.feed.split('/')[0]!))
     await reader.dispose()
-    alice.disk.damageBlock(hers!.id, own.at(-2)!.block, 'envelope')
+    alice.disk.damageBlock(hers.id, own.at(-2)!.block, 'envelope')
     bob.echo.network.setEnabled(false)
 
-    const again = await (await alice.restart()).spaces.open(hers!.id)
+    const again = await (await alice.restart()).spaces.open(hers.id)
     expect(again.run(query(Task)).map((task) => task.title)).toEqual(['one', 'two'])
     expect(errors.map((error) => error.code)).toContain('data-corrupt')
     again.create(Task, { title: 'five' })
@@ -46,11 +46,11 @@ describe('a device with a block that can no longer be read', () => {
         .toSorted()
         .join()
     await until(again.live(query(Task)), (tasks) => titles(tasks) === 'five,four,one,three,two')
-    await until(his!.live(query(Task)), (tasks) => titles(tasks) === 'five,four,one,three,two')
+    await until(his.live(query(Task)), (tasks) => titles(tasks) === 'five,four,one,three,two')
 
     await again.flush()
     errors.length = 0
-    const third = await (await alice.restart()).spaces.open(hers!.id)
+    const third = await (await alice.restart()).spaces.open(hers.id)
     expect(third.count(query(Task))).toBe(5)
     expect(errors).toEqual([])
   })

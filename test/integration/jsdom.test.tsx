@@ -48,7 +48,7 @@ describe('two people in jsdom', () => {
         <EchoProvider echo={bob.echo}>
           <IdentityGate>
             <Suspense fallback="Loading">
-              <Tasks id={hers!.id} />
+              <Tasks id={hers.id} />
             </Suspense>
           </IdentityGate>
         </EchoProvider>
@@ -56,9 +56,9 @@ describe('two people in jsdom', () => {
     )
     await screen.findByRole('list')
     expect(screen.queryByRole('listitem')).toBeNull()
-    act(() => void hers!.create(Task, { title: 'Water', photo: Uint8Array.of(1, 2, 3), due: new Date(86_400_000) }))
+    act(() => void hers.create(Task, { title: 'Water', photo: Uint8Array.of(1, 2, 3), due: new Date(86_400_000) }))
     expect((await screen.findByRole('listitem')).textContent).toBe('Water')
-    const found = his!.live(query(Task).where({ due: { gte: new Date(0) } }))
+    const found = his.live(query(Task).where({ due: { gte: new Date(0) } }))
     await until(found, ([task]) => task?.photo?.join() === '1,2,3' && task.due?.getTime() === 86_400_000)
   })
 

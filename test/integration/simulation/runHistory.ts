@@ -93,8 +93,8 @@ async function createHistory(seed: number) {
   const peers = some.map((name) => world[name])
   const spaces = await drive(clock, world.shareSpace('Garden', peers[0]!, ...peers.slice(1)))
   const actors: Actor[] = peers.map((peer, i) => ({ peer, writer: `${peer.name}1`, echo: peer.echo, space: spaces[i]!, texts: new Map() }))
-  const spaceId = spaces[0]!.id
-  const ledger = spaces[0]!.create(Ledger, {}).id
+  const spaceId = spaces[0].id
+  const ledger = spaces[0].create(Ledger, {}).id
   await clock.run(2000)
 
   const items = createWriteModel()
