@@ -38,7 +38,9 @@ export function createHistory(seed: number, steps: number): OwnUpdate[] {
     const doc = createDoc(client, random.chance(0.5))
     const replica: Replica = {
       doc,
-      undo: random.chance(0.6) ? new Y.UndoManager([doc.getText('text'), doc.getArray('list'), doc.getMap('map')], { captureTimeout: 0 }) : undefined,
+      undo: random.chance(0.6)
+        ? new Y.UndoManager([doc.getText('text'), doc.getArray('list'), doc.getMap('map')], { captureTimeout: 0 })
+        : undefined,
       applied: 0,
     }
     doc.on('update', (update: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
@@ -70,8 +72,7 @@ export function createHistory(seed: number, steps: number): OwnUpdate[] {
 }
 
 function change(doc: Y.Doc, random: SeededRandom): void {
-  for (let i = random.below(4); i >= 0; i--)
-    random.pick([changeText, changeMap, changeList, changeXml])(doc, random)
+  for (let i = random.below(4); i >= 0; i--) random.pick([changeText, changeMap, changeList, changeXml])(doc, random)
 }
 
 const words = ['a', 'hello ', 'grüße', '日本', '🙂', ' ', 'x'.repeat(40)]
@@ -118,7 +119,11 @@ function changeList(doc: Y.Doc, random: SeededRandom): void {
   const list = doc.getArray<unknown>('list')
   const draw = random.below(6)
   const at = random.below(list.length + 1)
-  if (draw < 3) list.insert(at, Array.from({ length: 1 + random.below(4) }, () => anyValue(random)))
+  if (draw < 3)
+    list.insert(
+      at,
+      Array.from({ length: 1 + random.below(4) }, () => anyValue(random)),
+    )
   else if (draw < 4) list.insert(at, [random.bytes(8), new Y.Map()])
   else if (list.length > at) list.delete(at, 1 + random.below(list.length - at))
 }
