@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { encodeBlock, signBlock, type Block } from '../../../src/feed/block.ts'
-import { plaintextHash, sealPayload } from '../../../src/feed/envelope.ts'
+import { sealPayload } from '../../../src/feed/envelope.ts'
 import { maxHeldBlocks } from '../../../src/feed/heldBlocks.ts'
 import { concatBytes, toHex } from '../../../src/shared/bytes.ts'
 import { Writer } from '../../../src/shared/encoding.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
-import { bytes32, space, spaceBytes, zero32 } from './feedFixtures.ts'
-import { type Author, brief, createAuthor, createFakeKeyRing, createReceiver, crypto, epochKey, flip, knownHead } from './receiveFixtures.ts'
+import { bytes32, spaceBytes, zero32 } from './feedFixtures.ts'
+import {
+  type Author,
+  brief,
+  createAuthor,
+  createFakeKeyRing,
+  createReceiver,
+  crypto,
+  epochKey,
+  flip,
+  knownHead,
+} from './receiveFixtures.ts'
 
 describe('receiving blocks', () => {
   it('accepts a feed in order, each block once', async () => {
