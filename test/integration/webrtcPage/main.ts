@@ -20,6 +20,8 @@ export interface PeerPage {
   connectionCount(): number
   /** Milliseconds since the Unix epoch at which connections came and went. */
   history(): [event: 'open' | 'close', timeMs: number][]
+  /** The connection that has stood longest. */
+  oldest(): string | undefined
   closeAll(): void
   /** Sends small frames and waits for the other page's echoes. @returns median milliseconds there and back. */
   measureRoundTrip(count: number): Promise<number>
@@ -97,6 +99,7 @@ window.peer = {
   bindings: () => connections.map(({ binding }) => [toHex(binding!.local), toHex(binding!.remote)]),
   connectionCount: () => connections.length,
   history: () => history,
+  oldest: () => connections[0]?.id,
   closeAll: () => connections.slice().forEach((connection) => connection.close()),
   measureRoundTrip: async (count) => {
     const times: number[] = []
