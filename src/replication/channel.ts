@@ -9,19 +9,15 @@ import type { FrameOpener, FrameSealer } from './sealedFrames.ts'
 export interface Channel {
   readonly connection: Connection
   send(message: Uint8Array, priority: Priority): void
-  /** Bytes of bulk messages that wait to be sent; a sender holds back above {@link highWaterBytes}. */
+  /** Bytes of bulk messages that wait to be sent; the exchange's acknowledgements keep them few. */
   queuedBytes(): number
   /** Each message in order; the channel waits for the returned promise before it gives the next. */
   onMessage: ((message: Uint8Array) => void | Promise<void>) | undefined
-  /** The bulk queue has fallen below {@link lowWaterBytes}. */
-  onDrain: (() => void) | undefined
   /** Called once. `fault`: what the peer sent does not belong to this stream. */
   onClose: ((why: 'closed' | 'insecure' | 'malformed') => void) | undefined
   close(): void
 }
 
-export const highWaterBytes = 256 * 1024
-export const lowWaterBytes = 64 * 1024
 /** Frames that may wait to be read, and urgent ones to be sent; a peer that sends faster than we read, or stops reading, is cut off rather than left to fill the memory. */
 const maxWaitingBytes = 16 * 1024 * 1024
 
@@ -63,11 +59,7 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
     const fragment = queues.urgent.shift() ?? queues.bulk.shift()
     if (fragment === undefined) return undefined
     if ((fragment[0]! & 2) !== 0) queuedUrgent -= fragment.length
-    else {
-      const before = queuedBulk
-      queuedBulk -= fragment.length
-      if (before >= lowWaterBytes && queuedBulk < lowWaterBytes) channel.onDrain?.()
-    }
+    else queuedBulk -= fragment.length
     return fragment
   }
 
@@ -125,7 +117,6 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
       onMessage = handler
       void read()
     },
-    onDrain: undefined,
     onClose: undefined,
     close: () => end('closed'),
   }

@@ -135,7 +135,9 @@ export function createLab(): Lab {
         const timer = setTimeout(() => {
           end()
           reject(
-            new Error(`Waited ${timeoutMs} ms in vain for ${pick}; the last value was ${JSON.stringify(readable.get()).slice(0, 500)}`),
+            new Error(
+              `Waited ${timeoutMs} ms in vain for ${pick}; the last value was ${String(JSON.stringify(readable.get())).slice(0, 500)}`,
+            ),
           )
         }, timeoutMs)
         const stop = readable.subscribe(look)
