@@ -13,27 +13,27 @@ import {
 import type { Clock } from '../shared/ports.ts'
 import { ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import type { PendingRow, Storage } from '../storage/storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import type { Block } from '../feed/block.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
-import { feedKeyOf } from '../feed/feedKey.ts'
 import type { AcceptedBlock } from '../feed/receiveBlock.ts'
 import { createBlockCutter, readOnly, type BlockCutter } from './blockCutter.ts'
-import { createBlockFinisher, type CutBlock } from './blockFinisher.ts'
-import { claimAbandonedSlot, claimSlot } from './claimSlot.ts'
+import { createBlockFinisher } from './blockFinisher.ts'
+import { claimSlot } from './claimSlot.ts'
 import { createRootDocument } from './createRootDocument.ts'
 import type { PayloadSource } from './documentPayloads.ts'
 import { extractUpdate } from './extractUpdate.ts'
 import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
 import { loadDocument, type LoadedDocument } from './loadDocument.ts'
 import { createOpenText, type OpenText } from './openText.ts'
-import { recoverPending } from './recoverPending.ts'
+import { recoverAbandoned, recoverRows, type RecoveryPlace } from './recoverAbandoned.ts'
 import type { Author } from './rootDocument.ts'
 import type { SpaceDocuments } from './spaceDocuments.ts'
+import { createTakeBack } from './takeBack.ts'
 import { createTicker } from './ticker.ts'
 import { createWriteAheadLog } from './writeAheadLog.ts'
 
@@ -84,16 +84,16 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   })
   const own = (await storage.readPending(space)).filter((row) => row.slot === slot.number)
   const wal = createWriteAheadLog({ store, space, slot: slot.number, existing: own.map((row) => row.key), onFault: report })
-  recover(own, cutter, slot.number)
-  await recoverAbandoned(() => {})
+  const recovery: RecoveryPlace = { storage, space, device: identity.deviceId, graph, finisher, onFault: report }
+  recoverRows(recovery, own, cutter, slot.number)
+  await recoverAbandoned(recovery, slot.number, createCutter, () => {})
   cutter.advance(graph.heads().map((head) => head.id))
 
   const inbox: Pick<AcceptedBlock, 'node' | 'payload'>[] = []
   const live = new Map<DocumentId, LiveDocument>()
   const texts = new Map<ItemId, OpenText>()
   const openings = new Map<ItemId, Promise<OpenText>>()
-  /** Documents whose own cut was refused: they are being rebuilt without it. */
-  const refused = new Set<DocumentId>()
+  const takeBack = createTakeBack({ storage, space, wal, rebuild, onFault: report })
   let disposed = false
 
   const source: PayloadSource = { crypto, space, keyRing, store, unstored: unstoredPayload }
@@ -122,32 +122,6 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
         ? error
         : new EchoError('data-corrupt', 'A listener failed; the data is unharmed. See the cause.', { cause: error }),
     )
-  }
-
-  function recover(rows: readonly PendingRow[], by: BlockCutter, number: number): readonly CutBlock[] {
-    if (rows.length === 0 || by.obstacle() !== undefined) return []
-    const { blocks, stale, faults } = recoverPending(rows, by, graph, feedKeyOf(idBytes(identity.deviceId), number))
-    for (const block of blocks) finisher.add(block)
-    if (stale.length > 0) storage.write({ deletePending: stale.map((key) => ({ space, key })) }, 'relaxed').catch(report)
-    for (const fault of faults) report(fault)
-    return blocks
-  }
-
-  /**
-   * Rows of tabs that are gone are cut under their own slots, each while its lock is held.
-   * @param take gets the blocks in the task in which they join the graph, before any that rest on them
-   */
-  async function recoverAbandoned(take: (blocks: readonly CutBlock[]) => void): Promise<void> {
-    for (const number of new Set((await storage.readPending(space)).map((row) => row.slot))) {
-      const lock =
-        number === slot.number ? undefined : await claimAbandonedSlot({ storage, space, device: identity.deviceId, graph, slot: number })
-      if (lock === undefined) continue
-      // Read again under the lock: another tab may have been here before.
-      const rows = (await storage.readPending(space)).filter((row) => row.slot === number)
-      take(recover(rows, createCutter(number), number))
-      // Not before all is stored: as long as a disk is full, the next tab would cut the same rows into other blocks.
-      void finisher.drained().then(() => lock.release())
-    }
   }
 
   function unstoredPayload(id: BlockId): Uint8Array | undefined {
@@ -186,7 +160,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   function cutDocument(id: DocumentId): void {
     const document = live.get(id)
-    if (document === undefined || document.uncutBytes === 0 || refused.has(id)) return
+    if (document === undefined || document.uncutBytes === 0 || takeBack.isUnderWay(id)) return
     const obstacle = cutter.obstacle()
     if (obstacle !== undefined) {
       if (obstacle.code === 'read-only') takeBack(document, obstacle)
@@ -199,26 +173,6 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     if (!cut.ok) return takeBack(document, cut.error)
     document.markCut(extracted.to)
     for (const block of cut.value) finisher.add(block)
-  }
-
-  /** An edit that cannot be shared leaves the document again, with its reason; what was cut before stays. */
-  function takeBack(document: LiveDocument, error: EchoError): void {
-    refused.add(document.id)
-    report(error)
-    const rows = [...document.rows]
-    forget(rows)
-    rebuild(document.id).then(() => {
-      refused.delete(document.id)
-      // What was typed until the new document stood there rests on what was taken back.
-      const later = document.rows.slice(rows.length)
-      if (later.length > 0) report(error)
-      forget(later)
-    }, report)
-  }
-
-  function forget(rows: readonly string[]): void {
-    wal.covered(rows)
-    storage.write({ deletePending: rows.map((key) => ({ space, key })) }, 'relaxed').catch(report)
   }
 
   function applyInbox(): void {
@@ -238,7 +192,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   function writeObstacle(): EchoError | undefined {
     if (disposed) return new EchoError('space-closed', 'This space is closed. Open it again before writing.')
-    if (refused.has(rootDocumentId))
+    if (takeBack.isUnderWay(rootDocumentId))
       return new EchoError('block-refused', 'A change that peers would refuse is just being taken back. Write again in a moment.')
     return log.isWriter(identity.id, identity.deviceId) ? undefined : readOnly()
   }
@@ -311,7 +265,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     },
     async recoverAbandoned() {
       if (disposed) return
-      await recoverAbandoned((blocks) => {
+      await recoverAbandoned(recovery, slot.number, createCutter, (blocks) => {
         inbox.push(...blocks)
         ticker.arrived()
       })

@@ -1,0 +1,46 @@
+import type { EchoError } from '../shared/echoError.ts'
+import type { DocumentId, SpaceId } from '../shared/ids.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { LiveDocument } from './liveDocument.ts'
+import type { WriteAheadLog } from './writeAheadLog.ts'
+
+/** Takes edits that cannot be shared out of their documents again, with the reason; what was cut before stays. */
+export interface TakeBack {
+  (document: LiveDocument, error: EchoError): void
+  /** Whether a document is just being rebuilt without an edit: nothing of it may be cut meanwhile. */
+  isUnderWay(document: DocumentId): boolean
+}
+
+export interface TakeBackOptions {
+  readonly storage: Storage
+  readonly space: SpaceId
+  readonly wal: WriteAheadLog
+  /** Puts a document built anew from its blocks in the place of the open one. */
+  readonly rebuild: (document: DocumentId) => Promise<void>
+  readonly onFault: (error: unknown) => void
+}
+
+export function createTakeBack({ storage, space, wal, rebuild, onFault }: TakeBackOptions): TakeBack {
+  const underWay = new Set<DocumentId>()
+
+  function forget(rows: readonly string[]): void {
+    wal.covered(rows)
+    storage.write({ deletePending: rows.map((key) => ({ space, key })) }, 'relaxed').catch(onFault)
+  }
+
+  function takeBack(document: LiveDocument, error: EchoError): void {
+    underWay.add(document.id)
+    onFault(error)
+    const rows = [...document.rows]
+    forget(rows)
+    rebuild(document.id).then(() => {
+      underWay.delete(document.id)
+      // What was typed until the new document stood there rests on what was taken back.
+      const later = document.rows.slice(rows.length)
+      if (later.length > 0) onFault(error)
+      forget(later)
+    }, onFault)
+  }
+
+  return Object.assign(takeBack, { isUnderWay: (document: DocumentId) => underWay.has(document) })
+}
