@@ -41,9 +41,11 @@ export function createPeerConnectionClass(
     }
 
     override close(): void {
+      super.close()
+      // The library closes its channel first. Whoever else closes the connection leaves a loss like any other, which our channel's end tells.
+      if (this.#stub.readyState !== 'closed') return
       this.#care.over()
       census.remove(this.#care)
-      super.close()
     }
   }
 }
