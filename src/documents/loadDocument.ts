@@ -3,6 +3,7 @@ import { EchoError } from '../shared/echoError.ts'
 import type { BlockId, DocumentId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
+import { spliceUpdates } from '../feed/spliceUpdates.ts'
 import { createYDoc, remoteOrigin } from './createYDoc.ts'
 import { readPayloads, type PayloadSource } from './documentPayloads.ts'
 
@@ -33,10 +34,8 @@ export async function loadDocument(
   for (let nodes = lacking(); nodes.length > 0; nodes = lacking()) {
     const payloads = await readPayloads(source, nodes, (read) => onProgress?.(read / nodes.length))
     if (!payloads.ok) return payloads
-    nodes.forEach((node, i) => {
-      Y.applyUpdate(doc, payloads.value[i]!, remoteOrigin)
-      applied.add(node.id)
-    })
+    applyTogether(doc, payloads.value)
+    for (const node of nodes) applied.add(node.id)
   }
   if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) return fail(gaps(id))
 
@@ -52,6 +51,12 @@ export async function loadDocument(
       return true
     },
   })
+}
+
+/** As one splice, which Yjs takes several times faster than the updates one by one. */
+function applyTogether(doc: Y.Doc, payloads: readonly Uint8Array[]): void {
+  const spliced = spliceUpdates(payloads)
+  for (const update of spliced === undefined ? payloads : [spliced]) Y.applyUpdate(doc, update, remoteOrigin)
 }
 
 function gaps(document: DocumentId): EchoError {
