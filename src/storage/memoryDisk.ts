@@ -3,7 +3,7 @@ import type { EchoError } from '../shared/echoError.ts'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { createLockManager, type LockManager } from './memoryLocks.ts'
 import { storageFullError, storageUnavailableError } from './storageError.ts'
-import type { BlockRow, MarkRow, PendingRow, Storage, StorageBatch } from './storage.ts'
+import type { BlockRow, Durability, MarkRow, PendingRow, Storage, StorageBatch } from './storage.ts'
 
 /** What several memory storages ("tabs") share and what outlives them, with switches for the faults of a real disk. */
 export interface MemoryDisk {
@@ -24,8 +24,15 @@ export interface MemoryDisk {
   damageBlock(space: SpaceId, block: BlockId, part: 'header' | 'envelope'): void
   /** Closes every tab's connection under it, as evicting the database does, but keeps the data. The next use of a tab opens again. */
   close(): void
-  /** The power fails: writes that are not complete are lost, every tab ends and its locks are free. */
-  crash(): void
+  /**
+   * The power fails: writes that are not complete are lost, and of the relaxed ones since the last strict one those after the first
+   * `keptRelaxed` (all are kept by default); every tab ends and its locks are free.
+   */
+  crash(keptRelaxed?: number): void
+  /** What is stored now, to be given to {@link restore} later. */
+  backup(): DiskBackup
+  /** An old copy comes back in the place of what is stored. End all tabs first. */
+  restore(backup: DiskBackup): void
   /** One page is killed: the writes it has begun still complete, the tab ends, its locks are free. */
   kill(tab: Storage): void
 
@@ -36,7 +43,7 @@ export interface MemoryDisk {
   /** For the storages on this disk: runs `work` on the tables after everything asked for before it. */
   run<T>(work: (tables: MemoryTables) => T): Promise<T>
   /** For the storages on this disk: makes all changes of a batch or none. The batch must share no memory with the caller. */
-  commit(batch: StorageBatch): Promise<void>
+  commit(batch: StorageBatch, durability: Durability): Promise<void>
 }
 
 /** A storage as its disk sees it. */
@@ -44,6 +51,12 @@ export interface MemoryTab {
   readonly storage: Storage
   onClose(): void
   onKill(): void
+}
+
+/** A copy of all tables of a disk. */
+export interface DiskBackup {
+  readonly tables: MemoryTables
+  readonly usedBytes: number
 }
 
 /** The tables of a disk. Only the disk writes. */
@@ -60,6 +73,9 @@ export interface MemorySpace {
   readonly pending: Map<string, PendingRow>
   readonly marks: Map<number, MarkRow>
 }
+
+/** More relaxed writes than this the system has put on the disk by itself. */
+const maxRelaxed = 1000
 
 interface Job {
   run(): void
@@ -78,6 +94,8 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
   const spaces = new Map<SpaceId, MemorySpace>()
   const tabs = new Set<MemoryTab>()
   let jobs: Job[] = []
+  /** For each complete relaxed write that no strict one followed: what takes it back. */
+  let relaxed: (() => void)[] = []
   let usedBytes = 0
   let nextFailure: EchoError | undefined
 
@@ -98,8 +116,10 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
     })
   }
 
-  function apply(batch: StorageBatch): void {
+  /** @returns what takes the changes back */
+  function apply(batch: StorageBatch): () => void {
     const undo: (() => void)[] = []
+    const bytesBefore = usedBytes
     let bytes = usedBytes
 
     function change<K, V>(table: Map<K, V>, key: K, value: V | undefined): void {
@@ -138,17 +158,24 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
     for (const row of batch.putPending ?? []) change(spaceOf(row.space).pending, row.key, row)
     for (const row of batch.putMarks ?? []) change(spaceOf(row.space).marks, row.slot, row)
 
-    const full = bytes > usedBytes && bytes > disk.quotaBytes
-    if (!full) {
-      usedBytes = bytes
-      for (const { space, block } of batch.putBlocks ?? []) {
-        spaces.get(space)?.damagedHeaders.delete(block)
-        spaces.get(space)?.damagedEnvelopes.delete(block)
-      }
-      return
+    const takeBack = (): void => {
+      for (const step of undo.reverse()) step()
+      usedBytes = bytesBefore
     }
-    for (const step of undo.reverse()) step()
-    throw storageFullError()
+    if (bytes > usedBytes && bytes > disk.quotaBytes) {
+      takeBack()
+      throw storageFullError()
+    }
+    usedBytes = bytes
+    for (const { space, block } of batch.putBlocks ?? []) {
+      spaces.get(space)?.damagedHeaders.delete(block)
+      spaces.get(space)?.damagedEnvelopes.delete(block)
+    }
+    return takeBack
+  }
+
+  function copyTables(tables: MemoryTables): MemoryTables {
+    return { keys: new Map(tables.keys), spaces: new Map([...tables.spaces].map(([id, space]) => [id, copySpace(space)])) }
   }
 
   const disk: MemoryDisk = {
@@ -167,11 +194,23 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
     close: () => {
       for (const tab of [...tabs]) tab.onClose()
     },
-    crash: () => {
+    crash: (keptRelaxed = Infinity) => {
       const lost = jobs
       jobs = []
       for (const tab of [...tabs]) tab.onKill()
       for (const job of lost) job.lose()
+      for (const takeBack of relaxed.slice(keptRelaxed).reverse()) takeBack()
+      relaxed = []
+    },
+    backup: () => ({ tables: copyTables({ keys, spaces }), usedBytes }),
+    restore: (backup) => {
+      const tables = copyTables(backup.tables)
+      keys.clear()
+      for (const [key, value] of tables.keys) keys.set(key, value)
+      spaces.clear()
+      for (const [id, space] of tables.spaces) spaces.set(id, space)
+      usedBytes = backup.usedBytes
+      relaxed = []
     },
     kill: (storage) => {
       for (const tab of [...tabs]) if (tab.storage === storage) tab.onKill()
@@ -179,15 +218,29 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
     attach: (tab) => tabs.add(tab),
     detach: (tab) => tabs.delete(tab),
     run,
-    commit: (batch) =>
+    commit: (batch, durability) =>
       run(() => {
         const failure = nextFailure
         nextFailure = undefined
         if (failure !== undefined) throw failure
-        apply(batch)
+        const takeBack = apply(batch)
+        // A strict write puts everything before it on the disk, too: the database keeps one log.
+        if (durability === 'strict') relaxed = []
+        else if (relaxed.push(takeBack) > maxRelaxed) relaxed.shift()
       }),
   }
   return disk
+}
+
+function copySpace(space: MemorySpace): MemorySpace {
+  return {
+    membership: new Map(space.membership),
+    blocks: new Map(space.blocks),
+    damagedHeaders: new Set(space.damagedHeaders),
+    damagedEnvelopes: new Set(space.damagedEnvelopes),
+    pending: new Map(space.pending),
+    marks: new Map(space.marks),
+  }
 }
 
 /** About what a value takes on a disk; undefined takes nothing. */

@@ -3,7 +3,7 @@ import type { SpaceId } from '../shared/ids.ts'
 import { createWritable } from '../shared/readable.ts'
 import type { TabLocks } from './locks.ts'
 import { createMemoryDisk, type MemoryDisk, type MemorySpace, type MemoryTab, type MemoryTables } from './memoryDisk.ts'
-import type { BlockPlace, BlockRow, HeaderRow, Storage, StorageBatch, StorageState } from './storage.ts'
+import type { BlockPlace, BlockRow, Durability, HeaderRow, Storage, StorageBatch, StorageState } from './storage.ts'
 import { copyBlock, copyPending, isEmptyBatch } from './storageBatch.ts'
 import { notOpenError, storageDisposedError, storageUnavailableError, uncloneableError } from './storageError.ts'
 
@@ -65,11 +65,11 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
     }
   }
 
-  async function write(batch: StorageBatch): Promise<void> {
+  async function write(batch: StorageBatch, durability: Durability): Promise<void> {
     assertConnected()
     if (isEmptyBatch(batch)) return
     try {
-      await track(disk.commit(copyBatch(batch)))
+      await track(disk.commit(copyBatch(batch), durability))
     } catch (error) {
       const failure = error instanceof EchoError ? error : storageUnavailableError('The write failed.', error)
       if (connected && failure.code !== 'bad-value')

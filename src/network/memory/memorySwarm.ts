@@ -29,6 +29,8 @@ export interface MemoryFaults {
   readonly duplicate?: number
   /** The frame changes places with the one before it, where that is still under way. */
   readonly reorder?: number
+  /** Most milliseconds that a frame travels longer than its latency; not a probability. */
+  readonly delayMs?: number
 }
 
 /** Sees a frame under way between two peers. @returns what arrives instead: the same frame, another one, or undefined for none. */
@@ -103,7 +105,7 @@ export function createMemorySwarm(options: MemorySwarmOptions = {}): MemorySwarm
       sameOrigin,
       bindings: drawBindings(...names),
       maxFrameBytes,
-      drawLatencyMs: () => drawBetween(random, latencyMs),
+      drawLatencyMs: () => drawBetween(random, latencyMs) + (faults.delayMs === undefined ? 0 : drawBetween(random, [0, faults.delayMs])),
       pass,
       onEnded,
     })

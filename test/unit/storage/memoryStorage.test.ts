@@ -66,6 +66,44 @@ describe('memory storage', () => {
     expect(await marks).toEqual([mark(0)])
   })
 
+  it('loses as many of the relaxed writes as told when the power fails, and none before a strict one', async () => {
+    const disk = createMemoryDisk()
+    const storage = createMemoryStorage({ disk })
+    await storage.open()
+    await storage.write({ putMarks: [mark(0)] }, 'relaxed')
+    await storage.write({ putMarks: [mark(1)] }, 'strict')
+    for (const slot of [2, 3, 4]) await storage.write({ putMarks: [mark(slot), { ...mark(1), seq: slot }] }, 'relaxed')
+    disk.crash(1)
+    const after = createMemoryStorage({ disk })
+    await after.open()
+    expect(await after.readMarks(space)).toEqual([mark(0), { ...mark(1), seq: 2 }, mark(2)])
+    const { usedBytes } = disk
+    disk.crash(0)
+    const later = createMemoryStorage({ disk })
+    await later.open()
+    expect(await later.readMarks(space)).toHaveLength(3)
+    expect(disk.usedBytes).toBe(usedBytes)
+  })
+
+  it('gives back an old copy of what it held, as often as wanted', async () => {
+    const disk = createMemoryDisk()
+    const storage = createMemoryStorage({ disk })
+    await storage.open()
+    await storage.write({ putKeys: [{ key: 'k', value: 1 }], putMarks: [mark(0)] }, 'relaxed')
+    const backup = disk.backup()
+    const { usedBytes } = disk
+    let tab = storage
+    for (const value of [2, 3]) {
+      await tab.write({ putKeys: [{ key: 'k', value }], putMarks: [mark(value)] }, 'strict')
+      await tab.dispose()
+      disk.restore(backup)
+      expect(disk.usedBytes).toBe(usedBytes)
+      tab = createMemoryStorage({ disk })
+      await tab.open()
+      expect([await tab.readKey('k'), await tab.readMarks(space)]).toEqual([1, [mark(0)]])
+    }
+  })
+
   it('holds its locks until the writes it has begun are through', async () => {
     const { disk, completeAll } = createHeldDisk()
     const [storage, other] = [createMemoryStorage({ disk }), createMemoryStorage({ disk })]

@@ -56,6 +56,22 @@ describe('a memory swarm', () => {
     expect(swarm.linkCount()).toBe(1)
   })
 
+  it('holds frames up as long as told, in their order', async () => {
+    const { clock, swarm, join } = setup(3)
+    const [alice, bob] = [join('alice'), join('bob')]
+    await clock.run(10)
+    swarm.setFaults({ delayMs: 10_000 })
+    for (const frame of counting(20)) alice.connections[0]!.send(frame)
+    await clock.run(100)
+    expect(bob.received.length).toBeLessThan(20)
+    await clock.run(10_000)
+    expect(bob.received.map((text) => Number(text.split(' ')[1]))).toEqual(counting(20).map(([n]) => n))
+    swarm.setFaults({})
+    alice.connections[0]!.send(Uint8Array.of(99))
+    await clock.run(10)
+    expect(bob.received).toHaveLength(21)
+  })
+
   it('parts the groups of a partition, gathers the unnamed, and heals', async () => {
     const { clock, swarm, join } = setup(2)
     const peers = ['alice', 'bob', 'carol', 'dave'].map(join)
