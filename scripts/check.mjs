@@ -10,6 +10,9 @@ const steps = [
   ['format (npm run format mends it)', () => runProgram('oxfmt', ['--check'])],
   ['lint', () => runProgram('oxlint', ['--deny-warnings'])],
   ['build', buildLibrary],
+  ['package (publint, attw)', () => run(process.execPath, ['scripts/checkPackage.mjs'])],
+  ['size', () => run(process.execPath, ['scripts/checkSize.mjs'])],
+  ['unused files, exports and dependencies', () => runProgram('knip', ['--no-progress'])],
   ['types', () => runProgram('tsc', ['-p', 'tsconfig.json'])],
   ['tests', () => run(process.execPath, ['scripts/test.mjs'])],
 ]

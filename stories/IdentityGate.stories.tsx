@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, fn } from 'storybook/test'
+import { expect, fn, waitFor } from 'storybook/test'
 import { IdentityGateView } from '../src/components/IdentityGate.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
@@ -35,14 +35,14 @@ export const Recover: Story = {
     await userEvent.type(canvas.getByLabelText('Recovery words'), '1. Abandon, 2. ability')
     await expect(canvas.getByText('2 of 24 words')).toBeVisible()
     await userEvent.click(canvas.getByRole('button', { name: 'Recover' }))
-    await expect(canvas.getByText('There must be 24 words, and here are 2.')).toBeVisible()
+    await expect(await canvas.findByText('There must be 24 words, and here are 2.')).toBeVisible()
     await expect(canvas.getByText('Enter a name.')).toBeVisible()
     await expect(canvas.getByLabelText('Recovery words')).toHaveFocus()
     await userEvent.type(canvas.getByLabelText('Your name'), 'Ann')
     await userEvent.clear(canvas.getByLabelText('Recovery words'))
     await userEvent.paste(phrase)
     await userEvent.click(canvas.getByRole('button', { name: 'Recover' }))
-    await expect(args.form.onRecover).toHaveBeenCalledWith(phrase, 'Ann')
+    await waitFor(() => expect(args.form.onRecover).toHaveBeenCalledWith(phrase, 'Ann'))
   },
 }
 export const UnknownWord: Story = {

@@ -30,6 +30,9 @@ export const programs = {
   vitest: 'node_modules/vitest/vitest.mjs',
   oxlint: 'node_modules/oxlint/bin/oxlint',
   oxfmt: 'node_modules/oxfmt/bin/oxfmt',
+  knip: 'node_modules/knip/bin/knip.js',
+  publint: 'node_modules/publint/src/cli.js',
+  attw: 'node_modules/@arethetypeswrong/cli/dist/index.js',
 }
 
 /** Runs a program of {@link programs}. @returns its exit code. */

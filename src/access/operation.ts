@@ -30,9 +30,6 @@ const maxEntryIndex = 63
  */
 export const operationKinds = { genesis: 1, admit: 3, device: 5, end: 7, epoch: 9, invite: 11 } as const
 
-/** A name of {@link operationKinds}. */
-export type OperationKind = keyof typeof operationKinds
-
 /** Where authority comes from (M2): the operation that made an entry and, in a genesis, the number of the owner; otherwise index 0. */
 export interface EntryReference {
   /** 32-byte operation id. */

@@ -6,6 +6,7 @@ import { createIndexedDbStorage } from '../storage/indexedDbStorage.ts'
 import { createTabsNetwork } from '../network/tabs/tabsNetwork.ts'
 import { createWebrtcNetwork } from '../network/webrtc/webrtcNetwork.ts'
 import { createIdentityStore } from '../identity/identityStore.ts'
+import { loadPhrases } from '../identity/loadPhrases.ts'
 import type { Echo, EchoConfig, EchoPorts } from './echo.ts'
 import { createIdentityControl } from './identityCommands.ts'
 import { createJoinFlow } from './joinFlow.ts'
@@ -67,7 +68,7 @@ export function createEcho(config: EchoConfig): Echo {
     await storage.open()
     const stored = storage.state.get()
     if ('error' in stored) throw stored.error
-    await identity.attach(createIdentityStore({ crypto: ports.crypto, storage }))
+    await identity.attach(createIdentityStore({ crypto: ports.crypto, storage, loadPhrases: ports.loadPhrases }))
     if ((await storage.readKey(enabledKey)) === false) networkControl.setEnabled(false)
     await directory.refresh()
     const tabControl = createTabControl({
@@ -177,6 +178,7 @@ function portsOf({ app, signaling = [], iceServers = [], ports: given = {} }: Ec
     storage: given.storage ?? createIndexedDbStorage(`echo/${app}`),
     network: given.network ?? createWebrtcNetwork({ signaling, iceServers, clock, random }),
     tabs: given.tabs ?? createTabsNetwork({ app, clock, random }),
+    loadPhrases: given.loadPhrases ?? loadPhrases,
     get crypto() {
       if (crypto === undefined) throw new EchoError('bad-config', 'This Echo is still opening. Await echo.opened before using it.')
       return crypto

@@ -3,6 +3,7 @@ import type { EchoError } from '../shared/echoError.ts'
 import type { ItemId, SpaceId } from '../shared/ids.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { LoadPhrases } from '../identity/loadPhrases.ts'
 import type { Storage, StorageState } from '../storage/storage.ts'
 import type { Finding, Network, NetworkState } from '../network/network.ts'
 import type { Role } from '../access/membershipLog.ts'
@@ -38,6 +39,8 @@ export interface EchoPorts {
   readonly network: Network
   /** Reaches other tabs of this profile. */
   readonly tabs: Network
+  /** Brings the code and words of recovery phrases. */
+  readonly loadPhrases: LoadPhrases
 }
 
 /** An app's database on this device: a stable handle with commands; what a UI shows comes from its Readables. Made by `createEcho`. */
@@ -59,11 +62,11 @@ export interface Echo {
 
 export interface IdentityCommands {
   readonly state: Readable<IdentityState>
-  /** Makes a person on this device. @returns the 24 words, to be shown once. @throws EchoError storage-*, already has an identity: bad-config */
+  /** Makes a person on this device. @returns the 24 words, to be shown once. @throws EchoError storage-*, already has an identity: bad-config; load-failed: the words could not be fetched, try again */
   create(options: { readonly name: string }): Promise<{ readonly phrase: string }>
-  /** Becomes the person of these 24 words on this device. @throws EchoError bad-phrase */
+  /** Becomes the person of these 24 words on this device. @throws EchoError bad-phrase, load-failed */
   recover(options: { readonly phrase: string; readonly name: string }): Promise<void>
-  /** The 24 words again. */
+  /** The 24 words again. @throws EchoError no-identity, load-failed */
   showPhrase(): Promise<string>
   /** The user says that the words are written down: state becomes `ready`. */
   confirmPhraseSaved(): Promise<void>

@@ -1,6 +1,6 @@
 'use client'
 import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react'
-import { parsePhrase } from '../identity/phrase.ts'
+import { loadPhrases } from '../identity/loadPhrases.ts'
 import { Button } from './Button.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
@@ -27,6 +27,7 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, busy, er
   const [nameMissing, setNameMissing] = useState(false)
   const [phraseFault, setPhraseFault] = useState<EchoError>()
   const phraseField = useRef<HTMLTextAreaElement>(null)
+  const isChecking = useRef(false)
   const nameField = useRef<HTMLInputElement>(null)
   const id = useId()
   const recovers = mode === 'recover'
@@ -35,12 +36,13 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, busy, er
 
   const phraseError = phraseFault ?? (error?.code === 'bad-phrase' ? error : undefined)
 
-  function onSubmit(event: FormEvent): void {
-    event.preventDefault()
+  async function submit(): Promise<void> {
+    if (isChecking.current) return
     const trimmed = name.trim()
+    isChecking.current = true
+    const fault = recovers ? await findPhraseFault(words) : undefined
+    isChecking.current = false
     // Both at once: who mends one field should not hear only then of the other.
-    const parsed = recovers ? parsePhrase(words) : undefined
-    const fault = parsed?.ok === false ? parsed.error : undefined
     setPhraseFault(fault)
     setNameMissing(trimmed === '')
     if (fault !== undefined) phraseField.current?.focus()
@@ -48,6 +50,11 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, busy, er
     if (fault !== undefined || trimmed === '' || busy) return
     if (recovers) onRecover(words, trimmed)
     else onCreate(trimmed)
+  }
+
+  function onSubmit(event: FormEvent): void {
+    event.preventDefault()
+    void submit()
   }
 
   return (
@@ -114,6 +121,14 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, busy, er
       </div>
     </form>
   )
+}
+
+async function findPhraseFault(words: string): Promise<EchoError | undefined> {
+  const loaded = await loadPhrases()
+  // What could not be fetched is no fault of the words; recovering needs it too, and says so.
+  if (!loaded.ok) return undefined
+  const parsed = loaded.value.parsePhrase(words)
+  return parsed.ok ? undefined : parsed.error
 }
 
 /** Words as they are asked for: lower case, one space between, whatever line breaks, numbers or commas were pasted along. */

@@ -203,6 +203,7 @@ export const englishMessages: Messages = {
     'newer-version': 'The other side runs a newer version of this app. Reload the page.',
     'ice-failed': 'The network between the two devices lets no connection through. Try another network.',
     'clock-skew': 'The clock of one of the devices is wrong.',
+    'load-failed': 'A part of this app could not be loaded. Go online and try again, or reload the page.',
     denied: 'You were not let in.',
     cancelled: 'Cancelled.',
   },

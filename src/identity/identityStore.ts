@@ -6,8 +6,8 @@ import { createWritable, type Readable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createDeviceKeys, deviceKeyRows, restoreDeviceKeys, type DeviceKeys } from './deviceKeys.ts'
+import { loadPhrases, type LoadPhrases, type Phrases } from './loadPhrases.ts'
 import type { LocalIdentity } from './localIdentity.ts'
-import { formatPhrase, parsePhrase } from './phrase.ts'
 import { createDeviceRecord, decodeDeviceRecord, encodeDeviceRecord, verifyDeviceRecord, type DeviceRecord } from './record.ts'
 import { deriveRootKey, type RootKey } from './rootKey.ts'
 
@@ -40,7 +40,8 @@ export interface IdentityStore {
   load(): Promise<Result<LocalIdentity | undefined, EchoError>>
   /**
    * A new person with this device as the first, and the 24 words.
-   * @throws EchoError denied where somebody is here already; data-corrupt where somebody was; bad-value for the name; one of storage.
+   * @throws EchoError denied where somebody is here already; data-corrupt where somebody was; bad-value for the name; load-failed
+   * where the words cannot be fetched (nothing is changed then, and it can be tried again); one of storage.
    */
   create(name: string): Promise<{ readonly identity: LocalIdentity; readonly phrase: string }>
   /**
@@ -53,9 +54,9 @@ export interface IdentityStore {
    * @throws EchoError bad-value where the record is not of these keys or does not verify; else as {@link IdentityStore.recover}.
    */
   adopt(keys: DeviceKeys, record: DeviceRecord, name: string): Promise<LocalIdentity>
-  /** The 24 words. Secret. @throws EchoError no-identity where they are not on this device; data-corrupt. */
+  /** The 24 words. Secret. @throws EchoError no-identity where they are not on this device; data-corrupt; load-failed. */
   showPhrase(): Promise<string>
-  /** The root key, for what only it may sign. @throws as {@link IdentityStore.showPhrase}. */
+  /** The root key, for what only it may sign. @throws as {@link IdentityStore.showPhrase} does, but for load-failed. */
   openRoot(): Promise<RootKey>
   /** Remembers that the person wrote the words down. @throws EchoError no-identity, or one of storage. */
   confirmPhraseSaved(): Promise<void>
@@ -68,6 +69,13 @@ const lockName = 'identity'
 const lockWaitMs = 15_000
 const rows = { ...deviceKeyRows, record: 'identity/record', profile: 'identity/profile', entropy: 'identity/entropy' } as const
 
+export interface IdentityStoreOptions {
+  readonly crypto: CryptoPort
+  readonly storage: Storage
+  /** By default they are fetched on demand. */
+  readonly loadPhrases?: LoadPhrases
+}
+
 interface Loaded {
   readonly identity: LocalIdentity
   readonly profile: LocalProfile
@@ -75,7 +83,7 @@ interface Loaded {
 }
 
 /** The identity of this device, on a storage that is open. It keeps no secret in memory but through what it returns. */
-export function createIdentityStore({ crypto, storage }: { readonly crypto: CryptoPort; readonly storage: Storage }): IdentityStore {
+export function createIdentityStore({ crypto, storage, loadPhrases: load = loadPhrases }: IdentityStoreOptions): IdentityStore {
   const profile = createWritable<LocalProfile | undefined>(undefined)
 
   async function read(): Promise<Result<Loaded | undefined, EchoError>> {
@@ -166,6 +174,12 @@ export function createIdentityStore({ crypto, storage }: { readonly crypto: Cryp
     })
   }
 
+  async function phrases(): Promise<Phrases> {
+    const loaded = await load()
+    if (!loaded.ok) throw loaded.error
+    return loaded.value
+  }
+
   async function openEntropy(): Promise<Uint8Array> {
     const { entropy } = await readOrThrow()
     if (entropy === undefined) {
@@ -191,6 +205,8 @@ export function createIdentityStore({ crypto, storage }: { readonly crypto: Cryp
     },
     async create(name) {
       const next = { name: checkedName(name), phraseSaved: false }
+      // Before anything is written: nobody should be someone whose words cannot be shown.
+      const { formatPhrase } = await phrases()
       return locked(async () => {
         await assertFree(false)
         const entropy = crypto.randomBytes(32)
@@ -199,6 +215,7 @@ export function createIdentityStore({ crypto, storage }: { readonly crypto: Cryp
     },
     async recover(phrase, name) {
       const next = { name: checkedName(name), phraseSaved: true }
+      const { parsePhrase } = await phrases()
       const entropy = parsePhrase(phrase)
       if (!entropy.ok) return entropy
       return locked(async () => {
@@ -221,7 +238,11 @@ export function createIdentityStore({ crypto, storage }: { readonly crypto: Cryp
         return save(keys, record, next, undefined)
       })
     },
-    showPhrase: async () => formatPhrase(await openEntropy()),
+    async showPhrase() {
+      const entropy = await openEntropy()
+      const { formatPhrase } = await phrases()
+      return formatPhrase(entropy)
+    },
     openRoot: async () => deriveRootKey(crypto, await openEntropy()),
     confirmPhraseSaved: () => changeProfile({ phraseSaved: true }),
     setName: async (name) => changeProfile({ name: checkedName(name) }),

@@ -60,6 +60,7 @@ export type EchoErrorCode =
   | 'peer-over-quota'
   | 'ice-failed'
   | 'clock-skew'
+  | 'load-failed'
 
 export interface EchoErrorOptions {
   /** Plain facts for programs; never a secret. */

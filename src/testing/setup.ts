@@ -1,12 +1,15 @@
 import type { EchoError } from '../shared/echoError.ts'
 import { systemClock, systemRandom, type Clock, type Random } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
+import { ok } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import { createWebCrypto } from '../crypto/webCrypto.ts'
 import { createMemoryDisk, type MemoryDisk } from '../storage/memoryDisk.ts'
 import { createMemoryStorage } from '../storage/memoryStorage.ts'
 import type { MemoryPeer } from '../network/memory/memoryPeer.ts'
 import { createMemorySwarm, type MemorySwarm } from '../network/memory/memorySwarm.ts'
+import type { LoadPhrases } from '../identity/loadPhrases.ts'
+import { formatPhrase, parsePhrase } from '../identity/phrase.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import { createEcho } from '../client/createEcho.ts'
 import type { Echo, Space } from '../client/echo.ts'
@@ -124,7 +127,15 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
         if (options.onError === undefined) throw error
         options.onError(error, name)
       },
-      ports: { clock, random, crypto: await (options.crypto ?? (() => createWebCrypto()))(random), storage, network, tabs: tabsPeer },
+      ports: {
+        clock,
+        random,
+        crypto: await (options.crypto ?? (() => createWebCrypto()))(random),
+        storage,
+        network,
+        tabs: tabsPeer,
+        loadPhrases,
+      },
     })
     open.set(echo, { network, tabsPeer })
     await echo.opened
@@ -164,6 +175,9 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
     },
   }
 }
+
+// Fetching them takes real time, during which a simulated clock runs on.
+const loadPhrases: LoadPhrases = () => Promise.resolve(ok({ formatPhrase, parsePhrase }))
 
 const defaultPatienceMs = 10_000
 

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { screen } from '@testing-library/react'
+import { screen, waitFor } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { describe, expect, it } from 'vitest'
 import { IdentityGate } from '../../../src/components/IdentityGate.tsx'
@@ -34,7 +34,7 @@ describe('IdentityGate', () => {
     const alerts = () => screen.queryAllByRole('alert').map((alert) => alert.textContent)
     await userEvent.type(field, 'abandon abaut')
     await recover()
-    expect(alerts()).toEqual([expect.stringMatching(/^Word 2 is not one/), 'Enter a name.'])
+    await waitFor(() => expect(alerts()).toEqual([expect.stringMatching(/^Word 2 is not one/), 'Enter a name.']))
     expect([field.value, field.getAttribute('aria-invalid')]).toEqual(['abandon abaut', 'true'])
     expect(document.getElementById(field.getAttribute('aria-describedby')!.split(' ')[0]!)?.textContent).toBe(alerts()[0])
     expect(document.activeElement).toBe(field)
@@ -43,18 +43,18 @@ describe('IdentityGate', () => {
     await userEvent.type(field, 'abandon about')
     expect(alerts()).not.toContainEqual(expect.stringMatching(/^Word 2/))
     await recover()
-    expect(alerts()).toEqual(['There must be 24 words, and here are 2.'])
+    await waitFor(() => expect(alerts()).toEqual(['There must be 24 words, and here are 2.']))
     await userEvent.clear(field)
     await userEvent.paste(Array(24).fill('abandon').join(' '))
     await recover()
-    expect(alerts()).toEqual([expect.stringMatching(/^Each word is a possible one/)])
+    await waitFor(() => expect(alerts()).toEqual([expect.stringMatching(/^Each word is a possible one/)]))
     expect(fake.calls).toEqual([])
     await userEvent.clear(field)
     await userEvent.click(field)
     await userEvent.paste(`\n ${phrase.toUpperCase().replaceAll(' ', '\n')} `)
     expect(screen.getByText('24 of 24 words')).toBeTruthy()
     await recover()
-    expect(screen.getByText('app')).toBeTruthy()
+    expect(await screen.findByText('app')).toBeTruthy()
     expect(screen.queryByRole('complementary')).toBeNull()
   })
 

@@ -3,12 +3,13 @@ import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
 import { createWebCrypto } from '../../../src/crypto/webCrypto.ts'
 import { createDeviceKeys } from '../../../src/identity/deviceKeys.ts'
 import { createIdentityStore } from '../../../src/identity/identityStore.ts'
+import { loadPhrases, type LoadPhrases } from '../../../src/identity/loadPhrases.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { createDeviceRecord, verifyDeviceRecord } from '../../../src/identity/record.ts'
 import { utf8 } from '../../../src/shared/bytes.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import { systemRandom } from '../../../src/shared/ports.ts'
-import type { Result } from '../../../src/shared/result.ts'
+import { fail, type Result } from '../../../src/shared/result.ts'
 import { createMemoryDisk, type MemoryDisk } from '../../../src/storage/memoryDisk.ts'
 import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
@@ -351,5 +352,35 @@ describe('keys that the platform keeps', () => {
     const store = createIdentityStore({ crypto, storage: broken })
     await expectSame(crypto, value(await store.load()), identity)
     expect(await store.showPhrase()).toBe(phrase)
+  })
+})
+
+describe('the words of recovery phrases, fetched on demand', () => {
+  const offline: LoadPhrases = async () => fail(new EchoError('load-failed', 'offline'))
+  const crypto = createSimulatedCrypto(systemRandom)
+
+  it('change nothing when they cannot be fetched, and come when they are asked for again', async () => {
+    const storage = await openStorage(createMemoryDisk())
+    let isOffline = true
+    const store = createIdentityStore({ crypto, storage, loadPhrases: () => (isOffline ? offline() : loadPhrases()) })
+    await expectCode(store.create('Ann'), 'load-failed')
+    await expectCode(store.recover('some words', 'Ann'), 'load-failed')
+    expect(await rowNames(storage)).toEqual([])
+    expect(store.profile.get()).toBeUndefined()
+    isOffline = false
+    const { phrase } = await store.create('Ann')
+    isOffline = true
+    await expectCode(store.showPhrase(), 'load-failed')
+    isOffline = false
+    expect(await store.showPhrase()).toBe(phrase)
+  })
+
+  it('are not needed to load an identity, to rename it or to open its root key', async () => {
+    const storage = await openStorage(createMemoryDisk())
+    const { identity } = await createIdentityStore({ crypto, storage }).create('Ann')
+    const store = createIdentityStore({ crypto, storage, loadPhrases: offline })
+    expect(value(await store.load())?.id).toBe(identity.id)
+    await store.setName('Änn')
+    expect((await store.openRoot()).signing.publicKey).toEqual(identity.record.identity)
   })
 })
