@@ -11,6 +11,7 @@ import {
   type Space,
   type TextHandle,
 } from '../../../src/core.ts'
+import { createMiddleman, type Middleman } from './middleman.ts'
 import { createProbe, type Probe } from './probe.ts'
 import { createStrangers, type Strangers } from './strangers.ts'
 
@@ -29,6 +30,7 @@ export interface Lab {
   readonly errors: EchoErrorCode[]
   readonly probe: Probe
   readonly strangers: Strangers
+  readonly middleman: Middleman
   /** Makes an Echo; the address of the page says what it is called with, `config` replaces parts of that. */
   start(config?: Partial<EchoConfig>): Promise<Echo>
   signUp(name: string): Promise<void>
@@ -70,6 +72,7 @@ export function createLab(): Lab {
     errors: [],
     probe: createProbe(() => lab),
     strangers: createStrangers(),
+    middleman: createMiddleman(),
     async start(config = {}) {
       lab.echo = createEcho({
         app: 'lab',

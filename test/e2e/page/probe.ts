@@ -26,6 +26,9 @@ export interface Probe {
   watchTitle(id: string): void
   titleTimes(): [title: number, timeMs: number][]
   retitle(id: string, count: number, everyMs: number): Promise<[title: number, timeMs: number][]>
+  /** Remembers from now on the most peers that the space was linked to at once, and the most people seen present in it. */
+  watchCompany(): void
+  mostCompany(): { peers: number; present: number }
 }
 
 const now = (): number => performance.timeOrigin + performance.now()
@@ -34,6 +37,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export function createProbe(lab: () => Lab): Probe {
   const textTimes = new Map<number, number>()
   const titleTimes = new Map<number, number>()
+  const most = { peers: 0, present: 0 }
 
   /** Opens what the page keeps a second time: its keys and its log. */
   async function open() {
@@ -107,5 +111,17 @@ export function createProbe(lab: () => Lab): Probe {
         lab().update(id, { title: String(i) })
         return i
       }),
+    watchCompany() {
+      const { sync, presence } = lab().space
+      Object.assign(most, { peers: 0, present: 0 })
+      const look = (): void => {
+        most.peers = Math.max(most.peers, lab().links().peers)
+        most.present = Math.max(most.present, presence.peers.get().length)
+      }
+      sync.subscribe(look)
+      presence.peers.subscribe(look)
+      look()
+    },
+    mostCompany: () => most,
   }
 }
