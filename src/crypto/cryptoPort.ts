@@ -46,6 +46,14 @@ export interface CryptoPort {
   /** The plaintext, or undefined where key, nonce, data or tag do not fit. Never throws. */
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, additionalData: Uint8Array): Promise<Uint8Array | undefined>
 
+  /**
+   * Deflates bytes (RFC 1951, raw). Compression stands in this port because what it is done to is sealed right after, and because it is the
+   * platform's and asynchronous, so that simulations need one of their own.
+   */
+  deflate(data: Uint8Array): Promise<Uint8Array>
+  /** Undoes {@link deflate}; undefined where `data` is no such thing or holds more than `maxBytes`, of which no more is unpacked. Never throws. */
+  inflate(data: Uint8Array, maxBytes: number): Promise<Uint8Array | undefined>
+
   /** A key that can wrap secrets on this device and, where the platform can, never leaves it. */
   createWrappingKey(): Promise<WrappingKey>
   /** As {@link restoreSigningKey}. */

@@ -2,6 +2,7 @@ import { EchoError } from '../shared/echoError.ts'
 import { systemRandom } from '../shared/ports.ts'
 import { createAgreement, hasPlatformAgreement, type ScalarMultiply } from './agreement.ts'
 import { createAuthenticatedEncryption } from './authenticatedEncryption.ts'
+import { compression } from './compression.ts'
 import type { CryptoPort } from './cryptoPort.ts'
 import { hashing } from './hashing.ts'
 import { createSigning, hasPlatformSigning } from './signing.ts'
@@ -36,6 +37,7 @@ export async function createWebCrypto(options: WebCryptoOptions = {}): Promise<C
     ...createSigning(subtle, hasSigning, randomBytes),
     ...createAgreement(subtle, hasAgreement ? undefined : await loadScalarMultiply(), randomBytes),
     ...createAuthenticatedEncryption(subtle, randomBytes),
+    ...compression,
   }
 }
 

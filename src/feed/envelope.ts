@@ -14,7 +14,7 @@ import type { EpochKey, KeyRing } from '../access/keyRing.ts'
  * is the additional data, and to the author the header's hash of the payload.
  */
 const version = 1
-/** The payload is sealed as it is. Other encodings (a deflated one, say) are for later versions. */
+/** The payload is sealed as it is. Other encodings are for later versions. */
 const rawEncoding = 0
 
 /** The longest payload of a block, in bytes: the guard's cap of an update. */
@@ -22,7 +22,8 @@ export const maxPayloadBytes = 1024 * 1024
 /** The longest envelope, in bytes. */
 export const maxEnvelopeBytes = maxPayloadBytes + 1024
 
-export interface SealOptions {
+/** Who seals, and under which epoch's key. */
+export interface Sealer {
   /** 32 bytes. */
   readonly space: Uint8Array
   readonly key: EpochKey
@@ -30,6 +31,9 @@ export interface SealOptions {
   readonly device: Uint8Array
   /** Slot of the tab that seals. */
   readonly slot: number
+}
+
+export interface SealOptions extends Sealer {
   /** 32 bytes. */
   readonly blockId: Uint8Array
   /** A Yjs V1 update, at most {@link maxPayloadBytes}. */
@@ -37,10 +41,19 @@ export interface SealOptions {
 }
 
 /** Encrypts a block's payload. @returns the envelope's bytes */
-export async function sealPayload(crypto: CryptoPort, { space, key, device, slot, blockId, payload }: SealOptions): Promise<Uint8Array> {
+export function sealPayload(crypto: CryptoPort, { blockId, payload, ...sealer }: SealOptions): Promise<Uint8Array> {
+  return sealEnvelope(crypto, sealer, concatBytes(Uint8Array.of(rawEncoding), payload), blockId)
+}
+
+/** Encrypts any bytes as an envelope holds them. @returns the envelope's bytes */
+export async function sealEnvelope(
+  crypto: CryptoPort,
+  { space, key, device, slot }: Sealer,
+  plaintext: Uint8Array,
+  additionalData: Uint8Array,
+): Promise<Uint8Array> {
   const nonce = crypto.randomBytes(12)
-  const plaintext = concatBytes(Uint8Array.of(rawEncoding), payload)
-  const ciphertext = await crypto.seal(contentKey(crypto, space, key.key, device, slot), nonce, plaintext, blockId)
+  const ciphertext = await crypto.seal(contentKey(crypto, space, key.key, device, slot), nonce, plaintext, additionalData)
   return new Writer().u8(version).fixed(key.id).fixed(device).u32(slot).fixed(nonce).bytes(ciphertext).finish()
 }
 
@@ -61,6 +74,18 @@ export async function openEnvelope(
   crypto: CryptoPort,
   { space, keyRing, blockId, envelope }: OpenOptions,
 ): Promise<Result<Uint8Array, EnvelopeFault>> {
+  const plaintext = await openSealed(crypto, { space, keyRing }, envelope, blockId)
+  if (!plaintext.ok) return plaintext
+  return plaintext.value[0] === rawEncoding ? ok(plaintext.value.subarray(1)) : fail('newer-version')
+}
+
+/** Decrypts what {@link sealEnvelope} made: at least one byte. Never throws. */
+export async function openSealed(
+  crypto: CryptoPort,
+  { space, keyRing }: Pick<OpenOptions, 'space' | 'keyRing'>,
+  envelope: Uint8Array,
+  additionalData: Uint8Array,
+): Promise<Result<Uint8Array, EnvelopeFault>> {
   if (envelope.length > maxEnvelopeBytes) return fail('malformed')
   if (envelope[0]! > version) return fail('newer-version')
   const fields = decode(envelope, (reader) => {
@@ -77,10 +102,9 @@ export async function openEnvelope(
   const { keyId, device, slot, nonce, ciphertext } = fields.value
   const key = keyRing.get(keyId)
   if (key === undefined) return fail('unknown-key')
-  const plaintext = await crypto.open(contentKey(crypto, space, key.key, device, slot), nonce, ciphertext, blockId)
+  const plaintext = await crypto.open(contentKey(crypto, space, key.key, device, slot), nonce, ciphertext, additionalData)
   if (plaintext === undefined) return fail('aead')
-  if (plaintext.length === 0) return fail('malformed')
-  return plaintext[0] === rawEncoding ? ok(plaintext.slice(1)) : fail('newer-version')
+  return plaintext.length === 0 ? fail('malformed') : ok(plaintext)
 }
 
 /** What a header says of its payload: HMAC-SHA-256 under HKDF(epoch key, salt: space, info: `plaintext hash`). 32 bytes. */

@@ -89,8 +89,8 @@ export function decodeHeader(bytes: Uint8Array): Result<BlockHeader, HeaderFault
       slot: reader.u32(),
       seq: reader.uint(),
       previous: reader.fixed(32),
-      dependencies: ascendingIds(reader, maxDependencies),
-      membership: ascendingIds(reader, maxMembershipHeads),
+      dependencies: readAscendingIds(reader, maxDependencies),
+      membership: readAscendingIds(reader, maxMembershipHeads),
       document: reader.fixed(16),
       keyId: reader.fixed(32),
       from: reader.uint(),
@@ -105,10 +105,16 @@ export function decodeHeader(bytes: Uint8Array): Result<BlockHeader, HeaderFault
 
 /** The id of a block: H(`block`, header bytes). */
 export function blockIdOf(crypto: CryptoPort, headerBytes: Uint8Array): BlockId {
-  return toId<BlockId>(labelledHash(crypto, 'block', headerBytes))
+  return toId<BlockId>(blockHash(crypto, headerBytes))
 }
 
-function ascendingIds(reader: Reader, maxCount: number): readonly Uint8Array[] {
+/** The bytes of {@link blockIdOf}, 32. */
+export function blockHash(crypto: CryptoPort, headerBytes: Uint8Array): Uint8Array {
+  return labelledHash(crypto, 'block', headerBytes)
+}
+
+/** Reads a list of 32-byte ids, each greater than the one before. */
+export function readAscendingIds(reader: Reader, maxCount: number): readonly Uint8Array[] {
   let before: Uint8Array | undefined
   return reader.list(maxCount, () => {
     const id = reader.fixed(32)

@@ -31,6 +31,9 @@ export function createSimulatedCrypto(random: Random): CryptoPort {
         : Promise.reject(new TypeError('sealing takes a key of 32 and a nonce of 12 bytes')),
     open: (key, nonce, sealed, additionalData) => resolved(open(key, nonce, sealed, additionalData)),
 
+    deflate: (data) => resolved(concatBytes(Uint8Array.of(deflatedMark), data)),
+    inflate: (data, maxBytes) => resolved(data[0] === deflatedMark && data.length - 1 <= maxBytes ? data.slice(1) : undefined),
+
     createWrappingKey: () => resolved(wrappingKey(random.bytes(32), random)),
     restoreWrappingKey: (stored) => resolved(fromStored(stored, (secret) => wrappingKey(secret, random))),
   }
@@ -39,6 +42,8 @@ export function createSimulatedCrypto(random: Random): CryptoPort {
 const { hash, hmac } = hashing
 const nonceLength = 12
 const tagLength = 16
+/** Stands before bytes that only claim to be deflated. */
+const deflatedMark = 0xdf
 const identityPoint = Uint8Array.of(1, ...new Uint8Array(31))
 const purpose = {
   sign: label('simulated sign'),
