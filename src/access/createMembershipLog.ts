@@ -38,7 +38,7 @@ type AddResult = Result<'added' | 'known' | 'held', OperationFault>
  * @param options.space the space's id: the hash of its genesis.
  * @example
  * const log = createMembershipLog({ crypto, space })
- * for (const operation of stored) await log.add(operation)
+ * for (const operation of received) await log.add(operation)
  * log.state.get().members.size
  */
 export function createMembershipLog(options: { readonly crypto: CryptoPort; readonly space: SpaceId }): OperationLog {
@@ -93,11 +93,11 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
   }
 
   /** Judges an operation whose signature holds. What it adds, itself and what waited for it, is appended to `added`. */
-  async function settle(first: Operation, added: Operation[]): Promise<AddResult> {
+  async function settle(first: Operation, verified: boolean, added: Operation[]): Promise<AddResult> {
     let result: AddResult | undefined
     const queue = [first]
     for (let operation = queue.shift(); operation !== undefined; operation = queue.shift()) {
-      const outcome = await place(operation)
+      const outcome = await place(operation, verified && operation === first)
       result ??= outcome
       const isPlaced = outcome.ok && outcome.value === 'added'
       if (isPlaced) added.push(operation)
@@ -106,7 +106,7 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     return result!
   }
 
-  async function place(operation: Operation): Promise<AddResult> {
+  async function place(operation: Operation, verified: boolean): Promise<AddResult> {
     if (graph.get(operation.key) !== undefined) return ok('known')
     if (held.has(operation.key)) return ok('held')
     const parents = operation.parents.map(operationKey)
@@ -116,7 +116,7 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     }
     const missing = parents.filter((parent) => graph.get(parent) === undefined)
     if (missing.length > 0) return held.hold(operation, missing) ? ok('held') : fail('too-many-held')
-    const verdict = await judge({ crypto, space, graph }, operation)
+    const verdict = await judge({ crypto, space, graph, verified }, operation)
     if (!verdict.ok) {
       // What needs a newer version is not malformed: its children wait, like those of an operation that is not here.
       if (verdict.error !== 'newer-version') rememberMalformed(operation.key)
@@ -124,11 +124,6 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     }
     insert({ operation, effects: verdict.value })
     return ok('added')
-  }
-
-  async function process(operation: Operation, isSigned: Promise<boolean>, added: Operation[]): Promise<AddResult> {
-    if (!(await isSigned)) return fail('signature')
-    return settle(operation, added)
   }
 
   function tell(added: readonly Operation[]): void {
@@ -140,7 +135,7 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     }
   }
 
-  async function add(bytes: Uint8Array): Promise<AddResult> {
+  async function addOne(bytes: Uint8Array, verified: boolean): Promise<AddResult> {
     const decoded = decodeOperation(crypto, bytes.slice())
     if (!decoded.ok) return decoded
     const operation = decoded.value
@@ -149,8 +144,8 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     if (!equalBytes(operation.space, isGenesis ? noSpace : space)) return fail('space')
     const added: Operation[] = []
     // The signatures of several calls are verified side by side; judging is one after the other, in the order of the calls.
-    const isSigned = verifyOperation(crypto, operation)
-    const turn = tail.then(() => process(operation, isSigned, added))
+    const isSigned = verified || verifyOperation(crypto, operation)
+    const turn = tail.then(async (): Promise<AddResult> => ((await isSigned) ? settle(operation, verified, added) : fail('signature')))
     // The caller gets what goes wrong in its own turn; the next turn comes all the same.
     tail = turn.catch(() => undefined)
     const result = await turn
@@ -194,7 +189,8 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     operations: () => graph.all.map(({ operation }) => operation.bytes),
     missingFor,
     knows: (heads) => heads.every((head) => graph.get(operationKey(head)) !== undefined),
-    add,
+    add: (operation) => addOne(operation, false),
+    addVerified: (operation) => addOne(operation, true),
     onAdded(listener) {
       const entry = (operation: Uint8Array, id: Uint8Array): void => listener(operation, id)
       addedListeners.add(entry)

@@ -24,7 +24,22 @@ export function epochKeyId(crypto: CryptoPort, space: Uint8Array, key: Uint8Arra
 
 /** The key with its id, or undefined where it is not the one that `id` names. */
 export function checkedEpochKey(crypto: CryptoPort, space: Uint8Array, id: Uint8Array, key: Uint8Array): EpochKey | undefined {
-  return key.length === 32 && equalBytes(epochKeyId(crypto, space, key), id) ? { id: id.slice(), key: key.slice() } : undefined
+  if (key.length !== 32 || !equalBytes(epochKeyId(crypto, space, key), id)) return undefined
+  const checked: EpochKey = { id: id.slice(), key: key.slice() }
+  // Not enumerable: no part of what the key is, and in no copy of it.
+  return Object.defineProperty(checked, 'derived', { value: new Map() })
+}
+
+/** The most subkeys kept with a key: envelopes name the feeds that sealed them, and a writer may make feeds up. */
+const maxDerived = 1_024
+
+/** What `derive` gives for `name`, once for each key that a ring holds. */
+export function derivedOnce({ derived }: EpochKey, name: string, derive: () => Uint8Array): Uint8Array {
+  const known = derived?.get(name)
+  if (known !== undefined) return known
+  const subkey = derive()
+  if (derived !== undefined && derived.size < maxDerived) derived.set(name, subkey)
+  return subkey
 }
 
 /** Seals the blocks of one feed: the sealing device (32 bytes) and slot are its own, so that no two feeds share a nonce space. */

@@ -27,19 +27,21 @@ export interface JudgeContext {
   /** 32 bytes. */
   readonly space: Uint8Array
   readonly graph: OperationGraph
+  /** This device judged the operation before and found every signature good, so none is verified again. */
+  readonly verified?: boolean
 }
 
 type Verdict = Result<OperationEffects, OperationFault>
 
 /**
- * The effects of an operation, or the first rule that it breaks. Its signature has been verified, it is of this space, and all its
+ * The effects of an operation, or the first rule that it breaks. Its own signature has been verified, it is of this space, and all its
  * parents are in the graph; only a genesis has none. Never throws.
  */
 export function judge(context: JudgeContext, operation: Operation): Promise<Verdict> {
   return operation.kind === operationKinds.genesis ? judgeGenesis(context, operation) : judgeLater(context, operation)
 }
 
-async function judgeGenesis({ crypto, space }: JudgeContext, operation: Operation): Promise<Verdict> {
+async function judgeGenesis({ crypto, space, verified }: JudgeContext, operation: Operation): Promise<Verdict> {
   if (!equalBytes(operation.id, space) || operation.parents.length > 0) return fail('genesis')
   const body = decodeGenesisBody(operation.body)
   if (!body.ok) return fail('body')
@@ -48,7 +50,7 @@ async function judgeGenesis({ crypto, space }: JudgeContext, operation: Operatio
   const { owners } = body.value
   const admissions: Admission[] = []
   for (const [index, owner] of owners.entries()) {
-    const devices = await rankDevices(crypto, owner.identity, owner.devices)
+    const devices = await rankDevices(crypto, owner.identity, owner.devices, verified)
     const isTwice = owners.findIndex((other) => equalBytes(other.identity, owner.identity)) !== index
     if (devices === undefined || isTwice) return fail('body')
     admissions.push(
@@ -102,7 +104,7 @@ function findEntry(graph: OperationGraph, past: OperationSet, as: EntryReference
   return admission.entries.find((entry) => entry.device === device)
 }
 
-async function judgeAdmit({ crypto, space }: JudgeContext, operation: Operation, signer: Entry): Promise<Verdict> {
+async function judgeAdmit({ crypto, space, verified = false }: JudgeContext, operation: Operation, signer: Entry): Promise<Verdict> {
   const admitter = signer.admission
   // The root key of the phrase signs only for devices (M5), and editors admit nobody (M6).
   if (signer.rank === 0 || !isAtLeast(admitter.role, 'admin')) return fail('role')
@@ -113,10 +115,10 @@ async function judgeAdmit({ crypto, space }: JudgeContext, operation: Operation,
   if (role === 'owner' && admitter.role !== 'owner') return fail('role')
 
   const record = body.value.devices[consenter]!.record
-  const devices = await rankDevices(crypto, record.identity, body.value.devices)
+  const devices = await rankDevices(crypto, record.identity, body.value.devices, verified)
   if (devices === undefined || !devices.some((device) => device.listed)) return fail('body')
   const subject = { target: invitationTarget(crypto, space), invitationId, record }
-  if (!(await verifyConsent(crypto, subject, consent))) return fail('body')
+  if (!verified && !(await verifyConsent(crypto, subject, consent))) return fail('body')
   const admission = createAdmission({
     reference: { operation: operation.id, index: 0 },
     identity: record.identity,

@@ -4,6 +4,8 @@ export interface EpochKey {
   readonly id: Uint8Array
   /** 32 bytes. Secret. */
   readonly key: Uint8Array
+  /** Subkeys derived so far, by name (epochKeys.ts): HKDF once a block would cost more than opening it. Secret. */
+  readonly derived?: Map<string, Uint8Array>
 }
 
 export interface KeyRing {

@@ -14,6 +14,8 @@ export interface Epoch extends EpochBody {
 
 /** A {@link MembershipLog} with what the authors of operations need to know. */
 export interface OperationLog extends MembershipLog {
+  /** As {@link MembershipLog.add}, for what this log, or an earlier one on this device, verified before: whole rows of the own disk, never a peer's word. */
+  addVerified(operation: Uint8Array): ReturnType<MembershipLog['add']>
   /** M27: what this device signs under if `least` is needed: its most senior live entry with that role or more, or undefined. */
   signingEntry(identity: IdentityId, device: DeviceId, least: Role): { readonly as: EntryReference; readonly role: Role } | undefined
   /**

@@ -63,7 +63,10 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const space = record.id
 
   const log = createMembershipLog({ crypto, space })
-  for (const operation of await storage.readMembership(space)) await log.add(operation)
+  const stored = await storage.readMembership(space)
+  // All at once: their signatures were verified before they were stored.
+  await Promise.all(stored.rows.map((operation) => log.addVerified(operation)))
+  if (stored.damaged > 0) reportDamage(stored.damaged, 'operations')
   const operations = createOperationStore({ storage, space, clock, onFault: report })
   log.onAdded((operation, id) => {
     operations.put(toId<string>(id), operation)
@@ -86,17 +89,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const content = await loadContent({ crypto, storage, space, keyRing, store, onProgress: options.onProgress })
   if (!content.ok) return content
   const { graph, root, leftOut } = content.value
-  if (leftOut > 0) {
-    report(
-      new EchoError(
-        'data-corrupt',
-        `${leftOut} stored blocks are damaged or rest on one that is; they are fetched again from other members.`,
-        {
-          details: { space, blocks: leftOut },
-        },
-      ),
-    )
-  }
+  if (leftOut > 0) reportDamage(leftOut, 'blocks')
   const receiver = createBlockReceiver({ crypto, space, log, keyRing, graph, onAccepted })
 
   // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
@@ -188,6 +181,16 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     documents.accept({ node, block, payload })
     links.announce(node)
     firstSync.note()
+  }
+
+  function reportDamage(count: number, what: 'blocks' | 'operations'): void {
+    report(
+      new EchoError(
+        'data-corrupt',
+        `${count} stored ${what} are damaged or rest on one that is; they are fetched again from other members.`,
+        { details: { space, [what]: count } },
+      ),
+    )
   }
 
   function report(error: unknown): void {

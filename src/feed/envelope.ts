@@ -2,8 +2,9 @@ import { concatBytes } from '../shared/bytes.ts'
 import { decode, Writer } from '../shared/encoding.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import { contentKey, plaintextHashKey } from '../access/epochKeys.ts'
+import { contentKey, derivedOnce, plaintextHashKey } from '../access/epochKeys.ts'
 import type { EpochKey, KeyRing } from '../access/keyRing.ts'
+import { feedKeyOf } from './feedKey.ts'
 
 /*
  * envelope = 01 · sealing key id 32 · sealing device 32 · slot 4 · nonce 12 · bytes ciphertext
@@ -53,7 +54,7 @@ export async function sealEnvelope(
   additionalData: Uint8Array,
 ): Promise<Uint8Array> {
   const nonce = crypto.randomBytes(12)
-  const ciphertext = await crypto.seal(contentKey(crypto, space, key.key, device, slot), nonce, plaintext, additionalData)
+  const ciphertext = await crypto.seal(feedContentKey(crypto, space, key, device, slot), nonce, plaintext, additionalData)
   return new Writer().u8(version).fixed(key.id).fixed(device).u32(slot).fixed(nonce).bytes(ciphertext).finish()
 }
 
@@ -102,12 +103,17 @@ export async function openSealed(
   const { keyId, device, slot, nonce, ciphertext } = fields.value
   const key = keyRing.get(keyId)
   if (key === undefined) return fail('unknown-key')
-  const plaintext = await crypto.open(contentKey(crypto, space, key.key, device, slot), nonce, ciphertext, additionalData)
+  const plaintext = await crypto.open(feedContentKey(crypto, space, key, device, slot), nonce, ciphertext, additionalData)
   if (plaintext === undefined) return fail('aead')
   return plaintext.length === 0 ? fail('malformed') : ok(plaintext)
 }
 
 /** What a header says of its payload: HMAC-SHA-256 under HKDF(epoch key, salt: space, info: `plaintext hash`). 32 bytes. */
 export function plaintextHash(crypto: CryptoPort, space: Uint8Array, key: EpochKey, payload: Uint8Array): Uint8Array {
-  return crypto.hmac(plaintextHashKey(crypto, space, key.key), payload)
+  const hashKey = derivedOnce(key, 'plaintext hash', () => plaintextHashKey(crypto, space, key.key))
+  return crypto.hmac(hashKey, payload)
+}
+
+function feedContentKey(crypto: CryptoPort, space: Uint8Array, key: EpochKey, device: Uint8Array, slot: number): Uint8Array {
+  return derivedOnce(key, `content ${feedKeyOf(device, slot)}`, () => contentKey(crypto, space, key.key, device, slot))
 }

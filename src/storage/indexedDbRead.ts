@@ -1,5 +1,7 @@
 import { unwrap } from 'idb'
+import { isBytes } from '../shared/bytes.ts'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
+import { checksum } from './checksum.ts'
 import {
   fromStoredEnvelope,
   fromStoredHeader,
@@ -17,11 +19,16 @@ const headersPerRead = 2_000
 const blocksPerRead = 128
 
 /** What `Storage.readMembership` gives. Rejects as a request does. */
-export async function readMembership(database: EchoDatabase, space: SpaceId): Promise<readonly Uint8Array[]> {
+export async function readMembership(database: EchoDatabase, space: SpaceId): Promise<{ rows: readonly Uint8Array[]; damaged: number }> {
   const rows = await database.getAllFromIndex('membership', 'space', space)
   const operations = new Map<string, Uint8Array>()
-  for (const { id, operation } of rows) if (!operations.has(id)) operations.set(id, operation)
-  return [...operations.values()]
+  const damaged = new Set<string>()
+  for (const { id, operation, checksum: sum } of rows) {
+    if (!isBytes(operation) || checksum(operation) !== sum) damaged.add(id)
+    else if (!operations.has(id)) operations.set(id, operation)
+  }
+  // A damaged row may have been put again since.
+  return { rows: [...operations.values()], damaged: [...damaged].filter((id) => !operations.has(id)).length }
 }
 
 /** What `Storage.readHeaders` gives. Rejects as a request does. */

@@ -22,6 +22,7 @@ export interface StoredMembership {
   readonly space: SpaceId
   readonly id: string
   readonly operation: Uint8Array
+  readonly checksum: number
 }
 
 /** The tables. Keys that begin with the space let one range name all its rows. */

@@ -1,5 +1,6 @@
 import { EchoError } from '../shared/echoError.ts'
 import type { SpaceId } from '../shared/ids.ts'
+import { checksum } from './checksum.ts'
 import { spaceRange, toStoredEnvelope, toStoredHeader, type TableName } from './indexedDbSchema.ts'
 import type { Durability, StorageBatch } from './storage.ts'
 import { compactBytes } from './storageBatch.ts'
@@ -51,7 +52,7 @@ function issue(transaction: IDBTransaction, batch: StorageBatch): void {
 
   for (const { key, value } of batch.putKeys ?? []) table('keys').put({ key, value })
   for (const { space, id, operation } of batch.putMembership ?? [])
-    table('membership').put({ space, id, operation: compactBytes(operation) })
+    table('membership').put({ space, id, operation: compactBytes(operation), checksum: checksum(operation) })
   for (const row of batch.putBlocks ?? []) {
     table('headers').put(toStoredHeader(row))
     table('envelopes').put(toStoredEnvelope(row))

@@ -22,6 +22,8 @@ export interface MemoryDisk {
   failNextWrite(error: EchoError): void
   /** Spoils a stored header or envelope so that its checksum does not hold. */
   damageBlock(space: SpaceId, block: BlockId, part: 'header' | 'envelope'): void
+  /** Spoils a stored membership operation so that its checksum does not hold. */
+  damageOperation(space: SpaceId, id: string): void
   /** Closes every tab's connection under it, as evicting the database does, but keeps the data. The next use of a tab opens again. */
   close(): void
   /**
@@ -67,6 +69,7 @@ export interface MemoryTables {
 
 export interface MemorySpace {
   readonly membership: Map<string, Uint8Array>
+  readonly damagedOperations: Set<string>
   readonly blocks: Map<BlockId, BlockRow>
   readonly damagedHeaders: Set<BlockId>
   readonly damagedEnvelopes: Set<BlockId>
@@ -135,6 +138,7 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
       if (space === undefined) {
         space = {
           membership: new Map(),
+          damagedOperations: new Set(),
           blocks: new Map(),
           damagedHeaders: new Set(),
           damagedEnvelopes: new Set(),
@@ -151,8 +155,8 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
     for (const { space, key } of batch.deletePending ?? []) change(spaceOf(space).pending, key, undefined)
     for (const { key, value } of batch.putKeys ?? []) change(keys, key, value)
     for (const { space, id, operation } of batch.putMembership ?? []) {
-      const { membership } = spaceOf(space)
-      if (!membership.has(id)) change(membership, id, operation)
+      const { membership, damagedOperations } = spaceOf(space)
+      if (!membership.has(id) || damagedOperations.has(id)) change(membership, id, operation)
     }
     for (const row of batch.putBlocks ?? []) change(spaceOf(row.space).blocks, row.block, row)
     for (const row of batch.putPending ?? []) change(spaceOf(row.space).pending, row.key, row)
@@ -167,6 +171,7 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
       throw storageFullError()
     }
     usedBytes = bytes
+    for (const { space, id } of batch.putMembership ?? []) spaces.get(space)?.damagedOperations.delete(id)
     for (const { space, block } of batch.putBlocks ?? []) {
       spaces.get(space)?.damagedHeaders.delete(block)
       spaces.get(space)?.damagedEnvelopes.delete(block)
@@ -191,6 +196,7 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
       const tables = spaces.get(space)
       ;(part === 'header' ? tables?.damagedHeaders : tables?.damagedEnvelopes)?.add(block)
     },
+    damageOperation: (space, id) => spaces.get(space)?.damagedOperations.add(id),
     close: () => {
       for (const tab of [...tabs]) tab.onClose()
     },
@@ -235,6 +241,7 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
 function copySpace(space: MemorySpace): MemorySpace {
   return {
     membership: new Map(space.membership),
+    damagedOperations: new Set(space.damagedOperations),
     blocks: new Map(space.blocks),
     damagedHeaders: new Set(space.damagedHeaders),
     damagedEnvelopes: new Set(space.damagedEnvelopes),

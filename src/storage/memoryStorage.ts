@@ -118,7 +118,11 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
           .sort(([a], [b]) => compare(a, b))
           .map(([key, value]) => ({ key, value: structuredClone(value) })),
       ),
-    readMembership: (space) => readSpace(space, [], ({ membership }) => [...membership.values()].map((operation) => operation.slice())),
+    readMembership: (space) =>
+      readSpace(space, { rows: [], damaged: 0 }, ({ membership, damagedOperations }) => ({
+        rows: [...membership].filter(([id]) => !damagedOperations.has(id)).map(([, operation]) => operation.slice()),
+        damaged: damagedOperations.size,
+      })),
     readHeaders: (space) =>
       readSpace(space, { rows: [], damaged: 0 }, ({ blocks, damagedHeaders }) => ({
         rows: [...blocks.values()]

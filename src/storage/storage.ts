@@ -26,8 +26,11 @@ export interface Storage {
   readKey(key: string): Promise<unknown>
   /** All entries whose key begins with `prefix`, in key order. */
   listKeys(prefix: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
-  /** Signed membership operations of a space, in the order they were first put; putting an id again changes nothing. */
-  readMembership(space: SpaceId): Promise<readonly Uint8Array[]>
+  /**
+   * Signed membership operations of a space, in the order they were first put; putting an id again changes nothing, unless its row is damaged.
+   * Damaged rows are left out and counted.
+   */
+  readMembership(space: SpaceId): Promise<{ readonly rows: readonly Uint8Array[]; readonly damaged: number }>
   /** Headers and signatures of a space's blocks, ordered by feed and sequence number, without payloads. Damaged rows are left out and reported in `damaged`. */
   readHeaders(space: SpaceId): Promise<{ readonly rows: readonly HeaderRow[]; readonly damaged: number }>
   /** The named blocks whole, in the order asked; undefined where one is missing or damaged (its checksum does not fit). */

@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 import { cdp } from 'vitest/browser'
 import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
 import { describeStorage } from '../../../src/testing/storageAcceptance.ts'
-import { damageBlock, describeIndexedDb } from '../../unit/storage/indexedDbCases.ts'
+import { damageBlock, damageOperation, describeIndexedDb } from '../../unit/storage/indexedDbCases.ts'
 
 /** The part of the browser's debugging protocol that shrinks the disk. */
 interface DebugSession {
@@ -39,6 +39,7 @@ describeStorage(
       },
       free: () => session.send('Storage.overrideQuotaForOrigin', { origin }),
       damage: (space, block, part) => damageBlock(name, space, block, part),
+      damageOperation: (space, id) => damageOperation(name, space, id),
       closeUnder: () => deleteDB(name),
       dispose: async () => {
         await session.send('Storage.overrideQuotaForOrigin', { origin })

@@ -47,7 +47,7 @@ export function createProbe(lab: () => Lab): Probe {
     const identity = await createIdentityStore({ crypto, storage }).load()
     if (!identity.ok || identity.value === undefined) throw new Error('nobody is here')
     const space: SpaceId = lab().space.id
-    const operations = await storage.readMembership(space)
+    const { rows: operations } = await storage.readMembership(space)
     const log = createMembershipLog({ crypto, space })
     for (const operation of operations) await log.add(operation)
     const keyRing = createKeyRing({ crypto, log })

@@ -42,7 +42,7 @@ export async function createPatchedClient(swarm: MemorySwarm, peer: TestPeer, sp
   if (!loaded.ok || loaded.value === undefined) throw new Error('no identity on this disk')
   const identity = loaded.value
   const log = createMembershipLog({ crypto, space })
-  for (const operation of await storage.readMembership(space)) await log.add(operation)
+  for (const operation of (await storage.readMembership(space)).rows) await log.add(operation)
   const keyRing = createKeyRing({ crypto, log })
   await readKeys(crypto, identity, space, storage, keyRing)
   await openEpochs({ crypto, log, keyRing, identity })

@@ -530,3 +530,36 @@ describe('calls at the same time', () => {
 function alice(): LocalIdentity {
   return founded.alice
 }
+
+describe('a log read from the own disk', () => {
+  const signaturesAsked = async (add: 'add' | 'addVerified') => {
+    const log = createMembershipLog({ crypto: { ...founded.crypto, verify: async () => (asked++, true) }, space: founded.space })
+    let asked = 0
+    for (const operation of founded.log.operations()) expect(await log[add](operation)).toEqual(added)
+    expect(log.state.get()).toEqual(founded.log.state.get())
+    return asked
+  }
+
+  it('says the same as one that verifies, without asking for a single signature', async () => {
+    expect(await signaturesAsked('add')).toBeGreaterThan(4)
+    expect(await signaturesAsked('addVerified')).toBe(0)
+  })
+
+  it('still refuses what breaks another rule', async () => {
+    const log = createMembershipLog({ crypto: founded.crypto, space: founded.space })
+    for (const operation of founded.log.operations()) await log.addVerified(operation)
+    const bySomeReader = await write(dave, { body: await admitBody(await createPerson(founded.crypto)) })
+    expect(await log.addVerified(bySomeReader)).toEqual(failure('role'))
+  })
+
+  it('trusts the operation it was given and not those that waited for it', async () => {
+    const operations = founded.log.operations()
+    const forged = operations.at(-1)!.slice()
+    forged[forged.length - 1]! ^= 1
+    const log = createMembershipLog({ crypto: founded.crypto, space: founded.space })
+    expect(await log.add(forged)).toEqual(failure('signature'))
+    for (const operation of operations.slice(0, -1)) await log.addVerified(operation)
+    expect(await log.add(forged)).toEqual(failure('signature'))
+    expect(log.state.get().members.has(dave.id)).toBe(false)
+  })
+})

@@ -102,3 +102,28 @@ describe('the encoded block', () => {
     expect(decodeBlock(encode(0, 0).slice(1))).toEqual({ ok: false, error: 'truncated' })
   })
 })
+
+describe('subkeys', () => {
+  it('are derived once for a key that a ring holds, and again for every other feed', async () => {
+    let derivations = 0
+    const counting = { ...crypto, hkdf: (...args: Parameters<typeof crypto.hkdf>) => (derivations++, crypto.hkdf(...args)) }
+    const held: EpochKey = { ...key, derived: new Map() }
+    const seal = (changes: Partial<SealOptions> = {}) => sealPayload(counting, { ...options, key: held, ...changes })
+    const first = await seal()
+    await seal()
+    expect(await open(first)).toEqual({ ok: true, value: options.payload })
+    expect(derivations).toBe(1)
+    await seal({ slot: 4 })
+    await seal({ device: bytes32(5) })
+    expect(derivations).toBe(3)
+    const hashes = [1, 2].map(() => plaintextHash(counting, spaceBytes, held, Uint8Array.of(1)))
+    expect(hashes).toEqual([1, 2].map(() => plaintextHash(crypto, spaceBytes, key, Uint8Array.of(1))))
+    expect(derivations).toBe(4)
+  })
+
+  it('of made-up feeds do not pile up', async () => {
+    const held: EpochKey = { ...key, derived: new Map() }
+    for (let slot = 0; slot < 2_000; slot++) await sealPayload(crypto, { ...options, key: held, slot })
+    expect(held.derived!.size).toBe(1_024)
+  })
+})

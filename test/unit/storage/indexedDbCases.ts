@@ -25,6 +25,17 @@ export async function damageBlock(name: string, of: SpaceId, block: BlockId, par
   database.close()
 }
 
+/** The same for a membership operation. */
+export async function damageOperation(name: string, of: SpaceId, id: string): Promise<void> {
+  const database: EchoDatabase = await openEchoDatabase(name, {})
+  for (let cursor = await database.transaction('membership', 'readwrite').store.openCursor(); cursor; cursor = await cursor.continue()) {
+    if (cursor.value.space !== of || cursor.value.id !== id) continue
+    cursor.value.operation[3]! ^= 1
+    await cursor.update(cursor.value)
+  }
+  database.close()
+}
+
 /** What holds for IndexedDB, be it the browser's or one in memory. */
 export function describeIndexedDb(): void {
   let name: string

@@ -4,7 +4,7 @@ import { vi } from 'vitest'
 import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
 import { createLockManager } from '../../../src/storage/memoryLocks.ts'
 import { describeStorage } from '../../../src/testing/storageAcceptance.ts'
-import { damageBlock, describeIndexedDb } from './indexedDbCases.ts'
+import { damageBlock, damageOperation, describeIndexedDb } from './indexedDbCases.ts'
 
 let devices = 0
 
@@ -28,6 +28,7 @@ describeStorage(
       },
       free: async () => void vi.restoreAllMocks(),
       damage: (space, block, part) => damageBlock(name, space, block, part),
+      damageOperation: (space, id) => damageOperation(name, space, id),
       closeUnder: () => deleteDB(name),
       dispose: () => deleteDB(name),
     }

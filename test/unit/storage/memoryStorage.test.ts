@@ -14,6 +14,7 @@ describeStorage(
       fill: async () => void (disk.quotaBytes = disk.usedBytes + 10_000),
       free: async () => void (disk.quotaBytes = Infinity),
       damage: async (space, block, part) => disk.damageBlock(space, block, part),
+      damageOperation: async (space, id) => disk.damageOperation(space, id),
       closeUnder: async () => disk.close(),
       dispose: async () => disk.crash(),
     }
