@@ -10,6 +10,7 @@ import { openEpochs } from '../access/openEpochs.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import { createBlockStore } from '../feed/blockStore.ts'
+import { createDeviceQuotas } from '../feed/deviceQuotas.ts'
 import { createBlockReceiver, type AcceptedBlock } from '../feed/receiveBlock.ts'
 import { createSpaceDocuments } from '../documents/createSpaceDocuments.ts'
 import { loadContent } from '../documents/loadContent.ts'
@@ -90,7 +91,8 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   if (!content.ok) return content
   const { graph, root, leftOut } = content.value
   if (leftOut > 0) reportDamage(leftOut, 'blocks')
-  const receiver = createBlockReceiver({ crypto, space, log, keyRing, graph, onAccepted })
+  const quotas = createDeviceQuotas({ clock })
+  const receiver = createBlockReceiver({ crypto, clock, quotas, space, log, keyRing, graph, onAccepted })
 
   // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
   let replication: SpaceReplication | undefined = undefined

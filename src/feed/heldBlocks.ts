@@ -24,6 +24,8 @@ export const maxHeldBytes = 4 * 1024 * 1024
  */
 export interface HeldBlocks {
   readonly size: number
+  /** An account other than `account` that passes the test and has a block waiting for another block. */
+  waiterOtherThan(account: string, passes: (account: string) => boolean): string | undefined
   /** What a held block waits for. */
   awaitedBy(id: BlockId): Awaited | undefined
   /** @returns false where the account is full */
@@ -46,7 +48,8 @@ export function createHeldBlocks(): HeldBlocks {
   const entriesById = new Map<BlockId, Entry>()
   const waitersByBlock = new Map<BlockId, BlockId[]>()
   const otherWaiters = new Set<BlockId>()
-  const accounts = new Map<string, { blocks: number; bytes: number }>()
+  /** `waiting`: how many of the blocks wait for another block. */
+  const accounts = new Map<string, { blocks: number; bytes: number; waiting: number }>()
 
   function take(ids: Iterable<BlockId>): HeldBlock[] {
     const taken: HeldBlock[] = []
@@ -57,6 +60,7 @@ export function createHeldBlocks(): HeldBlocks {
       const account = accounts.get(entry.account)!
       account.blocks--
       account.bytes -= entry.bytes
+      if (entry.awaited.kind === 'block') account.waiting--
       if (account.blocks === 0) accounts.delete(entry.account)
       taken.push(entry.held)
     }
@@ -73,15 +77,20 @@ export function createHeldBlocks(): HeldBlocks {
     get size() {
       return entriesById.size
     },
+    waiterOtherThan(own, passes) {
+      for (const [name, { waiting }] of accounts) if (waiting > 0 && name !== own && passes(name)) return name
+      return undefined
+    },
     awaitedBy: (id) => entriesById.get(id)?.awaited,
     hold(held, awaited, name) {
       const { id, block } = held
       const bytes = block.header.length + block.signature.length + block.envelope.length
-      const account = accounts.get(name) ?? { blocks: 0, bytes: 0 }
+      const account = accounts.get(name) ?? { blocks: 0, bytes: 0, waiting: 0 }
       if (account.blocks >= maxHeldBlocks || account.bytes + bytes > maxHeldBytes) return false
       accounts.set(name, account)
       account.blocks++
       account.bytes += bytes
+      if (awaited.kind === 'block') account.waiting++
       entriesById.set(id, { held, awaited, account: name, bytes })
       if (awaited.kind !== 'block') otherWaiters.add(id)
       else {

@@ -10,13 +10,17 @@ import {
   type IdentityId,
   type SpaceId,
 } from '../shared/ids.ts'
+import type { Clock } from '../shared/ports.ts'
+import type { Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import { decodeBlock, verifyBlock, type Block } from './block.ts'
 import type { BlockGraph, BlockNode, FeedKey } from './blockGraph.ts'
 import { clientIdOf } from './clientId.ts'
+import type { DeviceQuotas } from './deviceQuotas.ts'
 import { openEnvelope, plaintextHash } from './envelope.ts'
+import { createFairQueue } from './fairQueue.ts'
 import { feedKeyOf } from './feedKey.ts'
 import { createForkEvidence, type ForkEvidence } from './forkEvidence.ts'
 import { guardUpdate } from './guard/guardUpdate.ts'
@@ -53,12 +57,22 @@ export type ReceiveOutcome =
   | { readonly status: 'refused'; readonly layer: ReceiveLayer; readonly reason: string }
 
 export interface BlockReceiver {
-  /** Judges an encoded block. Blocks are judged in the order of the calls. Never rejects for what the bytes hold. */
-  receive(bytes: Uint8Array): Promise<ReceiveOutcome>
+  /**
+   * Judges an encoded block, and what waited for it. Devices take turns; a device's blocks are judged in the order of the calls. Never rejects for
+   * what the bytes hold.
+   * @param onDelayed the block is kept, but its device has to wait for its quota, or is muted
+   */
+  receive(bytes: Uint8Array, onDelayed?: () => void): Promise<ReceiveOutcome>
   /** Judges again what waits for operations or keys, or for blocks that were added to the graph elsewhere: call it when some arrived. */
   retry(): Promise<void>
-  /** Blocks that wait. */
+  /** Blocks that wait for others, for operations or for keys. */
   readonly held: number
+  /** Devices whose blocks wait for their quota, or are muted and sent some. */
+  readonly delayed: Readable<ReadonlySet<DeviceId>>
+  /** Blocks of a device that wait for their turn, or of all. */
+  queued(device?: DeviceId): number
+  /** A device was unmuted. */
+  wake(): void
   /** How often each check refused, by `<layer>/<reason>`. */
   refusals(): ReadonlyMap<string, number>
   /** Blocks that stand at a place that another block of the same slot has taken. */
@@ -68,6 +82,8 @@ export interface BlockReceiver {
 
 export interface BlockReceiverOptions {
   readonly crypto: CryptoPort
+  readonly clock: Clock
+  readonly quotas: DeviceQuotas
   readonly space: SpaceId
   readonly log: MembershipLog
   readonly keyRing: KeyRing
@@ -76,14 +92,30 @@ export interface BlockReceiverOptions {
   readonly onAccepted: (accepted: AcceptedBlock) => void
 }
 
-export function createBlockReceiver({ crypto, space, log, keyRing, graph, onAccepted }: BlockReceiverOptions): BlockReceiver {
+export function createBlockReceiver({
+  crypto,
+  clock,
+  quotas,
+  space,
+  log,
+  keyRing,
+  graph,
+  onAccepted,
+}: BlockReceiverOptions): BlockReceiver {
   const spaceBytes = idBytes(space)
   const held = createHeldBlocks()
   const forks = createForkEvidence()
   const refusals = new Map<string, number>()
-  /** Held blocks whose wait is over, oldest first. */
+  /** Held blocks for which the block that is being judged was the last thing to wait for. */
   let ready: HeldBlock[] = []
-  let queue: Promise<unknown> = Promise.resolve()
+  /** Blocks that wait for their turn: the same one may come over several links. */
+  const queued = new Map<BlockId, { readonly block: Block; readonly outcome: Promise<ReceiveOutcome> }>()
+  const queue = createFairQueue({
+    clock,
+    waitMs: (lane) => (lane === strangers ? 0 : quotas.waitMs(lane as DeviceId)),
+    sponsorOf: (lane) => held.waiterOtherThan(lane, (waiter) => waiter !== unknownEntries && !quotas.isExhausted(waiter as DeviceId)),
+    onSponsored: (sponsor, bytes) => quotas.spend(sponsor as DeviceId, { blocks: 1, bytes }),
+  })
   let isDisposed = false
 
   function refused(layer: ReceiveLayer, reason: string): ReceiveOutcome {
@@ -93,22 +125,45 @@ export function createBlockReceiver({ crypto, space, log, keyRing, graph, onAcce
   }
 
   function hold(block: HeldBlock, awaited: Awaited): ReceiveOutcome {
-    const account = awaited.kind === 'operations' ? 'unknown entries' : toId<DeviceId>(block.header.device)
+    const account = awaited.kind === 'operations' ? unknownEntries : toId<DeviceId>(block.header.device)
     return held.hold(block, awaited, account) ? { status: 'held', awaits: awaited.kind } : refused('hold', 'too-many-held')
   }
 
-  function inTurn<T>(judge: () => Promise<T>): Promise<T> {
-    const turn = queue.then(judge)
-    // Whoever asked for this turn sees its failure; the next turn begins all the same.
-    queue = turn.then(
-      () => undefined,
-      () => undefined,
-    )
-    return turn
+  /** Whoever the log does not know shares one lane, because an attacker can make up as many devices as he likes. */
+  function laneOf(header: BlockHeader): string {
+    const device = toId<DeviceId>(header.device)
+    return log.device(device) === undefined ? strangers : device
   }
 
-  async function judgeReady(): Promise<void> {
-    for (let next = ready.shift(); next !== undefined && !isDisposed; next = ready.shift()) await judge(next)
+  /** Judges a block, in its turn. @returns what became of it, and the blocks that waited for it */
+  async function judgeNow(candidate: HeldBlock): Promise<{ readonly outcome: ReceiveOutcome; readonly next: readonly HeldBlock[] }> {
+    const outcome = await judge(candidate)
+    const next = ready
+    ready = []
+    if (laneOf(candidate.header) !== strangers && outcome.status !== 'held') charge(candidate, outcome)
+    return { outcome, next }
+  }
+
+  function charge({ block, header }: HeldBlock, outcome: ReceiveOutcome): void {
+    const author = toId<DeviceId>(header.device)
+    quotas.spend(author, { blocks: 1, bytes: sizeOf(block) })
+    // The envelope may be another's doing; what the author signed is his own.
+    if (outcome.status === 'refused' && (outcome.layer === 'graph' || outcome.layer === 'guard')) quotas.blame(author)
+  }
+
+  /** Judges held blocks whose wait is over, each in its device's turn, before what else waits there. @returns when each is judged, or has to wait again */
+  async function follow(freed: readonly HeldBlock[]): Promise<void> {
+    // The first goes in last, so that it stands in front.
+    const judgements = freed.toReversed().map((candidate) => {
+      return new Promise<void>((resolve, reject) => {
+        const job = { bytes: sizeOf(candidate.block), run: () => judgeNow(candidate), onDelayed: resolve }
+        queue
+          .add(laneOf(candidate.header), job, 'front')!
+          .then(({ next }) => follow(next))
+          .then(resolve, reject)
+      })
+    })
+    await Promise.all(judgements)
   }
 
   /** What the graph says of a block, where that is not that it fits. */
@@ -135,6 +190,7 @@ export function createBlockReceiver({ crypto, space, log, keyRing, graph, onAcce
 
   /** Judges a block whose signature is good. */
   async function judge(candidate: HeldBlock): Promise<ReceiveOutcome> {
+    if (isDisposed) return refused('hold', 'disposed')
     const { id, block, header } = candidate
     const role = log.roleAt(header.membership, toId<IdentityId>(header.identity), toId<DeviceId>(header.device))
     if (role === 'unknown') return hold(candidate, { kind: 'operations' })
@@ -153,7 +209,7 @@ export function createBlockReceiver({ crypto, space, log, keyRing, graph, onAcce
     if (isDisposed) return refused('hold', 'disposed')
     const now = misplaced({ ...candidate, isOpened: true })
     if (now !== undefined) return now
-    const fault = guardFault(header, payload)
+    const fault = quotas.timed(toId<DeviceId>(header.device), () => guardFault(header, payload))
     if (fault !== undefined) return refused('guard', fault)
 
     // Whether the author is a writer now (M24, M26) decides here, once members can be removed: until then everyone with an entry still is one.
@@ -173,10 +229,12 @@ export function createBlockReceiver({ crypto, space, log, keyRing, graph, onAcce
       limits: graph.limits(before, document),
       kind: document === rootDocumentId ? 'root' : 'content',
     })
-    return guarded.ok ? undefined : guarded.error.rule
+    if (!guarded.ok) return guarded.error.rule
+    quotas.spend(toId<DeviceId>(header.device), { structs: guarded.value.structs + guarded.value.ranges })
+    return undefined
   }
 
-  async function receive(bytes: Uint8Array): Promise<ReceiveOutcome> {
+  async function receive(bytes: Uint8Array, onDelayed?: () => void): Promise<ReceiveOutcome> {
     if (isDisposed) return refused('hold', 'disposed')
     const decoded = decodeBlock(bytes)
     if (!decoded.ok) return refused('decode', decoded.error)
@@ -187,26 +245,50 @@ export function createBlockReceiver({ crypto, space, log, keyRing, graph, onAcce
     if (!equalBytes(header.space, spaceBytes)) return refused('graph', 'space')
     const id = blockIdOf(crypto, block.header)
     if (graph.node(id) !== undefined) return { status: 'known' }
-    // Begins before the block's turn, so that signatures of a burst are checked side by side.
-    const verified = verifyBlock(crypto, header.device, block)
-    return inTurn(async () => {
-      if (!(await verified)) return refused('signature', 'bad-signature')
-      if (isDisposed) return refused('hold', 'disposed')
-      const awaited = held.awaitedBy(id)
-      if (awaited !== undefined) return { status: 'held', awaits: awaited.kind }
-      const outcome = await judge({ id, block, header, isOpened: false })
-      await judgeReady()
-      return outcome
+    const twin = queued.get(id)
+    if (twin !== undefined && isSame(twin.block, block)) {
+      // It takes no place of its own.
+      onDelayed?.()
+      return twin.outcome
+    }
+
+    let verified: Promise<boolean> | undefined
+    const judgement = queue.add(laneOf(header), {
+      bytes: bytes.length,
+      prepare() {
+        verified = verifyBlock(crypto, header.device, block)
+      },
+      async run(): ReturnType<typeof judgeNow> {
+        const early = await beforeJudging(id, verified)
+        return early === undefined ? judgeNow({ id, block, header, isOpened: false }) : { outcome: early, next: [] }
+      },
+      ...(onDelayed === undefined ? {} : { onDelayed }),
     })
+    if (judgement === undefined) return refused('hold', 'too-many-queued')
+    const outcome = judgement.then(async ({ outcome: own, next }) => {
+      await follow(next)
+      return own
+    })
+    const entry = { block, outcome }
+    if (twin === undefined) queued.set(id, entry)
+    const forget = (): boolean => queued.get(id) === entry && queued.delete(id)
+    judgement.then(forget, forget)
+    return outcome
+  }
+
+  async function beforeJudging(id: BlockId, verified: Promise<boolean> | undefined): Promise<ReceiveOutcome | undefined> {
+    if (isDisposed) return refused('hold', 'disposed')
+    if (!(await verified)) return refused('signature', 'bad-signature')
+    const awaited = held.awaitedBy(id)
+    return awaited === undefined ? undefined : { status: 'held', awaits: awaited.kind }
   }
 
   return {
     receive,
-    retry: () =>
-      inTurn(async () => {
-        ready.push(...held.takeDoubtful((block) => graph.node(block) !== undefined))
-        await judgeReady()
-      }),
+    retry: () => follow(held.takeDoubtful((block) => graph.node(block) !== undefined)),
+    delayed: queue.delayed as Readable<ReadonlySet<string>> as Readable<ReadonlySet<DeviceId>>,
+    queued: queue.size,
+    wake: queue.wake,
     get held() {
       return held.size
     },
@@ -216,8 +298,23 @@ export function createBlockReceiver({ crypto, space, log, keyRing, graph, onAcce
       isDisposed = true
       ready = []
       held.clear()
+      queued.clear()
+      queue.dispose()
     },
   }
+}
+
+/** The lane of all whose device the membership log does not know. */
+const strangers = 'strangers'
+/** The account of held blocks whose author's entry is not known yet. */
+const unknownEntries = 'unknown entries'
+
+function sizeOf({ header, signature, envelope }: Block): number {
+  return header.length + signature.length + envelope.length
+}
+
+function isSame(a: Block, b: Block): boolean {
+  return equalBytes(a.signature, b.signature) && equalBytes(a.envelope, b.envelope)
 }
 
 function forkError(feed: FeedKey, block: BlockId, standing: BlockId): EchoError {

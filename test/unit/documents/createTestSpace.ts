@@ -9,6 +9,7 @@ import type { SpaceDocuments } from '../../../src/documents/spaceDocuments.ts'
 import { encodeBlock, type Block } from '../../../src/feed/block.ts'
 import type { BlockGraph, BlockNode } from '../../../src/feed/blockGraph.ts'
 import { createBlockStore, type BlockStore } from '../../../src/feed/blockStore.ts'
+import { createDeviceQuotas } from '../../../src/feed/deviceQuotas.ts'
 import { createBlockReceiver, type BlockReceiver, type ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import type { EchoError } from '../../../src/shared/echoError.ts'
@@ -97,6 +98,8 @@ export async function openReplica(
   const documents = opened.value
   const receiver = createBlockReceiver({
     crypto,
+    clock,
+    quotas: createDeviceQuotas({ clock }),
     space,
     log,
     keyRing,

@@ -6,11 +6,13 @@ import type { SigningKey } from '../../../src/crypto/cryptoPort.ts'
 import { encodeBlock, signBlock, type Block } from '../../../src/feed/block.ts'
 import { clientIdOf } from '../../../src/feed/clientId.ts'
 import { createBlockGraph } from '../../../src/feed/createBlockGraph.ts'
+import { createDeviceQuotas, deviceAllowances, type Allowances } from '../../../src/feed/deviceQuotas.ts'
 import { plaintextHash, sealPayload } from '../../../src/feed/envelope.ts'
 import { blockIdOf, encodeHeader, type BlockHeader } from '../../../src/feed/header.ts'
 import { createBlockReceiver, type AcceptedBlock, type ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
 import { toHex } from '../../../src/shared/bytes.ts'
 import { idBytes, toId, type DeviceId } from '../../../src/shared/ids.ts'
+import { systemClock, type Clock } from '../../../src/shared/ports.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
 import { bytes32, space, spaceBytes, zero32 } from './feedFixtures.ts'
@@ -37,7 +39,8 @@ export function createFakeKeyRing(...keys: EpochKey[]): KeyRing & { readonly key
 function createFakeLog(roles: Map<DeviceId, Role>): MembershipLog {
   const roleAt: MembershipLog['roleAt'] = (heads, _identity, device) =>
     heads.some((head) => toHex(head) !== toHex(knownHead)) ? 'unknown' : roles.get(device)
-  return { roleAt } as Partial<MembershipLog> as MembershipLog
+  const device = (id: DeviceId) => (roles.has(id) ? {} : undefined)
+  return { roleAt, device } as Partial<MembershipLog> as MembershipLog
 }
 
 /** A writer, who cuts a block of every change. */
@@ -103,7 +106,12 @@ export async function createAuthor(device?: SigningKey) {
 export type Author = Awaited<ReturnType<typeof createAuthor>>
 
 /** A receiver with a document of what it accepted; the authors are editors. */
-export function createReceiver(authors: readonly Author[], ring = createFakeKeyRing(epochKey(1))) {
+export function createReceiver(
+  authors: readonly Author[],
+  ring = createFakeKeyRing(epochKey(1)),
+  { clock = systemClock, allowances = deviceAllowances }: { readonly clock?: Clock; readonly allowances?: Allowances } = {},
+) {
+  const quotas = createDeviceQuotas({ clock, allowances })
   const roles = new Map<DeviceId, Role>(authors.map(({ device }) => [device, 'editor']))
   const doc = createDoc(1, false)
   const accepted: AcceptedBlock[] = []
@@ -111,6 +119,8 @@ export function createReceiver(authors: readonly Author[], ring = createFakeKeyR
   const log = createFakeLog(roles)
   const receiver = createBlockReceiver({
     crypto,
+    clock,
+    quotas,
     space,
     log,
     keyRing: ring,
@@ -123,6 +133,7 @@ export function createReceiver(authors: readonly Author[], ring = createFakeKeyR
   return {
     ...receiver,
     receiver,
+    quotas,
     graph,
     roles,
     ring,

@@ -1,0 +1,181 @@
+import type { Clock, Timer } from '../shared/ports.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
+
+/*
+ * Work in turn: one job at a time, one lane after the other, so that whoever has ten thousand jobs delays others by one. A lane may have to wait for
+ * its quota, or be muted; its jobs lie there within bounds, and nothing else waits for them.
+ *
+ * Unless somebody does: a block rests on those in its past, whoever wrote them. While a lane that need not wait is waiting for another's work (its
+ * sponsor is asked who does), a lane that would have to wait goes on, and the one that waits pays as well.
+ */
+
+/** Something to do when its lane's turn comes. */
+export interface QueueJob<T> {
+  readonly bytes: number
+  run(): Promise<T>
+  /** Begins a little before the turn: what can go on side by side with others'. */
+  prepare?(): void
+  /** The lane has to wait longer than the queue takes; the job is kept. May be called again. */
+  onDelayed?(): void
+}
+
+export interface FairQueue {
+  /**
+   * Puts a job at the end of a lane, or at its front, where it has waited elsewhere within other bounds.
+   * @returns what the job returns; undefined where too many wait in the lane already
+   */
+  add<T>(lane: string, job: QueueJob<T>, place?: 'front'): Promise<T> | undefined
+  /** Lanes whose jobs have to wait for their quota, and those that had to and are still muted or waiting. */
+  readonly delayed: Readable<ReadonlySet<string>>
+  /** Jobs that wait in a lane, or in all. */
+  size(lane?: string): number
+  /** Waits have changed. */
+  wake(): void
+  /** Gives the main thread a moment if this slice of work has taken its time: for jobs that are long. */
+  breathe(): Promise<void>
+  /** Runs at once whatever waits, which should find that it is over. */
+  dispose(): void
+}
+
+export interface FairQueueOptions {
+  readonly clock: Clock
+  /** Milliseconds until a lane may work: 0 = now, Infinity = until {@link FairQueue.wake}. */
+  readonly waitMs: (lane: string) => number
+  /** A lane that need not wait itself and is waiting for work of others; never `lane` itself. */
+  readonly sponsorOf: (lane: string) => string | undefined
+  /** A job of a lane that would have to wait has run; the sponsor pays, too. */
+  readonly onSponsored: (sponsor: string, bytes: number) => void
+}
+
+/** The most jobs that wait in a lane, and their bytes. */
+export const maxLaneJobs = 4_096
+export const maxLaneBytes = 16 * 1024 * 1024
+/** So long the main thread works before it lets others. */
+const sliceMs = 10
+/** Jobs that are prepared before their turn. */
+const lookAhead = 8
+
+interface Waiting {
+  readonly job: QueueJob<unknown>
+  readonly run: () => Promise<void>
+}
+
+interface Lane {
+  readonly waiting: Waiting[]
+  bytes: number
+  isDelayed: boolean
+}
+
+/** An empty queue. */
+export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQueueOptions): FairQueue {
+  /** In the order of turns; a lane without jobs is not here. */
+  const lanes = new Map<string, Lane>()
+  const delayed = createWritable<ReadonlySet<string>>(new Set())
+  const ahead: (() => Promise<void>)[] = []
+  let running = false
+  let disposed = false
+  let sliceEnd = 0
+  let timer: Timer | undefined
+
+  function add<T>(name: string, job: QueueJob<T>, place?: 'front'): Promise<T> | undefined {
+    const lane = lanes.get(name) ?? { waiting: [], bytes: 0, isDelayed: false }
+    if (place === undefined && (lane.waiting.length >= maxLaneJobs || lane.bytes + job.bytes > maxLaneBytes)) return undefined
+    lanes.set(name, lane)
+    lane.bytes += job.bytes
+    return new Promise<T>((resolve, reject) => {
+      const run = (): Promise<void> => job.run().then(resolve, reject)
+      lane.waiting[place === 'front' ? 'unshift' : 'push']({ job, run })
+      if (lane.isDelayed) job.onDelayed?.()
+      void work()
+    })
+  }
+
+  async function work(): Promise<void> {
+    if (running || disposed) return
+    running = true
+    sliceEnd = clock.now() + sliceMs
+    for (let run = next(); run !== undefined; run = next()) {
+      await run()
+      await breathe()
+    }
+    running = false
+    settle()
+  }
+
+  function next(): (() => Promise<void>) | undefined {
+    while (ahead.length < lookAhead && !disposed) {
+      const run = takeTurn()
+      if (run === undefined) break
+      ahead.push(run)
+    }
+    return disposed ? undefined : ahead.shift()
+  }
+
+  function takeTurn(): (() => Promise<void>) | undefined {
+    for (const [name, lane] of lanes) {
+      const mustWait = waitMs(name) > 0
+      const sponsor = mustWait ? sponsorOf(name) : undefined
+      if (mustWait && sponsor === undefined) {
+        delay(name, lane)
+        continue
+      }
+      lane.isDelayed = false
+      const { job, run } = lane.waiting.shift()!
+      lane.bytes -= job.bytes
+      lanes.delete(name)
+      if (lane.waiting.length > 0) lanes.set(name, lane)
+      if (sponsor !== undefined) onSponsored(sponsor, job.bytes)
+      job.prepare?.()
+      return run
+    }
+    return undefined
+  }
+
+  function delay(name: string, lane: Lane): void {
+    if (lane.isDelayed) return
+    lane.isDelayed = true
+    for (const { job } of lane.waiting) job.onDelayed?.()
+    if (!delayed.get().has(name)) delayed.set(new Set([...delayed.get(), name]))
+  }
+
+  /** Nothing can run now: lets those go that have caught up, and looks again when the first quota is there. */
+  function settle(): void {
+    clock.clear(timer)
+    timer = undefined
+    if (disposed) return
+    const still = [...delayed.get()].filter((name) => lanes.has(name) || waitMs(name) > 0)
+    const first = Math.min(...still.map(waitMs))
+    if (Number.isFinite(first)) timer = clock.after(first, wake)
+    if (still.length < delayed.get().size) delayed.set(new Set(still))
+  }
+
+  function wake(): void {
+    if (!running) void work()
+  }
+
+  async function breathe(): Promise<void> {
+    if (clock.now() < sliceEnd) return
+    await new Promise<void>((resolve) => clock.after(0, resolve))
+    sliceEnd = clock.now() + sliceMs
+  }
+
+  return {
+    add,
+    delayed,
+    size(name) {
+      if (name !== undefined) return lanes.get(name)?.waiting.length ?? 0
+      let count = ahead.length
+      for (const lane of lanes.values()) count += lane.waiting.length
+      return count
+    },
+    wake,
+    breathe,
+    dispose() {
+      disposed = true
+      clock.clear(timer)
+      const rest = [...ahead.splice(0), ...[...lanes.values()].flatMap(({ waiting }) => waiting.map(({ run }) => run))]
+      lanes.clear()
+      for (const run of rest) void run()
+    },
+  }
+}
