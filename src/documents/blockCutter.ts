@@ -97,6 +97,7 @@ export function createBlockCutter({ crypto, clock, space, identity, slot, log, k
       to: part.to,
       timeMs: clock.now(),
       plaintextHash: plaintextHash(crypto, spaceBytes, key, part.update),
+      retracts: [],
     }
     const bytes = encodeHeader(header)
     const node = graph.add(blockIdOf(crypto, bytes), header)

@@ -3,14 +3,24 @@ import { decode, Writer, type DecodeFault, type Reader } from '../shared/encodin
 import { fail, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import { toId, type BlockId } from '../shared/ids.ts'
-import { blockHash, encodeHeader, maxDependencies, maxMembershipHeads, readAscendingIds, type BlockHeader } from './header.ts'
+import {
+  blockHash,
+  encodeHeader,
+  maxDependencies,
+  maxMembershipHeads,
+  readAscendingIds,
+  readRetractions,
+  writeRetraction,
+  type BlockHeader,
+  type Retraction,
+} from './header.ts'
 
 /*
  * A run of consecutive headers of one feed, each as what it changes (docs/PROTOCOL.md#bundle):
  *
  * run        = space 32 · identity 32 · device 32 · slot 4 BE · seq uint · previous 32 · uint count · count difference
  * difference = flags u8 · [1: document index uint [· document 16 where the index is new]] · [2: key id 32] · [4: list membership 32] · [8: list dependency 32]
- *              · [16: from uint] · to - from uint · time difference uint (32: it is to be taken off)
+ *              · [16: from uint] · to - from uint · time difference uint (32: it is to be taken off) · [64: list retraction 64]
  *
  * What is absent is as before. The hash of a payload is no part of it: whoever has the payload makes it again, and with it the header, its hash, and
  * so the `previous` of the next. A few bytes a header are left of 290.
@@ -39,8 +49,8 @@ export const maxRunHeaders = 1024
 /** The longest encoded run, in bytes. */
 export const maxRunBytes = 256 * 1024
 
-const flag = { document: 1, keyId: 2, membership: 4, dependencies: 8, from: 16, earlier: 32 } as const
-const allFlags = 63
+const flag = { document: 1, keyId: 2, membership: 4, dependencies: 8, from: 16, earlier: 32, retracts: 64 } as const
+const allFlags = 127
 
 /** What a difference is taken against. */
 interface Before {
@@ -67,7 +77,7 @@ export function encodeRun(headers: readonly BlockHeader[]): Uint8Array {
 }
 
 function writeDifference(writer: Writer, header: BlockHeader, before: Before): void {
-  const { document, keyId, membership, dependencies, from, to, timeMs } = header
+  const { document, keyId, membership, dependencies, from, to, timeMs, retracts } = header
   const known = before.documents.findIndex((other) => equalBytes(other, document))
   const index = known < 0 ? before.documents.length : known
   const isSameKey = before.keyId !== undefined && equalBytes(before.keyId, keyId)
@@ -79,7 +89,8 @@ function writeDifference(writer: Writer, header: BlockHeader, before: Before): v
       (isSameMembership ? 0 : flag.membership) |
       (dependencies.length === 0 ? 0 : flag.dependencies) |
       (isNextClock ? 0 : flag.from) |
-      (timeMs < before.timeMs ? flag.earlier : 0),
+      (timeMs < before.timeMs ? flag.earlier : 0) |
+      (retracts.length === 0 ? 0 : flag.retracts),
   )
   if (index !== before.document) writer.uint(index)
   if (known < 0) {
@@ -91,6 +102,7 @@ function writeDifference(writer: Writer, header: BlockHeader, before: Before): v
   if (dependencies.length > 0) writer.list(dependencies, (id) => writer.fixed(id))
   if (!isNextClock) writer.uint(from)
   writer.uint(to - from).uint(Math.abs(timeMs - before.timeMs))
+  if (retracts.length > 0) writer.list(retracts, writeRetraction)
   before.document = index
   before.clocks[index] = to
   before.keyId = keyId
@@ -113,11 +125,12 @@ export function decodeRun(bytes: Uint8Array): Result<HeaderRun, DecodeFault> {
 }
 
 const none: readonly Uint8Array[] = []
+const noRetractions: readonly Retraction[] = []
 
 function readDifference(
   reader: Reader,
   before: Before,
-): Pick<BareHeader, 'document' | 'keyId' | 'membership' | 'dependencies' | 'from' | 'to' | 'timeMs'> {
+): Pick<BareHeader, 'document' | 'keyId' | 'membership' | 'dependencies' | 'from' | 'to' | 'timeMs' | 'retracts'> {
   const flags = reader.u8()
   if ((flags & ~allFlags) !== 0) reader.refuse()
   const has = (bit: number): boolean => (flags & bit) !== 0
@@ -133,12 +146,13 @@ function readDifference(
   const difference = reader.uint()
   const timeMs = before.timeMs + (has(flag.earlier) ? -difference : difference)
   if (to > Number.MAX_SAFE_INTEGER || timeMs < 0 || timeMs > Number.MAX_SAFE_INTEGER) reader.refuse()
+  const retracts = has(flag.retracts) ? readRetractions(reader) : noRetractions
   before.document = index
   before.clocks[index] = to
   before.keyId = keyId
   before.membership = membership
   before.timeMs = timeMs
-  return { document, keyId, membership, dependencies, from, to, timeMs }
+  return { document, keyId, membership, dependencies, from, to, timeMs, retracts }
 }
 
 /**

@@ -37,12 +37,27 @@ export interface BlockHeader {
   readonly timeMs: number
   /** HMAC-SHA-256 of the payload under the epoch's plaintext-hash key. */
   readonly plaintextHash: Uint8Array
+  /** Blocks of this device that it takes back, in whatever slot: see {@link Retraction}. Ascending by `first`, no two alike; nearly always none. */
+  readonly retracts: readonly Retraction[]
+}
+
+/**
+ * A device takes back `first`, a block of its own, and with it all that rests on it. What it wrote from `first` to `last` in the document of the retracting block,
+ * it has written again, in that block or right after it; so nothing is written again twice.
+ */
+export interface Retraction {
+  /** 32-byte block id. */
+  readonly first: Uint8Array
+  /** 32-byte id of `first` or a later block of its feed. */
+  readonly last: Uint8Array
 }
 
 /** The most dependency heads that a header may name. */
 export const maxDependencies = 256
 /** The most membership heads that a header may name. */
 export const maxMembershipHeads = 64
+/** The most retractions that a header may hold. */
+export const maxRetractions = 64
 /** The longest encoded header, in bytes. */
 export const maxHeaderBytes = 32 * 1024
 
@@ -54,7 +69,7 @@ export type HeaderFault = DecodeFault | 'newer-version'
 /**
  * The bytes that are hashed and signed:
  * `01 · space 32 · identity 32 · device 32 · slot 4 · seq uint · previous 32 · list dependency 32 · list membership 32 ·
- * document 16 · key id 32 · from uint · to uint · time uint · plaintext hash 32`.
+ * document 16 · key id 32 · from uint · to uint · time uint · plaintext hash 32 · list (first 32 · last 32)`.
  */
 export function encodeHeader(header: BlockHeader): Uint8Array {
   return new Writer()
@@ -73,6 +88,7 @@ export function encodeHeader(header: BlockHeader): Uint8Array {
     .uint(header.to)
     .uint(header.timeMs)
     .fixed(header.plaintextHash)
+    .list(header.retracts, writeRetraction)
     .finish()
 }
 
@@ -97,6 +113,7 @@ export function decodeHeader(bytes: Uint8Array): Result<BlockHeader, HeaderFault
       to: reader.uint(),
       timeMs: reader.uint(),
       plaintextHash: reader.fixed(32),
+      retracts: readRetractions(reader),
     }
     if (header.from > header.to) reader.refuse()
     return header
@@ -121,5 +138,21 @@ export function readAscendingIds(reader: Reader, maxCount: number): readonly Uin
     if (before !== undefined && compareBytes(before, id) >= 0) reader.refuse()
     before = id
     return id
+  })
+}
+
+/** Writes one entry of {@link BlockHeader.retracts}. */
+export function writeRetraction({ first, last }: Retraction, writer: Writer): void {
+  writer.fixed(first).fixed(last)
+}
+
+/** Reads the list of {@link BlockHeader.retracts}. */
+export function readRetractions(reader: Reader): readonly Retraction[] {
+  let before: Uint8Array | undefined
+  return reader.list(maxRetractions, () => {
+    const first = reader.fixed(32)
+    if (before !== undefined && compareBytes(before, first) >= 0) reader.refuse()
+    before = first
+    return { first, last: reader.fixed(32) }
   })
 }

@@ -85,6 +85,7 @@ export async function createPatchedClient(swarm: MemorySwarm, peer: TestPeer, sp
         to: 1,
         timeMs: 0,
         plaintextHash: plaintextHash(crypto, spaceBytes, key, payload),
+        retracts: [],
         ...changes,
       })
       const envelope = await sealPayload(crypto, {

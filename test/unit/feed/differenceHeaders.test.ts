@@ -58,6 +58,7 @@ function randomChain(random: SeededRandom): BlockHeader[] {
         document: number === 0 ? new Uint8Array(16) : new Uint8Array(16).fill(number),
         from,
         to,
+        retracts: random.chance(0.1) ? [{ first: bytes32(random.below(9)), last: bytes32(7) }] : [],
         keyId,
         membership,
         dependencies: random.chance(0.3)
@@ -106,7 +107,7 @@ describe('difference headers', () => {
       ['without a header', runOf(), 'bad-value'],
       ['cut anywhere', encodeRun(typed(3)).subarray(0, -1), 'truncated'],
       ['with a byte behind', concatBytes(encodeRun(typed(3)), Uint8Array.of(0)), 'trailing-bytes'],
-      ['with an unknown flag', runOf(difference, Uint8Array.of(64, 1, 1)), 'bad-value'],
+      ['with an unknown flag', runOf(difference, Uint8Array.of(128, 1, 1)), 'bad-value'],
       ['where the first names no document', runOf(Uint8Array.of(0, 1, 1)), 'bad-value'],
       ['with a document that was not named yet', runOf(difference, Uint8Array.of(1, 2, 1, 1)), 'too-large'],
       ['of more headers than they are', concatBytes(feed, Uint8Array.of(5), difference), 'truncated'],

@@ -36,6 +36,7 @@ export function headerOf(changes: Partial<BlockHeader> = {}): BlockHeader {
     to: 1,
     timeMs: 1_700_000_000_000,
     plaintextHash: bytes32(400),
+    retracts: [],
     ...changes,
   }
 }

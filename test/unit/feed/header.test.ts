@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { compareBytes, concatBytes, equalBytes } from '../../../src/shared/bytes.ts'
 import { clientIdOf } from '../../../src/feed/clientId.ts'
 import { feedKeyOf, parseFeedKey } from '../../../src/feed/feedKey.ts'
-import { decodeHeader, encodeHeader, maxDependencies, maxMembershipHeads, type BlockHeader } from '../../../src/feed/header.ts'
+import {
+  decodeHeader,
+  encodeHeader,
+  maxDependencies,
+  maxMembershipHeads,
+  maxRetractions,
+  type BlockHeader,
+} from '../../../src/feed/header.ts'
 import { bytes32, hashOnly, headerOf, spaceBytes } from './feedFixtures.ts'
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
@@ -23,6 +30,7 @@ const headers: fc.Arbitrary<BlockHeader> = fc
     clocks: fc.tuple(fc.maxSafeNat(), fc.maxSafeNat()),
     timeMs: fc.maxSafeNat(),
     plaintextHash: bytes(32),
+    retracts: ids.chain((firsts) => fc.tuple(...firsts.map((first) => bytes(32).map((last) => ({ first, last }))))),
   })
   .map(({ clocks, ...rest }) => ({ ...rest, from: Math.min(...clocks), to: Math.max(...clocks) }))
 
@@ -68,6 +76,14 @@ describe('the header of a block', () => {
     expect(faultOf(headerOf({ membership: many(maxMembershipHeads + 1) }))).toBe('too-large')
     expect(faultOf(headerOf({ dependencies: [bytes32(2), bytes32(1)] }))).toBe('bad-value')
     expect(faultOf(headerOf({ membership: [bytes32(2), bytes32(2)] }))).toBe('bad-value')
+  })
+
+  it('refuses retractions that are out of order, doubled or too many', () => {
+    const retract = (firsts: readonly Uint8Array[]) => headerOf({ retracts: firsts.map((first) => ({ first, last: bytes32(0) })) })
+    expect(faultOf(retract(many(maxRetractions)))).toBeUndefined()
+    expect(faultOf(retract(many(maxRetractions + 1)))).toBe('too-large')
+    expect(faultOf(retract([bytes32(2), bytes32(1)]))).toBe('bad-value')
+    expect(faultOf(retract([bytes32(2), bytes32(2)]))).toBe('bad-value')
   })
 
   it('refuses clocks that run backwards, numbers beyond 2^53 - 1 and bytes that trail', () => {

@@ -78,6 +78,7 @@ export async function createAuthor(device?: SigningKey) {
       to: Y.getState(doc.store, client),
       timeMs: 0,
       plaintextHash: plaintextHash(crypto, spaceBytes, key, payload),
+      retracts: [],
     }
   }
 
