@@ -3,15 +3,19 @@ import { isBytes } from '../shared/bytes.ts'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { checksum } from './checksum.ts'
 import {
+  fromStoredBundleHead,
+  fromStoredBundleParts,
   fromStoredEnvelope,
   fromStoredHeader,
   spaceRange,
   type EchoDatabase,
+  type StoredBundleHead,
+  type StoredBundleParts,
   type StoredEnvelope,
   type StoredHeader,
 } from './indexedDbSchema.ts'
 import { completionOf } from './indexedDbWrite.ts'
-import type { BlockPlace, BlockRow, HeaderRow } from './storage.ts'
+import type { BlockPlace, BlockRow, BundleHeadRow, BundleRow, HeaderRow } from './storage.ts'
 
 /** Headers read at once: a request that clones far more holds the page up and keeps all of them twice in memory. */
 const headersPerRead = 2_000
@@ -49,6 +53,42 @@ export async function readHeaders(database: EchoDatabase, space: SpaceId): Promi
     if (last === undefined || stored.length < headersPerRead) return { rows, damaged }
     range = IDBKeyRange.bound(keyOf(space, last), all.upper, true)
   }
+}
+
+/** Bundles read at once: a head of a thousand blocks with their hashes takes some 40 KB. */
+const bundlesPerRead = 128
+
+/** What `Storage.readBundles` gives. Rejects as a request does. */
+export async function readBundles(database: EchoDatabase, space: SpaceId): Promise<{ rows: BundleHeadRow[]; damaged: number }> {
+  const store = database.transaction('bundles').store
+  const all = spaceRange(space)
+  const rows: BundleHeadRow[] = []
+  let damaged = 0
+  let range = all
+  for (;;) {
+    const stored = await store.getAll(range, bundlesPerRead)
+    for (const row of stored) {
+      const bundle = fromStoredBundleHead(row)
+      if (bundle === undefined) damaged++
+      else rows.push(bundle)
+    }
+    const last = stored.at(-1)
+    if (last === undefined || stored.length < bundlesPerRead) return { rows, damaged }
+    range = IDBKeyRange.bound(keyOf(space, last), all.upper, true)
+  }
+}
+
+/** What `Storage.readBundle` gives. Rejects when the connection is lost. */
+export async function readBundle(database: EchoDatabase, space: SpaceId, place: BlockPlace): Promise<BundleRow | undefined> {
+  const transaction = unwrap(database).transaction(['bundles', 'bundleParts'])
+  const [storedHead, storedParts] = await Promise.all([
+    readOrMiss<StoredBundleHead | undefined>(transaction.objectStore('bundles').get(keyOf(space, place))),
+    readOrMiss<StoredBundleParts | undefined>(transaction.objectStore('bundleParts').get(keyOf(space, place))),
+    completionOf(transaction),
+  ])
+  const head = storedHead && fromStoredBundleHead(storedHead)
+  const parts = fromStoredBundleParts(storedParts)
+  return head && parts && { ...head, parts }
 }
 
 /** What `Storage.readBlocks` gives. A record that cannot be read is a missing one; rejects when the connection is lost. */

@@ -2,7 +2,7 @@ import { isBytes } from '../shared/bytes.ts'
 import { openDB, type DBSchema, type IDBPDatabase, type OpenDBCallbacks } from 'idb'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { checksum } from './checksum.ts'
-import type { BlockPlace, BlockRow, HeaderRow, MarkRow, PendingRow } from './storage.ts'
+import type { BlockPlace, BlockRow, BundleHeadRow, BundleRow, HeaderRow, MarkRow, PendingRow } from './storage.ts'
 import { compactBytes } from './storageBatch.ts'
 
 /** Raised with every change of the tables; an older kit then stops writing (two versions of an app in two tabs). */
@@ -15,6 +15,15 @@ export type StoredHeader = HeaderRow & { readonly checksum: number }
 export interface StoredEnvelope extends BlockPlace {
   readonly space: SpaceId
   readonly envelope: Uint8Array
+  readonly checksum: number
+}
+
+/** A bundle without its payloads as it lies on disk. */
+export type StoredBundleHead = BundleHeadRow & { readonly checksum: number }
+
+export interface StoredBundleParts extends BlockPlace {
+  readonly space: SpaceId
+  readonly parts: Uint8Array
   readonly checksum: number
 }
 
@@ -32,12 +41,14 @@ export interface EchoSchema extends DBSchema {
   membership: { key: number; value: StoredMembership; indexes: { space: SpaceId } }
   headers: { key: [SpaceId, string, number, BlockId]; value: StoredHeader }
   envelopes: { key: [SpaceId, string, number, BlockId]; value: StoredEnvelope }
+  bundles: { key: [SpaceId, string, number, BlockId]; value: StoredBundleHead }
+  bundleParts: { key: [SpaceId, string, number, BlockId]; value: StoredBundleParts }
   pending: { key: [SpaceId, string]; value: PendingRow }
   marks: { key: [SpaceId, number]; value: MarkRow }
 }
 
 export type EchoDatabase = IDBPDatabase<EchoSchema>
-export type TableName = 'keys' | 'membership' | 'headers' | 'envelopes' | 'pending' | 'marks'
+export type TableName = 'keys' | 'membership' | 'headers' | 'envelopes' | 'bundles' | 'bundleParts' | 'pending' | 'marks'
 
 /** Opens the database and makes its tables where they are missing. Rejects as `indexedDB.open` does, or where there is none. */
 export async function openEchoDatabase(name: string, events: Omit<OpenDBCallbacks<EchoSchema>, 'upgrade'>): Promise<EchoDatabase> {
@@ -48,6 +59,8 @@ export async function openEchoDatabase(name: string, events: Omit<OpenDBCallback
       database.createObjectStore('membership', { autoIncrement: true }).createIndex('space', 'space')
       database.createObjectStore('headers', { keyPath: ['space', 'feed', 'seq', 'block'] })
       database.createObjectStore('envelopes', { keyPath: ['space', 'feed', 'seq', 'block'] })
+      database.createObjectStore('bundles', { keyPath: ['space', 'feed', 'seq', 'block'] })
+      database.createObjectStore('bundleParts', { keyPath: ['space', 'feed', 'seq', 'block'] })
       database.createObjectStore('pending', { keyPath: ['space', 'key'] })
       database.createObjectStore('marks', { keyPath: ['space', 'slot'] })
     },
@@ -84,4 +97,34 @@ export function fromStoredHeader({ space, feed, seq, block, header, signature, c
 /** The envelope of a row from disk, or undefined where it is missing or damaged. Never throws. */
 export function fromStoredEnvelope(row: StoredEnvelope | undefined): Uint8Array | undefined {
   return row !== undefined && isBytes(row.envelope) && checksum(row.envelope) === row.checksum ? row.envelope : undefined
+}
+
+export function toStoredBundleHead({ space, feed, seq, block, first, judged, head, hashes }: BundleHeadRow): StoredBundleHead {
+  return {
+    space,
+    feed,
+    seq,
+    block,
+    first,
+    judged,
+    head: compactBytes(head),
+    hashes: compactBytes(hashes),
+    checksum: checksum(head, hashes),
+  }
+}
+
+export function toStoredBundleParts({ space, feed, seq, block, parts }: BundleRow): StoredBundleParts {
+  return { space, feed, seq, block, parts: compactBytes(parts), checksum: checksum(parts) }
+}
+
+/** The bundle of a row from disk, or undefined where it is damaged. Never throws. */
+export function fromStoredBundleHead(row: StoredBundleHead): BundleHeadRow | undefined {
+  const { space, feed, seq, block, first, judged, head, hashes } = row
+  if (!isBytes(head) || !isBytes(hashes) || checksum(head, hashes) !== row.checksum) return undefined
+  return { space, feed, seq, block, first, judged, head, hashes }
+}
+
+/** The payloads of a row from disk, or undefined where they are missing or damaged. Never throws. */
+export function fromStoredBundleParts(row: StoredBundleParts | undefined): Uint8Array | undefined {
+  return row !== undefined && isBytes(row.parts) && checksum(row.parts) === row.checksum ? row.parts : undefined
 }

@@ -2,7 +2,7 @@ import { unwrap } from 'idb'
 import { systemClock, type Clock } from '../shared/ports.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { createIndexedDbConnection } from './indexedDbConnection.ts'
-import { readBlocks, readHeaders, readMembership } from './indexedDbRead.ts'
+import { readBlocks, readBundle, readBundles, readHeaders, readMembership } from './indexedDbRead.ts'
 import { spaceRange, type EchoDatabase } from './indexedDbSchema.ts'
 import { beginWrite, completionOf } from './indexedDbWrite.ts'
 import type { TabLocks } from './locks.ts'
@@ -80,6 +80,8 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     readMembership: (space) => read((database) => readMembership(database, space)),
     readHeaders: (space) => read((database) => readHeaders(database, space)),
     readBlocks: (space, places) => read((database) => readBlocks(database, space, places)),
+    readBundles: (space) => read((database) => readBundles(database, space)),
+    readBundle: (space, bundle) => read((database) => readBundle(database, space, bundle)),
     readPending: (space) => read((database) => database.getAll('pending', spaceRange(space))),
     readMarks: (space) => read((database) => database.getAll('marks', spaceRange(space))),
     persist: async () => {

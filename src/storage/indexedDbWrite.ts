@@ -1,7 +1,7 @@
 import { EchoError } from '../shared/echoError.ts'
 import type { SpaceId } from '../shared/ids.ts'
 import { checksum } from './checksum.ts'
-import { spaceRange, toStoredEnvelope, toStoredHeader, type TableName } from './indexedDbSchema.ts'
+import { spaceRange, toStoredBundleHead, toStoredBundleParts, toStoredEnvelope, toStoredHeader, type TableName } from './indexedDbSchema.ts'
 import type { Durability, StorageBatch } from './storage.ts'
 import { compactBytes } from './storageBatch.ts'
 import { uncloneableError } from './storageError.ts'
@@ -33,11 +33,12 @@ export function completionOf(transaction: IDBTransaction): Promise<void> {
 }
 
 function tablesOf(batch: StorageBatch): TableName[] {
-  if (batch.deleteSpace !== undefined) return ['keys', 'membership', 'headers', 'envelopes', 'pending', 'marks']
+  if (batch.deleteSpace !== undefined) return ['keys', 'membership', 'headers', 'envelopes', 'bundles', 'bundleParts', 'pending', 'marks']
   const tables: TableName[] = []
   if (batch.putKeys?.length || batch.deleteKeys?.length) tables.push('keys')
   if (batch.putMembership?.length) tables.push('membership')
-  if (batch.putBlocks?.length) tables.push('headers', 'envelopes')
+  if (batch.putBlocks?.length || batch.deleteBlocks?.length) tables.push('headers', 'envelopes')
+  if (batch.putBundles?.length || batch.deleteBundles?.length) tables.push('bundles', 'bundleParts')
   if (batch.putPending?.length || batch.deletePending?.length) tables.push('pending')
   if (batch.putMarks?.length) tables.push('marks')
   return tables
@@ -49,6 +50,12 @@ function issue(transaction: IDBTransaction, batch: StorageBatch): void {
   if (batch.deleteSpace !== undefined) deleteSpace(table, batch.deleteSpace)
   for (const key of batch.deleteKeys ?? []) table('keys').delete(key)
   for (const { space, key } of batch.deletePending ?? []) table('pending').delete([space, key])
+  for (const { space, feed, seq, block } of batch.deleteBlocks ?? []) {
+    for (const name of ['headers', 'envelopes'] as const) table(name).delete([space, feed, seq, block])
+  }
+  for (const { space, feed, seq, block } of batch.deleteBundles ?? []) {
+    for (const name of ['bundles', 'bundleParts'] as const) table(name).delete([space, feed, seq, block])
+  }
 
   for (const { key, value } of batch.putKeys ?? []) table('keys').put({ key, value })
   for (const { space, id, operation } of batch.putMembership ?? [])
@@ -57,6 +64,10 @@ function issue(transaction: IDBTransaction, batch: StorageBatch): void {
     table('headers').put(toStoredHeader(row))
     table('envelopes').put(toStoredEnvelope(row))
   }
+  for (const row of batch.putBundles ?? []) {
+    table('bundles').put(toStoredBundleHead(row))
+    table('bundleParts').put(toStoredBundleParts(row))
+  }
   for (const { space, key, slot, document, from, to, update, heads } of batch.putPending ?? []) {
     table('pending').put({ space, key, slot, document, from, to, update: compactBytes(update), heads: heads.map(compactBytes) })
   }
@@ -64,7 +75,7 @@ function issue(transaction: IDBTransaction, batch: StorageBatch): void {
 }
 
 function deleteSpace(table: (name: TableName) => IDBObjectStore, space: SpaceId): void {
-  for (const name of ['headers', 'envelopes', 'pending', 'marks'] as const) table(name).delete(spaceRange(space))
+  for (const name of ['headers', 'envelopes', 'bundles', 'bundleParts', 'pending', 'marks'] as const) table(name).delete(spaceRange(space))
   // Asked before the puts of this batch, so it does not name what they add.
   const membership = table('membership')
   const keys = membership.index('space').getAllKeys(space)

@@ -3,7 +3,7 @@ import type { EchoError } from '../shared/echoError.ts'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { createLockManager, type LockManager } from './memoryLocks.ts'
 import { storageFullError, storageUnavailableError } from './storageError.ts'
-import type { BlockRow, Durability, MarkRow, PendingRow, Storage, StorageBatch } from './storage.ts'
+import type { BlockRow, BundleRow, Durability, MarkRow, PendingRow, Storage, StorageBatch } from './storage.ts'
 
 /** What several memory storages ("tabs") share and what outlives them, with switches for the faults of a real disk. */
 export interface MemoryDisk {
@@ -20,7 +20,7 @@ export interface MemoryDisk {
 
   /** Makes the next write that would complete fail with `error` instead. */
   failNextWrite(error: EchoError): void
-  /** Spoils a stored header or envelope so that its checksum does not hold. */
+  /** Spoils a stored header or envelope, or those of the bundle that ends with the block, so that its checksum does not hold. */
   damageBlock(space: SpaceId, block: BlockId, part: 'header' | 'envelope'): void
   /** Spoils a stored membership operation so that its checksum does not hold. */
   damageOperation(space: SpaceId, id: string): void
@@ -71,6 +71,8 @@ export interface MemorySpace {
   readonly membership: Map<string, Uint8Array>
   readonly damagedOperations: Set<string>
   readonly blocks: Map<BlockId, BlockRow>
+  /** By their last block. */
+  readonly bundles: Map<BlockId, BundleRow>
   readonly damagedHeaders: Set<BlockId>
   readonly damagedEnvelopes: Set<BlockId>
   readonly pending: Map<string, PendingRow>
@@ -140,6 +142,7 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
           membership: new Map(),
           damagedOperations: new Set(),
           blocks: new Map(),
+          bundles: new Map(),
           damagedHeaders: new Set(),
           damagedEnvelopes: new Set(),
           pending: new Map(),
@@ -153,12 +156,15 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
     if (batch.deleteSpace !== undefined) change(spaces, batch.deleteSpace, undefined)
     for (const key of batch.deleteKeys ?? []) change(keys, key, undefined)
     for (const { space, key } of batch.deletePending ?? []) change(spaceOf(space).pending, key, undefined)
+    for (const { space, block } of batch.deleteBlocks ?? []) change(spaceOf(space).blocks, block, undefined)
+    for (const { space, block } of batch.deleteBundles ?? []) change(spaceOf(space).bundles, block, undefined)
     for (const { key, value } of batch.putKeys ?? []) change(keys, key, value)
     for (const { space, id, operation } of batch.putMembership ?? []) {
       const { membership, damagedOperations } = spaceOf(space)
       if (!membership.has(id) || damagedOperations.has(id)) change(membership, id, operation)
     }
     for (const row of batch.putBlocks ?? []) change(spaceOf(row.space).blocks, row.block, row)
+    for (const row of batch.putBundles ?? []) change(spaceOf(row.space).bundles, row.block, row)
     for (const row of batch.putPending ?? []) change(spaceOf(row.space).pending, row.key, row)
     for (const row of batch.putMarks ?? []) change(spaceOf(row.space).marks, row.slot, row)
 
@@ -172,7 +178,7 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
     }
     usedBytes = bytes
     for (const { space, id } of batch.putMembership ?? []) spaces.get(space)?.damagedOperations.delete(id)
-    for (const { space, block } of batch.putBlocks ?? []) {
+    for (const { space, block } of [...(batch.putBlocks ?? []), ...(batch.putBundles ?? [])]) {
       spaces.get(space)?.damagedHeaders.delete(block)
       spaces.get(space)?.damagedEnvelopes.delete(block)
     }
@@ -243,6 +249,7 @@ function copySpace(space: MemorySpace): MemorySpace {
     membership: new Map(space.membership),
     damagedOperations: new Set(space.damagedOperations),
     blocks: new Map(space.blocks),
+    bundles: new Map(space.bundles),
     damagedHeaders: new Set(space.damagedHeaders),
     damagedEnvelopes: new Set(space.damagedEnvelopes),
     pending: new Map(space.pending),

@@ -4,7 +4,7 @@ import { createWritable } from '../shared/readable.ts'
 import type { TabLocks } from './locks.ts'
 import { createMemoryDisk, type MemoryDisk, type MemorySpace, type MemoryTab, type MemoryTables } from './memoryDisk.ts'
 import type { BlockPlace, BlockRow, Durability, HeaderRow, Storage, StorageBatch, StorageState } from './storage.ts'
-import { copyBlock, copyPending, isEmptyBatch } from './storageBatch.ts'
+import { copyBlock, copyBundle, copyBundleHead, copyPending, isEmptyBatch } from './storageBatch.ts'
 import { notOpenError, storageDisposedError, storageUnavailableError, uncloneableError } from './storageError.ts'
 
 export interface MemoryStorageOptions {
@@ -128,8 +128,8 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
         rows: [...blocks.values()]
           .filter(({ block }) => !damagedHeaders.has(block))
           .map(headerOf)
-          .sort(compareHeaders),
-        damaged: damagedHeaders.size,
+          .sort(comparePlaces),
+        damaged: [...blocks.keys()].filter((block) => damagedHeaders.has(block)).length,
       })),
     readBlocks: (space, places) =>
       readSpace(
@@ -137,6 +137,20 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
         places.map(() => undefined),
         (tables) => places.map((place) => blockAt(tables, place)),
       ),
+    readBundles: (space) =>
+      readSpace(space, { rows: [], damaged: 0 }, ({ bundles, damagedHeaders }) => ({
+        rows: [...bundles.values()]
+          .filter(({ block }) => !damagedHeaders.has(block))
+          .map(copyBundleHead)
+          .sort(comparePlaces),
+        damaged: [...bundles.keys()].filter((block) => damagedHeaders.has(block)).length,
+      })),
+    readBundle: (space, { feed, seq, block }) =>
+      readSpace(space, undefined, ({ bundles, damagedHeaders, damagedEnvelopes }) => {
+        const row = bundles.get(block)
+        if (row === undefined || row.feed !== feed || row.seq !== seq) return undefined
+        return damagedHeaders.has(block) || damagedEnvelopes.has(block) ? undefined : copyBundle(row)
+      }),
     readPending: (space) =>
       readSpace(space, [], ({ pending }) => [...pending.values()].sort((a, b) => compare(a.key, b.key)).map(copyPending)),
     readMarks: (space) =>
@@ -169,10 +183,13 @@ function copyBatch(batch: StorageBatch): StorageBatch {
     putKeys: batch.putKeys?.map(({ key, value }) => ({ key, value: cloneValue(value) })) ?? [],
     putMembership: batch.putMembership?.map((row) => ({ ...row, operation: row.operation.slice() })) ?? [],
     putBlocks: batch.putBlocks?.map(copyBlock) ?? [],
+    putBundles: batch.putBundles?.map(copyBundle) ?? [],
     putPending: batch.putPending?.map(copyPending) ?? [],
     putMarks: batch.putMarks?.map((row) => ({ ...row })) ?? [],
     deleteKeys: [...(batch.deleteKeys ?? [])],
     deletePending: [...(batch.deletePending ?? [])],
+    deleteBlocks: [...(batch.deleteBlocks ?? [])],
+    deleteBundles: [...(batch.deleteBundles ?? [])],
   }
 }
 
@@ -195,7 +212,7 @@ function headerOf({ space, block, feed, seq, header, signature }: HeaderRow): He
   return { space, block, feed, seq, header: header.slice(), signature: signature.slice() }
 }
 
-function compareHeaders(a: HeaderRow, b: HeaderRow): number {
+function comparePlaces(a: BlockPlace, b: BlockPlace): number {
   return compare(a.feed, b.feed) || a.seq - b.seq || compare(a.block, b.block)
 }
 

@@ -35,6 +35,10 @@ export interface Storage {
   readHeaders(space: SpaceId): Promise<{ readonly rows: readonly HeaderRow[]; readonly damaged: number }>
   /** The named blocks whole, in the order asked; undefined where one is missing or damaged (its checksum does not fit). */
   readBlocks(space: SpaceId, blocks: readonly BlockPlace[]): Promise<readonly (BlockRow | undefined)[]>
+  /** A space's bundles without their payloads, ordered by feed and sequence number. Damaged rows are left out and reported in `damaged`. */
+  readBundles(space: SpaceId): Promise<{ readonly rows: readonly BundleHeadRow[]; readonly damaged: number }>
+  /** A bundle whole, or undefined where it is missing or damaged. */
+  readBundle(space: SpaceId, bundle: BlockPlace): Promise<BundleRow | undefined>
   /** The write-ahead log of a space, in the order it was written. */
   readPending(space: SpaceId): Promise<readonly PendingRow[]>
   /** The high-water marks of a space's own slots. */
@@ -65,6 +69,9 @@ export interface StorageBatch {
   readonly deleteKeys?: readonly string[]
   readonly putMembership?: readonly { readonly space: SpaceId; readonly id: string; readonly operation: Uint8Array }[]
   readonly putBlocks?: readonly BlockRow[]
+  readonly deleteBlocks?: readonly (BlockPlace & { readonly space: SpaceId })[]
+  readonly putBundles?: readonly BundleRow[]
+  readonly deleteBundles?: readonly (BlockPlace & { readonly space: SpaceId })[]
   readonly putPending?: readonly PendingRow[]
   readonly deletePending?: readonly { readonly space: SpaceId; readonly key: string }[]
   readonly putMarks?: readonly MarkRow[]
@@ -91,6 +98,22 @@ export interface HeaderRow extends BlockPlace {
 export interface BlockRow extends HeaderRow {
   /** Encoded envelope: who sealed it, nonce and ciphertext. */
   readonly envelope: Uint8Array
+}
+
+/** A bundle (feed/bundle.ts), which stands in the place of its blocks' rows; its own place is that of its last block. */
+export interface BundleHeadRow extends BlockPlace {
+  readonly space: SpaceId
+  /** Sequence number of its first block. */
+  readonly first: number
+  /** How many of its blocks, from the first on, were found good. What lies behind them was not judged yet, or was refused. */
+  readonly judged: number
+  readonly head: Uint8Array
+  /** Hashes of its blocks' payloads, 32 bytes each, so that opening a space decrypts nothing; derived from the payloads. */
+  readonly hashes: Uint8Array
+}
+
+export interface BundleRow extends BundleHeadRow {
+  readonly parts: Uint8Array
 }
 
 /** A local Yjs update that no stored block covers yet. */

@@ -1,12 +1,21 @@
-import type { BlockRow, PendingRow, StorageBatch } from './storage.ts'
+import type { BlockRow, BundleHeadRow, BundleRow, PendingRow, StorageBatch } from './storage.ts'
 
 /** Whether a batch changes nothing. */
 export function isEmptyBatch(batch: StorageBatch): boolean {
   return (
     batch.deleteSpace === undefined &&
-    [batch.putKeys, batch.deleteKeys, batch.putMembership, batch.putBlocks, batch.putPending, batch.deletePending, batch.putMarks].every(
-      (changes) => changes === undefined || changes.length === 0,
-    )
+    [
+      batch.putKeys,
+      batch.deleteKeys,
+      batch.putMembership,
+      batch.putBlocks,
+      batch.deleteBlocks,
+      batch.putBundles,
+      batch.deleteBundles,
+      batch.putPending,
+      batch.deletePending,
+      batch.putMarks,
+    ].every((changes) => changes === undefined || changes.length === 0)
   )
 }
 
@@ -19,6 +28,17 @@ export function compactBytes(bytes: Uint8Array): Uint8Array {
 export function copyBlock(row: BlockRow): BlockRow {
   const { space, block, feed, seq } = row
   return { space, block, feed, seq, header: row.header.slice(), signature: row.signature.slice(), envelope: row.envelope.slice() }
+}
+
+/** A copy of a bundle's row that shares no memory with it. */
+export function copyBundle(row: BundleRow): BundleRow {
+  return { ...copyBundleHead(row), parts: row.parts.slice() }
+}
+
+/** A copy of a bundle's row without its payloads, which shares no memory with it. */
+export function copyBundleHead(row: BundleHeadRow): BundleHeadRow {
+  const { space, block, feed, seq, first, judged } = row
+  return { space, block, feed, seq, first, judged, head: row.head.slice(), hashes: row.hashes.slice() }
 }
 
 /** A copy of a pending row that shares no memory with it. */

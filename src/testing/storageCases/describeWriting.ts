@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { StorageBatch } from '../../storage/storage.ts'
-import { space, otherSpace, bytes, block, pending, mark, oneOfEach, nothing, contents, codeOf } from './rows.ts'
+import { space, otherSpace, bytes, block, bundle, pending, mark, oneOfEach, nothing, contents, codeOf } from './rows.ts'
 import type { StorageTabs } from './storageDevice.ts'
 
 /** What a storage keeps, deletes and replaces. */
@@ -15,8 +15,31 @@ export function describeWriting({ openTab, reopened }: StorageTabs): void {
       const { envelope: _, ...header } = block('a', 0)
       expect(await tab.readHeaders(space)).toEqual({ rows: [header], damaged: 0 })
       expect(await tab.readBlocks(space, [block('a', 0)])).toEqual([block('a', 0)])
+      const { parts: _parts, ...head } = bundle('b', 3, 2)
+      expect(await tab.readBundles(space)).toEqual({ rows: [head], damaged: 0 })
+      expect(await tab.readBundle(space, head)).toEqual(bundle('b', 3, 2))
       expect(await tab.readPending(space)).toEqual([pending('0/1')])
       expect(await tab.readMarks(space)).toEqual([mark(0)])
+    })
+
+    it('replaces block rows by a bundle, and bundles by a larger one, in one step', async () => {
+      const tab = await openTab()
+      const rows = [0, 1, 2, 3].map((seq) => block('a', seq))
+      await tab.write({ putBlocks: rows }, 'relaxed')
+      await tab.write({ deleteBlocks: rows.slice(0, 2), putBundles: [bundle('a', 1, 2)] }, 'relaxed')
+      expect((await tab.readHeaders(space)).rows.map(({ seq }) => seq)).toEqual([2, 3])
+      expect(await tab.readBlocks(space, rows.slice(0, 3))).toEqual([undefined, undefined, rows[2]])
+      await tab.write({ deleteBlocks: rows.slice(2), putBundles: [bundle('a', 3, 2)] }, 'relaxed')
+      expect((await tab.readBundles(space)).rows.map(({ first, seq }) => [first, seq])).toEqual([
+        [0, 1],
+        [2, 3],
+      ])
+      await tab.write({ deleteBundles: [bundle('a', 1, 2), bundle('a', 3, 2)], putBundles: [bundle('a', 3, 4)] }, 'relaxed')
+      const reader = await openTab()
+      expect((await reader.readBundles(space)).rows.map(({ first, seq }) => [first, seq])).toEqual([[0, 3]])
+      expect(await reader.readBundle(space, bundle('a', 1, 2))).toBe(undefined)
+      expect(await reader.readBundle(space, bundle('a', 3, 4))).toEqual(bundle('a', 3, 4))
+      expect((await reader.readHeaders(space)).rows).toEqual([])
     })
 
     it('is read at once by the tab that wrote it and by another one, before the write has completed', async () => {
