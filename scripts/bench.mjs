@@ -2,10 +2,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildLibrary } from './lib/buildLibrary.mjs'
-import { ensureInstalled } from './lib/install.mjs'
+import { ensureBenchInstalled, ensureInstalled } from './lib/install.mjs'
 import { root, run } from './lib/run.mjs'
 
 await ensureInstalled()
+await ensureBenchInstalled()
 const wanted = process.argv[2] ?? ''
 const files = readdirSync(join(root, 'bench')).filter((name) => name.endsWith('.bench.mjs') && name.includes(wanted))
 

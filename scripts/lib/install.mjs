@@ -1,6 +1,6 @@
 /** Makes a fresh clone ready: checks Node, and installs the dependencies when they are missing or not those of the lockfile. */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { root, run } from './run.mjs'
 
 /** Tells what to do when this Node is older than package.json asks for; ends the process then. */
@@ -18,11 +18,11 @@ function checkNode() {
 /** Packages that npm may leave out on this system. */
 const isOptional = (entry) => entry.optional || entry.devOptional || entry.peer || entry.link
 
-/** Whether node_modules holds what the lockfile names; file times would also call a fresh install old. */
-export function isInstalled() {
-  const installedPath = join(root, 'node_modules/.package-lock.json')
+/** Whether node_modules of `directory` holds what the lockfile there names; file times would also call a fresh install old. */
+export function isInstalled(directory = root) {
+  const installedPath = join(directory, 'node_modules/.package-lock.json')
   if (!existsSync(installedPath)) return false
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+  const wanted = JSON.parse(readFileSync(join(directory, 'package-lock.json'), 'utf8')).packages
   const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true
@@ -34,10 +34,19 @@ export function isInstalled() {
 /** Ends the process with a message when Node is too old or the installation fails. */
 export async function ensureInstalled() {
   checkNode()
-  if (isInstalled()) return
-  console.log('Installing the dependencies of package-lock.json (about half a minute)…')
+  await install(root, 'about half a minute')
+}
+
+/** Installs what the benchmarks compare with, which only they need. */
+export function ensureBenchInstalled() {
+  return install(join(root, 'bench'), 'the libraries to compare with')
+}
+
+async function install(directory, what) {
+  if (isInstalled(directory)) return
+  console.log(`Installing the dependencies of ${relative(root, join(directory, 'package-lock.json'))} (${what})…`)
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const code = await run(npm, ['ci', '--no-audit', '--no-fund'])
+  const code = await run(npm, ['ci', '--no-audit', '--no-fund', '--prefix', directory])
   if (code === 0) return
   console.error('npm ci failed; its message stands above. The network and the registry that npm is set to are the usual causes.')
   process.exit(1)

@@ -55,7 +55,7 @@ export function createSpaceSync(
 
   function publish(): void {
     const next = derive()
-    if (JSON.stringify(next) !== JSON.stringify(status.get())) status.set(next)
+    if (!isSame(next, status.get())) status.set(next)
   }
 
   return {
@@ -65,4 +65,11 @@ export function createSpaceSync(
       for (const stop of stops) stop()
     },
   }
+}
+
+/** Asked twice an edit, so without a detour over JSON. */
+function isSame(a: SyncStatus, b: SyncStatus): boolean {
+  const [first, second] = [a, b] as unknown as readonly Record<string, unknown>[]
+  const keys = Object.keys(first!)
+  return keys.length === Object.keys(second!).length && keys.every((key) => Object.is(first![key], second![key]))
 }

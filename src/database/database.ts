@@ -2,6 +2,7 @@ import type { RootDocument } from '../documents/rootDocument.ts'
 import { EchoError } from '../shared/echoError.ts'
 import type { Clock, Random } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
+import { reservingRandom } from '../shared/reservingRandom.ts'
 import type { AnyItemType, ModelName } from './defineType.ts'
 import type { Item } from './item.ts'
 import { createItemCommands, type ItemCommands } from './itemCommands.ts'
@@ -112,7 +113,7 @@ export function createDatabase({ root, types, clock, random, authorTag, onError 
     }
 
   return {
-    ...createItemCommands({ assertWritable, store, types: registry, batch, random, authorTag }),
+    ...createItemCommands({ assertWritable, store, types: registry, batch, random: reservingRandom(random), authorTag }),
     get: whileOpen(engine.item) as Database['get'],
     modelOf: whileOpen((id: string) => {
       const record = store.index.recordsById.get(id)
