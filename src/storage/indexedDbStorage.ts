@@ -1,6 +1,7 @@
 import { unwrap } from 'idb'
 import { systemClock, type Clock } from '../shared/ports.ts'
 import { EchoError } from '../shared/echoError.ts'
+import { createIndexedDbCaches } from './indexedDbCaches.ts'
 import { createIndexedDbConnection } from './indexedDbConnection.ts'
 import { readBlocks, readBundle, readBundles, readHeaders, readMembership } from './indexedDbRead.ts'
 import { spaceRange, type EchoDatabase } from './indexedDbSchema.ts'
@@ -17,8 +18,7 @@ export interface IndexedDbStorageOptions {
 }
 
 /**
- * Storage in the browser's IndexedDB. The cache of open documents (y-indexeddb) has databases of its own beside this one:
- * a factory for them belongs here, next to this file, and documents/ attaches what it makes.
+ * Storage in the browser's IndexedDB. The caches of open documents (y-indexeddb) have databases of their own beside this one.
  * @param name of the database and the prefix of its locks; one for each app on an origin.
  * @example
  * const storage = createIndexedDbStorage('field-notes')
@@ -56,6 +56,7 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     }
     await track(database, 'write', completionOf(transaction))
     connection.wrote(database)
+    if (batch.deleteSpace !== undefined) await caches.deleteSpace(batch.deleteSpace)
   }
 
   async function read<T>(work: (database: EchoDatabase) => Promise<T>): Promise<T> {
@@ -70,9 +71,12 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     locks.dispose()
   }
 
-  return {
+  const storage: Storage = {
     state: connection.state,
     locks,
+    get documentCaches() {
+      return caches
+    },
     open: connection.open,
     write,
     readKey: (key) => read(async (database) => (await database.get('keys', key))?.value),
@@ -91,6 +95,8 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     },
     dispose: () => (disposing ??= dispose()),
   }
+  const caches = createIndexedDbCaches({ name, locks, clock, storage })
+  return storage
 }
 
 async function askToPersist(): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { EchoError } from '../shared/echoError.ts'
 import type { SpaceId } from '../shared/ids.ts'
 import { createWritable } from '../shared/readable.ts'
-import type { TabLocks } from './locks.ts'
+import type { DocumentCaches } from './documentCache.ts'
+import type { Locks, TabLocks } from './locks.ts'
 import { createMemoryDisk, type MemoryDisk, type MemorySpace, type MemoryTab, type MemoryTables } from './memoryDisk.ts'
 import type { BlockPlace, BlockRow, Durability, HeaderRow, Storage, StorageBatch, StorageState } from './storage.ts'
 import { copyBlock, copyBundle, copyBundleHead, copyPending, isEmptyBatch } from './storageBatch.ts'
@@ -12,6 +13,8 @@ export interface MemoryStorageOptions {
   readonly disk?: MemoryDisk
   /** The tab's locks, which the storage disposes. The disk's own by default. */
   readonly locks?: TabLocks
+  /** Makes the tab's caches of open documents; none by default. */
+  readonly documentCaches?: (locks: Locks) => DocumentCaches
 }
 
 /**
@@ -26,6 +29,7 @@ export interface MemoryStorageOptions {
 export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage {
   const disk = options.disk ?? createMemoryDisk()
   const locks = options.locks ?? disk.lockManager.locks()
+  const documentCaches = options.documentCaches?.(locks)
   const state = createWritable<StorageState>({ status: 'opening' })
   const begun = new Set<Promise<unknown>>()
   let connected = false
@@ -78,6 +82,7 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
     }
     const { status } = state.get()
     if (connected && (status === 'full' || status === 'unavailable')) state.set({ status: 'ready', persistent })
+    if (batch.deleteSpace !== undefined) await documentCaches?.deleteSpace(batch.deleteSpace)
   }
 
   async function read<T>(work: (tables: MemoryTables) => T): Promise<T> {
@@ -108,6 +113,7 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
   const storage: Storage = {
     state,
     locks,
+    ...(documentCaches && { documentCaches }),
     open: () => (opening ??= open()),
     write,
     readKey: (key) => read(({ keys }) => structuredClone(keys.get(key))),

@@ -1,6 +1,7 @@
 import type { BlockId, DocumentId, SpaceId } from '../shared/ids.ts'
 import type { EchoError } from '../shared/echoError.ts'
 import type { Readable } from '../shared/readable.ts'
+import type { DocumentCaches } from './documentCache.ts'
 import type { Locks } from './locks.ts'
 
 /**
@@ -11,6 +12,8 @@ export interface Storage {
   /** How storage is doing; a UI shows everything but `ready`. */
   readonly state: Readable<StorageState>
   readonly locks: Locks
+  /** Caches of open documents; without them each document is built from its blocks. */
+  readonly documentCaches?: DocumentCaches
 
   /** Opens the database; call before anything else, once. @returns when `state` is no longer `opening`. Never rejects. */
   open(): Promise<void>
@@ -75,7 +78,7 @@ export interface StorageBatch {
   readonly putPending?: readonly PendingRow[]
   readonly deletePending?: readonly { readonly space: SpaceId; readonly key: string }[]
   readonly putMarks?: readonly MarkRow[]
-  /** Forgets everything of a space but its entries in the keys table. */
+  /** Forgets everything of a space, the caches of its documents included, but its entries in the keys table. */
   readonly deleteSpace?: SpaceId
 }
 

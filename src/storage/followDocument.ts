@@ -1,0 +1,145 @@
+import { IndexeddbPersistence } from 'y-indexeddb'
+import type * as Y from 'yjs'
+import type { Clock, Timer } from '../shared/ports.ts'
+import { cover, markKey, toStoredMark, type Covered } from './indexedDbCacheRows.ts'
+import { completionOf } from './indexedDbWrite.ts'
+
+/** y-indexeddb at work on one document. */
+export interface Following {
+  readonly covered: Covered
+  /** Whether every row so far was committed or still may be. */
+  readonly isGood: boolean
+  mark(value: Uint8Array, stored: Promise<unknown>): Promise<boolean>
+  followLast(): void
+  stop(): Promise<void>
+}
+
+/** An update that does not decode leaves y-indexeddb waiting for ever. */
+const syncDeadlineMs = 5_000
+
+/**
+ * Attaches y-indexeddb to a document: fills it with the rows there are, and writes a row for each later update, committed in its task.
+ *
+ * y-indexeddb listens to no abort, throws out of `doc.transact` when its database was closed, and trims in a timer whose failure nobody catches.
+ * So its transactions are watched from the first on, its listener is wrapped, and it never gets to trim: a new generation does that.
+ * @param covered the rows that are there
+ * @returns undefined where it does not come to an end in time; the document must not be used then
+ */
+export async function followDocument(name: string, doc: Y.Doc, clock: Clock, covered: Covered): Promise<Following | undefined> {
+  const running = new Set<Promise<void>>()
+  let isGood = true
+  let database: IDBDatabase | null = null
+  let begun: IDBTransaction | undefined
+
+  const persistence = new IndexeddbPersistence(name, doc)
+  // It sets `db` and begins its first transaction in one task; to see that one, too, the setting itself must be watched.
+  Object.defineProperty(persistence, 'db', {
+    get: () => database,
+    set: (opened: IDBDatabase) => {
+      database = opened
+      watchDatabase(opened)
+    },
+  })
+  persistence._db.catch(spoil)
+  doc.off('destroy', persistence.destroy)
+  doc.off('update', persistence._storeUpdate)
+  const store = persistence._storeUpdate
+  persistence._storeUpdate = onUpdate
+  doc.on('update', onUpdate)
+
+  function onUpdate(update: Uint8Array, origin: unknown): void {
+    if (!isGood) return
+    persistence._dbsize = 0
+    begun = undefined
+    try {
+      store(update, origin)
+      ;(begun as IDBTransaction | undefined)?.commit()
+    } catch {
+      // The database was closed or deleted under it. The document has the update, and so has the write-ahead log.
+      spoil()
+    }
+  }
+
+  function spoil(): void {
+    isGood = false
+    doc.off('update', onUpdate)
+  }
+
+  function watchDatabase(opened: IDBDatabase): void {
+    opened.addEventListener('close', spoil)
+    opened.addEventListener('versionchange', spoil)
+    const begin = opened.transaction.bind(opened)
+    opened.transaction = (...args) => {
+      const transaction = begin(...args)
+      watchTransaction(transaction)
+      begun = transaction
+      return transaction
+    }
+  }
+
+  function watchTransaction(transaction: IDBTransaction): void {
+    const completion = completionOf(transaction).catch(spoil)
+    running.add(completion)
+    void completion.then(() => running.delete(completion))
+    // Of a failed request only the abort is of interest: y-indexeddb would make of it a rejection that nobody handles.
+    transaction.addEventListener('error', (event) => event.stopPropagation(), true)
+    const openTable = transaction.objectStore.bind(transaction)
+    transaction.objectStore = (table) => {
+      const opened = openTable(table)
+      if (table !== 'updates' || Object.hasOwn(opened, 'add')) return opened
+      const add = opened.add.bind(opened)
+      opened.add = (row: Uint8Array) => {
+        covered = cover(covered, row)
+        return add(row)
+      }
+      return opened
+    }
+  }
+
+  async function mark(value: Uint8Array, stored: Promise<unknown>): Promise<boolean> {
+    const at = covered
+    const before = [...running]
+    try {
+      await Promise.all([stored, ...before])
+      if (!isGood || database === null) return false
+      const transaction = database.transaction('custom', 'readwrite')
+      transaction.objectStore('custom').put(toStoredMark(value, at), markKey)
+      transaction.commit()
+      await completionOf(transaction)
+      return isGood
+    } catch {
+      // Not stored, aborted or closed: the state of storage tells, and the former mark stands.
+      return false
+    }
+  }
+
+  async function stop(): Promise<void> {
+    spoil()
+    await Promise.all(running)
+    void persistence.destroy().catch(spoil)
+  }
+
+  let timer: Timer | undefined
+  const late = new Promise<false>((resolve) => (timer = clock.after(syncDeadlineMs, () => resolve(false))))
+  const isFilled = await Promise.race([persistence.whenSynced.then(() => true), late])
+  clock.clear(timer)
+  if (!isFilled || !isGood) {
+    void stop()
+    return undefined
+  }
+  return {
+    get covered() {
+      return covered
+    },
+    get isGood() {
+      return isGood
+    },
+    mark,
+    followLast() {
+      if (!isGood) return
+      doc.off('update', onUpdate)
+      doc.on('update', onUpdate)
+    },
+    stop,
+  }
+}
