@@ -3,8 +3,12 @@ const [name, countText] = process.argv.slice(2)
 const count = Number(countText)
 const contender = await import(`../contenders/${name}.mjs`)
 
-function settledHeap() {
-  for (let i = 0; i < 4; i++) globalThis.gc()
+/** Timers of what was closed may hold it for some seconds. */
+async function settledHeap() {
+  for (let i = 0; i < 4; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    globalThis.gc()
+  }
   return process.memoryUsage().heapUsed
 }
 
@@ -22,9 +26,9 @@ async function makeAndSave() {
 
 await contender.save(await contender.create(Math.min(count, 1_000)))
 const { saved, createMs } = await makeAndSave()
-const before = settledHeap()
+const before = await settledHeap()
 const [loaded, loadMs] = await timed(() => contender.load(saved))
-const heapMB = (settledHeap() - before) / 1e6
+const heapMB = ((await settledHeap()) - before) / 1e6
 if (contender.count(loaded) !== count) throw new Error(`${name} holds ${contender.count(loaded)} items, not ${count}`)
 console.log(JSON.stringify({ name: contender.name, createMs, loadMs, heapMB }))
 process.exit(0)
