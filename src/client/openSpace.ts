@@ -130,6 +130,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     graph,
     store,
     receiver,
+    quotas,
     ownName: options.ownName,
     onLink: () => documents.tick(),
     onFault: report,

@@ -1,11 +1,12 @@
-import type { BlockId } from '../shared/ids.ts'
+import type { BlockId, DeviceId } from '../shared/ids.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
 import { encodeBlock, type Block } from '../feed/block.ts'
 import type { BlockGraph, BlockNode, FeedHead, FeedKey } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
+import { createFairOutbox, deviceOf } from './fairOutbox.ts'
 import type { Link } from './link.ts'
-import { maxFeeds } from './linkMessages.ts'
+import { maxFeeds, maxSparedDevices, type SparedDevice } from './linkMessages.ts'
 
 /**
  * Blocks over one link. Each end says its heads and sends what the other lacks, in causal order; afterwards new blocks are pushed as they come.
@@ -19,11 +20,15 @@ export interface BlockExchange {
   /** Blocks arrived. @returns what became of each, when all are judged */
   onBlocks(blocks: readonly Uint8Array[]): Promise<readonly ReceiveOutcome[]>
   onReceived(count: number): void
+  /** The peer wants these devices' blocks only where others rest on them, or again. */
+  onSpare(devices: readonly SparedDevice[]): void
+  /** Asks the peer to spare us these devices' blocks, or to send again what we lack of them. */
+  spareUs(devices: readonly SparedDevice[]): void
   /** Sends a block, and those before it that the peer lacks, unless it has them. */
   push(node: BlockNode): void
   /** Says heads within a second, once for all blocks until then: for blocks that their author is likely to push to the peer himself. */
   sayHeadsSoon(): void
-  /** Blocks that the peer has and we lack, as far as its heads tell. */
+  /** Blocks that the peer has and we lack and want, as far as its heads tell. */
   lacking(): number
   /** Whether the peer has worked through everything we have for it. */
   isIdle(): boolean
@@ -42,6 +47,7 @@ export function createBlockExchange(options: {
   readonly graph: BlockGraph
   readonly store: BlockStore
   readonly receiver: BlockReceiver
+  readonly isMuted: (device: DeviceId) => boolean
   /** The disk could not be read; it is tried again. */
   readonly onFault: (error: unknown) => void
 }): BlockExchange {
@@ -49,7 +55,9 @@ export function createBlockExchange(options: {
   /** What the peer has or is about to have. */
   const sent = new Map<FeedKey, number>()
   const announced = new Map<FeedKey, number>()
-  const outbox: BlockNode[] = []
+  const outbox = createFairOutbox()
+  /** Devices of whose blocks the peer has not said again what it has. */
+  const doubtful = new Set<DeviceId>()
   /** Passed over: cut, but not stored, and so pushed once it is; or damaged on this disk, and then another peer may have it. */
   const unavailable = new Set<BlockId>()
   /** Before its first heads arrive, nothing is known of what the peer lacks: a block pushed then would hide those before it. */
@@ -68,14 +76,15 @@ export function createBlockExchange(options: {
   function enqueue(node: BlockNode): void {
     if ((sent.get(node.feed) ?? -1) >= node.header.seq) return
     sent.set(node.feed, node.header.seq)
-    outbox.push(node)
+    outbox.add(node)
   }
 
   async function pump(): Promise<void> {
     if (pumping) return
     pumping = true
-    while (outbox.length > 0 && outstanding < maxOutstanding && !disposed) {
-      const nodes = outbox.splice(0, blocksPerMessage)
+    while (outbox.size > 0 && outstanding < maxOutstanding && !disposed) {
+      const nodes = outbox.take(blocksPerMessage)
+      if (nodes.length === 0) break
       const blocks = await read(nodes)
       if (blocks === undefined) break
       let message: Uint8Array[] = []
@@ -106,7 +115,7 @@ export function createBlockExchange(options: {
     } catch (error) {
       if (disposed) return undefined
       options.onFault(error)
-      outbox.unshift(...nodes)
+      outbox.putBack(nodes)
       clock.clear(retryTimer)
       retryTimer = clock.after(retryMs, () => void pump())
       return undefined
@@ -134,7 +143,7 @@ export function createBlockExchange(options: {
 
   function lacking(): number {
     let count = 0
-    for (const [feed, seq] of announced) count += Math.max(0, seq - ownSeq(feed))
+    for (const [feed, seq] of announced) if (!options.isMuted(deviceOf(feed))) count += Math.max(0, seq - ownSeq(feed))
     return count
   }
 
@@ -149,36 +158,73 @@ export function createBlockExchange(options: {
       // No honest peer names more; whoever makes up ever new ones would fill the memory.
       if (announced.size > maxFeeds) return link.channel.close()
       knowsPeer = true
+      doubtful.clear()
       enqueueMissing()
       void pump()
       // Usually the peer's push is on its way already; if not, our heads ask for it.
       if (lacking() > 0) sayHeadsSoon()
     },
     async onBlocks(blocks) {
-      try {
-        return await Promise.all(blocks.map((block) => receiver.receive(block)))
-      } finally {
-        // Also after a fault of our own: a peer that waits for an answer sends nothing more.
-        if (!disposed) link.send({ type: 'received', count: 1 })
+      // A block that waits for its device's quota is worked through as well: the peer must not keep others' blocks back for it. It is told to spare us.
+      let left = Math.max(1, blocks.length)
+      const worked = (): void => {
+        left--
+        if (left === 0 && !disposed) link.send({ type: 'received', count: 1 })
       }
+      if (blocks.length === 0) worked()
+      return Promise.all(
+        blocks.map(async (block) => {
+          const once = onlyOnce(worked)
+          try {
+            return await receiver.receive(block, once)
+          } finally {
+            // Also after a fault of our own: a peer that waits for an answer sends nothing more.
+            once()
+          }
+        }),
+      )
     },
     onReceived(count) {
       outstanding = Math.max(0, outstanding - count)
       void pump()
     },
+    onSpare(devices) {
+      for (const { device, spared } of devices) {
+        outbox.spare(device, spared)
+        if (spared) continue
+        // What was on its way may have been dropped: the heads that follow say what is lacking.
+        outbox.drop(device)
+        doubtful.add(device)
+        for (const feed of sent.keys()) if (deviceOf(feed) === device) sent.delete(feed)
+      }
+      if (outbox.sparedCount > maxSparedDevices || doubtful.size > maxSparedDevices) link.channel.close()
+    },
+    spareUs(devices) {
+      if (devices.length === 0) return
+      link.send({ type: 'spare', devices })
+      if (devices.some(({ spared }) => !spared)) sayHeads()
+    },
     push(node) {
-      if (!knowsPeer) return
-      if (unavailable.delete(node.id)) outbox.push(node)
+      if (!knowsPeer || doubtful.has(deviceOf(node.feed))) return
+      if (unavailable.delete(node.id)) outbox.add(node)
       else if ((sent.get(node.feed) ?? -1) === node.header.seq - 1) enqueue(node)
       else enqueueMissing()
       void pump()
     },
     lacking,
-    isIdle: () => knowsPeer && outbox.length === 0 && outstanding === 0,
+    isIdle: () => knowsPeer && outbox.size === 0 && outstanding === 0,
     dispose() {
       disposed = true
       clock.clear(sayTimer)
       clock.clear(retryTimer)
     },
+  }
+}
+
+function onlyOnce(action: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (!isDone) action()
+    isDone = true
   }
 }

@@ -1,5 +1,6 @@
 import { decode, Writer, type Reader } from '../shared/encoding.ts'
 import { hasUnknownRequired, noExtensions, readExtensions, writeExtensions } from '../shared/extensions.ts'
+import { idBytes, toId, type DeviceId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { maxOperationBytes } from '../access/operation.ts'
 import { maxBlockBytes } from '../feed/block.ts'
@@ -19,6 +20,7 @@ import { readPresence, writePresence } from './presenceMessage.ts'
  * presence = 42 · …
  * ping     = 43     pong = 44
  * received = 45 · uint messages        how many `blocks` messages were worked through
+ * spare    = 47 · list (device 32 · u8 spared)    "send me this device's blocks only where others rest on them"; or again, by the heads that follow
  * reach    = 46 · uint peers           between tabs: how many members the networking tab is linked to
  * ```
  */
@@ -32,9 +34,16 @@ export type LinkMessage =
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
   | { readonly type: 'received'; readonly count: number }
+  | { readonly type: 'spare'; readonly devices: readonly SparedDevice[] }
   | { readonly type: 'reach'; readonly peers: number }
   /** An odd type of a later version: ignored. */
   | { readonly type: 'unknown' }
+
+/** A device whose blocks are wanted no more than needed, or again. */
+export interface SparedDevice {
+  readonly device: DeviceId
+  readonly spared: boolean
+}
 
 const types = {
   ready: 0x20,
@@ -47,6 +56,7 @@ const types = {
   pong: 0x44,
   received: 0x45,
   reach: 0x46,
+  spare: 0x47,
 } as const
 
 const maxOperationsPerMessage = 1024
@@ -55,6 +65,8 @@ const maxOperationBytesPerMessage = 1024 * 1024
 /** The most feeds whose heads are said; those of further ones are left out, and their blocks sent once more. */
 export const maxFeeds = 16_384
 const maxBlocksPerMessage = 1024
+/** The most devices that a peer may ask to be spared. */
+export const maxSparedDevices = 1024
 export const maxOperationHeads = 64
 
 export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown' }>): Uint8Array {
@@ -83,6 +95,9 @@ export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown
       break
     case 'received':
       writer.uint(message.count)
+      break
+    case 'spare':
+      writer.list(message.devices, ({ device, spared }) => writer.fixed(idBytes(device)).u8(spared ? 1 : 0))
       break
     case 'reach':
       writer.uint(message.peers)
@@ -138,11 +153,20 @@ function readMessage(reader: Reader): LinkMessage | 'newer-version' {
       return { type: 'pong' }
     case types.received:
       return { type: 'received', count: reader.uint() }
+    case types.spare:
+      return { type: 'spare', devices: reader.list(maxSparedDevices, () => readSpared(reader)) }
     case types.reach:
       return { type: 'reach', peers: reader.uint(100_000) }
     default:
       return reader.refuse()
   }
+}
+
+function readSpared(reader: Reader): SparedDevice {
+  const device = toId<DeviceId>(reader.fixed(32))
+  const spared = reader.u8()
+  if (spared > 1) reader.refuse()
+  return { device, spared: spared === 1 }
 }
 
 function readHead(reader: Reader): { feed: FeedKey; seq: number } {

@@ -8,6 +8,7 @@ import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
+import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
 import { createBlockExchange, type BlockExchange } from './blockExchange.ts'
 import { createChannel, type Channel } from './channel.ts'
@@ -64,6 +65,7 @@ export interface SpaceReplicationOptions {
   readonly graph: BlockGraph
   readonly store: BlockStore
   readonly receiver: BlockReceiver
+  readonly quotas: Pick<DeviceQuotas, 'muted'>
   /** The own name that others see. */
   readonly ownName: () => string
   /** A link came up: own edits should be cut now. */
@@ -78,7 +80,7 @@ export interface SpaceReplicationOptions {
 const maxPushLinks = 8
 
 export function createSpaceReplication(options: SpaceReplicationOptions): SpaceReplication {
-  const { crypto, clock, random, identity, space, log, keyRing, graph, store, receiver } = options
+  const { crypto, clock, random, identity, space, log, keyRing, graph, store, receiver, quotas } = options
   const links = new Map<Link, { readonly exchange: BlockExchange; readonly watch: SilenceWatch }>()
   const channels = new Set<Channel>()
   /** Links whose peer is being proven. */
@@ -105,6 +107,26 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     void receiver.retry()
     room.refresh()
   })
+
+  /** Devices whose blocks peers are asked to keep back. */
+  let spared: ReadonlySet<DeviceId> = new Set()
+  const stopSparing = [receiver.delayed.subscribe(spare), quotas.muted.subscribe(onMuted)]
+
+  function onMuted(): void {
+    receiver.wake()
+    spare()
+    publish()
+  }
+
+  function spare(): void {
+    const next = new Set([...receiver.delayed.get(), ...quotas.muted.get().keys()])
+    const changes = [
+      ...[...next].filter((device) => !spared.has(device)).map((device) => ({ device, spared: true })),
+      ...[...spared].filter((device) => !next.has(device)).map((device) => ({ device, spared: false })),
+    ]
+    spared = next
+    for (const { exchange } of links.values()) exchange.spareUs(changes)
+  }
 
   function publish(): void {
     const remote = remoteLinks().length
@@ -173,7 +195,15 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   }
 
   function up(link: Link): void {
-    const exchange = createBlockExchange({ link, clock, graph, store, receiver, onFault: options.onFault })
+    const exchange = createBlockExchange({
+      link,
+      clock,
+      graph,
+      store,
+      receiver,
+      isMuted: (device) => quotas.muted.get().has(device),
+      onFault: options.onFault,
+    })
     const watch = createSilenceWatch(link, clock)
     links.set(link, { exchange, watch })
     channels.add(link.channel)
@@ -190,6 +220,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       return onMessage(link, exchange, bytes)
     }
     options.onLink()
+    exchange.spareUs([...spared].map((device) => ({ device, spared: true })))
     exchange.sayHeads()
     presence.onLink(link)
     publish()
@@ -224,6 +255,8 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       }
       case 'received':
         return exchange.onReceived(message.count)
+      case 'spare':
+        return exchange.onSpare(message.devices)
       case 'presence':
         return presence.onMessage(link, message.presence)
       case 'ping':
@@ -280,6 +313,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       presence.dispose()
       stopLog()
       stopKeys()
+      for (const stop of stopSparing) stop()
       await Promise.all([room.follow(undefined), tabsRoom?.leave()])
       for (const channel of channels) channel.close()
     },

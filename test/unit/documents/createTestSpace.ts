@@ -9,7 +9,7 @@ import type { SpaceDocuments } from '../../../src/documents/spaceDocuments.ts'
 import { encodeBlock, type Block } from '../../../src/feed/block.ts'
 import type { BlockGraph, BlockNode } from '../../../src/feed/blockGraph.ts'
 import { createBlockStore, type BlockStore } from '../../../src/feed/blockStore.ts'
-import { createDeviceQuotas } from '../../../src/feed/deviceQuotas.ts'
+import { createDeviceQuotas, type DeviceQuotas } from '../../../src/feed/deviceQuotas.ts'
 import { createBlockReceiver, type BlockReceiver, type ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import type { EchoError } from '../../../src/shared/echoError.ts'
@@ -58,6 +58,7 @@ export interface TestReplica {
   readonly stored: { readonly node: BlockNode; readonly block: Block }[]
   readonly faults: EchoError[]
   readonly receiver: BlockReceiver
+  readonly quotas: DeviceQuotas
   /** Takes encoded blocks as if a peer had sent them. */
   receive(blocks: readonly Uint8Array[]): Promise<ReceiveOutcome[]>
   /** Every block that lies in storage, encoded, in causal order. */
@@ -96,10 +97,11 @@ export async function openReplica(
   })
   if (!opened.ok) throw opened.error
   const documents = opened.value
+  const quotas = createDeviceQuotas({ clock })
   const receiver = createBlockReceiver({
     crypto,
     clock,
-    quotas: createDeviceQuotas({ clock }),
+    quotas,
     space,
     log,
     keyRing,
@@ -117,6 +119,7 @@ export async function openReplica(
     storage,
     disk,
     receiver,
+    quotas,
     stored,
     faults,
     async receive(blocks) {

@@ -9,6 +9,7 @@ import type { ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
 import { decodeBlock } from '../../../src/feed/block.ts'
 import type { FeedKey } from '../../../src/feed/blockGraph.ts'
 import { decodeHeader } from '../../../src/feed/header.ts'
+import type { DeviceId } from '../../../src/shared/ids.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, openReplica, type TestReplica, type TestSpace } from '../documents/createTestSpace.ts'
 
@@ -40,6 +41,7 @@ function createEnd(world: TestSpace, replica: TestReplica): End {
     graph: replica.graph,
     store: replica.store,
     receiver: replica.receiver,
+    isMuted: (device) => replica.quotas.muted.get().has(device),
     onFault: (error) => faults.push(error),
   })
   return {
@@ -49,7 +51,11 @@ function createEnd(world: TestSpace, replica: TestReplica): End {
     faults,
     async take(message) {
       if (message.type === 'heads') exchange.onHeads(message.heads)
-      else if (message.type === 'blocks') outcomes.push(...(await exchange.onBlocks(message.blocks)))
+      else if (message.type === 'blocks') {
+        const judged = exchange.onBlocks(message.blocks).then((judgements) => outcomes.push(...judgements))
+        // What a muted device sent is judged some day, or never.
+        if (replica.quotas.muted.get().size === 0) await judged
+      } else if (message.type === 'spare') exchange.onSpare(message.devices)
       else if (message.type === 'received') exchange.onReceived(message.count)
       await settle()
     },
@@ -262,6 +268,59 @@ describe('blockExchange', () => {
     expect(hers.out.filter((message) => message.type === 'blocks').length).toBeLessThanOrEqual(17 + 16)
   })
 
+  it('keeps nobody waiting for a device that is muted, and gets all of it when it is not any more', async () => {
+    const { world, alice, bob, hers, his } = await createTest()
+    const rita = await openReplica(world, world.rita)
+    const [theirs, forRita] = [createEnd(world, rita), createEnd(world, alice)]
+    await write(bob, ...Array.from({ length: 1_500 }, (_, i) => `flood ${i}`))
+    await alice.receive(await bob.allBlocks())
+    rita.quotas.mute(world.bob.deviceId, 'user')
+    theirs.exchange.sayHeads()
+    await deliverAll(forRita, theirs)
+    // More than a window has come and waits, and all of it is acknowledged.
+    expect([rita.graph.size, forRita.exchange.isIdle(), theirs.exchange.lacking()]).toEqual([0, true, 0])
+    expect(rita.receiver.queued()).toBe(1_500)
+    theirs.exchange.spareUs([{ device: world.bob.deviceId, spared: true }])
+    await deliverAll(forRita, theirs)
+    await write(bob, 'more')
+    await bob.documents.flush()
+    await alice.receive([(await bob.allBlocks()).at(-1)!])
+    forRita.exchange.push(alice.graph.node(bob.stored.at(-1)!.node.id)!)
+    await deliverAll(forRita, theirs)
+    expect(rita.receiver.queued()).toBe(1_500)
+    // Alice's block rests on all that bob has written.
+    await write(alice, 'an answer')
+    forRita.exchange.push(alice.stored.at(-1)!.node)
+    await deliverAll(forRita, theirs)
+    expect(rita.graph.size).toBe(1_502)
+    await write(bob, 'and more', 'and more still')
+    const last = (await bob.allBlocks()).slice(-2)
+    await alice.receive(last)
+    for (const { node } of bob.stored.slice(-2)) forRita.exchange.push(node)
+    await deliverAll(forRita, theirs)
+    expect([rita.graph.size, forRita.exchange.isIdle()]).toEqual([1_502, true])
+    rita.quotas.unmute(world.bob.deviceId)
+    rita.receiver.wake()
+    theirs.exchange.spareUs([{ device: world.bob.deviceId, spared: false }])
+    await deliverAll(forRita, theirs)
+    expect([rita.graph.size, forRita.exchange.isIdle(), theirs.exchange.lacking()]).toEqual([1_504, true, 0])
+    expect([hers.out, his.out]).toEqual([[], []])
+  })
+
+  it('closes on a peer that asks to be spared ever new devices', async () => {
+    const { his } = await createTest()
+    const devices = (round: number, spared: boolean) =>
+      Array.from({ length: 1_000 }, (_, i) => ({ device: `${round}/${i}` as DeviceId, spared }))
+    his.exchange.onSpare(devices(1, true))
+    his.exchange.onSpare(devices(1, true))
+    expect(his.out).toEqual([])
+    his.exchange.onSpare(devices(2, true))
+    expect(his.out).toEqual([{ type: 'unknown' }])
+    const { hers } = await createTest()
+    for (const round of [1, 2]) hers.exchange.onSpare(devices(round, false))
+    expect(hers.out).toEqual([{ type: 'unknown' }])
+  })
+
   it('says heads once for many blocks, within a second', async () => {
     const { world, alice, hers } = await createTest()
     await write(alice, 'a')
@@ -296,6 +355,7 @@ describe('blockExchange', () => {
         graph: replica.graph,
         store: replica.store,
         receiver: replica.receiver,
+        isMuted: () => false,
         onFault: () => {},
       }),
     )

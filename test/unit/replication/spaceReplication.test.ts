@@ -30,7 +30,7 @@ async function createSide(world: TestSpace, identity: LocalIdentity) {
   const keyRing = createKeyRing({ crypto, log })
   const key = world.keyRing.newest()!
   keyRing.add(key.id, key.key)
-  const { graph, store, receiver } = await openReplica({ ...world, log, keyRing }, identity)
+  const { graph, store, receiver, quotas } = await openReplica({ ...world, log, keyRing }, identity)
   const faults: unknown[] = []
   const replication = createSpaceReplication({
     crypto,
@@ -43,12 +43,13 @@ async function createSide(world: TestSpace, identity: LocalIdentity) {
     graph,
     store,
     receiver,
+    quotas,
     ownName: () => 'name',
     onLink: () => {},
     onRefused: () => {},
     onFault: (error) => faults.push(error),
   })
-  return { log, replication, faults, pace }
+  return { log, replication, faults, pace, quotas }
 }
 
 function createSwarm(world: TestSpace): MemorySwarm {

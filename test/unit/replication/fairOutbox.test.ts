@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import type { BlockNode, FeedKey } from '../../../src/feed/blockGraph.ts'
+import { createFairOutbox, deviceOf, type FairOutbox } from '../../../src/replication/fairOutbox.ts'
+import { idBytes, toId, type BlockId, type DeviceId } from '../../../src/shared/ids.ts'
+import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
+
+let count = 0
+
+/** A block of a feed named `<device>/<slot>`, without all that an outbox does not look at. */
+function node(feed: string, seq: number, ...dependencies: BlockNode[]): BlockNode {
+  const bytes = new Uint8Array(32)
+  new DataView(bytes.buffer).setUint32(0, ++count)
+  const header = { seq, dependencies: dependencies.map(({ id }) => idBytes(id)) }
+  return { id: toId<BlockId>(bytes), feed: feed as FeedKey, header } as unknown as BlockNode
+}
+
+const chain = (feed: string, length: number): BlockNode[] => Array.from({ length }, (_, seq) => node(feed, seq))
+const named = (nodes: readonly BlockNode[]): string[] => nodes.map(({ feed, header }) => `${feed}/${header.seq}`)
+const device = (name: string): DeviceId => name as DeviceId
+
+function fill(outbox: FairOutbox, ...nodes: BlockNode[]): void {
+  for (const added of nodes) outbox.add(added)
+}
+
+describe('the fair outbox', () => {
+  it('lets devices take turns, however many slots one of them has made up', () => {
+    const outbox = createFairOutbox()
+    for (let slot = 0; slot < 50; slot++) fill(outbox, ...chain(`mel/${slot}`, 100))
+    fill(outbox, ...chain('ann/0', 3))
+    expect(outbox.size).toBe(5_003)
+    const taken = named(outbox.take(6))
+    expect(taken.filter((name) => name.startsWith('ann'))).toEqual(['ann/0/0', 'ann/0/1', 'ann/0/2'])
+    expect(outbox.take(10_000)).toHaveLength(4_997)
+    expect([outbox.size, outbox.take(1)]).toEqual([0, []])
+  })
+
+  it('sends each block after those in its past, in any history', () => {
+    const random = createSeededRandom('outbox')
+    for (let round = 0; round < 30; round++) {
+      const nodes: BlockNode[] = []
+      const heads = new Map<string, BlockNode>()
+      for (let i = 0; i < 200; i++) {
+        const feed = `${random.pick(['mel', 'ann', 'ben', 'cleo'])}/${random.below(2)}`
+        const others = [...heads].filter(([other]) => other !== feed).map(([, head]) => head)
+        const dependencies = others.filter(() => random.chance(0.3))
+        const next = node(feed, (heads.get(feed)?.header.seq ?? -1) + 1, ...dependencies)
+        heads.set(feed, next)
+        nodes.push(next)
+      }
+      const outbox = createFairOutbox()
+      const gone = new Set<string>()
+      let at = 0
+      while (gone.size < nodes.length) {
+        const some = 1 + random.below(40)
+        fill(outbox, ...nodes.slice(at, at + some))
+        at = Math.min(nodes.length, at + some)
+        for (const sent of outbox.take(random.below(40))) {
+          const before = nodes.find(({ feed, header }) => feed === sent.feed && header.seq === sent.header.seq - 1)
+          const past = [...sent.header.dependencies.map((id) => toId<BlockId>(id)), ...(before === undefined ? [] : [before.id])]
+          expect(past.every((id) => gone.has(id)) && !gone.has(sent.id)).toBe(true)
+          gone.add(sent.id)
+        }
+      }
+      expect(outbox.size).toBe(0)
+    }
+  })
+
+  it('spares the peer a device, but for what others rest on, and sends that right after them', () => {
+    const outbox = createFairOutbox()
+    const mel = chain('mel/0', 10)
+    const ann = [node('ann/0', 0), node('ann/0', 1, mel[3]!), node('ann/0', 2), node('ann/0', 3, mel[5]!)]
+    outbox.spare(device('mel'), true)
+    fill(outbox, ...mel, ...ann)
+    expect(outbox.size).toBe(4)
+    expect(named(outbox.take(100))).toEqual([
+      'ann/0/0',
+      'ann/0/1',
+      ...['mel/0/0', 'mel/0/1', 'mel/0/2', 'mel/0/3'],
+      'ann/0/2',
+      'ann/0/3',
+      ...['mel/0/4', 'mel/0/5'],
+    ])
+    expect(outbox.size).toBe(0)
+    outbox.spare(device('mel'), false)
+    expect(named(outbox.take(100))).toEqual(['mel/0/6', 'mel/0/7', 'mel/0/8', 'mel/0/9'])
+  })
+
+  it('sends what a spared block rests on before it, of other spared devices too', () => {
+    const outbox = createFairOutbox()
+    const cleo = chain('cleo/0', 3)
+    const mel = [node('mel/0', 0), node('mel/0', 1, cleo[1]!)]
+    const ann = node('ann/0', 0, mel[1]!)
+    for (const name of ['mel', 'cleo']) outbox.spare(device(name), true)
+    fill(outbox, ...cleo, ...mel, ann)
+    expect(named(outbox.take(100))).toEqual(['ann/0/0', 'mel/0/0', 'cleo/0/0', 'cleo/0/1', 'mel/0/1'])
+  })
+
+  it('takes out a device, and takes back what could not be sent, before all else', () => {
+    const outbox = createFairOutbox()
+    const ann = chain('ann/0', 4)
+    fill(outbox, ...chain('mel/0', 5), ...ann)
+    const taken = outbox.take(3)
+    outbox.putBack(taken)
+    expect(named(outbox.take(3))).toEqual(named(taken))
+    outbox.putBack(taken)
+    outbox.drop(device('mel'))
+    expect(named(outbox.take(100)).every((name) => name.startsWith('ann'))).toBe(true)
+  })
+
+  it('puts a block that could not be read before at its place', () => {
+    const outbox = createFairOutbox()
+    const [first, second, third] = chain('mel/0', 3)
+    fill(outbox, second!, third!, first!)
+    expect(named(outbox.take(3))).toEqual(['mel/0/0', 'mel/0/1', 'mel/0/2'])
+  })
+
+  it('is fast for a feed of a hundred thousand', { timeout: 10_000 }, () => {
+    const outbox = createFairOutbox()
+    fill(outbox, ...chain('mel/0', 100_000))
+    const startedAt = performance.now()
+    let taken = 0
+    while (outbox.size > 0) taken += outbox.take(64).length
+    expect(taken).toBe(100_000)
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+})
+
+it('names the device of a feed', () => {
+  expect(deviceOf('a_b-c/12' as FeedKey)).toBe('a_b-c')
+})
