@@ -1,3 +1,4 @@
+import type * as Y from 'yjs'
 import { compareBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { idBytes, rootDocumentId, type BlockId, type DocumentId, type SpaceId } from '../shared/ids.ts'
@@ -13,8 +14,9 @@ import { plaintextHash } from '../feed/envelope.ts'
 import { feedKeyOf } from '../feed/feedKey.ts'
 import { guardUpdate } from '../feed/guard/guardUpdate.ts'
 import { blockIdOf, encodeHeader, type BlockHeader } from '../feed/header.ts'
-import { splitUpdate } from '../feed/splitUpdate.ts'
+import { splitUpdate, type UpdatePart } from '../feed/splitUpdate.ts'
 import type { CutBlock } from './blockFinisher.ts'
+import { documentRules, guardInDocument } from './guardInDocument.ts'
 
 /**
  * Turns own updates into blocks: splits, guards, makes the header, takes the place in the feed. All of it synchronous, so that nothing remote
@@ -29,12 +31,15 @@ export interface BlockCutter {
   /** Why a cut is not possible now, or undefined. */
   obstacle(): EchoError | undefined
   /**
-   * Cuts one update of the own slot. Either the whole update is in the blocks or none of it.
+   * Cuts one update of the own slot. Either the whole update is in the blocks or none of it: it is judged whole, by every rule that peers apply, before
+   * anything takes its place in the feed.
+   * @param doc holds the update's past, and may hold the update
    * @param past the dependency heads at the time of the edit; the frontier by default
    * @param rows write-ahead rows that the blocks replace
    */
   cut(
     document: DocumentId,
+    doc: Y.Doc,
     update: Uint8Array,
     from: number,
     rows: readonly string[],
@@ -62,22 +67,35 @@ export function createBlockCutter({ crypto, clock, space, identity, slot, log, k
   const client = clientIdOf(crypto, spaceBytes, device, slot)
   let frontier: readonly BlockId[] = []
 
-  function place(
-    document: DocumentId,
-    part: { readonly update: Uint8Array; readonly from: number; readonly to: number },
-    past: readonly BlockId[],
-  ): Result<CutBlock, EchoError> {
+  /** What a block names as its past: the feed's head and `past`. */
+  function pastOf(past: readonly BlockId[]): readonly BlockId[] {
     const head = graph.head(feed)
-    const before = graph.maximal(head === undefined ? past : [...past, head.id])
-    const limits = graph.limits(before, document)
-    const guarded = guardUpdate(part.update, {
-      client,
-      from: part.from,
-      to: part.to,
-      limits,
-      kind: document === rootDocumentId ? 'root' : 'content',
-    })
-    if (!guarded.ok) return fail(refused(document, guarded.error))
+    return graph.maximal(head === undefined ? past : [...past, head.id])
+  }
+
+  /** @returns why a peer would refuse the update or one of its parts */
+  function fault(
+    document: DocumentId,
+    doc: Y.Doc,
+    update: Uint8Array,
+    parts: readonly UpdatePart[],
+    past: readonly BlockId[],
+  ): Refusal | undefined {
+    const { from } = parts[0]!
+    if (from !== graph.nextClock(feed, document)) return leftOut
+    const limits = graph.limits(pastOf(past), document)
+    const kind = document === rootDocumentId ? 'root' : 'content'
+    for (const part of parts) {
+      const guarded = guardUpdate(part.update, { client, from: part.from, to: part.to, limits, kind })
+      if (!guarded.ok) return guarded.error
+    }
+    const rule = guardInDocument(doc, update, { client, from, to: parts.at(-1)!.to, limits })
+    return rule === undefined ? undefined : { rule, reason: documentRules[rule] }
+  }
+
+  function place(document: DocumentId, part: UpdatePart, past: readonly BlockId[]): CutBlock {
+    const head = graph.head(feed)
+    const before = pastOf(past)
     const key = keyRing.newest()!
     const header: BlockHeader = {
       space: spaceBytes,
@@ -102,7 +120,7 @@ export function createBlockCutter({ crypto, clock, space, identity, slot, log, k
     const bytes = encodeHeader(header)
     const node = graph.add(blockIdOf(crypto, bytes), header)
     frontier = graph.maximal([...frontier, node.id])
-    return ok({ node, header: bytes, payload: part.update, rows: [] })
+    return { node, header: bytes, payload: part.update, rows: [] }
   }
 
   return {
@@ -117,27 +135,32 @@ export function createBlockCutter({ crypto, clock, space, identity, slot, log, k
       if (!log.isWriter(identity.id, identity.deviceId)) return readOnly()
       return undefined
     },
-    cut(document, update, from, rows, past = frontier) {
+    cut(document, doc, update, from, rows, past = frontier) {
       const parts = splitUpdate(update, client, from)
       if (!parts.ok) return fail(refused(document, parts.error))
-      const blocks: CutBlock[] = []
-      for (const part of parts.value) {
-        const block = place(document, part, past)
-        // The parts of a clean update are clean, so only the first can be refused and nothing was placed then.
-        if (!block.ok) return block
-        blocks.push(block.value)
-      }
-      const last = blocks.pop()
-      return ok(last === undefined ? [] : [...blocks, { ...last, rows }])
+      const why = fault(document, doc, update, parts.value, past)
+      if (why !== undefined) return fail(refused(document, why))
+      const blocks = parts.value.map((part) => place(document, part, past))
+      return ok(blocks.map((block, i) => (i < blocks.length - 1 ? block : { ...block, rows })))
     },
   }
+}
+
+interface Refusal {
+  readonly rule: string
+  readonly reason: string
+}
+
+const leftOut: Refusal = {
+  rule: 'rests',
+  reason: 'an earlier change made in this tab was left out of this document; reload the page to go on',
 }
 
 export function readOnly(): EchoError {
   return new EchoError('read-only', 'You may read this space but not change it. Ask an admin of the space for the role of an editor.')
 }
 
-function refused(document: DocumentId, why: { readonly rule: string; readonly reason: string }): EchoError {
+function refused(document: DocumentId, why: Refusal): EchoError {
   return new EchoError(
     'block-refused',
     `An edit breaks a rule that every peer checks (${why.rule}: ${why.reason}), so it cannot be shared. It was taken back; change it and try again.`,

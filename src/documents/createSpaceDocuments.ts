@@ -21,12 +21,14 @@ import type { Block } from '../feed/block.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { AcceptedBlock } from '../feed/receiveBlock.ts'
+import { judgePayload } from './applyPayloads.ts'
 import { createBlockCutter, readOnly, type BlockCutter } from './blockCutter.ts'
 import { createBlockFinisher } from './blockFinisher.ts'
 import { claimSlot } from './claimSlot.ts'
 import { createRootDocument } from './createRootDocument.ts'
 import type { PayloadSource } from './documentPayloads.ts'
 import { extractUpdate } from './extractUpdate.ts'
+import { createLeftOutNews } from './leftOutNews.ts'
 import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
 import { loadDocument, type LoadedDocument } from './loadDocument.ts'
 import { createOpenText, type OpenText } from './openText.ts'
@@ -84,19 +86,33 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   })
   const own = (await storage.readPending(space)).filter((row) => row.slot === slot.number)
   const wal = createWriteAheadLog({ store, space, slot: slot.number, existing: own.map((row) => row.key), onFault: report })
-  const recovery: RecoveryPlace = { storage, space, device: identity.deviceId, graph, finisher, onFault: report }
-  recoverRows(recovery, own, cutter, slot.number)
-  await recoverAbandoned(recovery, slot.number, createCutter, () => {})
+  const inbox: Pick<AcceptedBlock, 'node' | 'payload'>[] = []
+  const source: PayloadSource = { crypto, space, keyRing, store, unstored: unstoredPayload }
+  const tellLeftOut = createLeftOutNews(identity.deviceId, report)
+  const recovery: RecoveryPlace = {
+    storage,
+    space,
+    device: identity.deviceId,
+    graph,
+    finisher,
+    load: (id) => loadDocument(id, graph, source),
+    unstored: unstoredPayload,
+    onFault: report,
+  }
+  const opening: RecoveryPlace = {
+    ...recovery,
+    load: async (id) => (id === rootDocumentId && options.root.catchUp(unstoredPayload) ? ok(options.root) : recovery.load(id)),
+  }
+  await recoverRows(opening, own, cutter, slot.number)
+  await recoverAbandoned(opening, slot.number, createCutter)
   cutter.advance(graph.heads().map((head) => head.id))
 
-  const inbox: Pick<AcceptedBlock, 'node' | 'payload'>[] = []
   const live = new Map<DocumentId, LiveDocument>()
   const texts = new Map<ItemId, OpenText>()
   const openings = new Map<ItemId, Promise<OpenText>>()
   const takeBack = createTakeBack({ storage, space, wal, rebuild, onFault: report })
   let disposed = false
 
-  const source: PayloadSource = { crypto, space, keyRing, store, unstored: unstoredPayload }
   const firstRoot = await loadLive(rootDocumentId, () => {}, options.root)
   if (!firstRoot.ok) {
     finisher.dispose()
@@ -143,6 +159,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       const document = createLiveDocument(id, loaded.value.doc, cutter.client, (edit) => onEdit(id, edit))
       live.get(id)?.detach()
       live.set(id, document)
+      tellLeftOut(loaded.value.leftOut)
       place(document)
       return ok(document)
     }
@@ -160,7 +177,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   function cutDocument(id: DocumentId): void {
     const document = live.get(id)
-    if (document === undefined || document.uncutBytes === 0 || takeBack.isUnderWay(id)) return
+    if (document === undefined || document.uncutBytes === 0 || takeBack.isUnderWay(document)) return
     const obstacle = cutter.obstacle()
     if (obstacle !== undefined) {
       if (obstacle.code === 'read-only') takeBack(document, obstacle)
@@ -169,7 +186,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     const from = document.cutClock
     const extracted = extractUpdate(document.doc, from, document.deletes)
     if (extracted === undefined) return
-    const cut = cutter.cut(id, extracted.update, from, document.rows)
+    const cut = cutter.cut(id, document.doc, extracted.update, from, document.rows)
     if (!cut.ok) return takeBack(document, cut.error)
     document.markCut(extracted.to)
     for (const block of cut.value) finisher.add(block)
@@ -178,9 +195,17 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   function applyInbox(): void {
     if (inbox.length === 0) return
     const arrived = inbox.splice(0)
-    for (const { node, payload } of arrived) {
+    for (const block of arrived) {
+      const { node, payload } = block
+      const document = live.get(node.document)
+      if (document === undefined) continue
+      const rule = judgePayload(document.doc, graph, block)
+      if (rule !== undefined) {
+        tellLeftOut([{ node, rule }])
+        continue
+      }
       try {
-        live.get(node.document)?.apply(payload, node.client === cutter.client ? node.header.to : undefined)
+        document.apply(payload, node.client === cutter.client ? node.header.to : undefined)
       } catch (error) {
         // An observer of the app failed, after Yjs had taken the block in whole; those behind it must not be lost for that.
         report(error)
@@ -192,7 +217,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   function writeObstacle(): EchoError | undefined {
     if (disposed) return new EchoError('space-closed', 'This space is closed. Open it again before writing.')
-    if (takeBack.isUnderWay(rootDocumentId))
+    if (takeBack.isUnderWay(live.get(rootDocumentId)!))
       return new EchoError('block-refused', 'A change that peers would refuse is just being taken back. Write again in a moment.')
     return log.isWriter(identity.id, identity.deviceId) ? undefined : readOnly()
   }

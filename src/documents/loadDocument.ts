@@ -2,14 +2,17 @@ import * as Y from 'yjs'
 import { EchoError } from '../shared/echoError.ts'
 import type { BlockId, DocumentId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
-import type { BlockGraph } from '../feed/blockGraph.ts'
-import { spliceUpdates } from '../feed/spliceUpdates.ts'
+import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
+import { applyTogether, judgePayload, type Payload } from './applyPayloads.ts'
 import { createYDoc, remoteOrigin } from './createYDoc.ts'
 import { readPayloads, type PayloadSource } from './documentPayloads.ts'
+import type { DocumentRule } from './guardInDocument.ts'
 
 /** A Y.Doc built from blocks, and the means to bring it up to date. */
 export interface LoadedDocument {
   readonly doc: Y.Doc
+  /** The blocks whose payloads were left out. */
+  readonly leftOut: readonly LeftOut[]
   /**
    * Applies the blocks that came meanwhile, as far as their payloads are in memory.
    * @returns whether the document now holds every block of the graph
@@ -17,8 +20,16 @@ export interface LoadedDocument {
   catchUp(inMemory: (id: BlockId) => Uint8Array | undefined): boolean
 }
 
+/** A block whose payload does not count in its document. */
+export interface LeftOut {
+  readonly node: BlockNode
+  readonly rule: DocumentRule
+}
+
 /**
- * Builds a document from its blocks, in causal order. When it resolves, it holds every block that the graph had at that moment.
+ * Builds a document from its blocks, in causal order. When it resolves, it holds every block that the graph had at that moment, but for payloads that
+ * break a rule.
+ * @param how together is tried first; a payload that breaks a rule is then applied already, so that all is done again one by one
  * @returns data-corrupt where a block cannot be read or the result has gaps
  */
 export async function loadDocument(
@@ -26,37 +37,42 @@ export async function loadDocument(
   graph: BlockGraph,
   source: PayloadSource,
   onProgress?: (fraction: number) => void,
+  how: 'together' | 'singly' = 'together',
 ): Promise<Result<LoadedDocument, EchoError>> {
   const doc = createYDoc()
   const applied = new Set<BlockId>()
+  const leftOut: LeftOut[] = []
   const lacking = () => graph.blocksOf(id).filter((node) => !applied.has(node.id))
+
+  function apply(block: Payload): void {
+    const rule = judgePayload(doc, graph, block)
+    if (rule === undefined) Y.applyUpdate(doc, block.payload, remoteOrigin)
+    else leftOut.push({ node: block.node, rule })
+    applied.add(block.node.id)
+  }
 
   for (let nodes = lacking(); nodes.length > 0; nodes = lacking()) {
     const payloads = await readPayloads(source, nodes, (read) => onProgress?.(read / nodes.length))
     if (!payloads.ok) return payloads
-    applyTogether(doc, payloads.value)
-    for (const node of nodes) applied.add(node.id)
+    const blocks = nodes.map((node, i) => ({ node, payload: payloads.value[i]! }))
+    if (how === 'singly') blocks.forEach(apply)
+    else if (applyTogether(doc, graph, blocks)) for (const node of nodes) applied.add(node.id)
+    else return loadDocument(id, graph, source, onProgress, 'singly')
   }
   if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) return fail(gaps(id))
 
   return ok({
     doc,
+    leftOut,
     catchUp(inMemory) {
       for (const node of lacking()) {
         const payload = inMemory(node.id)
         if (payload === undefined) return false
-        Y.applyUpdate(doc, payload, remoteOrigin)
-        applied.add(node.id)
+        apply({ node, payload })
       }
       return true
     },
   })
-}
-
-/** As one splice, which Yjs takes several times faster than the updates one by one. */
-function applyTogether(doc: Y.Doc, payloads: readonly Uint8Array[]): void {
-  const spliced = spliceUpdates(payloads)
-  for (const update of spliced === undefined ? payloads : [spliced]) Y.applyUpdate(doc, update, remoteOrigin)
 }
 
 function gaps(document: DocumentId): EchoError {

@@ -1,41 +1,53 @@
 import * as Y from 'yjs'
-import { toId, type BlockId } from '../shared/ids.ts'
+import { toId, type BlockId, type DocumentId } from '../shared/ids.ts'
 import type { EchoError } from '../shared/echoError.ts'
 import type { PendingRow } from '../storage/storage.ts'
 import type { BlockGraph, FeedKey } from '../feed/blockGraph.ts'
 import type { CutBlock } from './blockFinisher.ts'
 import type { BlockCutter } from './blockCutter.ts'
+import type { LoadedDocument } from './loadDocument.ts'
 
 /**
  * Cuts what a page left in the write-ahead log when it ended before its blocks were stored. Each row knows the past its edit had, so the
- * blocks come out as they would have then. Rows that some stored block already covers are only dropped.
- * @returns the blocks to finish; the rows to delete; faults of rows that no peer would accept (these rows stay)
+ * blocks come out as they would have then. Rows that some stored block already covers are only dropped, and so, with their fault, are rows that no peer would
+ * accept and those of the same document that rest on them: their clocks are free for what is written next. Rows whose past is not here stay.
+ * @param documents every document of the rows, as the graph has it; what is cut is applied to it
+ * @returns the blocks to finish; the rows to delete; why rows were dropped
  */
 export function recoverPending(
   rows: readonly PendingRow[],
   cutter: BlockCutter,
   graph: BlockGraph,
   feed: FeedKey,
+  documents: ReadonlyMap<DocumentId, LoadedDocument>,
 ): { readonly blocks: readonly CutBlock[]; readonly stale: readonly string[]; readonly faults: readonly EchoError[] } {
   const blocks: CutBlock[] = []
   const stale: string[] = []
   const faults: EchoError[] = []
+  const refused = new Set<DocumentId>()
   for (const run of runsOfOnePast(rows)) {
     const { document, heads } = run[0]!
     const keys = run.map((row) => row.key)
     const from = graph.nextClock(feed, document)
     const covered = run.filter((row) => row.to <= from && row.from < row.to)
     const open = run.filter((row) => !covered.includes(row))
-    if (open.length === 0) {
+    if (open.length === 0 || refused.has(document)) {
       stale.push(...keys)
       continue
     }
     const update = trimmed(open, cutter.client, from)
     const past = heads.map((head) => toId<BlockId>(head)).filter((id) => graph.node(id) !== undefined)
-    const cut = cutter.cut(document, update, from, keys, past)
-    if (cut.ok) blocks.push(...cut.value)
-    else faults.push(cut.error)
-    if (cut.ok && cut.value.length === 0) stale.push(...keys)
+    const isPastHere = past.length === heads.length
+    const loaded = documents.get(document)!
+    const cut = cutter.cut(document, loaded.doc, update, from, keys, past)
+    if (cut.ok) {
+      blocks.push(...cut.value)
+      loaded.catchUp((id) => cut.value.find(({ node }) => node.id === id)?.payload)
+    } else {
+      faults.push(cut.error)
+      if (isPastHere) refused.add(document)
+    }
+    if (cut.ok ? cut.value.length === 0 : isPastHere) stale.push(...keys)
   }
   return { blocks, stale, faults }
 }

@@ -7,8 +7,8 @@ import type { WriteAheadLog } from './writeAheadLog.ts'
 /** Takes edits that cannot be shared out of their documents again, with the reason; what was cut before stays. */
 export interface TakeBack {
   (document: LiveDocument, error: EchoError): void
-  /** Whether a document is just being rebuilt without an edit: nothing of it may be cut meanwhile. */
-  isUnderWay(document: DocumentId): boolean
+  /** Whether a document is just being replaced by one without the edit: nothing of it may be cut any more. */
+  isUnderWay(document: LiveDocument): boolean
 }
 
 export interface TakeBackOptions {
@@ -21,7 +21,7 @@ export interface TakeBackOptions {
 }
 
 export function createTakeBack({ storage, space, wal, rebuild, onFault }: TakeBackOptions): TakeBack {
-  const underWay = new Set<DocumentId>()
+  const underWay = new Set<LiveDocument>()
 
   function forget(rows: readonly string[]): void {
     wal.covered(rows)
@@ -29,18 +29,20 @@ export function createTakeBack({ storage, space, wal, rebuild, onFault }: TakeBa
   }
 
   function takeBack(document: LiveDocument, error: EchoError): void {
-    underWay.add(document.id)
+    underWay.add(document)
     onFault(error)
     const rows = [...document.rows]
     forget(rows)
-    rebuild(document.id).then(() => {
-      underWay.delete(document.id)
-      // What was typed until the new document stood there rests on what was taken back.
-      const later = document.rows.slice(rows.length)
-      if (later.length > 0) onFault(error)
-      forget(later)
-    }, onFault)
+    rebuild(document.id)
+      .then(() => {
+        // What was typed until the new document stood there rests on what was taken back.
+        const later = document.rows.slice(rows.length)
+        if (later.length > 0) onFault(error)
+        forget(later)
+      }, onFault)
+      // Where the document could not be built, the next cut tries again.
+      .finally(() => underWay.delete(document))
   }
 
-  return Object.assign(takeBack, { isUnderWay: (document: DocumentId) => underWay.has(document) })
+  return Object.assign(takeBack, { isUnderWay: (document: LiveDocument) => underWay.has(document) })
 }

@@ -2,7 +2,7 @@ import { concatBytes } from '../shared/bytes.ts'
 import { Writer } from '../shared/encoding.ts'
 import { Cursor } from './guard/cursor.ts'
 import { Refused } from './guard/refusal.ts'
-import { walkStruct, type StructContext, type StructView } from './guard/structs.ts'
+import { createStructView, walkStruct, type StructContext } from './guard/structs.ts'
 
 /** The structs of one client, gathered from updates whose clocks follow each other. */
 interface Section {
@@ -64,7 +64,7 @@ function take(update: Uint8Array, sections: Map<number, Section>, deletes: Map<n
 function skipStructs(cursor: Cursor, count: number, client: number, from: number): number {
   // References were judged when each update came.
   const context: StructContext = { client, limits: () => Infinity, kind: 'any' }
-  const view: StructView = { info: 0, contentAt: 0, length: 0 }
+  const view = createStructView()
   const budget = { nodes: Infinity }
   let clock = from
   for (let i = 0; i < count; i++) {

@@ -3,7 +3,16 @@ import { Writer } from '../shared/encoding.ts'
 import type { GuardCaps } from './guard/caps.ts'
 import { Cursor } from './guard/cursor.ts'
 import { refuse } from './guard/refusal.ts'
-import { contentRef, contentRefBits, hasOrigin, hasRightOrigin, walkStruct, type StructContext, type StructView } from './guard/structs.ts'
+import {
+  contentRef,
+  contentRefBits,
+  hasOrigin,
+  hasRightOrigin,
+  createStructView,
+  walkStruct,
+  type StructContext,
+  type StructView,
+} from './guard/structs.ts'
 import { walkAny, type NodeBudget } from './guard/values.ts'
 
 /** Consecutive structs that fit one update. */
@@ -58,7 +67,7 @@ export function splitStructs(cursor: Cursor, client: number, from: number, caps:
 
   // References are not this walk's business: the guard judges every part.
   const context: StructContext = { client, limits: () => Infinity, kind: 'any' }
-  const view: StructView = { info: 0, contentAt: 0, length: 0 }
+  const view = createStructView()
   const budget: NodeBudget = { nodes: Infinity }
   for (let i = 0; i < count; i++) {
     const at = cursor.at

@@ -3,7 +3,7 @@ import { blockCaps, type GuardCaps } from './caps.ts'
 import { Cursor } from './cursor.ts'
 import { walkDeleteSet } from './deleteSet.ts'
 import { refuse, Refused, type GuardRefusal } from './refusal.ts'
-import { walkStruct, type DocumentKind, type StructContext, type StructView } from './structs.ts'
+import { createStructView, walkStruct, type DocumentKind, type StructContext } from './structs.ts'
 import type { NodeBudget } from './values.ts'
 
 export interface GuardContext extends StructContext {
@@ -33,9 +33,7 @@ export interface GuardedUpdate {
  */
 export function guardUpdate(update: Uint8Array, context: GuardContext): Result<GuardedUpdate, GuardRefusal> {
   try {
-    const structs = walkUpdate(update, context)
-    // G10 (adjacency) has its place after this: it needs the open document and is checked in documents/.
-    return ok(structs)
+    return ok(walkUpdate(update, context))
   } catch (error) {
     if (error instanceof Refused) return fail(error.refusal)
     throw error
@@ -64,7 +62,7 @@ function walkSection(cursor: Cursor, context: GuardContext, caps: GuardCaps): nu
   let clock = cursor.uint()
   if (clock !== context.from) refuse('g2', 'the section does not begin at the expected clock')
   const budget: NodeBudget = { nodes: caps.maxNodes }
-  const view: StructView = { info: 0, contentAt: 0, length: 0 }
+  const view = createStructView()
   for (let i = 0; i < count; i++) {
     walkStruct(cursor, clock, context, budget, view)
     clock += view.length

@@ -13,7 +13,7 @@ const allowedRefs = Object.values(contentRef).reduce<number>((bits, ref) => bits
 export const hasOrigin = 0x80
 export const hasRightOrigin = 0x40
 export const contentRefBits = 0x1f
-const hasParentSub = 0x20
+export const hasParentSub = 0x20
 
 const xmlElement = 3
 const xmlHook = 5
@@ -40,10 +40,22 @@ export interface StructContext {
 export interface StructView {
   /** The struct's first byte: flags and content ref. */
   info: number
+  /** Where its author put it: behind the origin, before the right origin; -1 = none is named. */
+  originClient: number
+  originClock: number
+  rightClient: number
+  rightClock: number
+  /** Offset of the parent, where neither is named. */
+  parentAt: number
   /** Offset of the bytes after origins and parent. */
   contentAt: number
   /** Clocks that the struct takes. */
   length: number
+}
+
+/** A view for a walk to fill. */
+export function createStructView(): StructView {
+  return { info: 0, originClient: -1, originClock: -1, rightClient: -1, rightClock: -1, parentAt: 0, contentAt: 0, length: 0 }
 }
 
 /** Steps over one struct whose clock is `clock` (G3-G7). */
@@ -53,28 +65,36 @@ export function walkStruct(cursor: Cursor, clock: number, context: StructContext
   if (((allowedRefs >>> (info & contentRefBits)) & 1) === 0) refuse('g3', 'a struct of a kind that is not allowed')
   // Yjs' readers disagree about a GC with flags (one takes it for an item), so only the plain one passes.
   if ((info & contentRefBits) === contentRef.gc && info !== 0) refuse('g3', 'a GC struct with flags')
-  if (info !== 0) walkPlace(cursor, info, clock, context)
+  view.originClient = view.originClock = view.rightClient = view.rightClock = -1
+  if (info !== 0) walkPlace(cursor, info, clock, context, view)
   view.contentAt = cursor.at
   view.length = walkContent(cursor, info & contentRefBits, budget)
   if (view.length < 1) refuse('g4', 'a struct of no length')
 }
 
-function walkPlace(cursor: Cursor, info: number, clock: number, context: StructContext): void {
-  if ((info & hasOrigin) !== 0) walkReference(cursor, clock, context)
-  if ((info & hasRightOrigin) !== 0) walkReference(cursor, clock, context)
+function walkPlace(cursor: Cursor, info: number, clock: number, context: StructContext, view: StructView): void {
+  if ((info & hasOrigin) !== 0) {
+    view.originClient = cursor.uint()
+    view.originClock = walkClock(cursor, view.originClient, clock, context)
+  }
+  if ((info & hasRightOrigin) !== 0) {
+    view.rightClient = cursor.uint()
+    view.rightClock = walkClock(cursor, view.rightClient, clock, context)
+  }
+  view.parentAt = cursor.at
   if ((info & (hasOrigin | hasRightOrigin)) !== 0) return
   const parentInfo = cursor.uint()
   if (parentInfo === 1) walkRootName(cursor, context.kind)
-  else if (parentInfo === 0) walkReference(cursor, clock, context)
+  else if (parentInfo === 0) walkClock(cursor, cursor.uint(), clock, context)
   else refuse('g5', 'a parent of an unknown kind')
   if ((info & hasParentSub) !== 0) walkKey(cursor)
 }
 
-/** Every reference points into the past, so that nothing of an update can ever wait inside Yjs (G5). */
-function walkReference(cursor: Cursor, clock: number, { client, limits }: StructContext): void {
-  const referred = cursor.uint()
+/** Every reference points into the past, so that nothing of an update can ever wait inside Yjs (G5). @returns the clock referred to */
+function walkClock(cursor: Cursor, referred: number, clock: number, { client, limits }: StructContext): number {
   const limit = referred === client ? clock : limits(referred)
-  if (cursor.uint() >= limit) refuse('g5', 'a reference outside the past')
+  const at = cursor.uint()
+  return at < limit ? at : refuse('g5', 'a reference outside the past')
 }
 
 function walkRootName(cursor: Cursor, kind: DocumentKind | 'any'): void {
