@@ -39,11 +39,15 @@ const maxOutstanding = 16
 const bytesPerMessage = 64 * 1024
 const blocksPerMessage = 64
 const sayHeadsAfterMs = 1000
+/** Longer than a peer that receives blocks waits before it says its heads again. */
+const lateAfterMs = 1500
 const retryMs = 2000
 
 export function createBlockExchange(options: {
   readonly link: Link
   readonly clock: Clock
+  /** Our own. */
+  readonly device: DeviceId
   readonly graph: BlockGraph
   readonly store: BlockStore
   readonly receiver: BlockReceiver
@@ -58,19 +62,43 @@ export function createBlockExchange(options: {
   const outbox = createFairOutbox()
   /** Devices of whose blocks the peer has not said again what it has. */
   const doubtful = new Set<DeviceId>()
+  /** Others' blocks that the peer's heads did not name: most are on their way to it from their author. */
+  let late: readonly BlockNode[] = []
   /** Passed over: cut, but not stored, and so pushed once it is; or damaged on this disk, and then another peer may have it. */
   const unavailable = new Set<BlockId>()
   /** Before its first heads arrive, nothing is known of what the peer lacks: a block pushed then would hide those before it. */
   let knowsPeer = false
-  let outstanding = 0
+  /** When each message was sent that the peer has not worked through yet. */
+  const outstanding: number[] = []
+  /** How long the peer took to work through the last one. */
+  let lagMs = 0
   let pumping = false
   let disposed = false
   let sayTimer: Timer | undefined
   let retryTimer: Timer | undefined
+  let lateTimer: Timer | undefined
+
+  function missing(): readonly BlockNode[] {
+    const theirs: Pick<FeedHead, 'feed' | 'seq'>[] = [...sent].map(([feed, seq]) => ({ feed, seq }))
+    return graph.missingFor(theirs)
+  }
 
   function enqueueMissing(): void {
-    const theirs: Pick<FeedHead, 'feed' | 'seq'>[] = [...sent].map(([feed, seq]) => ({ feed, seq }))
-    for (const node of graph.missingFor(theirs)) enqueue(node)
+    for (const node of missing()) enqueue(node)
+  }
+
+  /** Without this wait each block that is under way when heads are said would be sent by everyone who has it. */
+  function enqueueLate(): void {
+    if (lateTimer !== undefined) return
+    late = missing()
+    if (late.length === 0) return
+    // A peer that is slow to work through our messages is as slow with the author's.
+    lateTimer = clock.after(lateAfterMs + 2 * lagMs, () => {
+      lateTimer = undefined
+      for (const node of late) enqueue(node)
+      void pump()
+      enqueueLate()
+    })
   }
 
   function enqueue(node: BlockNode): void {
@@ -82,7 +110,7 @@ export function createBlockExchange(options: {
   async function pump(): Promise<void> {
     if (pumping) return
     pumping = true
-    while (outbox.size > 0 && outstanding < maxOutstanding && !disposed) {
+    while (outbox.size > 0 && outstanding.length < maxOutstanding && !disposed) {
       const nodes = outbox.take(blocksPerMessage)
       if (nodes.length === 0) break
       const blocks = await read(nodes)
@@ -123,7 +151,7 @@ export function createBlockExchange(options: {
   }
 
   function send(blocks: readonly Uint8Array[]): void {
-    outstanding++
+    outstanding.push(clock.now())
     link.send({ type: 'blocks', blocks }, 'bulk')
   }
 
@@ -157,9 +185,15 @@ export function createBlockExchange(options: {
       }
       // No honest peer names more; whoever makes up ever new ones would fill the memory.
       if (announced.size > maxFeeds) return link.channel.close()
+      if (knowsPeer) {
+        for (const node of missing()) {
+          const device = deviceOf(node.feed)
+          if (device === options.device || doubtful.has(device)) enqueue(node)
+        }
+        enqueueLate()
+      } else enqueueMissing()
       knowsPeer = true
       doubtful.clear()
-      enqueueMissing()
       void pump()
       // Usually the peer's push is on its way already; if not, our heads ask for it.
       if (lacking() > 0) sayHeadsSoon()
@@ -185,7 +219,8 @@ export function createBlockExchange(options: {
       )
     },
     onReceived(count) {
-      outstanding = Math.max(0, outstanding - count)
+      const sentMs = outstanding.splice(0, count).at(-1)
+      if (sentMs !== undefined) lagMs = clock.now() - sentMs
       void pump()
     },
     onSpare(devices) {
@@ -208,15 +243,16 @@ export function createBlockExchange(options: {
       if (!knowsPeer || doubtful.has(deviceOf(node.feed))) return
       if (unavailable.delete(node.id)) outbox.add(node)
       else if ((sent.get(node.feed) ?? -1) === node.header.seq - 1) enqueue(node)
-      else enqueueMissing()
+      else for (const other of missing()) if (other.feed === node.feed) enqueue(other)
       void pump()
     },
     lacking,
-    isIdle: () => knowsPeer && outbox.size === 0 && outstanding === 0,
+    isIdle: () => knowsPeer && outbox.size === 0 && outstanding.length === 0,
     dispose() {
       disposed = true
       clock.clear(sayTimer)
       clock.clear(retryTimer)
+      clock.clear(lateTimer)
     },
   }
 }

@@ -198,6 +198,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     const exchange = createBlockExchange({
       link,
       clock,
+      device: identity.deviceId,
       graph,
       store,
       receiver,

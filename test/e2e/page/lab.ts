@@ -12,6 +12,7 @@ import {
   type TextHandle,
 } from '../../../src/core.ts'
 import { createMiddleman, type Middleman } from './middleman.ts'
+import { createMeshProbe, type MeshProbe } from './meshProbe.ts'
 import { createProbe, type Probe } from './probe.ts'
 import { createStrangers, type Strangers } from './strangers.ts'
 
@@ -29,6 +30,7 @@ export interface Lab {
   /** Codes that arrived at onError. */
   readonly errors: EchoErrorCode[]
   readonly probe: Probe
+  readonly mesh: MeshProbe
   readonly strangers: Strangers
   readonly middleman: Middleman
   /** Makes an Echo; the address of the page says what it is called with, `config` replaces parts of that. */
@@ -71,6 +73,7 @@ export function createLab(): Lab {
     query,
     errors: [],
     probe: createProbe(() => lab),
+    mesh: createMeshProbe(() => lab),
     strangers: createStrangers(),
     middleman: createMiddleman(),
     async start(config = {}) {

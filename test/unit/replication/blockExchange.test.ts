@@ -22,7 +22,7 @@ interface End {
   take(message: LinkMessage): Promise<void>
 }
 
-function createEnd(world: TestSpace, replica: TestReplica): End {
+function createEnd(world: TestSpace, replica: TestReplica, identity = world.alice): End {
   const out: LinkMessage[] = []
   const outcomes: ReceiveOutcome[] = []
   const faults: unknown[] = []
@@ -38,6 +38,7 @@ function createEnd(world: TestSpace, replica: TestReplica): End {
   const exchange = createBlockExchange({
     link,
     clock: world.clock,
+    device: identity.deviceId,
     graph: replica.graph,
     store: replica.store,
     receiver: replica.receiver,
@@ -78,7 +79,7 @@ async function deliverAll(a: End, b: End): Promise<void> {
 async function createTest() {
   const world = await createTestSpace()
   const [alice, bob] = [await openReplica(world, world.alice), await openReplica(world, world.bob)]
-  return { world, alice, bob, hers: createEnd(world, alice), his: createEnd(world, bob) }
+  return { world, alice, bob, hers: createEnd(world, alice), his: createEnd(world, bob, world.bob) }
 }
 
 async function write(replica: TestReplica, ...keys: string[]): Promise<void> {
@@ -135,6 +136,52 @@ describe('blockExchange', () => {
     await deliverAll(hers, his)
     expect(bob.graph.size).toBe(3)
     expect(his.outcomes).toEqual(Array.from({ length: 3 }, () => ({ status: 'accepted' })))
+  })
+
+  it('leaves it to their author to push new blocks, and sends them to a peer who still lacks them a moment later', async () => {
+    const { world, alice, bob, hers, his } = await createTest()
+    const rita = createEnd(world, await openReplica(world, world.rita), world.rita)
+    const toRita = createEnd(world, alice, world.alice)
+    toRita.exchange.sayHeads()
+    rita.exchange.sayHeads()
+    await deliverAll(toRita, rita)
+
+    await write(bob, 'a', 'b')
+    await alice.receive(await bob.allBlocks())
+    await write(alice, 'c')
+    rita.exchange.sayHeads()
+    await toRita.take(rita.out.shift()!)
+    expect(blocksIn(toRita.out.splice(0)).length).toBe(1)
+    await world.clock.run(1400)
+    await settle()
+    expect(toRita.out).toEqual([])
+    await world.clock.run(200)
+    await settle()
+    expect(blocksIn(toRita.out)).toEqual(await bob.allBlocks())
+    expect([hers.out, his.out]).toEqual([[], []])
+  })
+
+  it("does not send others' new blocks that the peer names before the moment is over", async () => {
+    const { world, alice, bob } = await createTest()
+    const rita = await openReplica(world, world.rita)
+    const [toRita, fromRita] = [createEnd(world, alice, world.alice), createEnd(world, rita, world.rita)]
+    fromRita.exchange.sayHeads()
+    await toRita.take(fromRita.out.shift()!)
+
+    await write(bob, 'a')
+    const fromBob = await bob.allBlocks()
+    await alice.receive(fromBob)
+    fromRita.exchange.sayHeads()
+    await toRita.take(fromRita.out.shift()!)
+    await rita.receive(fromBob)
+    fromRita.exchange.sayHeads()
+    await toRita.take(fromRita.out.shift()!)
+    // A push of our own gives no reason either, not even one that comes out of turn.
+    await write(alice, 'b', 'c')
+    toRita.exchange.push(alice.stored.at(-1)!.node)
+    await world.clock.run(5000)
+    await settle()
+    expect(blocksIn(toRita.out)).toHaveLength(2)
   })
 
   it('sends a block that was cut but not stored when the heads came, as soon as it is stored', async () => {
@@ -352,6 +399,7 @@ describe('blockExchange', () => {
       createBlockExchange({
         link: links[i]!,
         clock: world.clock,
+        device: [world.alice, world.bob][i]!.deviceId,
         graph: replica.graph,
         store: replica.store,
         receiver: replica.receiver,
