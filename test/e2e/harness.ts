@@ -38,6 +38,8 @@ export interface Harness {
   person(name?: string, options?: PageOptions): Promise<Page>
   /** One more page in the context of another. */
   tab(page: Page, options?: PageOptions): Promise<Page>
+  /** A page that another one opens with `window.open`: the browser gives it a copy of that one's session storage. */
+  popup(opener: Page): Promise<Page>
   profile(args?: readonly string[]): Promise<Profile>
   /** Ends a page's process. */
   crash(page: Page): Promise<void>
@@ -97,8 +99,7 @@ export function setupHarness(): Harness {
     expect(faults).toEqual([])
   })
 
-  async function load(context: BrowserContext, name: string, options: PageOptions): Promise<Page> {
-    const page = await context.newPage()
+  function listen(page: Page, name: string): void {
     const note = (text: string): void => void log.push(`[${name}] ${text}`)
     page.on('console', (message) => note(`${message.type()}: ${message.text()}`))
     page.on('crash', () => note('crashed'))
@@ -106,6 +107,11 @@ export function setupHarness(): Harness {
       note(`unhandled: ${error.stack ?? error.message}`)
       faults.push(`[${name}] ${error.message}`)
     })
+  }
+
+  async function load(context: BrowserContext, name: string, options: PageOptions): Promise<Page> {
+    const page = await context.newPage()
+    listen(page, name)
     if (options.before !== undefined) await page.addInitScript(options.before)
     const address = new URL(`http://${options.host ?? 'localhost'}:${(site.address() as AddressInfo).port}/`)
     for (const url of options.signaling ?? [signaling.url]) address.searchParams.append('signaling', url)
@@ -127,6 +133,15 @@ export function setupHarness(): Harness {
       return page
     },
     tab: (page, options = {}) => load(page.context(), 'tab', options),
+    async popup(opener) {
+      const opened = opener.waitForEvent('popup')
+      await opener.evaluate(() => void window.open(location.href))
+      const page = await opened
+      listen(page, 'popup')
+      await page.waitForLoadState()
+      await start(page)
+      return page
+    },
     async profile(args = []) {
       const folder = await mkdtemp(join(tmpdir(), 'echo-e2e-profile-'))
       let context: BrowserContext | undefined

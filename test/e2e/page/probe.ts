@@ -6,10 +6,22 @@ import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import { epochRendezvous } from '../../../src/access/epochKeys.ts'
 import { openEpochs } from '../../../src/access/openEpochs.ts'
 import { decodeOperation } from '../../../src/access/operation.ts'
+import { openBundleHead } from '../../../src/feed/bundle.ts'
+import { decodeHeader } from '../../../src/feed/header.ts'
 import { readKeys } from '../../../src/client/spaceRecord.ts'
 import { toHex } from '../../../src/shared/bytes.ts'
 import { idBytes, type SpaceId } from '../../../src/shared/ids.ts'
 import type { Lab } from './lab.ts'
+
+/** A block's place, and the Yjs clocks that it covers in one document; `block` is undefined inside a bundle, whose chain gives it. */
+export interface Written {
+  readonly feed: string
+  readonly seq: number
+  readonly block: string | undefined
+  readonly document: string
+  readonly from: number
+  readonly to: number
+}
 
 /** Looks into what a member keeps to itself, and measures. */
 export interface Probe {
@@ -17,6 +29,8 @@ export interface Probe {
   rendezvous(): Promise<{ room: string; password: string }>
   /** What no stranger may see, in hexadecimal: ids of space, person, device, blocks and operations. */
   secretIds(): Promise<string[]>
+  /** Every block that lies on this disk: who wrote what under which Yjs clocks. */
+  written(): Promise<Written[]>
   /** Notes when each length of the text is first seen, in ms since the Unix epoch. */
   watchText(): void
   textTimes(): [length: number, timeMs: number][]
@@ -82,6 +96,25 @@ export function createProbe(lab: () => Lab): Probe {
         if (decoded.ok) ids.push(decoded.value.id)
       }
       return ids.map(toHex)
+    },
+    async written() {
+      const { crypto, storage, space, rows } = await open()
+      const bundles = await storage.readBundles(space)
+      await storage.dispose()
+      const written: Written[] = rows.map(({ feed, seq, block, header }) => {
+        const decoded = decodeHeader(header)
+        if (!decoded.ok) throw new Error('a header on disk cannot be read')
+        const { document, from, to } = decoded.value
+        return { feed, seq, block, document: toHex(document), from, to }
+      })
+      for (const { feed, first, seq, block, head } of bundles.rows) {
+        const opened = await openBundleHead(crypto, head)
+        if (!opened.ok) throw new Error('a bundle on disk cannot be read')
+        for (const [i, { document, from, to }] of opened.value.run.headers.entries()) {
+          written.push({ feed, seq: first + i, block: first + i === seq ? block : undefined, document: toHex(document), from, to })
+        }
+      }
+      return written
     },
     watchText() {
       const { content } = lab().text
