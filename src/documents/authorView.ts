@@ -15,7 +15,7 @@ export interface AuthorView {
   /**
    * Links in the update's next struct, which begins at `clock`.
    * @param most where counting ends
-   * @returns how many clocks lie between its origins: 0 where its author inserted it between neighbours; Infinity where its right origin is not right of its origin
+   * @returns how many clocks lie between its origins: 0 where its author inserted it between neighbours; up to the list's end where its right origin is not right of its origin
    */
   insert(struct: StructView, clock: number, most: number): number
   /** How many types lie around what the struct last inserted holds, if that is a type; 1 directly in a root type. */
@@ -171,7 +171,7 @@ export function createAuthorView(doc: Y.Doc, update: Uint8Array, { client: own, 
     return parent === undefined ? undefined : listOf(parent, (info & hasParentSub) === 0 ? undefined : readText(place))
   }
 
-  /** Counts up to the right origin; to the list's end where none is named. */
+  /** Counts up to the right origin, or to the list's end: none may be named, and where Yjs redoes what lay in a type that was itself redone, it may name one on the left. */
   function count(start: Next, rightClient: number, rightClock: number, most: number): number {
     let next = start
     let counted = 0
@@ -187,7 +187,7 @@ export function createAuthorView(doc: Y.Doc, update: Uint8Array, { client: own, 
           item = skipConcurrent(item.right)
           clock = item?.id.clock ?? 0
         }
-        if (item === null) return rightClient < 0 ? counted : Infinity
+        if (item === null) return counted
         const { client } = item.id
         if (clock === rightClock && client === rightClient) return counted
         if (++counted > most) return counted
