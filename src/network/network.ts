@@ -73,7 +73,7 @@ export interface Connection {
 
 /** One obstacle to a connection in plain words; terms of the transport stay in the adapter. */
 export interface Finding {
-  readonly code: 'signaling-unreachable' | 'ice-failed' | 'no-webrtc' | 'insecure-peer' | 'too-many-peers' | 'peer-silent'
+  readonly code: 'signaling-unreachable' | 'ice-failed' | 'no-webrtc' | 'load-failed' | 'insecure-peer' | 'too-many-peers' | 'peer-silent'
   readonly message: string
   /** Milliseconds since the Unix epoch. */
   readonly timeMs: number

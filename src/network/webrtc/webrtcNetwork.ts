@@ -4,9 +4,9 @@ import { systemClock, systemRandom, type Clock, type Random } from '../../shared
 import type { Network, NetworkState } from '../network.ts'
 import { createRoomNetwork, type AdapterRoom } from '../roomNetwork.ts'
 import { createCensus } from './census.ts'
+import { createRoomOnDemand } from './roomOnDemand.ts'
 import type { SignalingConnection } from './signalingGuard.ts'
 import { createSignalingWatch } from './signalingWatch.ts'
-import { createWebrtcRoom } from './webrtcRoom.ts'
 
 export interface WebrtcNetworkOptions {
   /** Addresses of signaling servers, `ws://` or `wss://`; peers meet where they share one. */
@@ -40,6 +40,7 @@ export function createWebrtcNetwork({
     'This environment has no RTCPeerConnection, so it cannot reach other devices: use a browser with WebRTC switched on.',
   )
   const unreachable = new EchoError('signaling-unreachable', describeUnreachable(signaling), { details: { signaling } })
+  let notLoaded: EchoError | undefined
   // Built before the network that they report to, so they reach it through a late call.
   const watch = createSignalingWatch(clock, () => refresh())
   const createRoomCensus = createCensus((...finding) => log.add(...finding))
@@ -49,20 +50,24 @@ export function createWebrtcNetwork({
     openRoom: (request, backoff, meet) => {
       if (!isSupported) return emptyRoom
       const addFinding = log.add
-      return createWebrtcRoom({
-        request,
-        signaling,
-        iceServers,
-        clock,
-        random,
-        backoff,
-        addFinding,
-        meet,
-        census: createRoomCensus(),
-        watch,
-        openRooms,
-        guarded,
-      })
+      const load = async (): Promise<AdapterRoom> => {
+        const { createWebrtcRoom } = await import('./webrtcRoom.ts')
+        return createWebrtcRoom({
+          request,
+          signaling,
+          iceServers,
+          clock,
+          random,
+          backoff,
+          addFinding,
+          meet,
+          census: createRoomCensus(),
+          watch,
+          openRooms,
+          guarded,
+        })
+      }
+      return createRoomOnDemand({ load, clock, onAttempt })
     },
     describe,
     probe: watch.nudge,
@@ -72,8 +77,22 @@ export function createWebrtcNetwork({
 
   function describe(connections: number): NetworkState {
     if (!isSupported) return { status: 'unsupported', error: unsupported }
+    if (notLoaded !== undefined) return { status: 'unreachable', connections, error: notLoaded }
     const status = signaling.length === 0 ? 'unreachable' : watch.status()
     return status === 'unreachable' ? { status, connections, error: unreachable } : { status, connections }
+  }
+
+  function onAttempt(cause: unknown): void {
+    notLoaded =
+      cause === undefined
+        ? undefined
+        : new EchoError(
+            'load-failed',
+            'The code that connects to other devices could not be fetched. It is tried again; if this stays, reload the page.',
+            { cause },
+          )
+    if (notLoaded !== undefined) log.add('load-failed', notLoaded.message)
+    refreshState()
   }
 
   function refresh(): void {

@@ -13,7 +13,9 @@ async function createPeer(signaling: ReturnType<typeof createMemorySignaling>): 
   const realm = frame.contentWindow as unknown as { WebSocket: unknown; network: Network; onready: () => void; eval(code: string): void }
   realm.WebSocket = signaling.WebSocket
   await new Promise<void>((resolve, reject) => {
-    Object.assign(realm, { ready: resolve, failed: reject })
+    // Vitest rewrites import() to go through this, and puts it into its own frame only.
+    const __vitest_browser_runner__ = { wrapDynamicImport: (load: () => unknown) => load() }
+    Object.assign(realm, { ready: resolve, failed: reject, __vitest_browser_runner__ })
     const script = frame.contentDocument!.createElement('script')
     script.type = 'module'
     script.textContent = `import(${JSON.stringify(moduleUrl)}).then(({ createWebrtcNetwork }) => {
