@@ -153,7 +153,7 @@ interface Refusal {
 
 const leftOut: Refusal = {
   rule: 'rests',
-  reason: 'an earlier change made in this tab was left out of this document; reload the page to go on',
+  reason: 'an earlier change of this device was left out of this document, and what follows it would be, too',
 }
 
 export function readOnly(): EchoError {

@@ -23,15 +23,20 @@ export interface SlotPlace {
  * Takes a slot: the one this tab had before (after a reload its lock comes free in a moment), else the first free one. A slot whose high-water
  * mark is ahead of the graph has lost writes that others may hold, or its former tab wrote on while this one was reading; writing under it
  * again would put two contents under one clock, so it is passed over.
+ * @param options.spent slots under which nothing written counts any more
  * @throws EchoError disposed where the storage ends meanwhile, or another of storage
  */
-export async function claimSlot({ hint, ...place }: SlotPlace & { readonly hint: number | undefined }): Promise<Slot> {
-  const former = hint === undefined ? undefined : await take(place, hint, ownSlotWaitMs)
+export async function claimSlot({
+  hint,
+  spent,
+  ...place
+}: SlotPlace & { readonly hint: number | undefined; readonly spent?: ReadonlySet<number> }): Promise<Slot> {
+  const former = hint === undefined || spent?.has(hint) === true ? undefined : await take(place, hint, ownSlotWaitMs)
   if (former !== undefined) return former
   for (let slot = 0; ; slot++) {
     // A storage that has ended gives no lock at all, and every slot would seem to be held.
     if (place.storage.state.get().status === 'closed') throw storageDisposedError()
-    const free = await take(place, slot, 'no')
+    const free = spent?.has(slot) === true ? undefined : await take(place, slot, 'no')
     if (free !== undefined) return free
   }
 }

@@ -66,7 +66,14 @@ const closeAfterMs = 1000
 /** Opens a space's documents: takes a slot, cuts what an earlier page left behind, makes the root document live. */
 export async function createSpaceDocuments(options: SpaceDocumentsOptions): Promise<Result<SpaceDocuments, EchoError>> {
   const { crypto, clock, storage, space, identity, log, keyRing, graph, store } = options
-  const slot = await claimSlot({ storage, space, device: identity.deviceId, graph, hint: options.slotHint })
+  const slot = await claimSlot({
+    storage,
+    space,
+    device: identity.deviceId,
+    graph,
+    hint: options.slotHint,
+    spent: spentSlots(options.root, identity.deviceId),
+  })
   const cutter = createCutter(slot.number)
   cutter.advance(graph.heads().map((head) => head.id))
 
@@ -315,4 +322,10 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       slot.release()
     },
   })
+}
+
+/** The device's slots of which a write to the root document was left out: what they write there later would be left out, too. */
+function spentSlots({ leftOut }: LoadedDocument, device: DeviceId): ReadonlySet<number> {
+  const own = leftOut.filter(({ node }) => toId<DeviceId>(node.header.device) === device)
+  return new Set(own.map(({ node }) => node.header.slot))
 }

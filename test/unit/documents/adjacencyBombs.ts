@@ -39,12 +39,12 @@ export function appendBomb(client: number, structs: number, of: number): Uint8Ar
   )
 }
 
-/** Arrays, each inside the one before it; the first in the root list `list`. */
-export function nestingBomb(client: number, from: number, depth: number): Uint8Array {
+/** Arrays, each inside the one before it; the first in a root list. */
+export function nestingBomb(client: number, from: number, depth: number, root = 'list'): Uint8Array {
   const writer = new Writer().uint(1).uint(depth).uint(client).uint(from)
   for (let clock = from; clock < from + depth; clock++) {
     writer.u8(7)
-    if (clock === 0) writer.uint(1).string('list')
+    if (clock === 0) writer.uint(1).string(root)
     else
       writer
         .uint(0)

@@ -115,6 +115,26 @@ describe('a block of another device that breaks a rule of its document', () => {
     for (const handle of [text, his]) expect(handle.content.get()).toBe(`on ${letters}`)
   })
 
+  it('makes its own author write the root document under another slot from then on', async () => {
+    const { world, alice, bob, item, document, base, knowing } = await createScene()
+    // What Bob's own first slot wrote with a kit that did not know the rule.
+    const before = createForger(world, knowing, world.bob, 0)
+    const root = await before.forge(rootDocumentId, nestingBomb(before.client, 0, 500, 'items'), 0, 500)
+    const text = await before.forge(document, claimingUpdate(before.client, 0, farClaims(base)), 0, 10)
+    await bob.receive([root, text])
+    await bob.store.flush()
+    await bob.documents.dispose()
+    const again = await openReplica(world, world.bob, { disk: bob.disk, hint: 0 })
+    expect(again.documents.slot).toBe(1)
+    again.documents.root.write((map) => map.set('after', 1))
+    const handle = await again.documents.openText(item)
+    handle.current.get().yText.insert(0, 'after ')
+    await exchange(again, alice)
+    expect(alice.documents.root.map.toJSON()).toEqual({ before: 1, after: 1 })
+    expect((await alice.documents.openText(item)).content.get()).toBe(`after ${letters}`)
+    expect(told(again)).toEqual(['block-refused document g11', 'block-refused document g10'])
+  })
+
   it('locks nobody out with types nested so deep that Yjs cannot delete them', async () => {
     const { alice, bob, item, document, text, forger } = await createScene()
     const { client } = forger
