@@ -179,6 +179,7 @@ function portsOf({ app, signaling = [], iceServers = [], ports: given = {} }: Ec
     network: given.network ?? createWebrtcNetwork({ signaling, iceServers, clock, random }),
     tabs: given.tabs ?? createTabsNetwork({ app, clock, random }),
     loadPhrases: given.loadPhrases ?? loadPhrases,
+    bundling: given.bundling,
     get crypto() {
       if (crypto === undefined) throw new EchoError('bad-config', 'This Echo is still opening. Await echo.opened before using it.')
       return crypto

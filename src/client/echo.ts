@@ -5,6 +5,7 @@ import type { Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { LoadPhrases } from '../identity/loadPhrases.ts'
 import type { Storage, StorageState } from '../storage/storage.ts'
+import type { BundleSizes } from '../feed/createBundler.ts'
 import type { Finding, Network, NetworkState } from '../network/network.ts'
 import type { Role } from '../access/membershipLog.ts'
 import type { Database } from '../database/database.ts'
@@ -39,6 +40,8 @@ export interface EchoPorts {
   readonly network: Network
   /** Reaches other tabs of this profile. */
   readonly tabs: Network
+  /** After how many blocks they are bundled; for tests. */
+  readonly bundling: BundleSizes | undefined
   /** Brings the code and words of recovery phrases. */
   readonly loadPhrases: LoadPhrases
 }

@@ -11,6 +11,7 @@ import type { OperationLog } from '../access/operationLog.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import { createBlockStore } from '../feed/blockStore.ts'
 import { createDeviceQuotas } from '../feed/deviceQuotas.ts'
+import { createBundler, type Bundler } from '../feed/createBundler.ts'
 import { createBlockReceiver, type AcceptedBlock } from '../feed/receiveBlock.ts'
 import { createSpaceDocuments } from '../documents/createSpaceDocuments.ts'
 import { loadContent } from '../documents/loadContent.ts'
@@ -86,8 +87,8 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     )
   }
 
-  const store = createBlockStore({ storage, space, clock, onFault: report })
-  const content = await loadContent({ crypto, storage, space, keyRing, store, onProgress: options.onProgress })
+  const store = createBlockStore({ crypto, storage, space, keyRing, clock, onFault: report })
+  const content = await loadContent({ crypto, space, store, onProgress: options.onProgress })
   if (!content.ok) return content
   const { graph, root, leftOut } = content.value
   if (leftOut > 0) reportDamage(leftOut, 'blocks')
@@ -96,6 +97,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
 
   // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
   let replication: SpaceReplication | undefined = undefined
+  let bundler: Bundler | undefined = undefined
   const opened = await createSpaceDocuments({
     crypto,
     clock,
@@ -112,7 +114,10 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       const { peers = 0, tabs = 0 } = replication?.state.get() ?? {}
       return peers + tabs > 0
     },
-    onStored: (node) => replication?.announce(node),
+    onStored(node) {
+      replication?.announce(node)
+      bundler?.note()
+    },
     onFault: report,
   })
   if (!opened.ok) return opened
@@ -147,6 +152,19 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
         ),
       )
     },
+  })
+  bundler = createBundler({
+    crypto,
+    clock,
+    storage,
+    space,
+    keyRing,
+    graph,
+    store,
+    device: identity.signing.publicKey,
+    slot: documents.slot,
+    ...(ports.bundling === undefined ? {} : { sizes: ports.bundling }),
+    onFault: report,
   })
   const database = createDatabase({
     root: documents.root,
@@ -184,6 +202,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     documents.accept({ node, block, payload })
     links.announce(node)
     firstSync.note()
+    bundler?.note()
   }
 
   function reportDamage(count: number, what: 'blocks' | 'operations'): void {
@@ -217,6 +236,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     operationsStored: () => operations.settled(),
     async dispose() {
       stopLeftovers()
+      bundler?.dispose()
       // Own edits go out before the links close, and what came in is on disk before storage does.
       await documents.flush()
       await links.dispose()

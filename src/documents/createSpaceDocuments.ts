@@ -94,7 +94,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   const own = (await storage.readPending(space)).filter((row) => row.slot === slot.number)
   const wal = createWriteAheadLog({ store, space, slot: slot.number, existing: own.map((row) => row.key), onFault: report })
   const inbox: Pick<AcceptedBlock, 'node' | 'payload'>[] = []
-  const source: PayloadSource = { crypto, space, keyRing, store, unstored: unstoredPayload }
+  const source: PayloadSource = { store, unstored: unstoredPayload }
   const tellLeftOut = createLeftOutNews(identity.deviceId, report)
   const recovery: RecoveryPlace = {
     storage,

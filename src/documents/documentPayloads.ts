@@ -1,16 +1,10 @@
 import { EchoError } from '../shared/echoError.ts'
-import { idBytes, type BlockId, type SpaceId } from '../shared/ids.ts'
+import type { BlockId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
-import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import type { KeyRing } from '../access/keyRing.ts'
 import type { BlockNode } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
-import { openEnvelope } from '../feed/envelope.ts'
 
 export interface PayloadSource {
-  readonly crypto: CryptoPort
-  readonly space: SpaceId
-  readonly keyRing: KeyRing
   readonly store: BlockStore
   /** A payload that is still in memory because its block is not stored yet. */
   readonly unstored: (id: BlockId) => Uint8Array | undefined
@@ -27,25 +21,16 @@ export async function readPayloads(
   nodes: readonly BlockNode[],
   onProgress?: (read: number) => void,
 ): Promise<Result<readonly Uint8Array[], EchoError>> {
-  const { crypto, keyRing, store, unstored } = source
-  const space = idBytes(source.space)
+  const { store, unstored } = source
   const payloads: Uint8Array[] = []
   for (let start = 0; start < nodes.length; start += blocksPerRead) {
     const chunk = nodes.slice(start, start + blocksPerRead)
     // Asked once: while the others are read, a block may be stored and leave the memory.
     const inMemory = chunk.map((node) => unstored(node.id))
-    const blocks = await store.get(chunk.filter((_, i) => inMemory[i] === undefined))
+    const stored = await store.payloads(chunk.filter((_, i) => inMemory[i] === undefined))
     let read = 0
-    const opened = await Promise.all(
-      chunk.map(async (node, i) => {
-        if (inMemory[i] !== undefined) return inMemory[i]
-        const block = blocks[read++]
-        if (block === undefined) return undefined
-        const payload = await openEnvelope(crypto, { space, keyRing, blockId: idBytes(node.id), envelope: block.envelope })
-        return payload.ok ? payload.value : undefined
-      }),
-    )
-    for (const [i, payload] of opened.entries()) {
+    for (const [i, unstoredPayload] of inMemory.entries()) {
+      const payload = unstoredPayload ?? stored[read++]
       if (payload === undefined) return fail(corrupt(chunk[i]!))
       payloads.push(payload)
     }

@@ -2,8 +2,6 @@ import type { EchoError } from '../shared/echoError.ts'
 import { rootDocumentId, type BlockId, type SpaceId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import type { Storage } from '../storage/storage.ts'
-import type { KeyRing } from '../access/keyRing.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import { createBlockGraph } from '../feed/createBlockGraph.ts'
@@ -28,20 +26,18 @@ const maxUnreadable = 100
  */
 export async function loadContent(options: {
   readonly crypto: CryptoPort
-  readonly storage: Storage
   readonly space: SpaceId
-  readonly keyRing: KeyRing
   readonly store: BlockStore
   readonly onProgress?: ((fraction: number) => void) | undefined
 }): Promise<Result<LoadedContent, EchoError>> {
-  const { crypto, storage, space, keyRing, store } = options
-  const { rows, damaged } = await storage.readHeaders(space)
+  const { crypto, space, store } = options
+  const { rows, damaged } = await store.readHeaders()
   const unreadable = new Set<BlockId>()
   for (;;) {
     const graph = createBlockGraph({ crypto, space })
     const readable = rows.filter((row) => !unreadable.has(row.block))
     const misplaced = loadBlockGraph(graph, readable)
-    const root = await loadDocument(rootDocumentId, graph, { crypto, space, keyRing, store, unstored: () => undefined }, options.onProgress)
+    const root = await loadDocument(rootDocumentId, graph, { store, unstored: () => undefined }, options.onProgress)
     if (root.ok) return ok({ graph, root: root.value, leftOut: damaged + unreadable.size + misplaced })
     const block = root.error.details['block'] as BlockId | undefined
     if (block === undefined || unreadable.has(block) || unreadable.size >= maxUnreadable) return fail(root.error)

@@ -1,14 +1,25 @@
 import { EchoError } from '../shared/echoError.ts'
-import type { BlockId, SpaceId } from '../shared/ids.ts'
+import { idBytes, type BlockId, type SpaceId } from '../shared/ids.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
-import type { BlockRow, Durability, Storage, StorageBatch } from '../storage/storage.ts'
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { BlockPlace, BlockRow, BundleHeadRow, BundlePlace, BundleRow, Durability, Storage, StorageBatch } from '../storage/storage.ts'
+import type { KeyRing } from '../access/keyRing.ts'
 import type { Block } from './block.ts'
-import type { BlockNode } from './blockGraph.ts'
+import type { BlockNode, FeedKey } from './blockGraph.ts'
+import { openBundleHead, type Bundle } from './bundle.ts'
+import { createBundleIndex } from './bundleIndex.ts'
+import { createBundlePayloads } from './bundlePayloads.ts'
+import { completeRun } from './differenceHeaders.ts'
+import { openEnvelope } from './envelope.ts'
+import type { ReceivedBundle } from './receivedBundle.ts'
 
-/** The stored blocks of one space, with those of the last moments in memory, because they are asked for before they are on disk. */
+/**
+ * The stored blocks of one space: the newest each in a row of its own, older ones in bundles. Those of the last moments are in memory, because they are
+ * asked for before they are on disk.
+ */
 export interface BlockStore {
-  /** Takes a block from a peer; it is stored within a moment, many together. Lost in a crash it is fetched again. */
-  gather(node: BlockNode, block: Block): void
+  /** Takes a block from a peer, or one more block of a bundle; it is stored within a moment, many together. Lost in a crash it is fetched again. */
+  gather(node: BlockNode, block: Block | ReceivedBundle): void
   /**
    * Stores blocks, and with them whatever else must stand or fall with them: first of all what was gathered, for it may be their past.
    * @throws EchoError of {@link Storage.write}
@@ -20,8 +31,38 @@ export interface BlockStore {
   ): Promise<void>
   /** Stores what was gathered. @throws EchoError of {@link Storage.write} */
   flush(): Promise<void>
-  /** The blocks in the order asked; undefined where one is missing or damaged. */
+  /** The headers of all blocks, in rows and in bundles, without opening a payload; some twice. `damaged`: rows that could not be read. */
+  readHeaders(): Promise<{ readonly rows: readonly StoredHeader[]; readonly damaged: number }>
+  /** The blocks in the order asked; undefined where one is missing or damaged, or lies in a bundle and has no signature of its own. */
   get(nodes: readonly BlockNode[]): Promise<readonly (Block | undefined)[]>
+  /** The blocks' payloads in the order asked, wherever they lie; undefined where one is missing, damaged or does not open. */
+  payloads(nodes: readonly BlockNode[]): Promise<readonly (Uint8Array | undefined)[]>
+  /** The bundle that holds a block, as far as this tab knows; it may be on its way to disk. */
+  bundleOf(node: BlockNode): BundlePlace | undefined
+  /** A feed's stored bundles, as far as this tab knows, ascending by their last block. */
+  bundlesOf(feed: FeedKey): readonly BundlePlace[]
+  /** Learns of the bundles that other tabs made. @throws EchoError of storage */
+  refreshBundles(): Promise<void>
+  /** A bundle as it is or will be stored, or undefined where it is gone or damaged. @throws EchoError of storage */
+  readBundle(place: BundlePlace): Promise<Bundle | undefined>
+  /**
+   * Puts a bundle in the place of rows or of other bundles, in one transaction.
+   * @param ids of its blocks, all found good
+   * @throws EchoError of storage; nothing has changed then
+   */
+  replace(
+    bundle: Omit<BundleRow, 'space'>,
+    ids: readonly BlockId[],
+    former: { readonly blocks?: readonly BlockPlace[]; readonly bundles?: readonly BundlePlace[] },
+  ): Promise<void>
+  /** Removes rows whose blocks lie in another bundle. @throws EchoError of storage; nothing has changed then */
+  remove(rows: { readonly blocks: readonly BlockPlace[]; readonly bundles: readonly BundlePlace[] }): Promise<void>
+}
+
+/** A stored header with its id. */
+export interface StoredHeader {
+  readonly block: BlockId
+  readonly header: Uint8Array
 }
 
 const recentBytes = 4 * 1024 * 1024
@@ -30,16 +71,27 @@ const gatherMs = 20
 const retryMs = 2000
 
 export function createBlockStore(options: {
+  readonly crypto: CryptoPort
   readonly storage: Storage
   readonly space: SpaceId
+  readonly keyRing: KeyRing
   readonly clock: Clock
   /** Gathered blocks could not be stored. */
   readonly onFault: (error: unknown) => void
 }): BlockStore {
-  const { storage, space, clock } = options
+  const { crypto, storage, space, keyRing, clock } = options
+  const spaceBytes = idBytes(space)
   const recent = new Map<BlockId, Block>()
   let bytes = 0
   let gathered: BlockRow[] = []
+  /** Bundles of which more was found good than is stored. */
+  let gatheredBundles = new Set<ReceivedBundle>()
+  /** Those and the ones that are being written. */
+  const unwritten = new Set<ReceivedBundle>()
+  /** How a bundle that is still being judged is stored now. */
+  const storedBundles = new WeakMap<ReceivedBundle, BundlePlace>()
+  const bundles = createBundleIndex()
+  const bundlePayloads = createBundlePayloads({ crypto, space: spaceBytes, keyRing, readBundle })
   let timer: Timer | undefined
 
   function remember(id: BlockId, block: Block): void {
@@ -58,27 +110,130 @@ export function createBlockStore(options: {
     return { space, feed: node.feed, seq: node.header.seq, block: node.id, ...block }
   }
 
-  function write(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
+  async function write(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
     clock.clear(timer)
     timer = undefined
     const waiting = gathered
+    const waitingBundles = gatheredBundles
     gathered = []
-    return storage.write({ ...alongside, putBlocks: [...waiting, ...rows] }, durability).catch((error: unknown) => {
+    gatheredBundles = new Set()
+    const putBundles = [...waitingBundles].map((received) => ({ received, row: received.row(space), former: storedBundles.get(received) }))
+    const deleteBundles = putBundles.flatMap(({ former }) => (former === undefined ? [] : [{ space, ...former }]))
+    for (const { received, row } of putBundles) storedBundles.set(received, placeOf(row))
+    try {
+      const batch = { ...alongside, putBlocks: [...waiting, ...rows], deleteBundles, putBundles: putBundles.map(({ row }) => row) }
+      await storage.write(batch, durability)
+      for (const place of deleteBundles) bundles.remove(place)
+      for (const { received, row } of putBundles) {
+        bundles.add(row, received.ids().slice(0, row.judged))
+        if (!gatheredBundles.has(received)) unwritten.delete(received)
+      }
+    } catch (error) {
+      for (const { received, former } of putBundles) {
+        if (former === undefined) storedBundles.delete(received)
+        else storedBundles.set(received, former)
+      }
       // Own edits may rest on them: they go with the next write, and are tried again.
       gathered = [...waiting, ...gathered]
+      for (const received of waitingBundles) gatheredBundles.add(received)
       const isOver = error instanceof EchoError && error.code === 'disposed'
-      if (waiting.length > 0 && !isOver) writeAfter(retryMs)
+      if (waiting.length + waitingBundles.size > 0 && !isOver) writeAfter(retryMs)
       throw error
-    })
+    }
   }
 
   function writeAfter(delayMs: number): void {
     timer ??= clock.after(delayMs, () => void write([], 'relaxed', {}).catch(options.onFault))
   }
 
+  async function get(nodes: readonly BlockNode[]): Promise<readonly (Block | undefined)[]> {
+    const inMemory = new Map<BlockId, Block>()
+    const waiting = gathered.length === 0 ? undefined : new Map(gathered.map((row) => [row.block, row]))
+    for (const { id } of nodes) {
+      const block = recent.get(id) ?? waiting?.get(id)
+      if (block !== undefined) inMemory.set(id, block)
+    }
+    const absent = nodes.filter((node) => !inMemory.has(node.id) && bundles.find(node.id) === undefined)
+    const rows = absent.length === 0 ? [] : await storage.readBlocks(space, absent.map(blockPlaceOf))
+    const read = new Map<BlockId, Block>()
+    rows.forEach((row, i) => {
+      if (row !== undefined) read.set(absent[i]!.id, { header: row.header, signature: row.signature, envelope: row.envelope })
+    })
+    return nodes.map((node) => inMemory.get(node.id) ?? read.get(node.id))
+  }
+
+  async function payloads(nodes: readonly BlockNode[]): Promise<readonly (Uint8Array | undefined)[]> {
+    const blocks = await get(nodes)
+    const payload = (node: BlockNode, i: number) => payloadOf(node, blocks[i])
+    const found = await Promise.all(nodes.map(payload))
+    const missing = nodes.filter((_, i) => found[i] === undefined)
+    if (missing.length === 0) return found
+    // Another tab may have bundled them meanwhile.
+    await refreshBundles()
+    return Promise.all(nodes.map((node, i) => found[i] ?? payloadOf(node, undefined)))
+  }
+
+  async function payloadOf(node: BlockNode, block: Block | undefined): Promise<Uint8Array | undefined> {
+    if (block !== undefined) {
+      const opened = await openEnvelope(crypto, { space: spaceBytes, keyRing, blockId: idBytes(node.id), envelope: block.envelope })
+      return opened.ok ? opened.value : undefined
+    }
+    const place = bundleOf(node)
+    return place === undefined ? undefined : bundlePayloads.read(place, node.header.seq)
+  }
+
+  async function refreshBundles(): Promise<void> {
+    const { rows } = await storage.readBundles(space)
+    const headers = await Promise.all(rows.map((row) => headersOf(crypto, row)))
+    bundles.clear()
+    rows.forEach((row, i) => {
+      if (headers[i] !== undefined)
+        bundles.add(
+          row,
+          headers[i].map(({ block }) => block),
+        )
+    })
+  }
+
+  function bundleOf({ id }: BlockNode): BundlePlace | undefined {
+    for (const received of unwritten) if (received.holds(id)) return received.place()
+    return bundles.find(id)
+  }
+
+  async function readBundle(place: BundlePlace): Promise<Bundle | undefined> {
+    for (const received of unwritten) {
+      const { block, first } = received.place()
+      if (block === place.block && first === place.first) return received.bundle
+    }
+    return storage.readBundle(space, place)
+  }
+
+  async function readHeaders(): Promise<{ readonly rows: readonly StoredHeader[]; readonly damaged: number }> {
+    // In this order: what another tab bundles meanwhile is read twice, and not missed.
+    const single = await storage.readHeaders(space)
+    const bundled = await storage.readBundles(space)
+    const rows: StoredHeader[] = []
+    let damaged = single.damaged + bundled.damaged
+    for (const row of bundled.rows) {
+      const headers = await headersOf(crypto, row)
+      if (headers === undefined) damaged++
+      else {
+        bundles.add(
+          row,
+          headers.map(({ block }) => block),
+        )
+        rows.push(...headers)
+      }
+    }
+    return { rows: [...rows, ...single.rows], damaged }
+  }
+
   return {
     gather(node, block) {
-      gathered.push(rowOf(node, block))
+      if ('bundle' in block) {
+        gatheredBundles.add(block)
+        unwritten.add(block)
+      } else gathered.push(rowOf(node, block))
       writeAfter(gatherMs)
     },
 
@@ -90,29 +245,48 @@ export function createBlockStore(options: {
       ),
 
     flush: () => write([], 'relaxed', {}),
-
-    async get(nodes) {
-      const inMemory = new Map<BlockId, Block>()
-      const waiting = gathered.length === 0 ? undefined : new Map(gathered.map((row) => [row.block, row]))
-      for (const { id } of nodes) {
-        const block = recent.get(id) ?? waiting?.get(id)
-        if (block !== undefined) inMemory.set(id, block)
-      }
-      const absent = nodes.filter((node) => !inMemory.has(node.id))
-      const rows =
-        absent.length === 0
-          ? []
-          : await storage.readBlocks(
-              space,
-              absent.map((node) => ({ feed: node.feed, seq: node.header.seq, block: node.id })),
-            )
-      const read = new Map<BlockId, Block>()
-      rows.forEach((row, i) => {
-        if (row !== undefined) read.set(absent[i]!.id, { header: row.header, signature: row.signature, envelope: row.envelope })
-      })
-      return nodes.map((node) => inMemory.get(node.id) ?? read.get(node.id))
+    readHeaders,
+    get,
+    payloads,
+    bundleOf,
+    bundlesOf: bundles.of,
+    refreshBundles,
+    readBundle,
+    async replace(bundle, ids, former) {
+      const deleteBlocks = (former.blocks ?? []).map((place) => ({ space, ...place }))
+      const deleteBundles = (former.bundles ?? []).map((place) => ({ space, ...place }))
+      await storage.write({ deleteBlocks, deleteBundles, putBundles: [{ space, ...bundle }] }, 'relaxed')
+      bundles.add(bundle, ids)
+      for (const place of former.bundles ?? []) bundles.remove(place)
+    },
+    async remove(rows) {
+      const deleteBlocks = rows.blocks.map(({ feed, seq, block }) => ({ space, feed, seq, block }))
+      const deleteBundles = rows.bundles.map((place) => ({ space, ...placeOf(place) }))
+      await storage.write({ deleteBlocks, deleteBundles }, 'relaxed')
+      for (const place of rows.bundles) bundles.remove(place)
     },
   }
+}
+
+/** The headers of a bundle that were found good, from hashes that stand beside it; undefined where they do not lead to its last block. */
+async function headersOf(crypto: CryptoPort, row: BundleHeadRow): Promise<readonly StoredHeader[] | undefined> {
+  const head = await openBundleHead(crypto, row.head)
+  if (!head.ok) return undefined
+  const { run } = head.value
+  const hashes = run.headers.map((_, i) => row.hashes.subarray(32 * i, 32 * i + 32))
+  if (row.hashes.length !== 32 * hashes.length) return undefined
+  const headers = completeRun(crypto, run, hashes)
+  if (headers.at(-1)!.id !== row.block) return undefined
+  return headers.slice(0, row.judged).map(({ id, bytes }) => ({ block: id, header: bytes }))
+}
+
+function placeOf({ feed, seq, block, first, judged }: BundlePlace): BundlePlace {
+  return { feed, seq, block, first, judged }
+}
+
+/** Where a block lies that has a row of its own. */
+export function blockPlaceOf(node: BlockNode): BlockPlace {
+  return { feed: node.feed, seq: node.header.seq, block: node.id }
 }
 
 function sizeOf(block: Block): number {

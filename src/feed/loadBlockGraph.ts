@@ -1,13 +1,13 @@
 import type { BlockId } from '../shared/ids.ts'
-import type { HeaderRow } from '../storage/storage.ts'
 import type { BlockGraph } from './blockGraph.ts'
+import type { StoredHeader } from './blockStore.ts'
 import { decodeHeader, type BlockHeader } from './header.ts'
 
 /**
  * Puts stored headers into an empty graph, each after its past. They were judged when they came, so only their places matter here.
  * @returns how many found no place: damaged, forked, or after a block that is missing
  */
-export function loadBlockGraph(graph: BlockGraph, rows: readonly HeaderRow[]): number {
+export function loadBlockGraph(graph: BlockGraph, rows: readonly StoredHeader[]): number {
   const waiting = new Map<BlockId, { readonly id: BlockId; readonly header: BlockHeader }[]>()
   let placed = 0
 
@@ -18,6 +18,9 @@ export function loadBlockGraph(graph: BlockGraph, rows: readonly HeaderRow[]): n
       if (placement.status === 'missing') {
         const first = placement.blocks[0]!
         waiting.set(first, [...(waiting.get(first) ?? []), entry])
+      } else if (placement.status === 'known') {
+        // In a row of its own and in a bundle.
+        placed++
       } else if (placement.status === 'fits') {
         graph.add(entry.id, entry.header)
         placed++

@@ -3,6 +3,7 @@ import { isBytes } from '../shared/bytes.ts'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { checksum } from './checksum.ts'
 import {
+  bundleKeyOf,
   fromStoredBundleHead,
   fromStoredBundleParts,
   fromStoredEnvelope,
@@ -15,7 +16,7 @@ import {
   type StoredHeader,
 } from './indexedDbSchema.ts'
 import { completionOf } from './indexedDbWrite.ts'
-import type { BlockPlace, BlockRow, BundleHeadRow, BundleRow, HeaderRow } from './storage.ts'
+import type { BlockPlace, BlockRow, BundleHeadRow, BundlePlace, BundleRow, HeaderRow } from './storage.ts'
 
 /** Headers read at once: a request that clones far more holds the page up and keeps all of them twice in memory. */
 const headersPerRead = 2_000
@@ -74,16 +75,16 @@ export async function readBundles(database: EchoDatabase, space: SpaceId): Promi
     }
     const last = stored.at(-1)
     if (last === undefined || stored.length < bundlesPerRead) return { rows, damaged }
-    range = IDBKeyRange.bound(keyOf(space, last), all.upper, true)
+    range = IDBKeyRange.bound(bundleKeyOf(space, last), all.upper, true)
   }
 }
 
 /** What `Storage.readBundle` gives. Rejects when the connection is lost. */
-export async function readBundle(database: EchoDatabase, space: SpaceId, place: BlockPlace): Promise<BundleRow | undefined> {
+export async function readBundle(database: EchoDatabase, space: SpaceId, place: BundlePlace): Promise<BundleRow | undefined> {
   const transaction = unwrap(database).transaction(['bundles', 'bundleParts'])
   const [storedHead, storedParts] = await Promise.all([
-    readOrMiss<StoredBundleHead | undefined>(transaction.objectStore('bundles').get(keyOf(space, place))),
-    readOrMiss<StoredBundleParts | undefined>(transaction.objectStore('bundleParts').get(keyOf(space, place))),
+    readOrMiss<StoredBundleHead | undefined>(transaction.objectStore('bundles').get(bundleKeyOf(space, place))),
+    readOrMiss<StoredBundleParts | undefined>(transaction.objectStore('bundleParts').get(bundleKeyOf(space, place))),
     completionOf(transaction),
   ])
   const head = storedHead && fromStoredBundleHead(storedHead)

@@ -2,7 +2,7 @@ import { isBytes } from '../shared/bytes.ts'
 import { openDB, type DBSchema, type IDBPDatabase, type OpenDBCallbacks } from 'idb'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { checksum } from './checksum.ts'
-import type { BlockPlace, BlockRow, BundleHeadRow, BundleRow, HeaderRow, MarkRow, PendingRow } from './storage.ts'
+import type { BlockPlace, BlockRow, BundleHeadRow, BundlePlace, BundleRow, HeaderRow, MarkRow, PendingRow } from './storage.ts'
 import { compactBytes } from './storageBatch.ts'
 
 /** Raised with every change of the tables; an older kit then stops writing (two versions of an app in two tabs). */
@@ -18,10 +18,17 @@ export interface StoredEnvelope extends BlockPlace {
   readonly checksum: number
 }
 
+const bundleKeyPath = ['space', 'feed', 'seq', 'first', 'judged', 'block']
+export type BundleKey = [SpaceId, string, number, number, number, BlockId]
+
+export function bundleKeyOf(space: SpaceId, { feed, seq, first, judged, block }: BundlePlace): BundleKey {
+  return [space, feed, seq, first, judged, block]
+}
+
 /** A bundle without its payloads as it lies on disk. */
 export type StoredBundleHead = BundleHeadRow & { readonly checksum: number }
 
-export interface StoredBundleParts extends BlockPlace {
+export interface StoredBundleParts extends BundlePlace {
   readonly space: SpaceId
   readonly parts: Uint8Array
   readonly checksum: number
@@ -41,8 +48,8 @@ export interface EchoSchema extends DBSchema {
   membership: { key: number; value: StoredMembership; indexes: { space: SpaceId } }
   headers: { key: [SpaceId, string, number, BlockId]; value: StoredHeader }
   envelopes: { key: [SpaceId, string, number, BlockId]; value: StoredEnvelope }
-  bundles: { key: [SpaceId, string, number, BlockId]; value: StoredBundleHead }
-  bundleParts: { key: [SpaceId, string, number, BlockId]; value: StoredBundleParts }
+  bundles: { key: BundleKey; value: StoredBundleHead }
+  bundleParts: { key: BundleKey; value: StoredBundleParts }
   pending: { key: [SpaceId, string]; value: PendingRow }
   marks: { key: [SpaceId, number]; value: MarkRow }
 }
@@ -59,8 +66,8 @@ export async function openEchoDatabase(name: string, events: Omit<OpenDBCallback
       database.createObjectStore('membership', { autoIncrement: true }).createIndex('space', 'space')
       database.createObjectStore('headers', { keyPath: ['space', 'feed', 'seq', 'block'] })
       database.createObjectStore('envelopes', { keyPath: ['space', 'feed', 'seq', 'block'] })
-      database.createObjectStore('bundles', { keyPath: ['space', 'feed', 'seq', 'block'] })
-      database.createObjectStore('bundleParts', { keyPath: ['space', 'feed', 'seq', 'block'] })
+      database.createObjectStore('bundles', { keyPath: bundleKeyPath })
+      database.createObjectStore('bundleParts', { keyPath: bundleKeyPath })
       database.createObjectStore('pending', { keyPath: ['space', 'key'] })
       database.createObjectStore('marks', { keyPath: ['space', 'slot'] })
     },
@@ -113,8 +120,8 @@ export function toStoredBundleHead({ space, feed, seq, block, first, judged, hea
   }
 }
 
-export function toStoredBundleParts({ space, feed, seq, block, parts }: BundleRow): StoredBundleParts {
-  return { space, feed, seq, block, parts: compactBytes(parts), checksum: checksum(parts) }
+export function toStoredBundleParts({ space, feed, seq, block, first, judged, parts }: BundleRow): StoredBundleParts {
+  return { space, feed, seq, block, first, judged, parts: compactBytes(parts), checksum: checksum(parts) }
 }
 
 /** The bundle of a row from disk, or undefined where it is damaged. Never throws. */

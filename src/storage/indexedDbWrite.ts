@@ -1,7 +1,15 @@
 import { EchoError } from '../shared/echoError.ts'
 import type { SpaceId } from '../shared/ids.ts'
 import { checksum } from './checksum.ts'
-import { spaceRange, toStoredBundleHead, toStoredBundleParts, toStoredEnvelope, toStoredHeader, type TableName } from './indexedDbSchema.ts'
+import {
+  bundleKeyOf,
+  spaceRange,
+  toStoredBundleHead,
+  toStoredBundleParts,
+  toStoredEnvelope,
+  toStoredHeader,
+  type TableName,
+} from './indexedDbSchema.ts'
 import type { Durability, StorageBatch } from './storage.ts'
 import { compactBytes } from './storageBatch.ts'
 import { uncloneableError } from './storageError.ts'
@@ -53,8 +61,8 @@ function issue(transaction: IDBTransaction, batch: StorageBatch): void {
   for (const { space, feed, seq, block } of batch.deleteBlocks ?? []) {
     for (const name of ['headers', 'envelopes'] as const) table(name).delete([space, feed, seq, block])
   }
-  for (const { space, feed, seq, block } of batch.deleteBundles ?? []) {
-    for (const name of ['bundles', 'bundleParts'] as const) table(name).delete([space, feed, seq, block])
+  for (const { space, ...place } of batch.deleteBundles ?? []) {
+    for (const name of ['bundles', 'bundleParts'] as const) table(name).delete(bundleKeyOf(space, place))
   }
 
   for (const { key, value } of batch.putKeys ?? []) table('keys').put({ key, value })

@@ -3,7 +3,7 @@ import type { EchoError } from '../shared/echoError.ts'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { createLockManager, type LockManager } from './memoryLocks.ts'
 import { storageFullError, storageUnavailableError } from './storageError.ts'
-import type { BlockRow, BundleRow, Durability, MarkRow, PendingRow, Storage, StorageBatch } from './storage.ts'
+import type { BlockRow, BundlePlace, BundleRow, Durability, MarkRow, PendingRow, Storage, StorageBatch } from './storage.ts'
 
 /** What several memory storages ("tabs") share and what outlives them, with switches for the faults of a real disk. */
 export interface MemoryDisk {
@@ -71,8 +71,8 @@ export interface MemorySpace {
   readonly membership: Map<string, Uint8Array>
   readonly damagedOperations: Set<string>
   readonly blocks: Map<BlockId, BlockRow>
-  /** By their last block. */
-  readonly bundles: Map<BlockId, BundleRow>
+  /** By {@link bundleNameOf}. */
+  readonly bundles: Map<string, BundleRow>
   readonly damagedHeaders: Set<BlockId>
   readonly damagedEnvelopes: Set<BlockId>
   readonly pending: Map<string, PendingRow>
@@ -157,14 +157,14 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
     for (const key of batch.deleteKeys ?? []) change(keys, key, undefined)
     for (const { space, key } of batch.deletePending ?? []) change(spaceOf(space).pending, key, undefined)
     for (const { space, block } of batch.deleteBlocks ?? []) change(spaceOf(space).blocks, block, undefined)
-    for (const { space, block } of batch.deleteBundles ?? []) change(spaceOf(space).bundles, block, undefined)
+    for (const { space, ...place } of batch.deleteBundles ?? []) change(spaceOf(space).bundles, bundleNameOf(place), undefined)
     for (const { key, value } of batch.putKeys ?? []) change(keys, key, value)
     for (const { space, id, operation } of batch.putMembership ?? []) {
       const { membership, damagedOperations } = spaceOf(space)
       if (!membership.has(id) || damagedOperations.has(id)) change(membership, id, operation)
     }
     for (const row of batch.putBlocks ?? []) change(spaceOf(row.space).blocks, row.block, row)
-    for (const row of batch.putBundles ?? []) change(spaceOf(row.space).bundles, row.block, row)
+    for (const row of batch.putBundles ?? []) change(spaceOf(row.space).bundles, bundleNameOf(row), row)
     for (const row of batch.putPending ?? []) change(spaceOf(row.space).pending, row.key, row)
     for (const row of batch.putMarks ?? []) change(spaceOf(row.space).marks, row.slot, row)
 
@@ -242,6 +242,11 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
       }),
   }
   return disk
+}
+
+/** The key of a bundle's row within a space. */
+export function bundleNameOf({ feed, seq, first, judged, block }: BundlePlace): string {
+  return JSON.stringify([feed, seq, first, judged, block])
 }
 
 function copySpace(space: MemorySpace): MemorySpace {

@@ -3,7 +3,7 @@ import type { SpaceId } from '../shared/ids.ts'
 import { createWritable } from '../shared/readable.ts'
 import type { DocumentCaches } from './documentCache.ts'
 import type { Locks, TabLocks } from './locks.ts'
-import { createMemoryDisk, type MemoryDisk, type MemorySpace, type MemoryTab, type MemoryTables } from './memoryDisk.ts'
+import { bundleNameOf, createMemoryDisk, type MemoryDisk, type MemorySpace, type MemoryTab, type MemoryTables } from './memoryDisk.ts'
 import type { BlockPlace, BlockRow, Durability, HeaderRow, Storage, StorageBatch, StorageState } from './storage.ts'
 import { copyBlock, copyBundle, copyBundleHead, copyPending, isEmptyBatch } from './storageBatch.ts'
 import { notOpenError, storageDisposedError, storageUnavailableError, uncloneableError } from './storageError.ts'
@@ -149,13 +149,12 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
           .filter(({ block }) => !damagedHeaders.has(block))
           .map(copyBundleHead)
           .sort(comparePlaces),
-        damaged: [...bundles.keys()].filter((block) => damagedHeaders.has(block)).length,
+        damaged: [...bundles.values()].filter(({ block }) => damagedHeaders.has(block)).length,
       })),
-    readBundle: (space, { feed, seq, block }) =>
+    readBundle: (space, place) =>
       readSpace(space, undefined, ({ bundles, damagedHeaders, damagedEnvelopes }) => {
-        const row = bundles.get(block)
-        if (row === undefined || row.feed !== feed || row.seq !== seq) return undefined
-        return damagedHeaders.has(block) || damagedEnvelopes.has(block) ? undefined : copyBundle(row)
+        const row = bundles.get(bundleNameOf(place))
+        return row === undefined || damagedHeaders.has(row.block) || damagedEnvelopes.has(row.block) ? undefined : copyBundle(row)
       }),
     readPending: (space) =>
       readSpace(space, [], ({ pending }) => [...pending.values()].sort((a, b) => compare(a.key, b.key)).map(copyPending)),

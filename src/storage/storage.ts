@@ -41,7 +41,7 @@ export interface Storage {
   /** A space's bundles without their payloads, ordered by feed and sequence number. Damaged rows are left out and reported in `damaged`. */
   readBundles(space: SpaceId): Promise<{ readonly rows: readonly BundleHeadRow[]; readonly damaged: number }>
   /** A bundle whole, or undefined where it is missing or damaged. */
-  readBundle(space: SpaceId, bundle: BlockPlace): Promise<BundleRow | undefined>
+  readBundle(space: SpaceId, bundle: BundlePlace): Promise<BundleRow | undefined>
   /** The write-ahead log of a space, in the order it was written. */
   readPending(space: SpaceId): Promise<readonly PendingRow[]>
   /** The high-water marks of a space's own slots. */
@@ -74,7 +74,7 @@ export interface StorageBatch {
   readonly putBlocks?: readonly BlockRow[]
   readonly deleteBlocks?: readonly (BlockPlace & { readonly space: SpaceId })[]
   readonly putBundles?: readonly BundleRow[]
-  readonly deleteBundles?: readonly (BlockPlace & { readonly space: SpaceId })[]
+  readonly deleteBundles?: readonly (BundlePlace & { readonly space: SpaceId })[]
   readonly putPending?: readonly PendingRow[]
   readonly deletePending?: readonly { readonly space: SpaceId; readonly key: string }[]
   readonly putMarks?: readonly MarkRow[]
@@ -103,13 +103,20 @@ export interface BlockRow extends HeaderRow {
   readonly envelope: Uint8Array
 }
 
-/** A bundle (feed/bundle.ts), which stands in the place of its blocks' rows; its own place is that of its last block. */
-export interface BundleHeadRow extends BlockPlace {
-  readonly space: SpaceId
+/**
+ * Where a bundle (feed/bundle.ts) lies: the place of its last block, and what it holds. Bundles that differ in anything are rows of their own, so that
+ * two tabs, of which one has judged less, never take each other's away.
+ */
+export interface BundlePlace extends BlockPlace {
   /** Sequence number of its first block. */
   readonly first: number
   /** How many of its blocks, from the first on, were found good. What lies behind them was not judged yet, or was refused. */
   readonly judged: number
+}
+
+/** A bundle without its payloads; a bundle stands in the place of its blocks' rows. */
+export interface BundleHeadRow extends BundlePlace {
+  readonly space: SpaceId
   readonly head: Uint8Array
   /** Hashes of its blocks' payloads, 32 bytes each, so that opening a space decrypts nothing; derived from the payloads. */
   readonly hashes: Uint8Array

@@ -75,8 +75,8 @@ export async function openReplica(
   await storage.open()
   const faults: EchoError[] = []
   const stored: { node: BlockNode; block: Block }[] = []
-  const store = createBlockStore({ storage, space, clock, onFault: (error) => faults.push(error as EchoError) })
-  const content = await loadContent({ crypto, storage, space, keyRing, store })
+  const store = createBlockStore({ crypto, storage, space, keyRing, clock, onFault: (error) => faults.push(error as EchoError) })
+  const content = await loadContent({ crypto, space, store })
   if (!content.ok) throw content.error
   const { graph, root } = content.value
   const opened = await createSpaceDocuments({

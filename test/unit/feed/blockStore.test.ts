@@ -12,7 +12,7 @@ it('a block store gives every block that a full disk refused, more than it remem
   }
   await author.documents.flush()
   const { storage, disk } = await openReplica(world, world.bob)
-  const store = createBlockStore({ storage, space: world.space, clock: world.clock, onFault: () => {} })
+  const store = createBlockStore({ ...world, storage, onFault: () => {} })
   disk.quotaBytes = 0
   for (const { node, block } of author.stored) store.gather(node, { ...block, envelope: new Uint8Array(900_000) })
   await world.clock.run(100)

@@ -1,0 +1,61 @@
+import type { BlockId } from '../shared/ids.ts'
+import type { BundlePlace } from '../storage/storage.ts'
+import type { FeedKey } from './blockGraph.ts'
+
+/** Which blocks of a space lie in which bundles. In memory; what is on disk decides. */
+export interface BundleIndex {
+  /** @param ids of the blocks that were found good, in order */
+  add(place: BundlePlace, ids: readonly BlockId[]): void
+  remove(place: BundlePlace): void
+  /** The bundle that holds a block. Asked by id, for a forked feed has two blocks of one number. */
+  find(id: BlockId): BundlePlace | undefined
+  /** A feed's bundles, ascending by their last block. */
+  of(feed: FeedKey): readonly BundlePlace[]
+  clear(): void
+}
+
+interface Entry {
+  readonly place: BundlePlace
+  readonly ids: readonly BlockId[]
+}
+
+export function createBundleIndex(): BundleIndex {
+  const byFeed = new Map<FeedKey, Entry[]>()
+  const byBlock = new Map<BlockId, BundlePlace>()
+
+  function remove(gone: BundlePlace): void {
+    const feed = gone.feed as FeedKey
+    const entries = byFeed.get(feed) ?? []
+    const left = entries.filter(({ place }) => !isSamePlace(place, gone))
+    byFeed.set(feed, left)
+    for (const { place, ids } of entries) {
+      if (isSamePlace(place, gone)) for (const id of ids) if (byBlock.get(id) === place) byBlock.delete(id)
+    }
+    // Another bundle may hold the same blocks.
+    for (const { place, ids } of left) for (const id of ids) if (!byBlock.has(id)) byBlock.set(id, place)
+  }
+
+  return {
+    add({ feed, seq, block, first, judged }, ids) {
+      const place = { feed, seq, block, first, judged }
+      remove(place)
+      const entries = [...byFeed.get(feed as FeedKey)!, { place, ids }]
+      byFeed.set(
+        feed as FeedKey,
+        entries.sort((a, b) => a.place.seq - b.place.seq),
+      )
+      for (const id of ids) byBlock.set(id, place)
+    },
+    remove,
+    find: (id) => byBlock.get(id),
+    of: (feed) => (byFeed.get(feed) ?? []).map(({ place }) => place),
+    clear() {
+      byFeed.clear()
+      byBlock.clear()
+    },
+  }
+}
+
+function isSamePlace(a: BundlePlace, b: BundlePlace): boolean {
+  return a.seq === b.seq && a.first === b.first && a.judged === b.judged && a.block === b.block
+}
