@@ -45,6 +45,10 @@ export function watchLeftovers(options: {
     const blocks = await storage.readBlocks(space, lacking)
     if (isOver) return
     await Promise.all(blocks.map((block) => block && options.receiver.receive(encodeBlock(block))))
+    for (const place of (await storage.readBundles(space)).rows) {
+      const bundle = graph.node(place.block) === undefined ? await storage.readBundle(space, place) : undefined
+      if (bundle !== undefined && !isOver) await options.receiver.receiveBundle(bundle)
+    }
     await options.documents.recoverAbandoned()
   }
 

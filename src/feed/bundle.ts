@@ -142,13 +142,15 @@ export async function openPart(
 /**
  * Opens a bundle whole. What it gives is what was signed only if the head's signature fits the last header; that is for the caller to check.
  * Never throws.
+ * @param openedHead where it was read before
  */
 export async function openBundle(
   crypto: CryptoPort,
   reader: { readonly space: Uint8Array; readonly keyRing: KeyRing },
   { head: headBytes, parts }: Bundle,
+  openedHead?: BundleHead,
 ): Promise<Result<OpenedBundle, BundleFault>> {
-  const head = await openBundleHead(crypto, headBytes)
+  const head = openedHead === undefined ? await openBundleHead(crypto, headBytes) : ok(openedHead)
   if (!head.ok) return head
   const { run } = head.value
   const sealed = decodeParts(parts)

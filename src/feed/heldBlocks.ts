@@ -1,21 +1,27 @@
 import type { BlockId } from '../shared/ids.ts'
 import type { Block } from './block.ts'
+import type { BundledBlock } from './receivedBundle.ts'
 import type { BlockHeader } from './header.ts'
 
 /** A block whose signature is good and which cannot be judged yet. */
 export interface HeldBlock {
   readonly id: BlockId
-  readonly block: Block
+  readonly block: Block | BundledBlock
   readonly header: BlockHeader
   /** Whether the envelope opened and held what the header says. It is no part of the block's id, so anyone may have swapped it. */
   readonly isOpened: boolean
+}
+
+/** The bytes that a block takes while it waits. */
+export function heldBytes(block: Block | BundledBlock): number {
+  return block.header.length + ('received' in block ? block.payload.length : block.signature.length + block.envelope.length)
 }
 
 /** What a held block waits for: a block, membership operations, or a content key. */
 export type Awaited = { readonly kind: 'block'; readonly block: BlockId } | { readonly kind: 'operations' } | { readonly kind: 'key' }
 
 /** The most blocks held of one account, and the most bytes. */
-export const maxHeldBlocks = 1_000
+export const maxHeldBlocks = 4_096
 export const maxHeldBytes = 4 * 1024 * 1024
 
 /**
@@ -84,7 +90,7 @@ export function createHeldBlocks(): HeldBlocks {
     awaitedBy: (id) => entriesById.get(id)?.awaited,
     hold(held, awaited, name) {
       const { id, block } = held
-      const bytes = block.header.length + block.signature.length + block.envelope.length
+      const bytes = heldBytes(block)
       const account = accounts.get(name) ?? { blocks: 0, bytes: 0, waiting: 0 }
       if (account.blocks >= maxHeldBlocks || account.bytes + bytes > maxHeldBytes) return false
       accounts.set(name, account)

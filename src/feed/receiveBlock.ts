@@ -17,6 +17,7 @@ import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import { decodeBlock, verifyBlock, type Block } from './block.ts'
 import type { BlockGraph, BlockNode, FeedKey } from './blockGraph.ts'
+import { openBundle, openBundleHead, type Bundle, type BundleFault } from './bundle.ts'
 import { clientIdOf } from './clientId.ts'
 import type { DeviceQuotas } from './deviceQuotas.ts'
 import { openEnvelope, plaintextHash } from './envelope.ts'
@@ -26,7 +27,8 @@ import { createForkEvidence, type ForkEvidence } from './forkEvidence.ts'
 import { guardUpdate } from './guard/guardUpdate.ts'
 import type { GuardRule } from './guard/refusal.ts'
 import { blockIdOf, decodeHeader, type BlockHeader } from './header.ts'
-import { createHeldBlocks, type Awaited, type HeldBlock } from './heldBlocks.ts'
+import { createHeldBlocks, heldBytes, maxHeldBytes, type Awaited as Wait, type HeldBlock } from './heldBlocks.ts'
+import { createReceivedBundle, type ReceivedBundle } from './receivedBundle.ts'
 
 /*
  * How a block from a peer becomes part of the space. Everything in it may be made up, so the checks run from cheap and outer to dear and inner, and each
@@ -44,7 +46,8 @@ export interface AcceptedBlock {
   readonly node: BlockNode
   /** A Yjs V1 update that the guard let pass. */
   readonly payload: Uint8Array
-  readonly block: Block
+  /** Itself, or the bundle that it came in. */
+  readonly block: Block | ReceivedBundle
 }
 
 /** Which check refused a block; `hold` = it might be good, but too many wait already. */
@@ -52,7 +55,7 @@ export type ReceiveLayer = 'decode' | 'signature' | 'membership' | 'graph' | 'en
 
 export type ReceiveOutcome =
   | { readonly status: 'accepted' | 'known' }
-  | { readonly status: 'held'; readonly awaits: Awaited['kind'] }
+  | { readonly status: 'held'; readonly awaits: Wait['kind'] }
   | { readonly status: 'forked'; readonly error: EchoError }
   | { readonly status: 'refused'; readonly layer: ReceiveLayer; readonly reason: string }
 
@@ -63,6 +66,11 @@ export interface BlockReceiver {
    * @param onDelayed the block is kept, but its device has to wait for its quota, or is muted
    */
   receive(bytes: Uint8Array, onDelayed?: () => void): Promise<ReceiveOutcome>
+  /**
+   * Judges the blocks of a bundle one after the other; it is kept as it came, as far as they are good. What is refused takes along what follows it.
+   * @returns what became of each block up to the first that was refused; a single refusal where the bundle proves nothing
+   */
+  receiveBundle(bundle: Bundle, onDelayed?: () => void): Promise<readonly ReceiveOutcome[]>
   /** Judges again what waits for operations or keys, or for blocks that were added to the graph elsewhere: call it when some arrived. */
   retry(): Promise<void>
   /** Blocks that wait for others, for operations or for keys. */
@@ -108,6 +116,8 @@ export function createBlockReceiver({
   const refusals = new Map<string, number>()
   /** Held blocks for which the block that is being judged was the last thing to wait for. */
   let ready: HeldBlock[] = []
+  /** Bundles of which nothing can be read yet. */
+  const keyless: Bundle[] = []
   /** Blocks that wait for their turn: the same one may come over several links. */
   const queued = new Map<BlockId, { readonly block: Block; readonly outcome: Promise<ReceiveOutcome> }>()
   const queue = createFairQueue({
@@ -124,13 +134,13 @@ export function createBlockReceiver({
     return { status: 'refused', layer, reason }
   }
 
-  function hold(block: HeldBlock, awaited: Awaited): ReceiveOutcome {
+  function hold(block: HeldBlock, awaited: Wait): ReceiveOutcome {
     const account = awaited.kind === 'operations' ? unknownEntries : toId<DeviceId>(block.header.device)
     return held.hold(block, awaited, account) ? { status: 'held', awaits: awaited.kind } : refused('hold', 'too-many-held')
   }
 
   /** Whoever the log does not know shares one lane, because an attacker can make up as many devices as he likes. */
-  function laneOf(header: BlockHeader): string {
+  function laneOf(header: Pick<BlockHeader, 'device'>): string {
     const device = toId<DeviceId>(header.device)
     return log.device(device) === undefined ? strangers : device
   }
@@ -146,7 +156,7 @@ export function createBlockReceiver({
 
   function charge({ block, header }: HeldBlock, outcome: ReceiveOutcome): void {
     const author = toId<DeviceId>(header.device)
-    quotas.spend(author, { blocks: 1, bytes: sizeOf(block) })
+    quotas.spend(author, { blocks: 1, bytes: heldBytes(block) })
     // The envelope may be another's doing; what the author signed is his own.
     if (outcome.status === 'refused' && (outcome.layer === 'graph' || outcome.layer === 'guard')) quotas.blame(author)
   }
@@ -156,7 +166,7 @@ export function createBlockReceiver({
     // The first goes in last, so that it stands in front.
     const judgements = freed.toReversed().map((candidate) => {
       return new Promise<void>((resolve, reject) => {
-        const job = { bytes: sizeOf(candidate.block), run: () => judgeNow(candidate), onDelayed: resolve }
+        const job = { bytes: heldBytes(candidate.block), run: () => judgeNow(candidate), onDelayed: resolve }
         queue
           .add(laneOf(candidate.header), job, 'front')!
           .then(({ next }) => follow(next))
@@ -174,13 +184,14 @@ export function createBlockReceiver({
       case 'fits':
         return undefined
       case 'known':
+        if ('received' in block) block.received.note(block.index)
         return { status: 'known' }
       case 'missing':
         // Until it was opened once, the block may carry another's envelope in place of the author's; such a copy shall not wait in the good one's place.
         return candidate.isOpened ? hold(candidate, { kind: 'block', block: placement.blocks[0]! }) : undefined
       case 'forked': {
         const feed = feedKeyOf(header.device, header.slot)
-        forks.add({ feed, id, standing: placement.with, block }, toId<DeviceId>(header.device))
+        if (!('received' in block)) forks.add({ feed, id, standing: placement.with, block }, toId<DeviceId>(header.device))
         return { status: 'forked', error: forkError(feed, id, placement.with) }
       }
       case 'malformed':
@@ -198,12 +209,18 @@ export function createBlockReceiver({
     const before = misplaced(candidate)
     if (before !== undefined) return before
 
-    const opened = await openEnvelope(crypto, { space: spaceBytes, keyRing, blockId: idBytes(id), envelope: block.envelope })
-    const hashKey = keyRing.get(header.keyId)
-    if (hashKey === undefined || (!opened.ok && opened.error === 'unknown-key')) return hold(candidate, { kind: 'key' })
-    if (!opened.ok) return refused('envelope', opened.error)
-    const payload = opened.value
-    if (!equalBytes(plaintextHash(crypto, spaceBytes, hashKey, payload), header.plaintextHash)) return refused('header', 'plaintext-hash')
+    let payload: Uint8Array
+    if ('received' in block) {
+      // The header was made from it.
+      payload = block.payload
+    } else {
+      const opened = await openEnvelope(crypto, { space: spaceBytes, keyRing, blockId: idBytes(id), envelope: block.envelope })
+      const hashKey = keyRing.get(header.keyId)
+      if (hashKey === undefined || (!opened.ok && opened.error === 'unknown-key')) return hold(candidate, { kind: 'key' })
+      if (!opened.ok) return refused('envelope', opened.error)
+      payload = opened.value
+      if (!equalBytes(plaintextHash(crypto, spaceBytes, hashKey, payload), header.plaintextHash)) return refused('header', 'plaintext-hash')
+    }
 
     // From here on everything is synchronous. The graph is asked again, because blocks cut on this device may have joined it in the meantime.
     if (isDisposed) return refused('hold', 'disposed')
@@ -215,7 +232,8 @@ export function createBlockReceiver({
     // Whether the author is a writer now (M24, M26) decides here, once members can be removed: until then everyone with an entry still is one.
     const node = graph.add(id, header)
     ready = [...held.takeWaitingFor(id), ...ready]
-    onAccepted({ node, payload, block })
+    if ('received' in block) block.received.note(block.index)
+    onAccepted({ node, payload, block: 'received' in block ? block.received : block })
     return { status: 'accepted' }
   }
 
@@ -283,9 +301,78 @@ export function createBlockReceiver({
     return awaited === undefined ? undefined : { status: 'held', awaits: awaited.kind }
   }
 
+  async function receiveBundle(bundle: Bundle, onDelayed?: () => void): Promise<readonly ReceiveOutcome[]> {
+    if (isDisposed) return [refused('hold', 'disposed')]
+    const head = await openBundleHead(crypto, bundle.head)
+    if (!head.ok) return [refused(layerOf(head.error), head.error)]
+    const first = head.value.run.headers[0]!
+    if (!equalBytes(first.space, spaceBytes)) return [refused('graph', 'space')]
+    let opening: ReturnType<typeof openBundle> | undefined
+    const judgement = queue.add(laneOf(first), {
+      bytes: bundle.head.length + bundle.parts.length,
+      prepare() {
+        opening = openBundle(crypto, { space: spaceBytes, keyRing }, bundle, head.value)
+      },
+      run: async () => judgeBundle(bundle, await opening!),
+      ...(onDelayed === undefined ? {} : { onDelayed }),
+    })
+    if (judgement === undefined) return [refused('hold', 'too-many-queued')]
+    const { outcomes, next } = await judgement
+    await follow(next)
+    return outcomes
+  }
+
+  async function judgeBundle(
+    bundle: Bundle,
+    opened: Awaited<ReturnType<typeof openBundle>>,
+  ): Promise<{ readonly outcomes: readonly ReceiveOutcome[]; readonly next: readonly HeldBlock[] }> {
+    const outcomes: ReceiveOutcome[] = []
+    const next: HeldBlock[] = []
+    if (!opened.ok) {
+      outcomes.push(opened.error === 'unknown-key' ? holdBundle(bundle) : refused(layerOf(opened.error), opened.error))
+      return { outcomes, next }
+    }
+    const { blocks, head } = opened.value
+    const last = blocks.at(-1)!
+    if (!(await verifyBlock(crypto, last.header.device, { header: last.bytes, signature: head.signature })))
+      return { outcomes: [refused('signature', 'bad-signature')], next }
+
+    const received = createReceivedBundle(bundle, opened.value)
+    for (const [index, { id, header, bytes, payload }] of blocks.entries()) {
+      const awaited = held.awaitedBy(id)
+      if (awaited !== undefined) {
+        outcomes.push({ status: 'held', awaits: awaited.kind })
+        continue
+      }
+      const judged = await judgeNow({ id, header, block: { header: bytes, payload, received, index }, isOpened: true })
+      outcomes.push(judged.outcome)
+      next.push(...judged.next)
+      // What follows rests on it.
+      if (judged.outcome.status === 'refused' || judged.outcome.status === 'forked') break
+      await queue.breathe()
+    }
+    return { outcomes, next }
+  }
+
+  function holdBundle(bundle: Bundle): ReceiveOutcome {
+    const bytes = [...keyless, bundle].reduce((sum, { head, parts }) => sum + head.length + parts.length, 0)
+    if (bytes > maxHeldBytes) return refused('hold', 'too-many-held')
+    keyless.push(bundle)
+    return { status: 'held', awaits: 'key' }
+  }
+
+  async function retry(): Promise<void> {
+    const bundles = keyless.splice(0)
+    await Promise.all([
+      ...bundles.map((bundle) => receiveBundle(bundle)),
+      follow(held.takeDoubtful((block) => graph.node(block) !== undefined)),
+    ])
+  }
+
   return {
     receive,
-    retry: () => follow(held.takeDoubtful((block) => graph.node(block) !== undefined)),
+    receiveBundle,
+    retry,
     delayed: queue.delayed as Readable<ReadonlySet<string>> as Readable<ReadonlySet<DeviceId>>,
     queued: queue.size,
     wake: queue.wake,
@@ -297,6 +384,7 @@ export function createBlockReceiver({
     dispose() {
       isDisposed = true
       ready = []
+      keyless.length = 0
       held.clear()
       queued.clear()
       queue.dispose()
@@ -309,8 +397,9 @@ const strangers = 'strangers'
 /** The account of held blocks whose author's entry is not known yet. */
 const unknownEntries = 'unknown entries'
 
-function sizeOf({ header, signature, envelope }: Block): number {
-  return header.length + signature.length + envelope.length
+/** The layer that a bundle's fault belongs to. */
+function layerOf(fault: BundleFault): ReceiveLayer {
+  return fault === 'malformed' || fault === 'newer-version' ? 'decode' : 'envelope'
 }
 
 function isSame(a: Block, b: Block): boolean {

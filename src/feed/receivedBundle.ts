@@ -18,6 +18,14 @@ export interface ReceivedBundle {
   row(space: SpaceId): BundleRow
 }
 
+/** A block of a bundle whose last block's signature is good, and so its own header. */
+export interface BundledBlock {
+  readonly header: Uint8Array
+  readonly payload: Uint8Array
+  readonly received: ReceivedBundle
+  readonly index: number
+}
+
 export function createReceivedBundle(bundle: Bundle, { blocks }: OpenedBundle): ReceivedBundle {
   const first = blocks[0]!.header
   const last = blocks.at(-1)!

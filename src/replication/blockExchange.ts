@@ -1,7 +1,9 @@
 import type { BlockId, DeviceId } from '../shared/ids.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
+import type { BundlePlace } from '../storage/storage.ts'
 import { encodeBlock, type Block } from '../feed/block.ts'
 import type { BlockGraph, BlockNode, FeedHead, FeedKey } from '../feed/blockGraph.ts'
+import type { Bundle } from '../feed/bundle.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
 import { createFairOutbox, deviceOf } from './fairOutbox.ts'
@@ -19,6 +21,8 @@ export interface BlockExchange {
   onHeads(heads: readonly { readonly feed: FeedKey; readonly seq: number }[]): void
   /** Blocks arrived. @returns what became of each, when all are judged */
   onBlocks(blocks: readonly Uint8Array[]): Promise<readonly ReceiveOutcome[]>
+  /** A bundle arrived. @returns what became of its blocks, when all are judged */
+  onBundle(bundle: Bundle): Promise<readonly ReceiveOutcome[]>
   onReceived(count: number): void
   /** The peer wants these devices' blocks only where others rest on them, or again. */
   onSpare(devices: readonly SparedDevice[]): void
@@ -36,6 +40,8 @@ export interface BlockExchange {
 }
 
 const maxOutstanding = 16
+/** A bundle may have 1 MiB; what a peer may have to keep until it is read has its bound. */
+const maxOutstandingBytes = 4 * 1024 * 1024
 const bytesPerMessage = 64 * 1024
 const blocksPerMessage = 64
 const sayHeadsAfterMs = 1000
@@ -66,10 +72,12 @@ export function createBlockExchange(options: {
   let late: readonly BlockNode[] = []
   /** Passed over: cut, but not stored, and so pushed once it is; or damaged on this disk, and then another peer may have it. */
   const unavailable = new Set<BlockId>()
+  /** What the peer has got whole, whichever of its blocks it lacked. */
+  const sentBundles = new Set<string>()
   /** Before its first heads arrive, nothing is known of what the peer lacks: a block pushed then would hide those before it. */
   let knowsPeer = false
-  /** When each message was sent that the peer has not worked through yet. */
-  const outstanding: number[] = []
+  /** Each message that the peer has not worked through yet. */
+  const outstanding: { readonly sentMs: number; readonly bytes: number }[] = []
   /** How long the peer took to work through the last one. */
   let lagMs = 0
   let pumping = false
@@ -110,49 +118,72 @@ export function createBlockExchange(options: {
   async function pump(): Promise<void> {
     if (pumping) return
     pumping = true
-    while (outbox.size > 0 && outstanding.length < maxOutstanding && !disposed) {
+    while (outbox.size > 0 && hasRoom() && !disposed) {
       const nodes = outbox.take(blocksPerMessage)
-      if (nodes.length === 0) break
-      const blocks = await read(nodes)
-      if (blocks === undefined) break
-      let message: Uint8Array[] = []
-      let bytes = 0
-      for (const [i, block] of blocks.entries()) {
-        if (block === undefined) {
-          unavailable.add(nodes[i]!.id)
-          continue
-        }
-        const encoded = encodeBlock(block)
-        if (bytes + encoded.length > bytesPerMessage && message.length > 0) {
-          send(message)
-          message = []
-          bytes = 0
-        }
-        message.push(encoded)
-        bytes += encoded.length
-      }
-      if (message.length > 0) send(message)
+      if (nodes.length === 0 || !(await sendNodes(nodes))) break
     }
     pumping = false
   }
 
-  /** @returns undefined where the disk could not be read: the blocks are in the outbox again, for a later try */
-  async function read(nodes: readonly BlockNode[]): Promise<readonly (Block | undefined)[] | undefined> {
+  /** @returns false where the disk could not be read: the blocks are in the outbox again, for a later try */
+  async function sendNodes(nodes: readonly BlockNode[]): Promise<boolean> {
+    let message: Uint8Array[] = []
+    let bytes = 0
+    const flush = (): void => {
+      if (message.length > 0) send({ type: 'blocks', blocks: message }, bytes)
+      message = []
+      bytes = 0
+    }
     try {
-      return await store.get(nodes)
+      const stored = await readSingle(nodes)
+      for (const node of nodes) {
+        const block = stored.get(node.id)
+        const place = block === undefined ? store.bundleOf(node) : undefined
+        if (block !== undefined) {
+          const encoded = encodeBlock(block)
+          if (bytes + encoded.length > bytesPerMessage) flush()
+          message.push(encoded)
+          bytes += encoded.length
+        } else if (place === undefined) unavailable.add(node.id)
+        else if (!sentBundles.has(nameOf(place))) {
+          // Those before it may be its past.
+          flush()
+          const bundle = await store.readBundle(place)
+          if (bundle === undefined) unavailable.add(node.id)
+          else {
+            sentBundles.add(nameOf(place))
+            send({ type: 'bundle', bundle }, bundle.head.length + bundle.parts.length)
+          }
+        }
+      }
+      flush()
+      return true
     } catch (error) {
-      if (disposed) return undefined
+      if (disposed) return false
       options.onFault(error)
       outbox.putBack(nodes)
       clock.clear(retryTimer)
       retryTimer = clock.after(retryMs, () => void pump())
-      return undefined
+      return false
     }
   }
 
-  function send(blocks: readonly Uint8Array[]): void {
-    outstanding.push(clock.now())
-    link.send({ type: 'blocks', blocks }, 'bulk')
+  /** Those of the blocks that lie in no bundle. @throws EchoError of storage */
+  async function readSingle(nodes: readonly BlockNode[]): Promise<ReadonlyMap<BlockId, Block>> {
+    const single = nodes.filter((node) => store.bundleOf(node) === undefined)
+    const blocks = await store.get(single)
+    // Another tab may have bundled them.
+    if (blocks.some((block, i) => block === undefined && !unavailable.has(single[i]!.id))) await store.refreshBundles()
+    return new Map(single.flatMap((node, i) => (blocks[i] === undefined ? [] : [[node.id, blocks[i]] as const])))
+  }
+
+  function send(message: Parameters<Link['send']>[0], bytes: number): void {
+    outstanding.push({ sentMs: clock.now(), bytes })
+    link.send(message, 'bulk')
+  }
+
+  function hasRoom(): boolean {
+    return outstanding.length < maxOutstanding && outstanding.reduce((sum, { bytes }) => sum + bytes, 0) < maxOutstandingBytes
   }
 
   function sayHeads(): void {
@@ -218,8 +249,18 @@ export function createBlockExchange(options: {
         }),
       )
     },
+    async onBundle(bundle) {
+      const once = onlyOnce(() => {
+        if (!disposed) link.send({ type: 'received', count: 1 })
+      })
+      try {
+        return await receiver.receiveBundle(bundle, once)
+      } finally {
+        once()
+      }
+    },
     onReceived(count) {
-      const sentMs = outstanding.splice(0, count).at(-1)
+      const sentMs = outstanding.splice(0, count).at(-1)?.sentMs
       if (sentMs !== undefined) lagMs = clock.now() - sentMs
       void pump()
     },
@@ -229,6 +270,7 @@ export function createBlockExchange(options: {
         if (spared) continue
         // What was on its way may have been dropped: the heads that follow say what is lacking.
         outbox.drop(device)
+        sentBundles.clear()
         doubtful.add(device)
         for (const feed of sent.keys()) if (deviceOf(feed) === device) sent.delete(feed)
       }
@@ -263,4 +305,8 @@ function onlyOnce(action: () => void): () => void {
     if (!isDone) action()
     isDone = true
   }
+}
+
+function nameOf({ block, first }: BundlePlace): string {
+  return `${block}/${first}`
 }

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../shared/result.ts'
 import { maxOperationBytes } from '../access/operation.ts'
 import { maxBlockBytes } from '../feed/block.ts'
 import type { FeedKey } from '../feed/blockGraph.ts'
+import { maxHeadBytes, maxPartsBytes, type Bundle } from '../feed/bundle.ts'
 import { feedKeyOf, parseFeedKey } from '../feed/feedKey.ts'
 import type { PresenceMessage } from './presenceMessage.ts'
 import { readPresence, writePresence } from './presenceMessage.ts'
@@ -21,6 +22,7 @@ import { readPresence, writePresence } from './presenceMessage.ts'
  * ping     = 43     pong = 44
  * received = 45 · uint messages        how many `blocks` messages were worked through
  * spare    = 47 · list (device 32 · u8 spared)    "send me this device's blocks only where others rest on them"; or again, by the heads that follow
+ * bundle   = 48 · bytes head · bytes parts                             feed/bundle.ts
  * reach    = 46 · uint peers           between tabs: how many members the networking tab is linked to
  * ```
  */
@@ -30,6 +32,7 @@ export type LinkMessage =
   | { readonly type: 'op-heads'; readonly heads: readonly Uint8Array[] }
   | { readonly type: 'heads'; readonly heads: readonly { readonly feed: FeedKey; readonly seq: number }[] }
   | { readonly type: 'blocks'; readonly blocks: readonly Uint8Array[] }
+  | { readonly type: 'bundle'; readonly bundle: Bundle }
   | { readonly type: 'presence'; readonly presence: PresenceMessage }
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
@@ -57,6 +60,7 @@ const types = {
   received: 0x45,
   reach: 0x46,
   spare: 0x47,
+  bundle: 0x48,
 } as const
 
 const maxOperationsPerMessage = 1024
@@ -89,6 +93,9 @@ export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown
       break
     case 'blocks':
       writer.list(message.blocks, (block) => writer.bytes(block))
+      break
+    case 'bundle':
+      writer.bytes(message.bundle.head).bytes(message.bundle.parts)
       break
     case 'presence':
       writePresence(writer, message.presence)
@@ -145,6 +152,8 @@ function readMessage(reader: Reader): LinkMessage | 'newer-version' {
       return { type: 'heads', heads: reader.list(maxFeeds, () => readHead(reader)) }
     case types.blocks:
       return { type: 'blocks', blocks: reader.list(maxBlocksPerMessage, () => reader.bytes(maxBlockBytes)) }
+    case types.bundle:
+      return { type: 'bundle', bundle: { head: reader.bytes(maxHeadBytes), parts: reader.bytes(maxPartsBytes) } }
     case types.presence:
       return { type: 'presence', presence: readPresence(reader) }
     case types.ping:

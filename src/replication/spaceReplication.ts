@@ -242,18 +242,12 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
         return sayOperations(link, message.heads)
       case 'heads':
         return exchange.onHeads(message.heads)
-      case 'blocks': {
-        // Not awaited: the link reads on (pings, presence) while blocks are judged; what runs ahead is bounded by the acknowledgements.
-        exchange
-          .onBlocks(message.blocks)
-          .then((outcomes) => {
-            for (const outcome of outcomes)
-              if (outcome.status === 'refused' || outcome.status === 'forked') options.onRefused(outcome, link.peer)
-            publish()
-          })
-          .catch(options.onFault)
+      case 'blocks':
+        judged(link, exchange.onBlocks(message.blocks))
         return
-      }
+      case 'bundle':
+        judged(link, exchange.onBundle(message.bundle))
+        return
       case 'received':
         return exchange.onReceived(message.count)
       case 'spare':
@@ -270,6 +264,17 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       case 'unknown':
         return
     }
+  }
+
+  /** Not awaited: the link reads on (pings, presence) while blocks are judged; what runs ahead is bounded by the acknowledgements. */
+  function judged(link: Link, judgement: Promise<readonly ReceiveOutcome[]>): void {
+    judgement
+      .then((outcomes) => {
+        for (const outcome of outcomes)
+          if (outcome.status === 'refused' || outcome.status === 'forked') options.onRefused(outcome, link.peer)
+        publish()
+      })
+      .catch(options.onFault)
   }
 
   async function addOperations(operations: readonly Uint8Array[]): Promise<void> {

@@ -28,7 +28,7 @@ describe('receiving blocks', () => {
     expect(text()).toBe('one two')
     expect(await take(blocks[0]!)).toEqual({ status: 'known' })
     expect(accepted.map(({ node }) => node.header.seq)).toEqual([0, 1])
-    expect(accepted[0]!.block.envelope).toEqual(blocks[0]!.envelope)
+    expect(accepted[0]!.block).toMatchObject({ envelope: blocks[0]!.envelope })
   })
 
   it('judges blocks in the order of the calls, and each before what waits for it', async () => {

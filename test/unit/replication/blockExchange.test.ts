@@ -57,6 +57,7 @@ function createEnd(world: TestSpace, replica: TestReplica, identity = world.alic
         // What a muted device sent is judged some day, or never.
         if (replica.quotas.muted.get().size === 0) await judged
       } else if (message.type === 'spare') exchange.onSpare(message.devices)
+      else if (message.type === 'bundle') outcomes.push(...(await exchange.onBundle(message.bundle)))
       else if (message.type === 'received') exchange.onReceived(message.count)
       await settle()
     },
