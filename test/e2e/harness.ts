@@ -30,6 +30,8 @@ export interface Profile {
   close(): Promise<void>
   /** @returns what ends the browser at once and without a word */
   prepareKill(): Promise<() => Promise<void>>
+  /** @returns what ends the page's process in the same way, and leaves the browser alone */
+  prepareKillPage(page: Page): Promise<() => Promise<void>>
 }
 
 /** What the tests of a file run in: the built page on a server, one shared browser, and signaling that can be stopped. */
@@ -49,8 +51,8 @@ export interface Harness {
   stopSignaling(): Promise<void>
   /** Starts the server again on the same port. */
   startSignaling(): Promise<void>
-  /** Resolves when a page asks for `/mark`: the one way out of a task that never ends. */
-  untilMarked(): Promise<void>
+  /** Resolves when a page asks for `/mark`: the one way out of a task that never ends. @param holds leaves the page without an answer */
+  untilMarked(holds?: boolean): Promise<void>
 }
 
 // Separate browsers find each other by address: names over mDNS need multicast, which a container may lack.
@@ -69,7 +71,8 @@ export function setupHarness(): Harness {
   const log: string[] = []
   const faults: string[] = []
   const cleanups: (() => Promise<unknown>)[] = []
-  let marked = (): void => undefined
+  /** @returns whether the page gets an answer */
+  let marked = (): boolean => true
   vi.setConfig({ testTimeout: testMs })
 
   beforeAll(async () => {
@@ -158,6 +161,16 @@ export function setupHarness(): Harness {
           await context?.close()
           context = undefined
         },
+        async prepareKillPage(page) {
+          const session = await context!.browser()!.newBrowserCDPSession()
+          const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+          return async () => {
+            const crashed = page.waitForEvent('crash')
+            for (const { id, type } of processInfo) if (type === 'renderer') process.kill(id, 'SIGKILL')
+            await crashed
+            await page.close()
+          }
+        },
         async prepareKill() {
           const owner = context!
           const session = await owner.browser()!.newBrowserCDPSession()
@@ -188,9 +201,12 @@ export function setupHarness(): Harness {
     async startSignaling() {
       signaling = await createSignalingServer({ port: signaling.port })
     },
-    untilMarked: () =>
+    untilMarked: (holds = false) =>
       new Promise((resolve) => {
-        marked = resolve
+        marked = () => {
+          resolve()
+          return !holds
+        }
       }),
   }
 }
@@ -198,12 +214,11 @@ export function setupHarness(): Harness {
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' }
 
 /** Serves a folder on any free port; `/mark` tells `onMark`. */
-async function serve(folder: string, onMark: () => void): Promise<Server> {
+async function serve(folder: string, onMark: () => boolean): Promise<Server> {
   const server = createServer((request, response) => {
     const path = new URL(request.url!, 'http://localhost').pathname
     if (path === '/mark') {
-      onMark()
-      response.end()
+      if (onMark()) response.end()
       return
     }
     readFile(join(folder, normalize(path === '/' ? '/index.html' : path))).then(

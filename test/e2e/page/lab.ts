@@ -12,6 +12,7 @@ import {
   type TextHandle,
 } from '../../../src/core.ts'
 import { createMiddleman, type Middleman } from './middleman.ts'
+import { createLedger, type Ledger } from './ledger.ts'
 import { createMeshProbe, type MeshProbe } from './meshProbe.ts'
 import { createProbe, type Probe } from './probe.ts'
 import { createStrangers, type Strangers } from './strangers.ts'
@@ -31,6 +32,7 @@ export interface Lab {
   readonly errors: EchoErrorCode[]
   readonly probe: Probe
   readonly mesh: MeshProbe
+  readonly ledger: Ledger
   readonly strangers: Strangers
   readonly middleman: Middleman
   /** Makes an Echo; the address of the page says what it is called with, `config` replaces parts of that. */
@@ -74,6 +76,7 @@ export function createLab(): Lab {
     errors: [],
     probe: createProbe(() => lab),
     mesh: createMeshProbe(() => lab),
+    ledger: createLedger(() => lab),
     strangers: createStrangers(),
     middleman: createMiddleman(),
     async start(config = {}) {
