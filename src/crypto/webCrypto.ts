@@ -43,6 +43,6 @@ export async function createWebCrypto(options: WebCryptoOptions = {}): Promise<C
 
 /** Loaded on demand: current browsers never need it. */
 async function loadScalarMultiply(): Promise<ScalarMultiply> {
-  const { createScalarMultiply } = await import('./scalarMultiply.ts')
-  return createScalarMultiply()
+  const { x25519 } = await import('@noble/curves/ed25519.js')
+  return (scalar, point) => x25519.getSharedSecret(scalar, point)
 }

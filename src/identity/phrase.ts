@@ -1,14 +1,10 @@
+import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
-import { hashing } from '../crypto/hashing.ts'
-import { equalBytes, fromHex, toHex } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 
 /** Words of a recovery phrase: 32 bytes of entropy and one byte of checksum, 11 bits a word. */
 export const phraseWordCount = 24
-
-const bitsPerWord = 11n
-const wordRange = 2n ** bitsPerWord
 
 /** Longer texts are no phrase, and are not looked at. */
 const maxTextLength = 4096
@@ -19,10 +15,7 @@ const maxTextLength = 4096
  */
 export function formatPhrase(entropy: Uint8Array): string {
   if (entropy.length !== 32) throw new TypeError(`a phrase holds 32 bytes, not ${entropy.length}`)
-  let bits = BigInt(`0x${toHex(entropy)}${toHex(checksum(entropy))}`)
-  const words: string[] = []
-  for (let i = 0; i < phraseWordCount; i++, bits >>= bitsPerWord) words.unshift(wordlist[Number(bits % wordRange)]!)
-  return words.join(' ')
+  return entropyToMnemonic(entropy, wordlist)
 }
 
 /**
@@ -54,18 +47,16 @@ export function parsePhrase(text: string): Result<Uint8Array, EchoError> {
       count,
     })
   }
-  const bits = words.reduce((value, word) => (value << bitsPerWord) | BigInt(wordlist.indexOf(word)), 0n)
-  const bytes = fromHex(bits.toString(16).padStart(66, '0'))!
-  const entropy = bytes.slice(0, 32)
-  if (equalBytes(checksum(entropy), bytes.subarray(32))) return ok(entropy)
-  return refuse('All words are known, but together they are no recovery phrase. Check that they are the right ones, in the right order.', {
-    reason: 'checksum',
-  })
-}
-
-/** One byte: BIP39 adds a bit for each 32 of the entropy. */
-function checksum(entropy: Uint8Array): Uint8Array {
-  return hashing.hash(entropy).subarray(0, 1)
+  try {
+    return ok(mnemonicToEntropy(words.join(' '), wordlist))
+  } catch {
+    return refuse(
+      'All words are known, but together they are no recovery phrase. Check that they are the right ones, in the right order.',
+      {
+        reason: 'checksum',
+      },
+    )
+  }
 }
 
 function refuse(message: string, details: Readonly<Record<string, unknown>>): Result<Uint8Array, EchoError> {
