@@ -42,7 +42,7 @@ export function createFirstSync(options: {
     let here = 0
     for (const { feed, seq } of awaiting) {
       expected += seq + 1
-      here += Math.min(seq, graph.head(feed)?.seq ?? -1) + 1
+      here += Math.min(seq, Math.max(-1, ...graph.tipsOf(feed).map((tip) => tip.seq))) + 1
     }
     return here === expected ? undefined : here / expected
   }

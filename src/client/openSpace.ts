@@ -9,9 +9,11 @@ import type { KeyRing } from '../access/keyRing.ts'
 import { openEpochs } from '../access/openEpochs.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
+import { feedKeyOf } from '../feed/feedKey.ts'
 import { createBlockStore } from '../feed/blockStore.ts'
 import { createDeviceQuotas } from '../feed/deviceQuotas.ts'
 import { createBundler, type Bundler } from '../feed/createBundler.ts'
+import { createForkNotice } from '../feed/forkNotice.ts'
 import { createBlockReceiver, type AcceptedBlock } from '../feed/receiveBlock.ts'
 import { createSpaceDocuments } from '../documents/createSpaceDocuments.ts'
 import { loadContent } from '../documents/loadContent.ts'
@@ -93,6 +95,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const { graph, root, leftOut } = content.value
   if (leftOut > 0) reportDamage(leftOut, 'blocks')
   const quotas = createDeviceQuotas({ clock })
+  const forkNotice = createForkNotice(graph)
   const receiver = createBlockReceiver({ crypto, clock, quotas, space, log, keyRing, graph, onAccepted })
 
   // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
@@ -137,10 +140,12 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     receiver,
     quotas,
     ownName: options.ownName,
-    onLink: () => documents.tick(),
+    onHeads: () => documents.tick(),
+    onUnknownHead: ({ feed }) => {
+      if (feed === feedKeyOf(identity.signing.publicKey, documents.slot)) documents.noteOutdated()
+    },
     onFault: report,
     onRefused: (outcome, from) => {
-      if (outcome.status === 'forked') report(outcome.error)
       if (outcome.status !== 'refused') return
       report(
         new EchoError(
@@ -199,6 +204,8 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
 
   function onAccepted({ node, block, payload }: AcceptedBlock): void {
     store.gather(node, block)
+    const fork = forkNotice(node)
+    if (fork !== undefined) report(fork)
     documents.accept({ node, block, payload })
     links.announce(node)
     firstSync.note()

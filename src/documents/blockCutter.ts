@@ -8,12 +8,12 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
-import type { BlockGraph } from '../feed/blockGraph.ts'
+import type { BlockGraph, FeedKey } from '../feed/blockGraph.ts'
 import { clientIdOf } from '../feed/clientId.ts'
 import { plaintextHash } from '../feed/envelope.ts'
 import { feedKeyOf } from '../feed/feedKey.ts'
 import { guardUpdate } from '../feed/guard/guardUpdate.ts'
-import { blockIdOf, encodeHeader, type BlockHeader } from '../feed/header.ts'
+import { blockIdOf, encodeHeader, type BlockHeader, type Retraction } from '../feed/header.ts'
 import { splitUpdate, type UpdatePart } from '../feed/splitUpdate.ts'
 import type { CutBlock } from './blockFinisher.ts'
 import { documentRules, guardInDocument } from './guardInDocument.ts'
@@ -24,17 +24,24 @@ import { documentRules, guardInDocument } from './guardInDocument.ts'
  */
 export interface BlockCutter {
   readonly client: number
+  /** The feed that it writes. */
+  readonly feed: FeedKey
+  /** The feed's newest block of this device: what the next block follows, whatever others may hold. */
+  readonly head: BlockId | undefined
   /** The newest applied blocks, ascending: what the next block names as its past. */
   frontier(): readonly BlockId[]
   /** Says that blocks were applied. */
   advance(blocks: readonly BlockId[]): void
+  /** Says that these blocks and their past are applied, and nothing else. */
+  reset(blocks: readonly BlockId[]): void
+  /** The clock at which the next block begins in a document. */
+  nextClock(document: DocumentId): number
   /** Why a cut is not possible now, or undefined. */
   obstacle(): EchoError | undefined
   /**
    * Cuts one update of the own slot. Either the whole update is in the blocks or none of it: it is judged whole, by every rule that peers apply, before
    * anything takes its place in the feed.
    * @param doc holds the update's past, and may hold the update
-   * @param past the dependency heads at the time of the edit; the frontier by default
    * @param rows write-ahead rows that the blocks replace
    */
   cut(
@@ -43,8 +50,15 @@ export interface BlockCutter {
     update: Uint8Array,
     from: number,
     rows: readonly string[],
-    past?: readonly BlockId[],
+    options?: CutOptions,
   ): Result<readonly CutBlock[], EchoError>
+}
+
+export interface CutOptions {
+  /** The dependency heads at the time of the edit; the frontier by default. */
+  readonly past?: readonly BlockId[]
+  /** What the first block takes back. */
+  readonly retracts?: readonly Retraction[]
 }
 
 export interface BlockCutterOptions {
@@ -53,6 +67,8 @@ export interface BlockCutterOptions {
   readonly space: SpaceId
   readonly identity: LocalIdentity
   readonly slot: number
+  /** The slot's newest block of this device. */
+  readonly head: BlockId | undefined
   readonly log: MembershipLog
   readonly keyRing: KeyRing
   readonly graph: BlockGraph
@@ -60,17 +76,18 @@ export interface BlockCutterOptions {
 
 const noBlock = new Uint8Array(32)
 
-export function createBlockCutter({ crypto, clock, space, identity, slot, log, keyRing, graph }: BlockCutterOptions): BlockCutter {
+export function createBlockCutter(options: BlockCutterOptions): BlockCutter {
+  const { crypto, clock, space, identity, slot, log, keyRing, graph } = options
   const spaceBytes = idBytes(space)
   const device = identity.signing.publicKey
   const feed = feedKeyOf(device, slot)
   const client = clientIdOf(crypto, spaceBytes, device, slot)
+  let { head } = options
   let frontier: readonly BlockId[] = []
 
   /** What a block names as its past: the feed's head and `past`. */
   function pastOf(past: readonly BlockId[]): readonly BlockId[] {
-    const head = graph.head(feed)
-    return graph.maximal(head === undefined ? past : [...past, head.id])
+    return graph.maximal(head === undefined ? past : [...past, head])
   }
 
   /** @returns why a peer would refuse the update or one of its parts */
@@ -79,22 +96,22 @@ export function createBlockCutter({ crypto, clock, space, identity, slot, log, k
     doc: Y.Doc,
     update: Uint8Array,
     parts: readonly UpdatePart[],
-    past: readonly BlockId[],
+    { past = frontier, retracts = [] }: CutOptions,
   ): Refusal | undefined {
     const { from } = parts[0]!
-    if (from !== graph.nextClock(feed, document)) return leftOut
+    if (from !== graph.clockAfter(head, document)) return leftOut
     const limits = graph.limits(pastOf(past), document)
     const kind = document === rootDocumentId ? 'root' : 'content'
     for (const part of parts) {
-      const guarded = guardUpdate(part.update, { client, from: part.from, to: part.to, limits, kind })
+      const guarded = guardUpdate(part.update, { client, from: part.from, to: part.to, limits, kind, mayBeEmpty: retracts.length > 0 })
       if (!guarded.ok) return guarded.error
     }
     const rule = guardInDocument(doc, update, { client, from, to: parts.at(-1)!.to, limits })
     return rule === undefined ? undefined : { rule, reason: documentRules[rule] }
   }
 
-  function place(document: DocumentId, part: UpdatePart, past: readonly BlockId[]): CutBlock {
-    const head = graph.head(feed)
+  function place(document: DocumentId, part: UpdatePart, { past = frontier, retracts = [] }: CutOptions): CutBlock {
+    const previous = head && graph.node(head)
     const before = pastOf(past)
     const key = keyRing.newest()!
     const header: BlockHeader = {
@@ -102,10 +119,10 @@ export function createBlockCutter({ crypto, clock, space, identity, slot, log, k
       identity: idBytes(identity.id),
       device,
       slot,
-      seq: head === undefined ? 0 : head.seq + 1,
-      previous: head === undefined ? noBlock : idBytes(head.id),
+      seq: previous === undefined ? 0 : previous.header.seq + 1,
+      previous: head === undefined ? noBlock : idBytes(head),
       dependencies: before
-        .filter((id) => id !== head?.id)
+        .filter((id) => id !== head)
         .map(idBytes)
         .sort(compareBytes),
       membership: log.heads(),
@@ -115,32 +132,41 @@ export function createBlockCutter({ crypto, clock, space, identity, slot, log, k
       to: part.to,
       timeMs: clock.now(),
       plaintextHash: plaintextHash(crypto, spaceBytes, key, part.update),
-      retracts: [],
+      retracts,
     }
     const bytes = encodeHeader(header)
     const node = graph.add(blockIdOf(crypto, bytes), header)
+    head = node.id
     frontier = graph.maximal([...frontier, node.id])
     return { node, header: bytes, payload: part.update, rows: [] }
   }
 
   return {
     client,
+    feed,
+    get head() {
+      return head
+    },
     frontier: () => frontier,
     advance(blocks) {
       frontier = graph.maximal([...frontier, ...blocks])
     },
+    reset(blocks) {
+      frontier = graph.maximal(blocks)
+    },
+    nextClock: (document) => graph.clockAfter(head, document),
     obstacle() {
       if (keyRing.newest() === undefined)
         return new EchoError('peer-offline', 'No key of this space opens on this device yet; edits wait until a member hands one over.')
       if (!log.isWriter(identity.id, identity.deviceId)) return readOnly()
       return undefined
     },
-    cut(document, doc, update, from, rows, past = frontier) {
+    cut(document, doc, update, from, rows, cutting = {}) {
       const parts = splitUpdate(update, client, from)
       if (!parts.ok) return fail(refused(document, parts.error))
-      const why = fault(document, doc, update, parts.value, past)
+      const why = fault(document, doc, update, parts.value, cutting)
       if (why !== undefined) return fail(refused(document, why))
-      const blocks = parts.value.map((part) => place(document, part, past))
+      const blocks = parts.value.map((part, i) => place(document, part, i === 0 ? cutting : { ...cutting, retracts: [] }))
       return ok(blocks.map((block, i) => (i < blocks.length - 1 ? block : { ...block, rows })))
     },
   }

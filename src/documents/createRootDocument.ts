@@ -1,6 +1,7 @@
 import type * as Y from 'yjs'
 import type { EchoError } from '../shared/echoError.ts'
 import { rootMapName } from './createYDoc.ts'
+import { reissueOrigin } from './reissueEdits.ts'
 import type { LiveDocument } from './liveDocument.ts'
 import type { Author, RootDocument } from './rootDocument.ts'
 
@@ -34,7 +35,7 @@ export function createRootDocument(
 
   function watch(): void {
     map().observe((event, transaction) => {
-      if (!transaction.local) for (const key of event.keysChanged) changed.add(key as string)
+      if (!transaction.local || transaction.origin === reissueOrigin) for (const key of event.keysChanged) changed.add(key as string)
     })
   }
 

@@ -1,30 +1,25 @@
+import type * as Y from 'yjs'
+import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import {
-  idBytes,
-  rootDocumentId,
-  toId,
-  type BlockId,
-  type DeviceId,
-  type DocumentId,
-  type IdentityId,
-  type ItemId,
-  type SpaceId,
-} from '../shared/ids.ts'
+import { idBytes, rootDocumentId, toId, type BlockId, type DocumentId, type ItemId, type SpaceId } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
 import { ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { PendingRow, Storage } from '../storage/storage.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import type { Block } from '../feed/block.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
+import type { Retraction } from '../feed/header.ts'
 import type { AcceptedBlock } from '../feed/receiveBlock.ts'
 import { judgePayload } from './applyPayloads.ts'
+import { createAuthorLookup } from './authorLookup.ts'
 import { createBlockCutter, readOnly, type BlockCutter } from './blockCutter.ts'
 import { createBlockFinisher } from './blockFinisher.ts'
-import { claimSlot } from './claimSlot.ts'
+import type { Slot, SlotPlace } from './claimSlot.ts'
+import { createVerdictFollower } from './followVerdict.ts'
 import { createRootDocument } from './createRootDocument.ts'
 import type { PayloadSource } from './documentPayloads.ts'
 import { extractUpdate } from './extractUpdate.ts'
@@ -33,10 +28,13 @@ import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
 import { loadDocument, type LoadedDocument } from './loadDocument.ts'
 import { createOpenText, type OpenText } from './openText.ts'
 import { recoverAbandoned, recoverRows, type RecoveryPlace } from './recoverAbandoned.ts'
-import type { Author } from './rootDocument.ts'
 import type { SpaceDocuments } from './spaceDocuments.ts'
 import { createTakeBack } from './takeBack.ts'
+import { reissueEdits, type LostEdit } from './reissueEdits.ts'
+import { createSlotKeeper, type NextSlot } from './slotKeeper.ts'
 import { createTicker } from './ticker.ts'
+import { createWithdrawalReport, lostEditsError } from './withdrawalReport.ts'
+import { createWriteAgain } from './writeAgain.ts'
 import { createWriteAheadLog } from './writeAheadLog.ts'
 
 export interface SpaceDocumentsOptions {
@@ -66,23 +64,21 @@ const closeAfterMs = 1000
 /** Opens a space's documents: takes a slot, cuts what an earlier page left behind, makes the root document live. */
 export async function createSpaceDocuments(options: SpaceDocumentsOptions): Promise<Result<SpaceDocuments, EchoError>> {
   const { crypto, clock, storage, space, identity, log, keyRing, graph, store } = options
-  const slot = await claimSlot({
-    storage,
-    space,
-    device: identity.deviceId,
-    graph,
+  const slotPlace: SlotPlace = { storage, space, device: identity.deviceId, graph }
+  const keeper = await createSlotKeeper({
+    place: slotPlace,
+    crypto,
     hint: options.slotHint,
-    spent: spentSlots(options.root, identity.deviceId),
+    root: options.root,
+    createCutter,
   })
-  const cutter = createCutter(slot.number)
-  cutter.advance(graph.heads().map((head) => head.id))
 
   const finisher = createBlockFinisher({
     crypto,
     clock,
     identity,
     space,
-    slot: slot.number,
+    slot: keeper.slot,
     keyRing,
     store,
     onFinished(node, block, rows) {
@@ -91,42 +87,67 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     },
     onFault: report,
   })
-  const own = (await storage.readPending(space)).filter((row) => row.slot === slot.number)
-  const wal = createWriteAheadLog({ store, space, slot: slot.number, existing: own.map((row) => row.key), onFault: report })
+  const wal = createWriteAheadLog({ store, space, onFault: report })
+  followLog(keeper.rows)
   const inbox: Pick<AcceptedBlock, 'node' | 'payload'>[] = []
   const source: PayloadSource = { store, unstored: unstoredPayload }
   const tellLeftOut = createLeftOutNews(identity.deviceId, report)
   const recovery: RecoveryPlace = {
-    storage,
-    space,
-    device: identity.deviceId,
-    graph,
+    ...slotPlace,
     finisher,
-    load: (id) => loadDocument(id, graph, source),
+    load: (id, past) => loadDocument(id, graph, source, undefined, 'together', past),
     unstored: unstoredPayload,
     onFault: report,
   }
   const opening: RecoveryPlace = {
     ...recovery,
-    load: async (id) => (id === rootDocumentId && options.root.catchUp(unstoredPayload) ? ok(options.root) : recovery.load(id)),
+    load: async (id, past) => {
+      const isLoaded = id === rootDocumentId && past === undefined && options.root.catchUp(unstoredPayload)
+      return isLoaded ? ok(options.root) : recovery.load(id, past)
+    },
   }
-  await recoverRows(opening, own, cutter, slot.number)
-  await recoverAbandoned(opening, slot.number, createCutter)
-  cutter.advance(graph.heads().map((head) => head.id))
+  await recoverRows(opening, keeper.rows, keeper.cutter)
+  await recoverAbandoned(opening, keeper.had, createCutter)
+  graph.takeBack(await keeper.contestedBranches())
+  keeper.cutter.reset(standingHeads())
 
   const live = new Map<DocumentId, LiveDocument>()
   const texts = new Map<ItemId, OpenText>()
   const openings = new Map<ItemId, Promise<OpenText>>()
   const takeBack = createTakeBack({ storage, space, wal, rebuild, onFault: report })
+  const withdrawals = createWithdrawalReport(graph)
+  /** {@link BlockGraph.verdict} as the open documents show it. */
+  let shown = graph.verdict
+  /** What the next row of the write-ahead log says besides the edit. */
+  let rewriting: { readonly retracts?: readonly Retraction[]; readonly instead?: readonly string[] } | undefined
   let disposed = false
+  const writeAgain = createWriteAgain({
+    clock,
+    storage,
+    space,
+    device: identity.signing.publicKey,
+    graph,
+    source,
+    ownSlots: () => keeper.had,
+    isReady: () => !disposed && isSettled() && keeper.cutter.obstacle() === undefined,
+    open: openBriefly,
+    cutEdits,
+    stored: () => finisher.drained(),
+  })
+  const follower = createVerdictFollower({ clock, isSettled: () => disposed || isSettled(), settle, writeAgain, onFault: report })
 
   const firstRoot = await loadLive(rootDocumentId, () => {}, options.root)
   if (!firstRoot.ok) {
     finisher.dispose()
-    slot.release()
+    keeper.release()
     return firstRoot
   }
-  const root = createRootDocument(firstRoot.value, { obstacle: writeObstacle, authorOf, onListenerFault: report })
+  shown = graph.verdict
+  const root = createRootDocument(firstRoot.value, {
+    obstacle: writeObstacle,
+    authorOf: createAuthorLookup({ graph, identity, clock, ownClient: () => keeper.cutter.client }),
+    onListenerFault: report,
+  })
   const ticker = createTicker({
     clock,
     hasCompany: options.hasCompany,
@@ -135,8 +156,147 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     apply: applyInbox,
   })
 
-  function createCutter(number: number): BlockCutter {
-    return createBlockCutter({ crypto, clock, space, identity, slot: number, log, keyRing, graph })
+  noticeOrphans()
+  if (!isSettled()) follower.settleSoon()
+
+  function createCutter({ number, head }: Slot): BlockCutter {
+    return createBlockCutter({ crypto, clock, space, identity, slot: number, head, log, keyRing, graph })
+  }
+
+  function followLog(rows: readonly PendingRow[]): void {
+    wal.follow(
+      keeper.slot,
+      rows.map((row) => row.key),
+    )
+  }
+
+  function standingHeads(): readonly BlockId[] {
+    return graph.heads().map((head) => head.id)
+  }
+
+  function isSettled(): boolean {
+    return graph.verdict === shown && !keeper.isSpoiled()
+  }
+
+  /**
+   * Brings the open documents to what stands, all at once: a document of one branch beside one of another would give blocks a past that no document
+   * ever had. Takes another slot where this one is spoiled.
+   * @throws (rejects) EchoError of storage; data-corrupt; what keeps own edits from being cut
+   */
+  async function settle(): Promise<void> {
+    let next: NextSlot | undefined
+    try {
+      for (let isDone = false; !isDone && !disposed;) {
+        cutAll()
+        graph.takeBack(await keeper.contestedBranches())
+        if (next === undefined && keeper.isSpoiled()) {
+          next = await keeper.claimNext()
+          await recoverRows(recovery, next.rows, next.cutter)
+        }
+        const { verdict } = graph
+        const loaded = new Map<DocumentId, LoadedDocument>()
+        for (const id of live.keys()) {
+          const document = await loadDocument(id, graph, source)
+          if (!document.ok) throw document.error
+          loaded.set(id, document.value)
+        }
+        // From here on nothing is awaited: what was edited until now goes along, and the next edit meets the new documents.
+        cutAll()
+        const isCurrent = [...live.keys()].every((id) => loaded.get(id)?.catchUp(unstoredPayload) ?? false)
+        isDone = isCurrent && graph.verdict === verdict && (next !== undefined || !keeper.isSpoiled()) && !disposed
+        if (!isDone) continue
+        showAll(loaded, next)
+        next = undefined
+      }
+    } finally {
+      next?.slot.release()
+    }
+    if (disposed) return
+    const news = withdrawals.news()
+    if (news !== undefined) report(news)
+    noticeOrphans()
+    ticker.now()
+  }
+
+  /** @throws what keeps own edits from being cut, before anything has changed */
+  function showAll(loaded: ReadonlyMap<DocumentId, LoadedDocument>, next: NextSlot | undefined): void {
+    // Edits that no block holds go along into the new documents, unless what they stand in is withdrawn: then they were cut, to be written again with it.
+    const isCarried = next !== undefined && keeper.isHeadStanding()
+    const held = [...live.values()].some((document) => document.uncutBytes > 0 && !takeBack.isUnderWay(document))
+    if (held && !isCarried) throw keeper.cutter.obstacle() ?? new EchoError('block-refused', 'An edit could not be cut; it is tried again.')
+    if (next !== undefined) {
+      keeper.moveTo(next)
+      followLog(next.rows)
+    }
+    keeper.cutter.reset(standingHeads())
+    inbox.length = 0
+    shown = graph.verdict
+    for (const [id, document] of loaded) if (live.has(id)) show(live.get(id)!, document)
+  }
+
+  function show(former: LiveDocument, loaded: LoadedDocument): void {
+    const { id, rows, cutClock: from } = former
+    const next = createLiveDocument(id, loaded.doc, keeper.cutter.client, (edit) => onEdit(id, edit))
+    former.detach()
+    live.set(id, next)
+    tellLeftOut(loaded.leftOut)
+    if (former.uncutBytes > 0 && !takeBack.isUnderWay(former)) {
+      const uncut = extractUpdate(former.doc, from, former.deletes)
+      rewriting = { instead: rows }
+      const lost =
+        uncut && reissueEdits(next.doc, former.doc, [{ client: former.doc.clientID, from, to: uncut.to, ownUpdate: uncut.update }])
+      rewriting = undefined
+      if (next.uncutBytes === 0) forget(rows)
+      reportLost(id, lost ?? [])
+    }
+    if (id === rootDocumentId) root.replace(next)
+    else texts.get(id as string as ItemId)?.replace(next)
+  }
+
+  function forget(rows: readonly string[]): void {
+    wal.covered(rows)
+    storage.write({ deletePending: rows.map((key) => ({ space, key })) }, 'relaxed').catch(report)
+  }
+
+  function reportLost(document: DocumentId, lost: readonly LostEdit[]): void {
+    if (lost.length > 0) report(lostEditsError(document, lost))
+  }
+
+  function noticeOrphans(): void {
+    const [orphans] = graph.orphansOf(identity.signing.publicKey)
+    if (orphans !== undefined) follower.writeAgainSoon(graph.rivals(toId<BlockId>(orphans.retracts[0]!.first)).length > 0)
+  }
+
+  async function openBriefly(id: DocumentId): Promise<{ close(): void }> {
+    if (live.has(id)) return { close() {} }
+    const opened = await loadLive(id, () => {})
+    if (!opened.ok) throw opened.error
+    return {
+      close() {
+        if (live.get(id) !== opened.value || texts.has(id as string as ItemId)) return
+        opened.value.detach()
+        opened.value.doc.destroy()
+        live.delete(id)
+      },
+    }
+  }
+
+  function cutEdits(id: DocumentId, retracts: readonly Retraction[], write: (doc: Y.Doc) => readonly LostEdit[]): void {
+    const document = live.get(id)
+    cutDocument(id)
+    if (document === undefined || document.uncutBytes > 0) return
+    rewriting = { retracts }
+    const lost = write(document.doc)
+    rewriting = undefined
+    if (document.uncutBytes > 0) cutDocument(id, retracts)
+    else {
+      // Nothing of it is left to write, and that has to be said too.
+      const cut = keeper.cutter.cut(id, document.doc, Uint8Array.of(0, 0), document.cutClock, [], { retracts })
+      if (!cut.ok) return report(cut.error)
+      for (const block of cut.value) finisher.add(block)
+    }
+    reportLost(id, lost)
+    root.flushRemote()
   }
 
   function report(error: unknown): void {
@@ -161,9 +321,13 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       const loaded = given === undefined ? await loadDocument(id, graph, source) : ok(given)
       if (!loaded.ok) return loaded
       // From here on nothing is awaited: own edits are cut, and what is missing is applied, before anyone can edit the new document.
+      if (!isSettled() && live.size > 0) {
+        await follower.settled()
+        continue
+      }
       cutDocument(id)
       if (!loaded.value.catchUp(unstoredPayload)) continue
-      const document = createLiveDocument(id, loaded.value.doc, cutter.client, (edit) => onEdit(id, edit))
+      const document = createLiveDocument(id, loaded.value.doc, keeper.cutter.client, (edit) => onEdit(id, edit))
       live.get(id)?.detach()
       live.set(id, document)
       tellLeftOut(loaded.value.leftOut)
@@ -173,7 +337,9 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   function onEdit(document: DocumentId, edit: { readonly update: Uint8Array; readonly from: number; readonly to: number }): string {
-    const key = wal.append({ document, ...edit, heads: cutter.frontier().map(idBytes) })
+    const { retracts, instead } = rewriting ?? {}
+    rewriting = undefined
+    const key = wal.append({ document, ...edit, heads: keeper.cutter.frontier().map(idBytes), ...(retracts && { retracts }) }, instead)
     ticker.edited()
     return key
   }
@@ -182,9 +348,12 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     for (const id of live.keys()) cutDocument(id)
   }
 
-  function cutDocument(id: DocumentId): void {
+  function cutDocument(id: DocumentId, retracts: readonly Retraction[] = []): void {
     const document = live.get(id)
     if (document === undefined || document.uncutBytes === 0 || takeBack.isUnderWay(document)) return
+    // A block now would fork the feed; the edit goes along to the next slot.
+    if (keeper.isSpoiled() && keeper.isHeadStanding()) return
+    const { cutter } = keeper
     const obstacle = cutter.obstacle()
     if (obstacle !== undefined) {
       if (obstacle.code === 'read-only') takeBack(document, obstacle)
@@ -193,14 +362,14 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     const from = document.cutClock
     const extracted = extractUpdate(document.doc, from, document.deletes)
     if (extracted === undefined) return
-    const cut = cutter.cut(id, document.doc, extracted.update, from, document.rows)
+    const cut = cutter.cut(id, document.doc, extracted.update, from, document.rows, { retracts })
     if (!cut.ok) return takeBack(document, cut.error)
     document.markCut(extracted.to)
     for (const block of cut.value) finisher.add(block)
   }
 
   function applyInbox(): void {
-    if (inbox.length === 0) return
+    if (inbox.length === 0 || !isSettled()) return
     const arrived = inbox.splice(0)
     for (const block of arrived) {
       const { node, payload } = block
@@ -212,14 +381,22 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
         continue
       }
       try {
-        document.apply(payload, node.client === cutter.client ? node.header.to : undefined)
+        document.apply(payload)
       } catch (error) {
         // An observer of the app failed, after Yjs had taken the block in whole; those behind it must not be lost for that.
         report(error)
       }
     }
-    cutter.advance(arrived.map(({ node }) => node.id))
+    keeper.cutter.advance(arrived.map(({ node }) => node.id))
     root.flushRemote()
+  }
+
+  function take(block: Pick<AcceptedBlock, 'node' | 'payload'>): void {
+    const stands = graph.stands(block.node.id)
+    if (stands) inbox.push(block)
+    if (!isSettled()) follower.settleSoon()
+    else if (stands) ticker.arrived()
+    else if (equalBytes(block.node.header.device, identity.signing.publicKey)) noticeOrphans()
   }
 
   function writeObstacle(): EchoError | undefined {
@@ -227,13 +404,6 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     if (takeBack.isUnderWay(live.get(rootDocumentId)!))
       return new EchoError('block-refused', 'A change that peers would refuse is just being taken back. Write again in a moment.')
     return log.isWriter(identity.id, identity.deviceId) ? undefined : readOnly()
-  }
-
-  function authorOf(client: number, clock: number): Author | undefined {
-    const header = graph.writerOf(rootDocumentId, client, clock)?.header
-    if (header !== undefined)
-      return { identity: toId<IdentityId>(header.identity), device: toId<DeviceId>(header.device), timeMs: header.timeMs }
-    return client === cutter.client ? { identity: identity.id, device: identity.deviceId, timeMs: options.clock.now() } : undefined
   }
 
   async function openText(item: ItemId): Promise<OpenText> {
@@ -279,7 +449,9 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   return ok({
     root: root.root,
     unsaved: wal.unsaved,
-    slot: slot.number,
+    get slot() {
+      return keeper.slot
+    },
     async openText(item) {
       if (disposed) throw new EchoError('space-closed', 'This space is closed. Open it again before opening a text.')
       let opening = openings.get(item)
@@ -291,26 +463,24 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       return (await opening).handle()
     },
     peekText: (item) => texts.get(item)?.peek,
-    accept(block) {
-      inbox.push(block)
-      ticker.arrived()
+    accept: take,
+    noteOutdated() {
+      keeper.noteOutdated()
+      if (!isSettled()) follower.settleSoon()
     },
     async recoverAbandoned() {
-      if (disposed) return
-      await recoverAbandoned(recovery, slot.number, createCutter, (blocks) => {
-        inbox.push(...blocks)
-        ticker.arrived()
-      })
+      if (!disposed) await recoverAbandoned(recovery, keeper.had, createCutter, (blocks) => blocks.forEach(take))
     },
     tick: () => ticker.now(),
     flush,
     rebuild,
-    frontier: () => cutter.frontier(),
+    frontier: () => keeper.cutter.frontier(),
     async dispose() {
       if (disposed) return
       await flush()
       disposed = true
       ticker.dispose()
+      follower.dispose()
       finisher.dispose()
       for (const text of texts.values()) text.destroy()
       // A text released just now has a timer that would close it a second time.
@@ -319,13 +489,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
         document.detach()
         document.doc.destroy()
       }
-      slot.release()
+      keeper.release()
     },
   })
-}
-
-/** The device's slots of which a write to the root document was left out: what they write there later would be left out, too. */
-function spentSlots({ leftOut }: LoadedDocument, device: DeviceId): ReadonlySet<number> {
-  const own = leftOut.filter(({ node }) => toId<DeviceId>(node.header.device) === device)
-  return new Set(own.map(({ node }) => node.header.slot))
 }

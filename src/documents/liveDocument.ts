@@ -17,9 +17,8 @@ export interface LiveDocument {
   readonly uncutBytes: number
   /**
    * Applies the payload of a block; not inside a transaction.
-   * @param ownTo the own clock after the block, where it is one of the own slot
    */
-  apply(payload: Uint8Array, ownTo?: number): void
+  apply(payload: Uint8Array): void
   /** Says that everything up to `clock` is in blocks now. @returns the rows these blocks replace. */
   markCut(clock: number): readonly string[]
   /** Stops noting local edits. */
@@ -69,15 +68,7 @@ export function createLiveDocument(
     get uncutBytes() {
       return uncutBytes
     },
-    apply(payload, ownTo) {
-      try {
-        Y.applyUpdate(doc, payload, remoteOrigin)
-      } finally {
-        // A block of the own slot that this disk had lost: Yjs takes it for someone else's and draws a new clientID, under which nothing could be cut.
-        doc.clientID = client
-        if (ownTo !== undefined && rows.length === 0) cutClock = editedClock = Math.max(cutClock, ownTo)
-      }
-    },
+    apply: (payload) => Y.applyUpdate(doc, payload, remoteOrigin),
     markCut(clock) {
       const covered = rows
       cutClock = clock

@@ -15,7 +15,7 @@ export interface LoadedDocument {
   readonly leftOut: readonly LeftOut[]
   /**
    * Applies the blocks that came meanwhile, as far as their payloads are in memory.
-   * @returns whether the document now holds every block of the graph
+   * @returns whether the document now holds exactly the blocks that it should
    */
   catchUp(inMemory: (id: BlockId) => Uint8Array | undefined): boolean
 }
@@ -27,9 +27,10 @@ export interface LeftOut {
 }
 
 /**
- * Builds a document from its blocks, in causal order. When it resolves, it holds every block that the graph had at that moment, but for payloads that
+ * Builds a document from its blocks, in causal order. When it resolves, it holds every block that stood at that moment, but for payloads that
  * break a rule.
  * @param how together is tried first; a payload that breaks a rule is then applied already, so that all is done again one by one
+ * @param past the blocks to build it from, in causal order, instead of those that stand
  * @returns data-corrupt where a block cannot be read or the result has gaps
  */
 export async function loadDocument(
@@ -38,11 +39,13 @@ export async function loadDocument(
   source: PayloadSource,
   onProgress?: (fraction: number) => void,
   how: 'together' | 'singly' = 'together',
+  past?: () => readonly BlockNode[],
 ): Promise<Result<LoadedDocument, EchoError>> {
   const doc = createYDoc()
   const applied = new Set<BlockId>()
   const leftOut: LeftOut[] = []
-  const lacking = () => graph.blocksOf(id).filter((node) => !applied.has(node.id))
+  const { verdict } = graph
+  const lacking = () => (past?.() ?? graph.blocksOf(id)).filter((node) => !applied.has(node.id))
 
   function apply(block: Payload): void {
     const rule = judgePayload(doc, graph, block)
@@ -57,7 +60,7 @@ export async function loadDocument(
     const blocks = nodes.map((node, i) => ({ node, payload: payloads.value[i]! }))
     if (how === 'singly') blocks.forEach(apply)
     else if (applyTogether(doc, graph, blocks)) for (const node of nodes) applied.add(node.id)
-    else return loadDocument(id, graph, source, onProgress, 'singly')
+    else return loadDocument(id, graph, source, onProgress, 'singly', past)
   }
   if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) return fail(gaps(id))
 
@@ -65,6 +68,7 @@ export async function loadDocument(
     doc,
     leftOut,
     catchUp(inMemory) {
+      if (past === undefined && graph.verdict !== verdict) return false
       for (const node of lacking()) {
         const payload = inMemory(node.id)
         if (payload === undefined) return false

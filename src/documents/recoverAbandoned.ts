@@ -1,12 +1,11 @@
 import type { EchoError } from '../shared/echoError.ts'
-import { idBytes, type BlockId, type DeviceId, type DocumentId, type SpaceId } from '../shared/ids.ts'
+import { toId, type BlockId, type DeviceId, type DocumentId, type SpaceId } from '../shared/ids.ts'
 import type { Result } from '../shared/result.ts'
 import type { PendingRow, Storage } from '../storage/storage.ts'
-import type { BlockGraph } from '../feed/blockGraph.ts'
-import { feedKeyOf } from '../feed/feedKey.ts'
+import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import type { BlockCutter } from './blockCutter.ts'
 import type { BlockFinisher, CutBlock } from './blockFinisher.ts'
-import { claimAbandonedSlot } from './claimSlot.ts'
+import { claimAbandonedSlot, type Slot } from './claimSlot.ts'
 import type { LoadedDocument } from './loadDocument.ts'
 import { recoverPending } from './recoverPending.ts'
 
@@ -17,8 +16,8 @@ export interface RecoveryPlace {
   readonly device: DeviceId
   readonly graph: BlockGraph
   readonly finisher: BlockFinisher
-  /** Builds a document, in which the edits are judged. */
-  readonly load: (document: DocumentId) => Promise<Result<LoadedDocument, EchoError>>
+  /** Builds a document, in which the edits are judged: of what stands, or of the blocks of `past`. */
+  readonly load: (document: DocumentId, past?: () => readonly BlockNode[]) => Promise<Result<LoadedDocument, EchoError>>
   /** A payload that is still in memory because its block is not stored yet. */
   readonly unstored: (id: BlockId) => Uint8Array | undefined
   readonly onFault: (error: unknown) => void
@@ -32,18 +31,24 @@ export async function recoverRows(
   place: RecoveryPlace,
   rows: readonly PendingRow[],
   cutter: BlockCutter,
-  slot: number,
   take: (blocks: readonly CutBlock[]) => void = () => {},
 ): Promise<void> {
-  const { storage, space, device, graph, finisher, onFault } = place
+  const { storage, space, graph, finisher, onFault } = place
   if (rows.length === 0) return
-  const documents = await loadAll(place, new Set(rows.map((row) => row.document)))
+  // Where the feed went on without this disk, or does not stand, the edits follow what this disk had: they fork the feed or do not stand, and are written again.
+  const { feed, head } = cutter
+  const isAside = (head !== undefined && !graph.stands(head)) || graph.tipsOf(feed).some(({ id }) => id !== head)
+  const heads = rows.flatMap((row) => row.heads.map((id) => toId<BlockId>(id)))
+  const past = (document: DocumentId) => () => graph.pastOf(cutter.head === undefined ? heads : [...heads, cutter.head], document)
+  const documents = await loadAll(place, new Set(rows.map((row) => row.document)), (id) => (isAside ? past(id) : undefined))
   // From here on nothing is awaited, so that the documents are those of the graph.
   if (cutter.obstacle() !== undefined) return
   const loaded = rows.filter((row) => documents.has(row.document))
-  const { blocks, stale, faults } = recoverPending(loaded, cutter, graph, feedKeyOf(idBytes(device), slot), documents)
+  const { blocks, stale, faults } = recoverPending(loaded, cutter, graph, documents)
   for (const block of blocks) finisher.add(block)
-  if (stale.length > 0) storage.write({ deletePending: stale.map((key) => ({ space, key })) }, 'relaxed').catch(onFault)
+  // Aside of what stands a refusal may be an error of this disk alone; nothing is dropped for it.
+  if (stale.length > 0 && !(isAside && faults.length > 0))
+    storage.write({ deletePending: stale.map((key) => ({ space, key })) }, 'relaxed').catch(onFault)
   for (const fault of faults) onFault(fault)
   take(blocks)
 }
@@ -52,11 +57,12 @@ export async function recoverRows(
 async function loadAll(
   { load, unstored, onFault }: RecoveryPlace,
   ids: ReadonlySet<DocumentId>,
+  pastOf: (document: DocumentId) => (() => readonly BlockNode[]) | undefined,
 ): Promise<ReadonlyMap<DocumentId, LoadedDocument>> {
   const documents = new Map<DocumentId, LoadedDocument>()
   for (let lacking = [...ids]; lacking.length > 0;) {
     for (const id of lacking) {
-      const loaded = await load(id)
+      const loaded = await load(id, pastOf(id))
       if (loaded.ok) documents.set(id, loaded.value)
       else onFault(loaded.error)
     }
@@ -67,23 +73,23 @@ async function loadAll(
 
 /**
  * Rows of tabs that are gone are cut under their own slots, each while its lock is held.
- * @param ownSlot is passed over
+ * @param ownSlots are passed over
  * @param take as in {@link recoverRows}
  * @throws (rejects) EchoError of storage
  */
 export async function recoverAbandoned(
   place: RecoveryPlace,
-  ownSlot: number,
-  createCutter: (slot: number) => BlockCutter,
+  ownSlots: readonly number[],
+  createCutter: (slot: Slot) => BlockCutter,
   take?: (blocks: readonly CutBlock[]) => void,
 ): Promise<void> {
   const { storage, space, finisher } = place
   for (const slot of new Set((await storage.readPending(space)).map((row) => row.slot))) {
-    const lock = slot === ownSlot ? undefined : await claimAbandonedSlot({ ...place, slot })
+    const lock = ownSlots.includes(slot) ? undefined : await claimAbandonedSlot({ ...place, slot })
     if (lock === undefined) continue
     // Read again under the lock: another tab may have been here before.
     const rows = (await storage.readPending(space)).filter((row) => row.slot === slot)
-    await recoverRows(place, rows, createCutter(slot), slot, take)
+    await recoverRows(place, rows, createCutter(lock), take)
     // Not before all is stored: as long as a disk is full, the next tab would cut the same rows into other blocks.
     void finisher.drained().then(() => lock.release())
   }

@@ -2,7 +2,7 @@ import * as Y from 'yjs'
 import { toId, type BlockId, type DocumentId } from '../shared/ids.ts'
 import type { EchoError } from '../shared/echoError.ts'
 import type { PendingRow } from '../storage/storage.ts'
-import type { BlockGraph, FeedKey } from '../feed/blockGraph.ts'
+import type { BlockGraph } from '../feed/blockGraph.ts'
 import type { CutBlock } from './blockFinisher.ts'
 import type { BlockCutter } from './blockCutter.ts'
 import type { LoadedDocument } from './loadDocument.ts'
@@ -18,7 +18,6 @@ export function recoverPending(
   rows: readonly PendingRow[],
   cutter: BlockCutter,
   graph: BlockGraph,
-  feed: FeedKey,
   documents: ReadonlyMap<DocumentId, LoadedDocument>,
 ): { readonly blocks: readonly CutBlock[]; readonly stale: readonly string[]; readonly faults: readonly EchoError[] } {
   const blocks: CutBlock[] = []
@@ -26,9 +25,9 @@ export function recoverPending(
   const faults: EchoError[] = []
   const refused = new Set<DocumentId>()
   for (const run of runsOfOnePast(rows)) {
-    const { document, heads } = run[0]!
+    const { document, heads, retracts = [], from: start } = run[0]!
     const keys = run.map((row) => row.key)
-    const from = graph.nextClock(feed, document)
+    const from = cutter.nextClock(document)
     const covered = run.filter((row) => row.to <= from && row.from < row.to)
     const open = run.filter((row) => !covered.includes(row))
     if (open.length === 0 || refused.has(document)) {
@@ -39,7 +38,8 @@ export function recoverPending(
     const past = heads.map((head) => toId<BlockId>(head)).filter((id) => graph.node(id) !== undefined)
     const isPastHere = past.length === heads.length
     const loaded = documents.get(document)!
-    const cut = cutter.cut(document, loaded.doc, update, from, keys, past)
+    // The block that begins where the row does is the one that retracts; once it is there, those behind it need not.
+    const cut = cutter.cut(document, loaded.doc, update, from, keys, { past, retracts: from === start ? retracts : [] })
     if (cut.ok) {
       blocks.push(...cut.value)
       loaded.catchUp((id) => cut.value.find(({ node }) => node.id === id)?.payload)
@@ -58,7 +58,7 @@ function runsOfOnePast(rows: readonly PendingRow[]): readonly (readonly PendingR
   const pastOf = (row: PendingRow) => `${row.document} ${row.heads.map((head) => toId<BlockId>(head)).join()}`
   for (const row of rows) {
     const run = runs.at(-1)
-    if (run !== undefined && pastOf(run[0]!) === pastOf(row)) run.push(row)
+    if (run !== undefined && row.retracts === undefined && run[0]!.retracts === undefined && pastOf(run[0]!) === pastOf(row)) run.push(row)
     else runs.push([row])
   }
   return runs

@@ -9,7 +9,7 @@ export interface SpaceDocuments {
   readonly root: RootDocument
   /** Edits that a crash now would lose. */
   readonly unsaved: Readable<number>
-  /** The slot this tab writes under. */
+  /** The slot this tab writes under; another after a fork of its feed. */
   readonly slot: number
   /** Opens a text document. @throws (rejects) EchoError data-corrupt, space-closed */
   openText(item: ItemId): Promise<TextHandle>
@@ -17,6 +17,8 @@ export interface SpaceDocuments {
   peekText(item: ItemId): TextHandle | undefined
   /** Takes a block that the receiver accepted, in causal order; it is applied at the next tick. */
   accept(block: AcceptedBlock): void
+  /** Says that a peer names blocks of the own slot that are not here: this disk is an old copy, and the next edit needs another slot. */
+  noteOutdated(): void
   /**
    * Cuts and takes in what tabs that are gone left in the write-ahead log. The blocks that they stored must be in the graph by then.
    * @throws (rejects) EchoError of storage

@@ -1,19 +1,20 @@
-import type { DocumentId, SpaceId } from '../shared/ids.ts'
+import type { SpaceId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
+import type { PendingRow } from '../storage/storage.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 
-/** The write-ahead log of one slot: each local update is on its way to disk in the task that made it. */
+/** The write-ahead log of the slot that a tab has: each local update is on its way to disk in the task that made it. */
 export interface WriteAheadLog {
   /** Edits that are in no committed row and in no stored block: what a crash now would lose. */
   readonly unsaved: Readable<number>
-  /** Writes a row. @returns its key */
-  append(edit: {
-    readonly document: DocumentId
-    readonly update: Uint8Array
-    readonly from: number
-    readonly to: number
-    readonly heads: readonly Uint8Array[]
-  }): string
+  /** Goes on under a slot, after the rows that are already in its log. */
+  follow(slot: number, existing: readonly string[]): void
+  /**
+   * Writes a row.
+   * @param instead keys of rows that it replaces
+   * @returns its key
+   */
+  append(edit: Omit<PendingRow, 'space' | 'slot' | 'key'>, instead?: readonly string[]): string
   /** Says that blocks hold what these rows hold. */
   covered(keys: readonly string[]): void
   /** Resolves when every row so far is committed, or has failed. */
@@ -24,17 +25,15 @@ export interface WriteAheadLogOptions {
   /** Writes a row together with the blocks that just arrived: the edit may refer to them, and a crash must not part them. */
   readonly store: Pick<BlockStore, 'put'>
   readonly space: SpaceId
-  readonly slot: number
-  /** Keys of rows already in the log of this slot. */
-  readonly existing: readonly string[]
   readonly onFault: (error: unknown) => void
 }
 
-export function createWriteAheadLog({ store, space, slot, existing, onFault }: WriteAheadLogOptions): WriteAheadLog {
+export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOptions): WriteAheadLog {
   const unsafe = new Set<string>()
   const unsaved = createWritable(0)
   const writes = new Set<Promise<void>>()
-  let next = 1 + Math.max(0, ...existing.map((key) => Number(key.split('/')[1])))
+  let slot = 0
+  let next = 1
 
   function forget(keys: readonly string[]): void {
     for (const key of keys) unsafe.delete(key)
@@ -43,11 +42,21 @@ export function createWriteAheadLog({ store, space, slot, existing, onFault }: W
 
   return {
     unsaved,
-    append(edit) {
+    follow(number, existing) {
+      slot = number
+      next = 1 + Math.max(0, ...existing.map((key) => Number(key.split('/')[1])))
+    },
+    append(edit, instead = []) {
       const key = pendingKey(slot, next++)
+      forget(instead)
       unsafe.add(key)
       unsaved.set(unsafe.size)
-      const write = store.put([], 'relaxed', { putPending: [{ space, key, slot, ...edit }] }).then(() => forget([key]), onFault)
+      const write = store
+        .put([], 'relaxed', {
+          putPending: [{ space, key, slot, ...edit }],
+          deletePending: instead.map((former) => ({ space, key: former })),
+        })
+        .then(() => forget([key]), onFault)
       writes.add(write)
       void write.finally(() => writes.delete(write))
       return key

@@ -1,36 +1,12 @@
 import { compareBytes, equalBytes } from '../shared/bytes.ts'
 import { idBytes, toId, type BlockId, type DocumentId, type SpaceId } from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import type { BlockGraph, BlockNode, FeedHead, FeedKey, Placement, PlacementFault } from './blockGraph.ts'
+import type { BlockGraph, BlockNode, FeedHead, FeedKey, Orphans, Placement, PlacementFault } from './blockGraph.ts'
 import { clientIdOf } from './clientId.ts'
 import { feedKeyOf } from './feedKey.ts'
+import { createForkVerdict } from './forkVerdict.ts'
+import { countCovered, covers, joinPast, type Branch, type Entry, type Past } from './graphEntry.ts'
 import type { BlockHeader } from './header.ts'
-
-/**
- * How many blocks of each feed, by feed index, lie in a block's past; a feed beyond the end has none. Never written to after it was
- * made: blocks that learn of nothing new share the array of the block before them. The block's own feed is not kept up to date in
- * it, because its seq says the same.
- */
-type Past = readonly number[]
-
-interface Entry {
-  readonly node: BlockNode
-  /** The node's id, 32 bytes, held once for all headers that name it. */
-  readonly bytes: Uint8Array
-  /** Place in the order of adding, which is a causal order. */
-  readonly order: number
-  readonly feed: Feed
-  readonly past: Past
-}
-
-interface Feed {
-  readonly key: FeedKey
-  readonly index: number
-  readonly client: number
-  readonly entries: Entry[]
-  /** Per document, the blocks that hold structs: ascending both by seq and by clock. */
-  readonly writesByDocument: Map<DocumentId, Entry[]>
-}
 
 export interface BlockGraphOptions {
   readonly crypto: CryptoPort
@@ -46,9 +22,11 @@ export interface BlockGraphOptions {
 export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGraph {
   const spaceBytes = idBytes(space)
   const entriesById = new Map<BlockId, Entry>()
-  const feedsByKey = new Map<FeedKey, Feed>()
-  const feedsByClient = new Map<number, Feed>()
+  const branches: Branch[] = []
+  const branchesByFeed = new Map<FeedKey, Branch[]>()
+  const branchesByClient = new Map<number, Branch[]>()
   const nodesByDocument = new Map<DocumentId, BlockNode[]>()
+  const verdict = createForkVerdict(entriesById)
   const nothing: Past = []
 
   function place(id: BlockId, header: BlockHeader): Placement {
@@ -58,31 +36,23 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
     if (isFirst !== header.previous.every((byte) => byte === 0)) return malformed('previous')
 
     const key = feedKeyOf(header.device, header.slot)
-    const feed = feedsByKey.get(key)
     const before: Entry[] = []
     const missing: BlockId[] = []
-
+    let previous: Entry | undefined
     if (!isFirst) {
       const previousId = toId<BlockId>(header.previous)
-      const previous = entriesById.get(previousId)
-      if (previous === undefined) {
-        const inItsPlace = feed?.entries[header.seq - 1]
-        if (inItsPlace !== undefined) return { status: 'forked', with: inItsPlace.node.id }
-        missing.push(previousId)
-      } else {
-        if (previous.feed !== feed) return malformed('previous')
-        if (previous.node.header.seq !== header.seq - 1) return malformed('seq')
-        before.push(previous)
-      }
+      previous = entriesById.get(previousId)
+      if (previous === undefined) missing.push(previousId)
+      else if (previous.node.feed !== key) return malformed('previous')
+      else if (previous.node.header.seq !== header.seq - 1) return malformed('seq')
+      else before.push(previous)
     }
-    const inPlace = feed?.entries[header.seq]
-    if (inPlace !== undefined) return { status: 'forked', with: inPlace.node.id }
 
     const dependencies: Entry[] = []
     for (const bytes of header.dependencies) {
       const dependencyId = toId<BlockId>(bytes)
       const dependency = entriesById.get(dependencyId)
-      if (dependencyId === id || (dependency !== undefined && dependency.feed === feed)) return malformed('dependency')
+      if (dependencyId === id || dependency?.node.feed === key) return malformed('dependency')
       if (dependency === undefined) missing.push(dependencyId)
       else dependencies.push(dependency)
     }
@@ -91,109 +61,224 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
       return malformed('dependency')
     if (missing.length > 0) return { status: 'missing', blocks: missing }
 
-    if (feed === undefined) {
-      const namesake = feedsByClient.get(clientIdOf(crypto, header.space, header.device, header.slot))
-      if (namesake !== undefined) {
-        const first = namesake.entries[0]!
-        return before.some((entry) => covers(entry, first)) ? malformed('client') : { status: 'forked', with: first.node.id }
-      }
-    }
-    if (header.from !== nextClock(key, toId<DocumentId>(header.document))) return malformed('clock')
+    const rival = rivalsAt(header, previous).find((entry) => before.some((other) => covers(other, entry)))
+    if (rival !== undefined) return malformed(rival.node.feed === key ? 'branches' : 'client')
+    if (!verdict.canMeet(before)) return malformed('branches')
+    if (header.from !== clockAfterEntry(previous, toId<DocumentId>(header.document))) return malformed('clock')
     return { status: 'fits' }
   }
 
   function add(id: BlockId, header: BlockHeader): BlockNode {
-    const key = feedKeyOf(header.device, header.slot)
-    let feed = feedsByKey.get(key)
-    if (feed === undefined) {
-      const client = clientIdOf(crypto, header.space, header.device, header.slot)
-      feed = { key, index: feedsByKey.size, client, entries: [], writesByDocument: new Map() }
-      feedsByKey.set(key, feed)
-      feedsByClient.set(client, feed)
-    }
-    const previous = feed.entries.at(-1)
+    const previous = header.seq === 0 ? undefined : entriesById.get(toId<BlockId>(header.previous))
+    const rivals = rivalsAt(header, previous)
+    const branch = previous !== undefined && previous === previous.branch.entries.at(-1) ? previous.branch : createBranch(header, previous)
     const document = sharedDocumentId(header, previous)
     const dependencies = header.dependencies.map((bytes) => entriesById.get(toId<BlockId>(bytes))!)
-    const node: BlockNode = { id, header: shareBytes(header, previous, dependencies), feed: feed.key, document, client: feed.client }
-    const past = dependencies.reduce(joinPast, previous?.past ?? nothing)
-    const entry: Entry = { node, bytes: idBytes(id), order: entriesById.size, feed, past }
+    const { feed, client, index } = branch
+    const node: BlockNode = { id, header: shareBytes(header, previous, dependencies), feed, document, client, branch: index }
+    const before = previous === undefined || previous.branch === branch ? dependencies : [previous, ...dependencies]
+    const past = before.reduce(joinPast, previous?.past ?? nothing)
+    const entry: Entry = { node, bytes: idBytes(id), order: entriesById.size, branch, past }
 
     entriesById.set(id, entry)
-    feed.entries.push(entry)
-    if (header.to > header.from) listIn(feed.writesByDocument, document).push(entry)
+    branch.entries.push(entry)
+    if (header.to > header.from) listIn(branch.writesByDocument, document).push(entry)
     listIn(nodesByDocument, document).push(node)
+    verdict.joined(entry, previous === undefined ? dependencies : [previous, ...dependencies], rivals)
     return node
   }
 
-  function nextClock(key: FeedKey, document: DocumentId): number {
-    return feedsByKey.get(key)?.writesByDocument.get(document)?.at(-1)?.node.header.to ?? 0
+  function createBranch(header: BlockHeader, base: Entry | undefined): Branch {
+    const feed = feedKeyOf(header.device, header.slot)
+    const client = base?.node.client ?? clientIdOf(crypto, header.space, header.device, header.slot)
+    const branch: Branch = { feed, index: branches.length, client, base, start: header.seq, entries: [], writesByDocument: new Map() }
+    branches.push(branch)
+    listIn(branchesByFeed, feed).push(branch)
+    listIn(branchesByClient, client).push(branch)
+    return branch
+  }
+
+  /** The blocks at the place where a block with this header stands or would stand, but for itself. */
+  function rivalsAt(header: BlockHeader, previous: Entry | undefined): Entry[] {
+    if (previous === undefined) {
+      const client = clientIdOf(crypto, header.space, header.device, header.slot)
+      return (branchesByClient.get(client) ?? []).filter(({ base }) => base === undefined).map(({ entries }) => entries[0]!)
+    }
+    const { branch } = previous
+    const next = branch.entries[header.seq - branch.start]
+    if (next === undefined) return []
+    const others = branchesByFeed.get(branch.feed)!.filter(({ base }) => base === previous)
+    return [next, ...others.map(({ entries }) => entries[0]!)]
+  }
+
+  function clockAfterEntry(previous: Entry | undefined, document: DocumentId): number {
+    for (let entry = previous; entry !== undefined; entry = entry.branch.base) {
+      const { seq } = entry.node.header
+      const writes = entry.branch.writesByDocument.get(document) ?? []
+      const last = writes[firstIndex(writes, (write) => write.node.header.seq > seq) - 1]
+      if (last !== undefined) return last.node.header.to
+    }
+    return 0
   }
 
   function limits(before: readonly BlockId[], document: DocumentId): (client: number) => number {
-    const entries = before.flatMap((id) => entriesById.get(id) ?? [])
+    const entries = entriesOf(before)
     const limitsByClient = new Map<number, number>()
     return (client) => {
       const known = limitsByClient.get(client)
       if (known !== undefined) return known
-      const feed = feedsByClient.get(client)
-      const writes = feed?.writesByDocument.get(document)
+      const ofClient = branchesByClient.get(client)
+      if (ofClient === undefined) return 0
       let limit = 0
-      if (feed !== undefined && writes !== undefined) {
-        const covered = entries.reduce((most, entry) => Math.max(most, countCovered(entry, feed)), 0)
+      for (const branch of ofClient) {
+        const writes = branch.writesByDocument.get(document)
+        if (writes === undefined) continue
+        const covered = entries.reduce((most, entry) => Math.max(most, countCovered(entry, branch)), 0)
         const end = firstIndex(writes, (write) => write.node.header.seq >= covered)
-        limit = writes[end - 1]?.node.header.to ?? 0
+        limit = Math.max(limit, writes[end - 1]?.node.header.to ?? 0)
       }
-      if (feed !== undefined) limitsByClient.set(client, limit)
+      limitsByClient.set(client, limit)
       return limit
     }
   }
 
   function writerOf(document: DocumentId, client: number, clock: number): BlockNode | undefined {
-    const writes = feedsByClient.get(client)?.writesByDocument.get(document)
-    return clock < 0 ? undefined : writes?.[firstIndex(writes, (write) => write.node.header.to > clock)]?.node
+    if (clock < 0) return undefined
+    for (const branch of branchesByClient.get(client) ?? []) {
+      const writes = branch.writesByDocument.get(document) ?? []
+      const write = writes[firstIndex(writes, ({ node }) => node.header.to > clock)]
+      if (write !== undefined && write.node.header.from <= clock && !verdict.withdrawn.has(write)) return write.node
+    }
+    return undefined
   }
 
   function maximal(blocks: readonly BlockId[]): readonly BlockId[] {
     // Newest first: whoever covers a block was added after it, so one pass meets it first.
-    const entries = [...new Set(blocks)].flatMap((id) => entriesById.get(id) ?? []).sort((a, b) => b.order - a.order)
+    const entries = entriesOf(new Set(blocks)).sort((a, b) => b.order - a.order)
     const kept: Entry[] = []
     let past = nothing
     for (const entry of entries) {
-      if ((past[entry.feed.index] ?? 0) > entry.node.header.seq) continue
+      if ((past[entry.branch.index] ?? 0) > entry.node.header.seq) continue
       kept.push(entry)
       past = joinPast(past, entry)
     }
     return kept.sort((a, b) => compareBytes(a.bytes, b.bytes)).map(({ node }) => node.id)
   }
 
-  function missingFor(heads: readonly { readonly feed: FeedKey; readonly seq: number }[]): readonly BlockNode[] {
-    const heldByFeed = new Map<FeedKey, number>()
-    for (const { feed, seq } of heads) heldByFeed.set(feed, Math.max(heldByFeed.get(feed) ?? 0, seq + 1))
-    const lacking = [...feedsByKey.values()].flatMap((feed) => feed.entries.slice(heldByFeed.get(feed.key) ?? 0))
+  function missingFor(heads: readonly FeedHead[]): readonly BlockNode[] {
+    const heldByBranch = new Map<Branch, number>()
+    for (const [feed, ofFeed] of groupByFeed(heads)) {
+      const own = branchesByFeed.get(feed) ?? []
+      const known = ofFeed.flatMap(({ id }) => entriesById.get(id) ?? [])
+      // Without one that both know they may have any of ours, unless they show another first block.
+      const isOther = known.length === 0 && ofFeed.some(({ seq }) => seq === 0)
+      const held = known.length > 0 ? known : isOther ? [] : own.map(({ entries }) => entries.at(-1)!)
+      for (const newest of held) {
+        for (let entry: Entry | undefined = newest; entry !== undefined; entry = entry.branch.base) {
+          const count = entry.node.header.seq + 1
+          if ((heldByBranch.get(entry.branch) ?? 0) < count) heldByBranch.set(entry.branch, count)
+        }
+      }
+    }
+    const lacking = branches.flatMap((branch) => branch.entries.slice(Math.max(0, (heldByBranch.get(branch) ?? 0) - branch.start)))
     return lacking.sort((a, b) => a.order - b.order).map(({ node }) => node)
   }
 
-  function headOf(feed: Feed): FeedHead {
-    const { id, header } = feed.entries.at(-1)!.node
-    return { feed: feed.key, seq: header.seq, id }
+  function samplesOf(feed: FeedKey): readonly FeedHead[] {
+    return (branchesByFeed.get(feed) ?? []).flatMap(({ entries }) => {
+      const samples = [entries.at(-1)!]
+      for (let back = 1; back < entries.length - 1; back *= 2) samples.push(entries.at(-1 - back)!)
+      return (entries.length > 1 ? [...samples, entries[0]!] : samples).map(headOf)
+    })
+  }
+
+  function orphansOf(device: Uint8Array): readonly Orphans[] {
+    const groups: { readonly document: DocumentId; readonly entries: Entry[] }[] = []
+    const lost = [...verdict.withdrawn].filter((entry) => equalBytes(entry.node.header.device, device) && !verdict.isWrittenAgain(entry))
+    for (const entry of lost.sort((a, b) => a.order - b.order)) {
+      const { document } = entry.node
+      const group = groups.find((other) => other.document === document && verdict.canMeet([...other.entries, entry]))
+      if (group === undefined) groups.push({ document, entries: [entry] })
+      else group.entries.push(entry)
+    }
+    return groups.map(({ document, entries }) => {
+      const lastByFeed = new Map(entries.map((entry) => [entry.node.feed, entry]))
+      const retracts = [...lastByFeed.values()].map((last) => ({ first: firstWithdrawn(last).bytes, last: last.bytes }))
+      return { document, blocks: entries.map(({ node }) => node), retracts: retracts.sort((a, b) => compareBytes(a.first, b.first)) }
+    })
+  }
+
+  /** The block at which the feed of a withdrawn one stopped standing. */
+  function firstWithdrawn(entry: Entry): Entry {
+    let { branch } = entry
+    while (branch.base !== undefined && verdict.withdrawn.has(branch.base)) branch = branch.base.branch
+    return branch.entries[firstIndex(branch.entries, (other) => verdict.withdrawn.has(other))]!
+  }
+
+  function entriesOf(blocks: Iterable<BlockId>): Entry[] {
+    return [...blocks].flatMap((id) => entriesById.get(id) ?? [])
+  }
+
+  function standingHead(feed: FeedKey): FeedHead | undefined {
+    let newest: Entry | undefined
+    for (const { entries } of branchesByFeed.get(feed) ?? []) {
+      // What follows a withdrawn block is withdrawn.
+      const end = verdict.withdrawn.size === 0 ? entries.length : firstIndex(entries, (entry) => verdict.withdrawn.has(entry))
+      const last = entries[end - 1]
+      if (last !== undefined && (newest === undefined || newest.node.header.seq < last.node.header.seq)) newest = last
+    }
+    return newest && headOf(newest)
+  }
+
+  function tipsOf(ofFeed: readonly Branch[]): readonly FeedHead[] {
+    return ofFeed.map(({ entries }) => headOf(entries.at(-1)!))
   }
 
   return {
     get size() {
       return entriesById.size
     },
-    node: (id) => entriesById.get(id)?.node,
-    head(key) {
-      const feed = feedsByKey.get(key)
-      return feed === undefined ? undefined : headOf(feed)
+    get verdict() {
+      return verdict.version
     },
-    heads: () => [...feedsByKey.values()].map(headOf),
+    node: (id) => entriesById.get(id)?.node,
+    stands(id) {
+      const entry = entriesById.get(id)
+      return entry !== undefined && !verdict.withdrawn.has(entry)
+    },
+    withdrawn: () => [...verdict.withdrawn].map(({ node }) => node),
+    head: standingHead,
+    heads: () => [...branchesByFeed.keys()].flatMap((feed) => standingHead(feed) ?? []),
+    tips: () => tipsOf(branches),
+    tipsOf: (feed) => tipsOf(branchesByFeed.get(feed) ?? []),
+    unforked(feed, seq) {
+      const [branch, ...more] = branchesByFeed.get(feed) ?? []
+      return branch === undefined || more.length > 0 ? [] : branch.entries.slice(seq).map(({ node }) => node)
+    },
+    samplesOf,
+    rivals(id) {
+      const entry = entriesById.get(id)
+      return entry === undefined ? [] : verdict.rivalsOf(entry).map(({ node }) => node.id)
+    },
+    firstContested(id) {
+      const entry = entriesById.get(id)
+      return entry && verdict.firstContested(entry)?.node.id
+    },
     place,
     add,
+    takeBack: (blocks) => verdict.takeBack(entriesOf(blocks)),
     limits,
-    nextClock,
+    clockAfter: (previous, document) => clockAfterEntry(previous && entriesById.get(previous), document),
     writerOf,
-    blocksOf: (document) => [...(nodesByDocument.get(document) ?? [])],
+    blocksOf(document) {
+      const nodes = nodesByDocument.get(document) ?? []
+      return verdict.withdrawn.size === 0 ? [...nodes] : nodes.filter(({ id }) => !verdict.withdrawn.has(entriesById.get(id)!))
+    },
+    pastOf(before, document) {
+      const entries = entriesOf(before)
+      return (nodesByDocument.get(document) ?? []).filter(({ id }) => entries.some((entry) => covers(entry, entriesById.get(id)!)))
+    },
+    orphansOf,
     maximal,
     missingFor,
   }
@@ -205,26 +290,14 @@ function malformed(fault: PlacementFault): Placement {
   return { status: 'malformed', fault }
 }
 
-/** How many blocks of `feed` are `entry` or lie in its past. */
-function countCovered(entry: Entry, feed: Feed): number {
-  return entry.feed === feed ? entry.node.header.seq + 1 : (entry.past[feed.index] ?? 0)
+function groupByFeed(heads: readonly FeedHead[]): ReadonlyMap<FeedKey, readonly FeedHead[]> {
+  const groups = new Map<FeedKey, FeedHead[]>()
+  for (const head of heads) listIn(groups, head.feed).push(head)
+  return groups
 }
 
-/** Whether `other` is `entry` or lies in its past. */
-function covers(entry: Entry, other: Entry): boolean {
-  return countCovered(entry, other.feed) > other.node.header.seq
-}
-
-/** What lies in `past`, or is `entry`, or lies in its past: `past` itself where that adds nothing. */
-function joinPast(past: Past, entry: Entry): Past {
-  const { index } = entry.feed
-  const count = entry.node.header.seq + 1
-  const adds = (past[index] ?? 0) < count || entry.past.some((covered, feed) => (past[feed] ?? 0) < covered)
-  if (!adds) return past
-  const length = Math.max(past.length, entry.past.length, index + 1)
-  const joined = Array.from({ length }, (_, feed) => Math.max(past[feed] ?? 0, entry.past[feed] ?? 0))
-  joined[index] = Math.max(joined[index]!, count)
-  return joined
+function headOf({ node }: Entry): FeedHead {
+  return { feed: node.feed, seq: node.header.seq, id: node.id }
 }
 
 /** The header with byte strings held once that others hold too: thousands of headers differ in little more than a hash. */

@@ -80,7 +80,7 @@ export function createBundler(options: BundlerOptions): Bundler {
     if (isRunning) return note()
     isRunning = true
     try {
-      for (const { feed } of graph.heads()) {
+      for (const feed of unforkedFeeds()) {
         while (!ending.signal.aborted && ((await bundleNext(feed)) || (await joinNext(feed)))) {
           await new Promise<void>((resolve) => clock.after(pauseMs, resolve))
         }
@@ -97,7 +97,7 @@ export function createBundler(options: BundlerOptions): Bundler {
       const node = graph.node(block)
       return node !== undefined && store.bundleOf(node) !== undefined
     })
-    const bundles = graph.heads().flatMap(({ feed }) => {
+    const bundles = unforkedFeeds().flatMap((feed) => {
       const all = store.bundlesOf(feed)
       return all.filter((place, i) => all.some((other, k) => k !== i && covers(other, place) && (!covers(place, other) || k < i)))
     })
@@ -106,7 +106,7 @@ export function createBundler(options: BundlerOptions): Bundler {
 
   /** Bundles the oldest blocks of a feed that have rows of their own. @returns whether there may be more to do */
   async function bundleNext(feed: FeedKey): Promise<boolean> {
-    const open = nodesFrom(feed, bundledTo.get(feed) ?? 0)
+    const open = graph.unforked(feed, bundledTo.get(feed) ?? 0)
     const begin = open.findIndex((node) => store.bundleOf(node) === undefined)
     if (begin < 0) return false
     bundledTo.set(feed, open[begin]!.header.seq)
@@ -151,7 +151,7 @@ export function createBundler(options: BundlerOptions): Bundler {
       blocks.push(...opened.value.blocks)
       ;({ signature } = opened.value.head)
     }
-    const nodes = nodesFrom(feed, places[0]!.first).slice(0, blocks.length)
+    const nodes = graph.unforked(feed, places[0]!.first).slice(0, blocks.length)
     const bundle = await bundleOf(blocks, signature!, nodes)
     if (bundle === undefined) return skip(places)
     await store.replace(
@@ -199,8 +199,9 @@ export function createBundler(options: BundlerOptions): Bundler {
     return { ...bundle, ...blockPlaceOf(last), first: nodes[0]!.header.seq, judged: nodes.length, hashes }
   }
 
-  function nodesFrom(feed: FeedKey, first: number): readonly BlockNode[] {
-    return graph.missingFor(graph.heads().map((head) => (head.feed === feed ? { feed, seq: first - 1 } : head)))
+  /** Two bundles of a forked feed can hold different blocks of the same numbers; its blocks stay as they are. */
+  function unforkedFeeds(): readonly FeedKey[] {
+    return graph.heads().flatMap(({ feed }) => (graph.tipsOf(feed).length === 1 ? feed : []))
   }
 
   lead().catch(options.onFault)

@@ -5,7 +5,7 @@ import { decodeHeader, type BlockHeader } from './header.ts'
 
 /**
  * Puts stored headers into an empty graph, each after its past. They were judged when they came, so only their places matter here.
- * @returns how many found no place: damaged, forked, or after a block that is missing
+ * @returns how many found no place: damaged, or after a block that is missing
  */
 export function loadBlockGraph(graph: BlockGraph, rows: readonly StoredHeader[]): number {
   const waiting = new Map<BlockId, { readonly id: BlockId; readonly header: BlockHeader }[]>()

@@ -1,5 +1,4 @@
 import { equalBytes } from '../shared/bytes.ts'
-import { EchoError } from '../shared/echoError.ts'
 import {
   idBytes,
   rootDocumentId,
@@ -16,14 +15,12 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import { decodeBlock, verifyBlock, type Block } from './block.ts'
-import type { BlockGraph, BlockNode, FeedKey } from './blockGraph.ts'
+import type { BlockGraph, BlockNode } from './blockGraph.ts'
 import { openBundle, openBundleHead, type Bundle, type BundleFault } from './bundle.ts'
 import { clientIdOf } from './clientId.ts'
 import type { DeviceQuotas } from './deviceQuotas.ts'
 import { openEnvelope, plaintextHash } from './envelope.ts'
 import { createFairQueue } from './fairQueue.ts'
-import { feedKeyOf } from './feedKey.ts'
-import { createForkEvidence, type ForkEvidence } from './forkEvidence.ts'
 import { guardUpdate } from './guard/guardUpdate.ts'
 import type { GuardRule } from './guard/refusal.ts'
 import { blockIdOf, decodeHeader, type BlockHeader } from './header.ts'
@@ -38,7 +35,7 @@ import { createReceivedBundle, type ReceivedBundle } from './receivedBundle.ts'
  * within bounds; nothing that a peer sends makes this throw.
  *
  * What an attacker can do: without an entry as a writer, fill one bounded account of blocks that wait for operations. With one, write whatever the guard lets
- * pass under his own name, and fork his own feed, of which one branch is kept here and the other as evidence.
+ * pass under his own name, and fork his own feed: all branches are taken in, and the graph says which one stands.
  */
 
 /** A block that passed every check. */
@@ -56,7 +53,6 @@ export type ReceiveLayer = 'decode' | 'signature' | 'membership' | 'graph' | 'en
 export type ReceiveOutcome =
   | { readonly status: 'accepted' | 'known' }
   | { readonly status: 'held'; readonly awaits: Wait['kind'] }
-  | { readonly status: 'forked'; readonly error: EchoError }
   | { readonly status: 'refused'; readonly layer: ReceiveLayer; readonly reason: string }
 
 export interface BlockReceiver {
@@ -83,8 +79,6 @@ export interface BlockReceiver {
   wake(): void
   /** How often each check refused, by `<layer>/<reason>`. */
   refusals(): ReadonlyMap<string, number>
-  /** Blocks that stand at a place that another block of the same slot has taken. */
-  forks(): readonly ForkEvidence[]
   dispose(): void
 }
 
@@ -112,7 +106,6 @@ export function createBlockReceiver({
 }: BlockReceiverOptions): BlockReceiver {
   const spaceBytes = idBytes(space)
   const held = createHeldBlocks()
-  const forks = createForkEvidence()
   const refusals = new Map<string, number>()
   /** Held blocks for which the block that is being judged was the last thing to wait for. */
   let ready: HeldBlock[] = []
@@ -189,11 +182,6 @@ export function createBlockReceiver({
       case 'missing':
         // Until it was opened once, the block may carry another's envelope in place of the author's; such a copy shall not wait in the good one's place.
         return candidate.isOpened ? hold(candidate, { kind: 'block', block: placement.blocks[0]! }) : undefined
-      case 'forked': {
-        const feed = feedKeyOf(header.device, header.slot)
-        if (!('received' in block)) forks.add({ feed, id, standing: placement.with, block }, toId<DeviceId>(header.device))
-        return { status: 'forked', error: forkError(feed, id, placement.with) }
-      }
       case 'malformed':
         return refused('graph', placement.fault)
     }
@@ -245,6 +233,7 @@ export function createBlockReceiver({
       from: header.from,
       to: header.to,
       limits: graph.limits(before, document),
+      mayBeEmpty: header.retracts.length > 0,
       kind: document === rootDocumentId ? 'root' : 'content',
     })
     if (!guarded.ok) return guarded.error.rule
@@ -348,7 +337,7 @@ export function createBlockReceiver({
       outcomes.push(judged.outcome)
       next.push(...judged.next)
       // What follows rests on it.
-      if (judged.outcome.status === 'refused' || judged.outcome.status === 'forked') break
+      if (judged.outcome.status === 'refused') break
       await queue.breathe()
     }
     return { outcomes, next }
@@ -380,7 +369,6 @@ export function createBlockReceiver({
       return held.size
     },
     refusals: () => refusals,
-    forks: () => forks.all(),
     dispose() {
       isDisposed = true
       ready = []
@@ -404,12 +392,4 @@ function layerOf(fault: BundleFault): ReceiveLayer {
 
 function isSame(a: Block, b: Block): boolean {
   return equalBytes(a.signature, b.signature) && equalBytes(a.envelope, b.envelope)
-}
-
-function forkError(feed: FeedKey, block: BlockId, standing: BlockId): EchoError {
-  return new EchoError(
-    'block-forked',
-    'Two different blocks claim the same place in the history of one device: a restored backup, a copied profile or a stolen key. The first one seen stands; the device should go on under a new slot.',
-    { details: { feed, block, standing } },
-  )
 }

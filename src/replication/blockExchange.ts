@@ -12,13 +12,15 @@ import { maxFeeds, maxSparedDevices, type SparedDevice } from './linkMessages.ts
 
 /**
  * Blocks over one link. Each end says its heads and sends what the other lacks, in causal order; afterwards new blocks are pushed as they come.
+ * Where a feed forks, each branch has a head. An end that is told of a head which it does not know, where it has as many blocks itself, names in its
+ * turn blocks further and further back, so that the other finds the last one that both have.
  * The peer acknowledges what it worked through, and at most {@link maxOutstanding} messages run ahead of that, so a fast sender fills no memory.
  */
 export interface BlockExchange {
   /** Says our heads; the peer answers with what we lack. */
   sayHeads(): void
   /** The peer's heads arrived. */
-  onHeads(heads: readonly { readonly feed: FeedKey; readonly seq: number }[]): void
+  onHeads(heads: readonly FeedHead[]): void
   /** Blocks arrived. @returns what became of each, when all are judged */
   onBlocks(blocks: readonly Uint8Array[]): Promise<readonly ReceiveOutcome[]>
   /** A bundle arrived. @returns what became of its blocks, when all are judged */
@@ -58,13 +60,19 @@ export function createBlockExchange(options: {
   readonly store: BlockStore
   readonly receiver: BlockReceiver
   readonly isMuted: (device: DeviceId) => boolean
+  /** The peer names a block that is not here. */
+  readonly onUnknownHead?: (head: FeedHead) => void
   /** The disk could not be read; it is tried again. */
   readonly onFault: (error: unknown) => void
 }): BlockExchange {
   const { link, clock, graph, store, receiver } = options
-  /** What the peer has or is about to have. */
-  const sent = new Map<FeedKey, number>()
-  const announced = new Map<FeedKey, number>()
+  /** What the peer is about to have, by branch. */
+  const sent = new Map<number, { readonly feed: FeedKey; readonly seq: number }>()
+  /** What the peer last said of each feed. */
+  const announced = new Map<FeedKey, readonly FeedHead[]>()
+  let announcedCount = 0
+  /** The tips of each feed at which we named blocks further back. */
+  const located = new Map<FeedKey, string>()
   const outbox = createFairOutbox()
   /** Devices of whose blocks the peer has not said again what it has. */
   const doubtful = new Set<DeviceId>()
@@ -87,8 +95,11 @@ export function createBlockExchange(options: {
   let lateTimer: Timer | undefined
 
   function missing(): readonly BlockNode[] {
-    const theirs: Pick<FeedHead, 'feed' | 'seq'>[] = [...sent].map(([feed, seq]) => ({ feed, seq }))
-    return graph.missingFor(theirs)
+    return graph.missingFor([...announced.values()].flat()).filter((node) => !isSent(node))
+  }
+
+  function isSent({ branch, header }: BlockNode): boolean {
+    return (sent.get(branch)?.seq ?? -1) >= header.seq
   }
 
   function enqueueMissing(): void {
@@ -103,15 +114,16 @@ export function createBlockExchange(options: {
     // A peer that is slow to work through our messages is as slow with the author's.
     lateTimer = clock.after(lateAfterMs + 2 * lagMs, () => {
       lateTimer = undefined
-      for (const node of late) enqueue(node)
+      const stillMissing = new Set(missing())
+      for (const node of late) if (stillMissing.has(node)) enqueue(node)
       void pump()
       enqueueLate()
     })
   }
 
   function enqueue(node: BlockNode): void {
-    if ((sent.get(node.feed) ?? -1) >= node.header.seq) return
-    sent.set(node.feed, node.header.seq)
+    if (isSent(node)) return
+    sent.set(node.branch, { feed: node.feed, seq: node.header.seq })
     outbox.add(node)
   }
 
@@ -189,33 +201,60 @@ export function createBlockExchange(options: {
   function sayHeads(): void {
     clock.clear(sayTimer)
     sayTimer = undefined
-    link.send({ type: 'heads', heads: graph.heads() })
+    link.send({ type: 'heads', heads: graph.tips() })
   }
 
   function sayHeadsSoon(): void {
     sayTimer ??= clock.after(sayHeadsAfterMs, sayHeads)
   }
 
+  /** Says heads, and of these feeds blocks further back too, but for those of which nothing has changed since that was done. */
+  function locate(feeds: ReadonlySet<FeedKey>): void {
+    const back: FeedHead[] = []
+    for (const feed of feeds) {
+      const tips = graph.tipsOf(feed)
+      const state = tips.map(({ id }) => id).join()
+      if (located.get(feed) === state) continue
+      located.set(feed, state)
+      back.push(...graph.samplesOf(feed))
+    }
+    if (back.length > 0) link.send({ type: 'heads', heads: [...back, ...graph.tips().filter(({ feed }) => !feeds.has(feed))] })
+  }
+
   function ownSeq(feed: FeedKey): number {
-    return graph.head(feed)?.seq ?? -1
+    return Math.max(-1, ...graph.tipsOf(feed).map(({ seq }) => seq))
   }
 
   function lacking(): number {
     let count = 0
-    for (const [feed, seq] of announced) if (!options.isMuted(deviceOf(feed))) count += Math.max(0, seq - ownSeq(feed))
+    for (const [feed, heads] of announced) {
+      if (options.isMuted(deviceOf(feed))) continue
+      const unknown = heads.filter(({ id }) => graph.node(id) === undefined)
+      if (unknown.length > 0) count += Math.max(1, ...unknown.map(({ seq }) => seq - ownSeq(feed)))
+    }
     return count
+  }
+
+  function note(heads: readonly FeedHead[]): void {
+    const byFeed = new Map<FeedKey, FeedHead[]>()
+    for (const head of heads) {
+      const others = byFeed.get(head.feed)
+      if (others === undefined) byFeed.set(head.feed, [head])
+      else others.push(head)
+    }
+    for (const [feed, ofFeed] of byFeed) {
+      announcedCount += ofFeed.length - (announced.get(feed)?.length ?? 0)
+      announced.set(feed, ofFeed)
+    }
   }
 
   return {
     sayHeads,
     sayHeadsSoon,
     onHeads(heads) {
-      for (const { feed, seq } of heads) {
-        announced.set(feed, Math.max(seq, announced.get(feed) ?? -1))
-        sent.set(feed, Math.max(seq, sent.get(feed) ?? -1))
-      }
+      note(heads)
       // No honest peer names more; whoever makes up ever new ones would fill the memory.
-      if (announced.size > maxFeeds) return link.channel.close()
+      if (announcedCount > maxFeeds) return link.channel.close()
       if (knowsPeer) {
         for (const node of missing()) {
           const device = deviceOf(node.feed)
@@ -226,6 +265,9 @@ export function createBlockExchange(options: {
       knowsPeer = true
       doubtful.clear()
       void pump()
+      const unknown = heads.filter(({ id }) => graph.node(id) === undefined)
+      for (const head of unknown) options.onUnknownHead?.(head)
+      locate(new Set(unknown.filter(({ feed, seq }) => seq <= ownSeq(feed)).map(({ feed }) => feed)))
       // Usually the peer's push is on its way already; if not, our heads ask for it.
       if (lacking() > 0) sayHeadsSoon()
     },
@@ -272,7 +314,7 @@ export function createBlockExchange(options: {
         outbox.drop(device)
         sentBundles.clear()
         doubtful.add(device)
-        for (const feed of sent.keys()) if (deviceOf(feed) === device) sent.delete(feed)
+        for (const [branch, { feed }] of sent) if (deviceOf(feed) === device) sent.delete(branch)
       }
       if (outbox.sparedCount > maxSparedDevices || doubtful.size > maxSparedDevices) link.channel.close()
     },
@@ -284,7 +326,7 @@ export function createBlockExchange(options: {
     push(node) {
       if (!knowsPeer || doubtful.has(deviceOf(node.feed))) return
       if (unavailable.delete(node.id)) outbox.add(node)
-      else if ((sent.get(node.feed) ?? -1) === node.header.seq - 1) enqueue(node)
+      else if (sent.get(node.branch)?.seq === node.header.seq - 1) enqueue(node)
       else for (const other of missing()) if (other.feed === node.feed) enqueue(other)
       void pump()
     },

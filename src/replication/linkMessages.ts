@@ -1,10 +1,10 @@
 import { decode, Writer, type Reader } from '../shared/encoding.ts'
 import { hasUnknownRequired, noExtensions, readExtensions, writeExtensions } from '../shared/extensions.ts'
-import { idBytes, toId, type DeviceId } from '../shared/ids.ts'
+import { idBytes, toId, type BlockId, type DeviceId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { maxOperationBytes } from '../access/operation.ts'
 import { maxBlockBytes } from '../feed/block.ts'
-import type { FeedKey } from '../feed/blockGraph.ts'
+import type { FeedHead } from '../feed/blockGraph.ts'
 import { maxHeadBytes, maxPartsBytes, type Bundle } from '../feed/bundle.ts'
 import { feedKeyOf, parseFeedKey } from '../feed/feedKey.ts'
 import type { PresenceMessage } from './presenceMessage.ts'
@@ -16,7 +16,7 @@ import { readPresence, writePresence } from './presenceMessage.ts'
  * ready    = 20 · ext
  * ops      = 21 · list bytes operation
  * op-heads = 23 · list head 32
- * heads    = 40 · list (device 32 · slot 4 · seq uint · u8 known [· block id 32 if 1])   "this I have; send me what I lack"
+ * heads    = 40 · list (device 32 · slot 4 · seq uint · block id 32)   "this I have, and what comes before it in its feed; send me what I lack"
  * blocks   = 41 · list bytes block
  * presence = 42 · …
  * ping     = 43     pong = 44
@@ -30,7 +30,7 @@ export type LinkMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'ops'; readonly operations: readonly Uint8Array[] }
   | { readonly type: 'op-heads'; readonly heads: readonly Uint8Array[] }
-  | { readonly type: 'heads'; readonly heads: readonly { readonly feed: FeedKey; readonly seq: number }[] }
+  | { readonly type: 'heads'; readonly heads: readonly FeedHead[] }
   | { readonly type: 'blocks'; readonly blocks: readonly Uint8Array[] }
   | { readonly type: 'bundle'; readonly bundle: Bundle }
   | { readonly type: 'presence'; readonly presence: PresenceMessage }
@@ -66,7 +66,7 @@ const types = {
 const maxOperationsPerMessage = 1024
 /** Half of what a message may have. */
 const maxOperationBytesPerMessage = 1024 * 1024
-/** The most feeds whose heads are said; those of further ones are left out, and their blocks sent once more. */
+/** The most heads that are said; further ones are left out, and their blocks sent once more. */
 export const maxFeeds = 16_384
 const maxBlocksPerMessage = 1024
 /** The most devices that a peer may ask to be spared. */
@@ -86,9 +86,9 @@ export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown
       writer.list(message.heads.slice(0, maxOperationHeads), (head) => writer.fixed(head))
       break
     case 'heads':
-      writer.list(message.heads.slice(0, maxFeeds), ({ feed, seq }) => {
+      writer.list(message.heads.slice(0, maxFeeds), ({ feed, seq, id }) => {
         const { device, slot } = parseFeedKey(feed)!
-        writer.fixed(device).u32(slot).uint(seq).u8(0)
+        writer.fixed(device).u32(slot).uint(seq).fixed(idBytes(id))
       })
       break
     case 'blocks':
@@ -178,12 +178,7 @@ function readSpared(reader: Reader): SparedDevice {
   return { device, spared: spared === 1 }
 }
 
-function readHead(reader: Reader): { feed: FeedKey; seq: number } {
+function readHead(reader: Reader): FeedHead {
   const feed = feedKeyOf(reader.fixed(32), reader.u32())
-  const seq = reader.uint()
-  // The id of the head, where a fork of the feed is known.
-  const known = reader.u8()
-  if (known > 1) reader.refuse()
-  if (known === 1) reader.fixed(32)
-  return { feed, seq }
+  return { feed, seq: reader.uint(), id: toId<BlockId>(reader.fixed(32)) }
 }

@@ -6,7 +6,7 @@ import type { Connection, Network, Room } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
-import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
+import type { BlockGraph, BlockNode, FeedHead } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
@@ -68,8 +68,10 @@ export interface SpaceReplicationOptions {
   readonly quotas: Pick<DeviceQuotas, 'muted'>
   /** The own name that others see. */
   readonly ownName: () => string
-  /** A link came up: own edits should be cut now. */
-  readonly onLink: () => void
+  /** A peer said what it has: own edits should be cut now. Not before, because it may show that the own slot was written elsewhere. */
+  readonly onHeads: () => void
+  /** A peer named a block that is not here. */
+  readonly onUnknownHead: (head: FeedHead) => void
   /** A peer sent a block that a check refused. */
   readonly onRefused: (outcome: ReceiveOutcome, from: Link['peer']) => void
   /** Something failed that nobody else hears of. */
@@ -203,6 +205,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       store,
       receiver,
       isMuted: (device) => quotas.muted.get().has(device),
+      onUnknownHead: options.onUnknownHead,
       onFault: options.onFault,
     })
     const watch = createSilenceWatch(link, clock)
@@ -220,7 +223,6 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       watch.heard()
       return onMessage(link, exchange, bytes)
     }
-    options.onLink()
     exchange.spareUs([...spared].map((device) => ({ device, spared: true })))
     exchange.sayHeads()
     presence.onLink(link)
@@ -241,7 +243,8 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       case 'op-heads':
         return sayOperations(link, message.heads)
       case 'heads':
-        return exchange.onHeads(message.heads)
+        exchange.onHeads(message.heads)
+        return options.onHeads()
       case 'blocks':
         judged(link, exchange.onBlocks(message.blocks))
         return
@@ -270,8 +273,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   function judged(link: Link, judgement: Promise<readonly ReceiveOutcome[]>): void {
     judgement
       .then((outcomes) => {
-        for (const outcome of outcomes)
-          if (outcome.status === 'refused' || outcome.status === 'forked') options.onRefused(outcome, link.peer)
+        for (const outcome of outcomes) if (outcome.status === 'refused') options.onRefused(outcome, link.peer)
         publish()
       })
       .catch(options.onFault)

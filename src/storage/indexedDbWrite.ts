@@ -76,8 +76,10 @@ function issue(transaction: IDBTransaction, batch: StorageBatch): void {
     table('bundles').put(toStoredBundleHead(row))
     table('bundleParts').put(toStoredBundleParts(row))
   }
-  for (const { space, key, slot, document, from, to, update, heads } of batch.putPending ?? []) {
-    table('pending').put({ space, key, slot, document, from, to, update: compactBytes(update), heads: heads.map(compactBytes) })
+  for (const { space, key, slot, document, from, to, update, heads, retracts } of batch.putPending ?? []) {
+    const row = { space, key, slot, document, from, to, update: compactBytes(update), heads: heads.map(compactBytes) }
+    const compact = retracts?.map(({ first, last }) => ({ first: compactBytes(first), last: compactBytes(last) }))
+    table('pending').put(compact === undefined ? row : { ...row, retracts: compact })
   }
   for (const { space, slot, seq, block } of batch.putMarks ?? []) table('marks').put({ space, slot, seq, block })
 }

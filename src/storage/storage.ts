@@ -140,6 +140,8 @@ export interface PendingRow {
   readonly update: Uint8Array
   /** The dependency heads at the time of the edit (32 bytes each). */
   readonly heads: readonly Uint8Array[]
+  /** Block ids (32 bytes each), where the update writes withdrawn edits again: what its first block retracts. */
+  readonly retracts?: readonly { readonly first: Uint8Array; readonly last: Uint8Array }[]
 }
 
 /** How far a slot of this device has written in a space; written strict before the first send of what it covers. */

@@ -44,5 +44,7 @@ export function copyBundleHead(row: BundleHeadRow): BundleHeadRow {
 /** A copy of a pending row that shares no memory with it. */
 export function copyPending(row: PendingRow): PendingRow {
   const { space, key, slot, document, from, to } = row
-  return { space, key, slot, document, from, to, update: row.update.slice(), heads: row.heads.map((head) => head.slice()) }
+  const copy = { space, key, slot, document, from, to, update: row.update.slice(), heads: row.heads.map((head) => head.slice()) }
+  const retracts = row.retracts?.map(({ first, last }) => ({ first: first.slice(), last: last.slice() }))
+  return retracts === undefined ? copy : { ...copy, retracts }
 }

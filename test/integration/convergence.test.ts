@@ -51,7 +51,7 @@ describe('replicas of a space', () => {
   })
 
   it('are told from replicas that hold something nobody wrote', { timeout: timeoutMs }, async () => {
-    const { faults } = await runHistory(1, {
+    const { faults } = await runHistory(2, {
       sabotage: (step, space) => void (step === 20 && space.create(Task, { title: "out of the model's sight" })),
     })
     expect(faults).toContain('the number of items is wrong')

@@ -11,6 +11,8 @@ export interface GuardContext extends StructContext {
   readonly from: number
   readonly to: number
   readonly kind: DocumentKind
+  /** Whether the update may hold nothing, because its block says something by itself. */
+  readonly mayBeEmpty?: boolean
   /** {@link blockCaps} where absent. */
   readonly caps?: GuardCaps
 }
@@ -50,7 +52,7 @@ function walkUpdate(update: Uint8Array, context: GuardContext): GuardedUpdate {
   const structs = sections === 0 ? 0 : walkSection(cursor, context, caps)
   const ranges = walkDeleteSet(cursor, (of) => (of === client ? to : limits(of)), caps)
   if (cursor.at !== update.length) refuse('g1', 'bytes follow the update')
-  if (structs === 0 && ranges === 0) refuse('g1', 'the update is empty')
+  if (structs === 0 && ranges === 0 && context.mayBeEmpty !== true) refuse('g1', 'the update is empty')
   return { structs, ranges, advance: to - from }
 }
 

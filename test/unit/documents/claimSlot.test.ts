@@ -69,7 +69,14 @@ describe('claimSlot', () => {
         return storage.locks.acquire(...wanted)
       },
     }
-    const claim = claimSlot({ storage: { ...storage, locks }, space: world.space, device: world.alice.deviceId, graph, hint: undefined })
+    const claim = claimSlot({
+      crypto: world.crypto,
+      storage: { ...storage, locks },
+      space: world.space,
+      device: world.alice.deviceId,
+      graph,
+      hint: undefined,
+    })
     await expect(claim).rejects.toMatchObject({ code: 'disposed' })
   })
 
@@ -79,7 +86,7 @@ describe('claimSlot', () => {
     const [one, two] = [createMemoryStorage({ disk }), createMemoryStorage({ disk })]
     await Promise.all([one.open(), two.open()])
     const graph = (await openReplica(world, world.alice)).graph
-    const place = { space: world.space, device: world.alice.deviceId, graph }
+    const place = { crypto: world.crypto, space: world.space, device: world.alice.deviceId, graph }
     const slot = await claimSlot({ ...place, storage: one, hint: undefined })
     expect(await claimAbandonedSlot({ ...place, storage: two, slot: slot.number })).toBeUndefined()
     slot.release()
@@ -92,7 +99,7 @@ describe('claimSlot', () => {
     const [one, two] = [createMemoryStorage({ disk }), createMemoryStorage({ disk })]
     await Promise.all([one.open(), two.open()])
     const graph = (await openReplica(world, world.alice)).graph
-    const place = { space: world.space, device: world.alice.deviceId, graph }
+    const place = { crypto: world.crypto, space: world.space, device: world.alice.deviceId, graph }
     const former = await claimSlot({ ...place, storage: one, hint: undefined })
     const claiming = claimSlot({ ...place, storage: two, hint: former.number })
     await one.write({ putMarks: [{ space: world.space, slot: former.number, seq: 0, block: 'stored-too-late' as BlockId }] }, 'strict')

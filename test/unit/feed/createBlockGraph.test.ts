@@ -29,7 +29,9 @@ describe('placing a block', () => {
     expect(graph.size).toBe(2)
     expect(graph.place(second, headerOf())).toEqual({ status: 'known' })
     expect(graph.head(feedKeyOf(bytes32(1), 0))).toEqual({ feed: feedKeyOf(bytes32(1), 0), seq: 1, id: second })
-    expect(graph.nextClock(feedKeyOf(bytes32(1), 0), rootDocumentId)).toBe(3)
+    expect(graph.clockAfter(second, rootDocumentId)).toBe(3)
+    expect(graph.clockAfter(first, rootDocumentId)).toBe(1)
+    expect(graph.clockAfter(undefined, rootDocumentId)).toBe(0)
   })
 
   it('names what must come first', () => {
@@ -38,14 +40,19 @@ describe('placing a block', () => {
     expect(placeIn(graph, header)).toEqual({ status: 'missing', blocks: [bytes32(9), bytes32(10), bytes32(11)].map(toId<BlockId>) })
   })
 
-  it('tells a fork from a gap', () => {
+  it('gives a second block at a place a place too, and tells a fork from a gap', () => {
     const graph = createGraph()
     const first = addTo(graph, headerOf())
     const second = addTo(graph, headerOf({ seq: 1, previous: idBytes(first), from: 1 }))
-    expect(placeIn(graph, headerOf({ timeMs: 1 }))).toEqual({ status: 'forked', with: first })
-    expect(placeIn(graph, headerOf({ seq: 1, previous: idBytes(first), from: 1, timeMs: 1 }))).toEqual({ status: 'forked', with: second })
-    expect(placeIn(graph, headerOf({ seq: 2, previous: bytes32(9), from: 1 }))).toEqual({ status: 'forked', with: second })
-    expect(placeIn(graph, headerOf({ seq: 3, previous: bytes32(9), from: 1 }))).toMatchObject({ status: 'missing' })
+    expect(placeIn(graph, headerOf({ timeMs: 1 }))).toEqual({ status: 'fits' })
+    expect(placeIn(graph, headerOf({ seq: 2, previous: bytes32(9), from: 1 }))).toMatchObject({ status: 'missing' })
+    const rival = addTo(graph, headerOf({ seq: 1, previous: idBytes(first), from: 1, to: 4, timeMs: 1 }))
+    expect(graph.rivals(rival)).toEqual([second])
+    expect(graph.rivals(second)).toEqual([rival])
+    expect(graph.rivals(first)).toEqual([])
+    // Clocks count along the own branch.
+    expect(placeIn(graph, headerOf({ seq: 2, previous: idBytes(rival), from: 4, to: 5 }))).toEqual({ status: 'fits' })
+    expect(placeIn(graph, headerOf({ seq: 2, previous: idBytes(rival), from: 1, to: 5 }))).toEqual({ status: 'malformed', fault: 'clock' })
   })
 
   it('refuses what no other block can mend', () => {
@@ -89,7 +96,9 @@ describe('placing a block', () => {
     const graph = createBlockGraph({ crypto: { ...hashOnly, hash }, space })
     const first = addTo(graph, headerOf())
     expect(placeIn(graph, headerOf({ slot: 1, dependencies: [idBytes(first)] }))).toEqual({ status: 'malformed', fault: 'client' })
-    expect(placeIn(graph, headerOf({ slot: 1 }))).toEqual({ status: 'forked', with: first })
+    const namesake = addTo(graph, headerOf({ slot: 1 }))
+    expect(graph.rivals(namesake)).toEqual([first])
+    expect([first, namesake].filter((id) => graph.stands(id))).toHaveLength(1)
   })
 })
 
@@ -117,7 +126,7 @@ describe('a random graph, against walking it', () => {
       if (seen !== undefined) for (const id of pastOf(graph, seen.id)) applied.add(id)
       const feed = feedKeyOf(bytes32(device), 0)
       const head = graph.head(feed)
-      const from = graph.nextClock(feed, toId<DocumentId>(documentBytes(document)))
+      const from = graph.clockAfter(head?.id, toId<DocumentId>(documentBytes(document)))
       const header = headerOf({
         device: bytes32(device),
         seq: head === undefined ? 0 : head.seq + 1,
@@ -212,7 +221,10 @@ describe('a random graph, against walking it', () => {
     fc.assert(
       fc.property(steps, fc.array(fc.tuple(fc.nat(4), fc.nat(12)), { maxLength: 5 }), (history, has) => {
         const { graph, nodes } = build(history)
-        const heads = has.map(([device, seq]) => ({ feed: feedKeyOf(bytes32(device), 0), seq }))
+        const heads = has.flatMap(([device, seq]) => {
+          const node = nodes.find(({ feed, header }) => feed === feedKeyOf(bytes32(device), 0) && header.seq === seq)
+          return node === undefined ? [] : { feed: node.feed, seq, id: node.id }
+        })
         const lacking = nodes.filter((node) => !heads.some(({ feed, seq }) => feed === node.feed && node.header.seq <= seq))
         expect(graph.missingFor(heads)).toEqual(lacking)
         expect(graph.missingFor(graph.heads())).toEqual([])

@@ -3,7 +3,7 @@ import * as Y from 'yjs'
 import { encodeBlock, signBlock, type Block } from '../../../src/feed/block.ts'
 import { sealPayload } from '../../../src/feed/envelope.ts'
 import { maxHeldBlocks } from '../../../src/feed/heldBlocks.ts'
-import { concatBytes, toHex } from '../../../src/shared/bytes.ts'
+import { concatBytes } from '../../../src/shared/bytes.ts'
 import { Writer } from '../../../src/shared/encoding.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { bytes32, spaceBytes, zero32 } from './feedFixtures.ts'
@@ -269,21 +269,40 @@ describe('receiving hostile blocks', () => {
     expect(await judge((author) => author.forge(Y.encodeStateAsUpdateV2(author.doc), { from: 6, to: 12 }))).toMatch(/^guard\/g/)
   })
 
-  it('keeps the first of two histories of one slot, and the other as evidence', async () => {
+  it('takes in both of two histories of one slot, and the graph says which one stands', async () => {
     const device = await crypto.createSigningKey()
     const [one, other] = [await createAuthor(device), await createAuthor(device)]
-    const { take, text, forks, receiver } = createReceiver([one])
+    const { take, accepted, graph, receiver } = createReceiver([one])
     await take(await one.cut('first'))
     const second = await other.cut('second')
-    for (let i = 0; i < 3; i++) {
-      const outcome = await take(second)
-      expect(outcome).toMatchObject({ status: 'forked', error: { code: 'block-forked' } })
-    }
-    expect(await take(await other.cut('third'))).toMatchObject({ status: 'forked' })
+    expect(await take(second)).toEqual({ status: 'accepted' })
+    expect(await take(second)).toEqual({ status: 'known' })
+    expect(await take(await other.cut('third'))).toEqual({ status: 'accepted' })
     expect(await take(await one.cut(' more'))).toEqual({ status: 'accepted' })
-    expect(text()).toBe('first more')
-    expect(forks().map(({ block }) => toHex(block.signature))).toContain(toHex(second.signature))
+    const feeds = accepted.map(({ node }) => graph.stands(node.id))
+    expect([feeds.join(), feeds.map((stands) => !stands).join()]).toContain('true,false,false,true')
     expect(receiver.held).toBe(0)
+  })
+
+  it('counts a history that breaks a rule as no fork', async () => {
+    const device = await crypto.createSigningKey()
+    const [one, other] = [await createAuthor(device), await createAuthor(device)]
+    const { take, graph } = createReceiver([one])
+    await take(await one.cut('first'))
+    expect(brief(await take(await other.forge(Uint8Array.of(0, 0), { to: 0 })))).toBe('guard/g1')
+    expect(graph.tips()).toHaveLength(1)
+  })
+
+  it('takes a block that holds nothing where it takes others back', async () => {
+    const author = await createAuthor()
+    const { take, graph } = createReceiver([author])
+    const first = await author.cut('first')
+    await take(first)
+    const nothing = await author.forge(Uint8Array.of(0, 0), { to: 5, from: 5 })
+    expect(brief(await take(nothing))).toBe('guard/g1')
+    const retracting = await author.forge(Uint8Array.of(0, 0), { to: 5, from: 5, retracts: [{ first: first.id, last: first.id }] })
+    expect(await take(retracting)).toEqual({ status: 'accepted' })
+    expect(graph.withdrawn()).toHaveLength(2)
   })
 
   it('lets no swapped envelope wait in the place of the good one', async () => {

@@ -101,6 +101,18 @@ describe('receiving a bundle', () => {
     expect(receiver.held).toBe(3)
   })
 
+  it('takes in the other branch of a fork, which can come in a bundle too', async () => {
+    const { author, take, takeBundle, graph } = await createTest()
+    const first = await author.cut('one ')
+    const twin = await createAuthor(author.signing)
+    await twin.cut('one ')
+    const others = [await twin.cut('other ', { previous: first.id }), await twin.cut('and more')]
+    const second = await author.cut('two ')
+    for (const block of [first, second]) await take(block)
+    expect(await takeBundle(await bundleOf([first, ...others]))).toEqual(['known', 'accepted', 'accepted'])
+    expect([graph.tips().length, graph.size, graph.withdrawn().length > 0]).toEqual([2, 4, true])
+  })
+
   describe('refuses, and keeps the good blocks before', () => {
     it('a block that the guard refuses, with all that follow it', async () => {
       const { author, takeBundle, graph, receiver } = await createTest()
@@ -109,16 +121,6 @@ describe('receiving a bundle', () => {
       expect(await takeBundle(await bundleOf([...good, bad]))).toEqual(['accepted', 'accepted', 'guard/g1'])
       expect(graph.size).toBe(2)
       expect([...receiver.refusals().keys()]).toHaveLength(1)
-    })
-
-    it('a block of the other branch of a fork', async () => {
-      const { author, take, takeBundle, graph } = await createTest()
-      const first = await author.cut('one ')
-      const other = await author.forge(Uint8Array.of(0, 0), { timeMs: 9 })
-      const second = await author.cut('two ')
-      for (const block of [first, second]) await take(block)
-      expect(await takeBundle(await bundleOf([first, other]))).toEqual(['known', 'forked'])
-      expect(graph.size).toBe(2)
     })
 
     it('a block from before its author was a writer', async () => {

@@ -8,8 +8,8 @@ import { decodeLinkMessage, encodeLinkMessage, type LinkMessage } from '../../..
 import type { ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
 import { decodeBlock } from '../../../src/feed/block.ts'
 import type { FeedKey } from '../../../src/feed/blockGraph.ts'
+import type { BlockId, DeviceId } from '../../../src/shared/ids.ts'
 import { decodeHeader } from '../../../src/feed/header.ts'
-import type { DeviceId } from '../../../src/shared/ids.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, openReplica, type TestReplica, type TestSpace } from '../documents/createTestSpace.ts'
 
@@ -286,7 +286,8 @@ describe('blockExchange', () => {
 
   it('closes on a peer that makes up ever new feeds', async () => {
     const { his } = await createTest()
-    const heads = (round: number) => Array.from({ length: 10_000 }, (_, i) => ({ feed: `${round}/${i}` as FeedKey, seq: 0 }))
+    const heads = (round: number) =>
+      Array.from({ length: 10_000 }, (_, i) => ({ feed: `${round}/${i}` as FeedKey, seq: 0, id: `${round}/${i}` as BlockId }))
     his.exchange.onHeads(heads(1))
     his.exchange.onHeads(heads(1))
     expect(his.out).toEqual([])

@@ -1,3 +1,4 @@
+import { toId, type BlockId } from '../../../src/shared/ids.ts'
 import { describe, expect, it } from 'vitest'
 import { createConsent } from '../../../src/access/consent.ts'
 import { createAuthMessage, readAuthMessage } from '../../../src/replication/authMessage.ts'
@@ -116,7 +117,7 @@ describe('link messages', () => {
     { type: 'ready' },
     { type: 'ops', operations: [fill(1, 100), fill(2, 50)] },
     { type: 'op-heads', heads: [fill(1)] },
-    { type: 'heads', heads: [{ feed, seq: 300 }] },
+    { type: 'heads', heads: [{ feed, seq: 300, id: toId<BlockId>(fill(9)) }] },
     { type: 'blocks', blocks: [fill(1, 80)] },
     { type: 'presence', presence },
     { type: 'ping' },
@@ -134,7 +135,11 @@ describe('link messages', () => {
   })
 
   it('stay within what a reader takes, however much there is to say', () => {
-    const heads = Array.from({ length: maxFeeds + 5 }, (_, slot) => ({ feed: feedKeyOf(fill(1), slot), seq: 0 }))
+    const heads = Array.from({ length: maxFeeds + 5 }, (_, slot) => ({
+      feed: feedKeyOf(fill(1), slot),
+      seq: 0,
+      id: toId<BlockId>(fill(9)),
+    }))
     const read = decodeLinkMessage(encodeLinkMessage({ type: 'heads', heads }))
     expect(read).toMatchObject({ ok: true, value: { type: 'heads' } })
     expect(read.ok && read.value.type === 'heads' && read.value.heads.length).toBe(maxFeeds)

@@ -45,7 +45,8 @@ async function createSide(world: TestSpace, identity: LocalIdentity) {
     receiver,
     quotas,
     ownName: () => 'name',
-    onLink: () => {},
+    onHeads: () => {},
+    onUnknownHead: () => {},
     onRefused: () => {},
     onFault: (error) => faults.push(error),
   })

@@ -1,0 +1,111 @@
+import { toId, type BlockId, type DeviceId } from '../shared/ids.ts'
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { PendingRow } from '../storage/storage.ts'
+import type { BlockCutter } from './blockCutter.ts'
+import { claimSlot, type Slot, type SlotPlace } from './claimSlot.ts'
+import type { LoadedDocument } from './loadDocument.ts'
+
+/** A slot that a tab may go on under. */
+export interface NextSlot {
+  readonly slot: Slot
+  readonly cutter: BlockCutter
+  /** What lies in its write-ahead log. */
+  readonly rows: readonly PendingRow[]
+}
+
+/** The slot that a tab writes under, and when it has to be another. */
+export interface SlotKeeper {
+  readonly slot: number
+  readonly cutter: BlockCutter
+  /** All that this tab has had: none is let go while it lives. */
+  readonly had: readonly number[]
+  /** Whether nothing more may be written under the slot: its feed holds what this tab did not cut, or may hold it elsewhere, or what it cut does not stand. */
+  isSpoiled(): boolean
+  /** Whether what this tab cut last stands. */
+  isHeadStanding(): boolean
+  /** Says that a peer named a block of the slot that is not here. Anyone may claim it, so it counts once; after that only blocks, which this device alone can sign. */
+  noteOutdated(): void
+  /** The blocks at which branches begin that this disk wrote and that stand against others. Those are what peers hold longer, so these are to give way. */
+  contestedBranches(): Promise<readonly BlockId[]>
+  /** Takes another slot, without going on under it yet. @throws (rejects) EchoError of storage */
+  claimNext(): Promise<NextSlot>
+  moveTo(next: NextSlot): void
+  release(): void
+}
+
+/** @throws (rejects) EchoError of {@link claimSlot} */
+export async function createSlotKeeper({
+  place,
+  crypto,
+  hint,
+  root,
+  createCutter,
+}: {
+  readonly place: SlotPlace
+  readonly crypto: CryptoPort
+  /** The slot this tab had before a reload. */
+  readonly hint: number | undefined
+  /** The root document as it was loaded. */
+  readonly root: LoadedDocument
+  readonly createCutter: (slot: Slot) => BlockCutter
+}): Promise<SlotKeeper & { readonly rows: readonly PendingRow[] }> {
+  const { storage, space, graph } = place
+  const spent = spentSlots(root, place.device)
+  const first = await withLog(await claimSlot({ ...place, crypto, hint, spent }))
+  const slots = [first.slot]
+  let { cutter } = first
+  let isOutdated = false
+  let wasOutdated = false
+
+  async function withLog(slot: Slot): Promise<NextSlot> {
+    const rows = (await storage.readPending(space)).filter((row) => row.slot === slot.number)
+    return { slot, cutter: createCutter(slot), rows }
+  }
+
+  function isWrittenElsewhere(): boolean {
+    return isOutdated || graph.tipsOf(cutter.feed).some(({ id }) => id !== cutter.head)
+  }
+
+  function isHeadStanding(): boolean {
+    return cutter.head === undefined || graph.stands(cutter.head)
+  }
+
+  return {
+    rows: first.rows,
+    get slot() {
+      return slots.at(-1)!.number
+    },
+    get cutter() {
+      return cutter
+    },
+    get had() {
+      return slots.map(({ number }) => number)
+    },
+    isSpoiled: () => isWrittenElsewhere() || !isHeadStanding(),
+    isHeadStanding,
+    noteOutdated() {
+      isOutdated = !wasOutdated
+      wasOutdated = true
+    },
+    async contestedBranches() {
+      const marks = await storage.readMarks(space)
+      const newest = [...marks.map(({ block }) => block), ...(cutter.head === undefined ? [] : [cutter.head])]
+      return newest.flatMap((block) => graph.firstContested(block) ?? [])
+    },
+    claimNext: async () => withLog(await claimSlot({ ...place, crypto, hint: undefined, spent, isCopied: isWrittenElsewhere() })),
+    moveTo(next) {
+      slots.push(next.slot)
+      cutter = next.cutter
+      isOutdated = false
+    },
+    release() {
+      for (const slot of slots) slot.release()
+    },
+  }
+}
+
+/** The device's slots of which a write to the root document was left out: what they write there later would be left out, too. */
+function spentSlots({ leftOut }: LoadedDocument, device: DeviceId): ReadonlySet<number> {
+  const own = leftOut.filter(({ node }) => toId<DeviceId>(node.header.device) === device)
+  return new Set(own.map(({ node }) => node.header.slot))
+}

@@ -1,0 +1,138 @@
+import * as Y from 'yjs'
+import { equalBytes } from '../shared/bytes.ts'
+import { type BlockId, type DocumentId, type SpaceId } from '../shared/ids.ts'
+import type { Clock } from '../shared/ports.ts'
+import type { Lock } from '../storage/locks.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { BlockGraph, Orphans } from '../feed/blockGraph.ts'
+import { decodeHeader, type Retraction } from '../feed/header.ts'
+import { lockSlot } from './claimSlot.ts'
+import { judgePayload } from './applyPayloads.ts'
+import { createYDoc, remoteOrigin } from './createYDoc.ts'
+import { readPayloads, type PayloadSource } from './documentPayloads.ts'
+import { reissueEdits, type LostEdit, type WithdrawnRun } from './reissueEdits.ts'
+
+export interface WriteAgainOptions {
+  readonly clock: Clock
+  readonly storage: Storage
+  readonly space: SpaceId
+  /** 32 bytes. */
+  readonly device: Uint8Array
+  readonly graph: BlockGraph
+  readonly source: PayloadSource
+  /** Slots that this tab has or had. */
+  readonly ownSlots: () => readonly number[]
+  /** Whether the documents show what stands and can be written. */
+  readonly isReady: () => boolean
+  /** Opens a document until `close`. @throws (rejects) EchoError data-corrupt */
+  readonly open: (document: DocumentId) => Promise<{ close(): void }>
+  /** Runs `write` on an open document and cuts what it wrote into blocks of which the first retracts. Synchronous. */
+  readonly cutEdits: (document: DocumentId, retracts: readonly Retraction[], write: (doc: Y.Doc) => readonly LostEdit[]) => void
+  /** Resolves when what was cut is stored. */
+  readonly stored: () => Promise<void>
+}
+
+/** Edits of a copy of this profile are left to that copy for so long. */
+const copyAfterMs = 60_000
+
+/**
+ * Writes again what this device wrote in blocks that do not stand, each document in one go: the blocks that hold the edits retract those they replace,
+ * so nobody, no other tab and no later start does it a second time. Of two tabs the one does it that has the slot's lock.
+ * @returns the function that does it once; it resolves to whether something is left for later
+ */
+export function createWriteAgain(options: WriteAgainOptions): () => Promise<boolean> {
+  const { clock, storage, space, device, graph, source } = options
+  const seenAt = new Map<BlockId, number>()
+
+  return async () => {
+    let isLeft = false
+    const marks = (await storage.readMarks(space)).map(({ block }) => block)
+    for (const orphans of graph.orphansOf(device)) {
+      if (!options.isReady()) return true
+      const own = graph.pastOf(marks, orphans.document)
+      const isOfThisDisk = orphans.blocks.some((block) => own.includes(block))
+      if (!(isOfThisDisk || isOld(orphans)) || !(await underLocks(orphans, () => rewrite(orphans)))) isLeft = true
+    }
+    return isLeft
+  }
+
+  function isOld({ blocks }: Orphans): boolean {
+    const { id } = blocks[0]!
+    const since = seenAt.get(id) ?? clock.now()
+    seenAt.set(id, since)
+    return clock.now() - since >= copyAfterMs
+  }
+
+  async function underLocks(orphans: Orphans, work: () => Promise<boolean>): Promise<boolean> {
+    const locks: Lock[] = []
+    const slots = new Set(orphans.blocks.map(({ header }) => header.slot))
+    try {
+      for (const slot of slots) {
+        if (options.ownSlots().includes(slot)) continue
+        const lock = await lockSlot(storage, space, slot)
+        if (lock === undefined) return false
+        locks.push(lock)
+      }
+      return !(await isUnderWay(orphans)) && (await work())
+    } finally {
+      void options.stored().then(() => {
+        for (const lock of locks) lock.release()
+      })
+    }
+  }
+
+  /** Whether another tab has stored, or is about to store, blocks that retract these, and they have only not come here yet. */
+  async function isUnderWay({ retracts }: Orphans): Promise<boolean> {
+    const retractsThese = (others: readonly Retraction[]): boolean =>
+      others.some(({ first, last }) => retracts.some((own) => equalBytes(own.first, first) && equalBytes(own.last, last)))
+    const pending = await storage.readPending(space)
+    if (pending.some((row) => retractsThese(row.retracts ?? []))) return true
+    const { rows } = await storage.readHeaders(space)
+    return rows.some((row) => {
+      if (graph.node(row.block) !== undefined) return false
+      const header = decodeHeader(row.header)
+      return header.ok && equalBytes(header.value.device, device) && retractsThese(header.value.retracts)
+    })
+  }
+
+  async function rewrite(orphans: Orphans): Promise<boolean> {
+    const { document, blocks, retracts } = orphans
+    const ids = new Set(blocks.map(({ id }) => id))
+    const nodes = graph.pastOf([...ids], document)
+    const payloads = await readPayloads(source, nodes)
+    if (!payloads.ok) throw payloads.error
+    const former = createYDoc()
+    const opened = await options.open(document)
+    try {
+      const leftOut = new Set<BlockId>()
+      nodes.forEach((node, i) => {
+        const payload = payloads.value[i]!
+        if (judgePayload(former, graph, { node, payload }) === undefined) Y.applyUpdate(former, payload, remoteOrigin)
+        else leftOut.add(node.id)
+      })
+      // From here on nothing is awaited: what is looked at now is what stands when the edits are written.
+      if (!options.isReady() || !isStillSo(orphans)) return false
+      const runs = nodes.flatMap((node, i): WithdrawnRun[] => {
+        if (graph.stands(node.id) || leftOut.has(node.id)) return []
+        const { client, header } = node
+        const run = { client, from: header.from, to: header.to }
+        return [ids.has(node.id) ? { ...run, ownUpdate: payloads.value[i]! } : run]
+      })
+      options.cutEdits(document, retracts, (doc) => reissueEdits(doc, former, runs))
+      return true
+    } finally {
+      opened.close()
+      former.destroy()
+    }
+  }
+
+  function isStillSo({ document, blocks }: Orphans): boolean {
+    return graph.orphansOf(device).some((present) => {
+      return (
+        present.document === document &&
+        present.blocks.length === blocks.length &&
+        present.blocks.every(({ id }, i) => id === blocks[i]!.id)
+      )
+    })
+  }
+}
