@@ -66,7 +66,7 @@ export function createBlockExchange(options: {
   readonly onFault: (error: unknown) => void
 }): BlockExchange {
   const { link, clock, graph, store, receiver } = options
-  /** What the peer is about to have, by branch. */
+  /** What the peer has or is about to have, by branch. */
   const sent = new Map<number, { readonly feed: FeedKey; readonly seq: number }>()
   /** What the peer last said of each feed. */
   const announced = new Map<FeedKey, readonly FeedHead[]>()
@@ -238,6 +238,8 @@ export function createBlockExchange(options: {
   function note(heads: readonly FeedHead[]): void {
     const byFeed = new Map<FeedKey, FeedHead[]>()
     for (const head of heads) {
+      const node = graph.node(head.id)
+      if (node !== undefined && !isSent(node)) sent.set(node.branch, { feed: node.feed, seq: node.header.seq })
       const others = byFeed.get(head.feed)
       if (others === undefined) byFeed.set(head.feed, [head])
       else others.push(head)
@@ -326,7 +328,7 @@ export function createBlockExchange(options: {
     push(node) {
       if (!knowsPeer || doubtful.has(deviceOf(node.feed))) return
       if (unavailable.delete(node.id)) outbox.add(node)
-      else if (sent.get(node.branch)?.seq === node.header.seq - 1) enqueue(node)
+      else if ((sent.get(node.branch)?.seq ?? -1) === node.header.seq - 1) enqueue(node)
       else for (const other of missing()) if (other.feed === node.feed) enqueue(other)
       void pump()
     },

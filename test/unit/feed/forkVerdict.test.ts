@@ -1,0 +1,301 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { BlockGraph } from '../../../src/feed/blockGraph.ts'
+import { createBlockGraph } from '../../../src/feed/createBlockGraph.ts'
+import { feedKeyOf } from '../../../src/feed/feedKey.ts'
+import { encodeHeader, type BlockHeader } from '../../../src/feed/header.ts'
+import { loadBlockGraph } from '../../../src/feed/loadBlockGraph.ts'
+import { compareBytes } from '../../../src/shared/bytes.ts'
+import { idBytes, rootDocumentId, toId, type BlockId } from '../../../src/shared/ids.ts'
+import { ascending, bytes32, hashOnly, headerOf, idOf, space } from './feedFixtures.ts'
+
+const createGraph = () => createBlockGraph({ crypto: hashOnly, space })
+
+/** Adds a block after others, by device 1 where nothing else is said. */
+function cut(graph: BlockGraph, previous: BlockId | undefined, changes: Partial<BlockHeader> = {}): BlockId {
+  const seq = previous === undefined ? 0 : graph.node(previous)!.header.seq + 1
+  const from = graph.clockAfter(previous, rootDocumentId)
+  const header = headerOf({ seq, from, to: from + 1, ...(previous === undefined ? {} : { previous: idBytes(previous) }), ...changes })
+  const id = idOf(header)
+  expect(graph.place(id, header)).toEqual({ status: 'fits' })
+  graph.add(id, header)
+  return id
+}
+
+const standing = (graph: BlockGraph, ids: readonly BlockId[]) => ids.map((id) => graph.stands(id))
+const least = (ids: readonly BlockId[]) => [...ids].sort((a, b) => compareBytes(idBytes(a), idBytes(b)))[0]!
+const retract = (first: BlockId, last = first) => ({ retracts: [{ first: idBytes(first), last: idBytes(last) }] })
+
+describe('of the branches of a feed', () => {
+  it('the one stands whose first block has the least id, whichever came first, with all that follow it', () => {
+    for (const isSwapped of [false, true]) {
+      const graph = createGraph()
+      const base = cut(graph, undefined)
+      const branch = (timeMs: number) => {
+        const first = cut(graph, base, { timeMs })
+        return [first, cut(graph, first, { timeMs })]
+      }
+      const branches = (isSwapped ? [2, 1] : [1, 2]).map(branch)
+      const winner = least(branches.map(([first]) => first!))
+      for (const ids of branches) expect(standing(graph, ids)).toEqual(ids.map(() => ids[0] === winner))
+      expect(graph.stands(base)).toBe(true)
+      expect(graph.head(feedKeyOf(bytes32(1), 0))?.id).toBe(branches.find(([first]) => first === winner)!.at(-1))
+      expect(graph.blocksOf(rootDocumentId).map(({ id }) => id)).toEqual([base, ...branches.find(([first]) => first === winner)!])
+      expect(
+        graph
+          .tips()
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual(branches.map((ids) => ids.at(-1)).sort())
+    }
+  })
+
+  it('what its device takes back does not stand, also where the block that says so does not', () => {
+    const graph = createGraph()
+    const base = cut(graph, undefined)
+    const rivals = [1, 2].map((timeMs) => cut(graph, base, { timeMs }))
+    const winner = least(rivals)
+    const loser = rivals.find((id) => id !== winner)!
+    const { verdict } = graph
+    const retracting = cut(graph, winner, retract(winner))
+    expect(standing(graph, [winner, loser, retracting])).toEqual([false, true, false])
+    expect(graph.verdict).toBeGreaterThan(verdict)
+    // Once both are taken back, none stands.
+    cut(graph, undefined, { slot: 1, ...retract(loser) })
+    expect(standing(graph, [base, winner, loser])).toEqual([true, false, false])
+  })
+
+  it('no other device can take back anything', () => {
+    const graph = createGraph()
+    const base = cut(graph, undefined)
+    cut(graph, undefined, { device: bytes32(2), ...retract(base) })
+    expect(graph.stands(base)).toBe(true)
+  })
+
+  it('a retraction counts also for a block that comes later', () => {
+    const [source, graph] = [createGraph(), createGraph()]
+    const first = cut(source, undefined)
+    cut(graph, undefined, { slot: 1, ...retract(first) })
+    graph.add(first, source.node(first)!.header)
+    expect(graph.stands(first)).toBe(false)
+  })
+
+  it('withdraws what others built on a branch, and nothing else of theirs', () => {
+    const graph = createGraph()
+    const base = cut(graph, undefined)
+    const rivals = [1, 2].map((timeMs) => cut(graph, base, { timeMs }))
+    const loser = rivals.find((id) => id !== least(rivals))!
+    const free = cut(graph, undefined, { device: bytes32(2), dependencies: ascending([base]) })
+    const dependant = cut(graph, free, { device: bytes32(2), dependencies: ascending([loser]) })
+    const other = cut(graph, undefined, { device: bytes32(3), dependencies: ascending([dependant]) })
+    expect(standing(graph, [free, dependant, other])).toEqual([true, false, false])
+  })
+
+  it('no block can name two as its past', () => {
+    const graph = createGraph()
+    const base = cut(graph, undefined)
+    const rivals = [1, 2].map((timeMs) => cut(graph, base, { timeMs }))
+    const placed = (header: BlockHeader) => graph.place(idOf(header), header)
+    expect(placed(headerOf({ device: bytes32(2), dependencies: ascending(rivals) }))).toEqual({ status: 'malformed', fault: 'branches' })
+    // Nor by way of others, nor one beside its own place.
+    const witness = cut(graph, undefined, { device: bytes32(2), dependencies: ascending([rivals[0]!]) })
+    const other = cut(graph, undefined, { device: bytes32(3), dependencies: ascending([rivals[1]!]) })
+    expect(placed(headerOf({ device: bytes32(4), dependencies: ascending([witness, other]) }))).toMatchObject({ fault: 'branches' })
+    const third = headerOf({ seq: 1, previous: idBytes(base), from: 1, to: 2, timeMs: 3, dependencies: ascending([witness]) })
+    expect(placed(third)).toMatchObject({ fault: 'branches' })
+  })
+})
+
+describe("a device's withdrawn blocks", () => {
+  function forked() {
+    const graph = createGraph()
+    const base = cut(graph, undefined)
+    const rivals = [1, 2].map((timeMs) => cut(graph, base, { timeMs }))
+    const winner = least(rivals)
+    const loser = rivals.find((id) => id !== winner)!
+    const after = cut(graph, loser)
+    return { graph, winner, loser, after }
+  }
+
+  it('are to be written again, until a block of the same document says that they were', () => {
+    const { graph, loser, after } = forked()
+    const orphans = () => graph.orphansOf(bytes32(1)).flatMap(({ blocks }) => blocks.map(({ id }) => id))
+    expect(orphans()).toEqual([loser, after])
+    expect(graph.orphansOf(bytes32(2))).toEqual([])
+    const { retracts } = graph.orphansOf(bytes32(1))[0]!
+    expect(retracts).toEqual([{ first: idBytes(loser), last: idBytes(after) }])
+    cut(graph, undefined, { slot: 1, retracts, document: new Uint8Array(16).fill(1) })
+    expect(orphans()).toEqual([loser, after])
+    cut(graph, undefined, { slot: 2, retracts })
+    expect(orphans()).toEqual([])
+    // What turns up behind them was not in it.
+    const late = cut(graph, after)
+    expect(orphans()).toEqual([late])
+    expect(graph.orphansOf(bytes32(1))[0]!.retracts).toEqual([{ first: idBytes(loser), last: idBytes(late) }])
+  })
+
+  it('stay withdrawn once they are written again, whatever becomes of the fork', () => {
+    const { graph, winner, loser, after } = forked()
+    const { retracts } = graph.orphansOf(bytes32(1))[0]!
+    const again = cut(graph, undefined, { slot: 1, retracts })
+    cut(graph, undefined, { slot: 2, ...retract(winner) })
+    expect(standing(graph, [winner, loser, after, again])).toEqual([false, false, false, true])
+  })
+
+  it('are told apart by branch where two cannot have been in one document', () => {
+    const graph = createGraph()
+    const base = cut(graph, undefined)
+    for (const timeMs of [1, 2, 3]) cut(graph, base, { timeMs })
+    const orphans = graph.orphansOf(bytes32(1))
+    expect(orphans.map(({ blocks }) => blocks.length)).toEqual([1, 1])
+  })
+
+  it('are known by the branch that stands against others, as what is to give way', () => {
+    const { graph, winner, loser, after } = forked()
+    expect([winner, loser, after].map((id) => graph.firstContested(id))).toEqual([winner, undefined, undefined])
+    const next = cut(graph, winner)
+    expect(graph.firstContested(next)).toBe(winner)
+    graph.takeBack([winner])
+    expect(graph.firstContested(next)).toBeUndefined()
+    expect(graph.stands(after)).toBe(true)
+  })
+})
+
+describe('what stands', () => {
+  interface Step {
+    readonly device: number
+    readonly slot: number
+    /** Which block of the feed it follows; most often the newest, else it forks. */
+    readonly after: number
+    readonly sees: number
+    readonly retracts: number
+  }
+  const steps = fc.array(
+    fc.record({
+      device: fc.integer({ min: 1, max: 3 }),
+      slot: fc.integer({ min: 0, max: 1 }),
+      after: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(5) }),
+      sees: fc.nat(),
+      retracts: fc.oneof({ weight: 5, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat() }),
+    }),
+    { minLength: 1, maxLength: 30 },
+  )
+
+  /** Blocks by devices that fork, retract, and build on whatever they like as long as it is well formed. */
+  function build(history: readonly Step[]): readonly { readonly id: BlockId; readonly header: BlockHeader }[] {
+    const graph = createGraph()
+    const blocks: { readonly id: BlockId; readonly header: BlockHeader }[] = []
+    for (const [timeMs, { device, slot, after, sees, retracts }] of history.entries()) {
+      const own = blocks.filter(({ header }) => header.slot === slot && header.device[3] === device)
+      const previous = own[own.length - 1 - after]?.id
+      const seen = blocks[sees % (blocks.length + 1)]
+      const taken = retracts < 0 ? undefined : blocks[retracts % (blocks.length + 1)]
+      const from = graph.clockAfter(previous, rootDocumentId)
+      const header = headerOf({
+        device: bytes32(device),
+        slot,
+        seq: previous === undefined ? 0 : graph.node(previous)!.header.seq + 1,
+        ...(previous === undefined ? {} : { previous: idBytes(previous) }),
+        dependencies: seen === undefined ? [] : [idBytes(seen.id)],
+        retracts: taken === undefined ? [] : [{ first: idBytes(taken.id), last: idBytes(taken.id) }],
+        from,
+        to: from + 1,
+        timeMs,
+      })
+      const id = idOf(header)
+      if (graph.place(id, header).status !== 'fits') continue
+      graph.add(id, header)
+      blocks.push({ id, header })
+    }
+    return blocks
+  }
+
+  /** The rules of docs/PROTOCOL.md#forks, read off a set of blocks without any cleverness. */
+  function standingOf(blocks: readonly { readonly id: BlockId; readonly header: BlockHeader }[]): readonly BlockId[] {
+    const byId = new Map(blocks.map((block) => [block.id, block.header]))
+    const key = (header: BlockHeader) => feedKeyOf(header.device, header.slot)
+    const isTakenBack = (id: BlockId) =>
+      blocks.some(({ header }) => {
+        return compareBytes(header.device, byId.get(id)!.device) === 0 && header.retracts.some(({ first }) => toId<BlockId>(first) === id)
+      })
+    const fallen = new Set(blocks.filter(({ id }) => isTakenBack(id)).map(({ id }) => id))
+    for (const { id, header } of blocks) {
+      const rivals = blocks.filter(
+        (other) => key(other.header) === key(header) && compareBytes(other.header.previous, header.previous) === 0,
+      )
+      const left = rivals.filter((other) => !isTakenBack(other.id)).map((other) => other.id)
+      if (left.length > 0 && least(left) !== id) fallen.add(id)
+    }
+    const isWithdrawn = (id: BlockId): boolean => {
+      const header = byId.get(id)!
+      const before = [...(header.seq === 0 ? [] : [header.previous]), ...header.dependencies].map((bytes) => toId<BlockId>(bytes))
+      return fallen.has(id) || before.some(isWithdrawn)
+    }
+    return blocks.map(({ id }) => id).filter((id) => !isWithdrawn(id))
+  }
+
+  it('is what the rules say of the set of blocks, in any order of arrival and from disk', () => {
+    let forks = 0
+    fc.assert(
+      fc.property(steps, fc.array(fc.nat(), { maxLength: 30 }), (history, picks) => {
+        const blocks = build(history)
+        const expected = [...standingOf(blocks)].sort()
+        const graph = createGraph()
+        const waiting = [...blocks]
+        for (let i = 0; waiting.length > 0; i++) {
+          const ready = waiting.filter(({ id, header }) => graph.place(id, header).status !== 'missing')
+          const next = ready[(picks[i] ?? 0) % ready.length]!
+          waiting.splice(waiting.indexOf(next), 1)
+          // Whether a block is well formed does not depend on what else is here.
+          expect(graph.place(next.id, next.header)).toEqual({ status: 'fits' })
+          graph.add(next.id, next.header)
+          const here = blocks.filter((block) => !waiting.includes(block))
+          expect(here.filter(({ id }) => graph.stands(id)).map(({ id }) => id)).toEqual(standingOf(here))
+        }
+        expect(
+          graph
+            .blocksOf(rootDocumentId)
+            .map(({ id }) => id)
+            .sort(),
+        ).toEqual(expected)
+        if (graph.withdrawn().length > 0) forks++
+
+        const stored = createGraph()
+        const rows = blocks.map(({ id, header }) => ({ block: id, header: encodeHeader(header) }))
+        const shuffled = rows.map((row, i) => ({ row, at: picks[i] ?? 0 })).sort((a, b) => a.at - b.at)
+        expect(loadBlockGraph(stored, shuffled.map(({ row }) => row) as never)).toBe(0)
+        expect(
+          stored
+            .blocksOf(rootDocumentId)
+            .map(({ id }) => id)
+            .sort(),
+        ).toEqual(expected)
+      }),
+      { numRuns: 300 },
+    )
+    expect(forks).toBeGreaterThan(100)
+  })
+
+  it('never holds two blocks of one place, and its limits never count a clock of another branch', () => {
+    fc.assert(
+      fc.property(steps, (history) => {
+        const blocks = build(history)
+        const graph = createGraph()
+        for (const { id, header } of blocks) graph.add(id, header)
+        const nodes = graph.blocksOf(rootDocumentId)
+        const places = nodes.map(({ feed, header }) => `${feed} ${header.seq}`)
+        expect(new Set(places).size).toBe(places.length)
+        const limits = graph.limits(
+          graph.heads().map(({ id }) => id),
+          rootDocumentId,
+        )
+        for (const { client } of nodes) {
+          const ends = nodes.filter((node) => node.client === client).map(({ header }) => header.to)
+          expect(limits(client)).toBe(Math.max(...ends))
+          for (const { header } of nodes.filter((node) => node.client === client))
+            expect(graph.writerOf(rootDocumentId, client, header.from)?.header).toBe(header)
+        }
+      }),
+    )
+  })
+})
