@@ -6,10 +6,10 @@ import type { BlockPlace, BlockRow, BundleHeadRow, BundlePlace, BundleRow, Durab
 import type { KeyRing } from '../access/keyRing.ts'
 import type { Block } from './block.ts'
 import type { BlockNode, FeedKey } from './blockGraph.ts'
-import { openBundleHead, type Bundle } from './bundle.ts'
+import { openBundle, openBundleHead, type Bundle } from './bundle.ts'
 import { createBundleIndex } from './bundleIndex.ts'
 import { createBundlePayloads } from './bundlePayloads.ts'
-import { completeRun } from './differenceHeaders.ts'
+import { completeRun, type RunHeader } from './differenceHeaders.ts'
 import { openEnvelope } from './envelope.ts'
 import type { ReceivedBundle } from './receivedBundle.ts'
 
@@ -31,7 +31,7 @@ export interface BlockStore {
   ): Promise<void>
   /** Stores what was gathered. @throws EchoError of {@link Storage.write} */
   flush(): Promise<void>
-  /** The headers of all blocks, in rows and in bundles, without opening a payload; some twice. `damaged`: rows that could not be read. */
+  /** The headers of all blocks, in rows and in bundles, without opening a payload unless that is less than its hash; some twice. `damaged`: rows that could not be read. */
   readHeaders(): Promise<{ readonly rows: readonly StoredHeader[]; readonly damaged: number }>
   /** The blocks in the order asked; undefined where one is missing or damaged, or lies in a bundle and has no signature of its own. */
   get(nodes: readonly BlockNode[]): Promise<readonly (Block | undefined)[]>
@@ -184,7 +184,7 @@ export function createBlockStore(options: {
 
   async function refreshBundles(): Promise<void> {
     const { rows } = await storage.readBundles(space)
-    const headers = await Promise.all(rows.map((row) => headersOf(crypto, row)))
+    const headers = await Promise.all(rows.map((row) => headersOf(row)))
     bundles.clear()
     rows.forEach((row, i) => {
       if (headers[i] !== undefined)
@@ -215,7 +215,7 @@ export function createBlockStore(options: {
     const rows: StoredHeader[] = []
     let damaged = single.damaged + bundled.damaged
     for (const row of bundled.rows) {
-      const headers = await headersOf(crypto, row)
+      const headers = await headersOf(row)
       if (headers === undefined) damaged++
       else {
         bundles.add(
@@ -226,6 +226,27 @@ export function createBlockStore(options: {
       }
     }
     return { rows: [...rows, ...single.rows], damaged }
+  }
+
+  /** The headers of a bundle that were found good; undefined where what is stored does not lead to its last block. */
+  async function headersOf(row: BundleHeadRow): Promise<readonly StoredHeader[] | undefined> {
+    const headers = row.hashes.length === 0 ? await headersByPayloads(row) : await headersByHashes(row)
+    if (headers?.at(-1)!.id !== row.block) return undefined
+    return headers.slice(0, row.judged).map(({ id, bytes: header }) => ({ block: id, header }))
+  }
+
+  async function headersByHashes(row: BundleHeadRow): Promise<readonly RunHeader[] | undefined> {
+    const head = await openBundleHead(crypto, row.head)
+    if (!head.ok) return undefined
+    const { run } = head.value
+    const hashes = run.headers.map((_, i) => row.hashes.subarray(32 * i, 32 * i + 32))
+    return row.hashes.length === 32 * hashes.length ? completeRun(crypto, run, hashes) : undefined
+  }
+
+  async function headersByPayloads(row: BundleHeadRow): Promise<readonly RunHeader[] | undefined> {
+    const bundle = await storage.readBundle(space, row)
+    const opened = bundle && (await openBundle(crypto, { space: spaceBytes, keyRing }, bundle))
+    return opened?.ok === true ? opened.value.blocks : undefined
   }
 
   return {
@@ -266,18 +287,6 @@ export function createBlockStore(options: {
       for (const place of rows.bundles) bundles.remove(place)
     },
   }
-}
-
-/** The headers of a bundle that were found good, from hashes that stand beside it; undefined where they do not lead to its last block. */
-async function headersOf(crypto: CryptoPort, row: BundleHeadRow): Promise<readonly StoredHeader[] | undefined> {
-  const head = await openBundleHead(crypto, row.head)
-  if (!head.ok) return undefined
-  const { run } = head.value
-  const hashes = run.headers.map((_, i) => row.hashes.subarray(32 * i, 32 * i + 32))
-  if (row.hashes.length !== 32 * hashes.length) return undefined
-  const headers = completeRun(crypto, run, hashes)
-  if (headers.at(-1)!.id !== row.block) return undefined
-  return headers.slice(0, row.judged).map(({ id, bytes }) => ({ block: id, header: bytes }))
 }
 
 function placeOf({ feed, seq, block, first, judged }: BundlePlace): BundlePlace {

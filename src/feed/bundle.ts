@@ -5,16 +5,18 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import { labelledHash } from '../crypto/labels.ts'
 import { plaintextHashKey } from '../access/epochKeys.ts'
 import type { KeyRing } from '../access/keyRing.ts'
+import { clientIdOf } from './clientId.ts'
 import { completeRun, decodeRun, encodeRun, maxRunBytes, maxRunHeaders, type HeaderRun, type RunHeader } from './differenceHeaders.ts'
 import { maxEnvelopeBytes, maxPayloadBytes, openSealed, sealEnvelope, type Sealer } from './envelope.ts'
 import type { BlockHeader } from './header.ts'
+import { readPayloads, writePayloads } from './payloadDifferences.ts'
 
 /*
  * A bundle holds consecutive blocks of one feed in little room (docs/PROTOCOL.md#bundle):
  *
  * head  = 01 · encoding u8 (0 raw · 1 deflated) · bytes run · signature 64           run: feed/differenceHeaders.ts; the signature is the last block's
  * parts = list envelope                                                             one for each document, in the order in which the run names them first
- *         plaintext = encoding u8 (0 raw · 1 deflated) · (bytes payload for each block of the document)
+ *         plaintext = encoding u8 (0 raw · 1 deflated) · the payloads of the document's blocks (feed/payloadDifferences.ts)
  *         additional data = H(`bundle`, head) + document 16
  *
  * Each header holds the hash of the one before, so the one signature proves the run: whoever opened the parts hashes the payloads, makes the headers and
@@ -73,10 +75,16 @@ export async function createBundle(
   const packed = await pack(crypto, run)
   const head = new Writer().u8(version).u8(packed[0]!).bytes(packed.subarray(1)).fixed(signature).finish()
   const byDocument = groupByDocument(blocks.map(({ header }) => header))
+  const client = clientOf(crypto, blocks[0]!.header)
   const parts = await Promise.all(
     byDocument.map(async ({ document, indexes }) => {
       const payloads = new Writer()
-      for (const i of indexes) payloads.bytes(blocks[i]!.payload)
+      writePayloads(
+        payloads,
+        client,
+        indexes.map((i) => blocks[i]!.payload),
+        indexes.map((i) => blocks[i]!.header.from),
+      )
       return sealEnvelope(crypto, sealer, await pack(crypto, payloads.finish()), partData(crypto, head, document))
     }),
   )
@@ -128,6 +136,7 @@ export async function openPart(
   crypto: CryptoPort,
   reader: { readonly space: Uint8Array; readonly keyRing: KeyRing },
   head: Uint8Array,
+  { headers }: HeaderRun,
   { document, indexes }: RunDocument,
   part: Uint8Array,
 ): Promise<Result<readonly Uint8Array[], BundleFault>> {
@@ -135,7 +144,8 @@ export async function openPart(
   if (!plaintext.ok) return plaintext
   const bytes = await unpack(crypto, plaintext.value[0]!, plaintext.value.subarray(1), maxPartBytes)
   if (!bytes.ok) return bytes
-  const payloads = decode(bytes.value, (payload) => indexes.map(() => payload.bytes(maxPayloadBytes)))
+  const froms = indexes.map((i) => headers[i]!.from)
+  const payloads = decode(bytes.value, (payload) => readPayloads(payload, clientOf(crypto, headers[0]!), froms, maxPayloadBytes))
   return payloads.ok ? payloads : fail('parts')
 }
 
@@ -164,7 +174,7 @@ export async function openBundle(
   let bytes = 0
   // One after the other: side by side, a thousand parts could unpack a thousand times what a bundle may hold.
   for (const [i, document] of documents.entries()) {
-    const part = await openPart(crypto, reader, headBytes, document, sealed.value[i]!)
+    const part = await openPart(crypto, reader, headBytes, run, document, sealed.value[i]!)
     if (!part.ok) return part
     document.indexes.forEach((index, k) => {
       payloads[index] = part.value[k]!
@@ -195,6 +205,10 @@ function hashKeysOf(
     keyId = header.keyId
   }
   return hashKeys
+}
+
+function clientOf(crypto: CryptoPort, { space, device, slot }: Pick<BlockHeader, 'space' | 'device' | 'slot'>): number {
+  return clientIdOf(crypto, space, device, slot)
 }
 
 function partData(crypto: CryptoPort, head: Uint8Array, document: Uint8Array): Uint8Array {

@@ -1,6 +1,7 @@
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { BundlePlace } from '../storage/storage.ts'
 import type { KeyRing } from '../access/keyRing.ts'
+import type { HeaderRun } from './differenceHeaders.ts'
 import { decodeParts, groupByDocument, openBundleHead, openPart, type Bundle, type RunDocument } from './bundle.ts'
 
 /** Reads payloads out of stored bundles, each document's part only when it is asked for; the bundles used last stay open. */
@@ -14,6 +15,7 @@ const maxOpen = 8
 
 interface OpenBundle {
   readonly head: Uint8Array
+  readonly run: HeaderRun
   readonly parts: readonly Uint8Array[]
   readonly documents: readonly RunDocument[]
   /** Of each block, the number of its document and its place in the document's part. */
@@ -40,7 +42,7 @@ export function createBundlePayloads(options: {
     const documents = groupByDocument(head.value.run.headers)
     const blocks: { document: number; index: number }[] = []
     documents.forEach(({ indexes }, document) => indexes.forEach((block, index) => (blocks[block] = { document, index })))
-    return { head: bundle.head, parts: parts.value, documents, blocks, opened: new Map() }
+    return { head: bundle.head, run: head.value.run, parts: parts.value, documents, blocks, opened: new Map() }
   }
 
   function opening(place: BundlePlace): Promise<OpenBundle | undefined> {
@@ -62,9 +64,14 @@ export function createBundlePayloads(options: {
       if (bundle === undefined || block === undefined) return undefined
       let part = bundle.opened.get(block.document)
       if (part === undefined) {
-        part = openPart(crypto, { space, keyRing }, bundle.head, bundle.documents[block.document]!, bundle.parts[block.document]!).then(
-          (payloads) => (payloads.ok ? payloads.value : undefined),
-        )
+        part = openPart(
+          crypto,
+          { space, keyRing },
+          bundle.head,
+          bundle.run,
+          bundle.documents[block.document]!,
+          bundle.parts[block.document]!,
+        ).then((payloads) => (payloads.ok ? payloads.value : undefined))
         bundle.opened.set(block.document, part)
       }
       return (await part)?.[block.index]

@@ -10,6 +10,7 @@ import { blockPlaceOf, type BlockStore } from './blockStore.ts'
 import { createBundle, maxBundlePayloadBytes, openBundle, type Bundle } from './bundle.ts'
 import { openEnvelope } from './envelope.ts'
 import type { BlockHeader } from './header.ts'
+import { keptHashes } from './receivedBundle.ts'
 
 /** How many blocks become a bundle, and how many bundles become a larger one; at most 1,024 blocks in all. */
 export interface BundleSizes {
@@ -196,7 +197,7 @@ export function createBundler(options: BundlerOptions): Bundler {
     if (!isSame) return undefined
     const hashes = concatBytes(...blocks.map(({ header }) => header.plaintextHash))
     const last = nodes.at(-1)!
-    return { ...bundle, ...blockPlaceOf(last), first: nodes[0]!.header.seq, judged: nodes.length, hashes }
+    return { ...bundle, ...blockPlaceOf(last), first: nodes[0]!.header.seq, judged: nodes.length, hashes: keptHashes(bundle, hashes) }
   }
 
   /** Two bundles of a forked feed can hold different blocks of the same numbers; its blocks stay as they are. */

@@ -18,6 +18,14 @@ export interface ReceivedBundle {
   row(space: SpaceId): BundleRow
 }
 
+/**
+ * The payload hashes that are worth keeping beside a bundle: where they take more than the sealed payloads, as with typed letters, those are opened instead.
+ * @returns `hashes`, or nothing
+ */
+export function keptHashes({ parts }: Bundle, hashes: Uint8Array): Uint8Array {
+  return hashes.length <= parts.length ? hashes : new Uint8Array(0)
+}
+
 /** A block of a bundle whose last block's signature is good, and so its own header. */
 export interface BundledBlock {
   readonly header: Uint8Array
@@ -43,6 +51,6 @@ export function createReceivedBundle(bundle: Bundle, { blocks }: OpenedBundle): 
       judged = Math.max(judged, index + 1)
     },
     place,
-    row: (space) => ({ space, ...place(), ...bundle, hashes }),
+    row: (space) => ({ space, ...place(), ...bundle, hashes: keptHashes(bundle, hashes) }),
   }
 }

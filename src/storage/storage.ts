@@ -118,7 +118,7 @@ export interface BundlePlace extends BlockPlace {
 export interface BundleHeadRow extends BundlePlace {
   readonly space: SpaceId
   readonly head: Uint8Array
-  /** Hashes of its blocks' payloads, 32 bytes each, so that opening a space decrypts nothing; derived from the payloads. */
+  /** Hashes of its blocks' payloads, 32 bytes each, so that opening a space decrypts nothing; none where that would take more than the payloads. */
   readonly hashes: Uint8Array
 }
 

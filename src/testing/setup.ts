@@ -10,6 +10,7 @@ import type { MemoryPeer } from '../network/memory/memoryPeer.ts'
 import { createMemorySwarm, type MemorySwarm } from '../network/memory/memorySwarm.ts'
 import type { LoadPhrases } from '../identity/loadPhrases.ts'
 import { formatPhrase, parsePhrase } from '../identity/phrase.ts'
+import type { BundleSizes } from '../feed/createBundler.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import { createEcho } from '../client/createEcho.ts'
 import type { Echo, Space } from '../client/echo.ts'
@@ -25,6 +26,8 @@ export interface SetupOptions {
   readonly latencyMs?: readonly [number, number]
   /** The cryptography of each peer; the real one by default. */
   readonly crypto?: (random: Random) => CryptoPort | Promise<CryptoPort>
+  /** After how many blocks each peer bundles what it stores; the app's own sizes by default. */
+  readonly bundling?: BundleSizes
   /** False: peers begin without an identity. Default: each is named after itself. */
   readonly identities?: boolean
   /** Called with what a peer reports in the background; by default it is thrown, so that a test fails. */
@@ -135,6 +138,7 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
         network,
         tabs: tabsPeer,
         loadPhrases,
+        ...(options.bundling === undefined ? {} : { bundling: options.bundling }),
       },
     })
     open.set(echo, { network, tabsPeer })

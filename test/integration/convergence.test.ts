@@ -45,6 +45,7 @@ describe('replicas of a space', () => {
       'crash',
       'crash with unsaved edits',
       'tab',
+      'bundle',
     ]) {
       expect(happened, what).toContain(what)
     }

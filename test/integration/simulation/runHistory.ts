@@ -75,6 +75,8 @@ async function createHistory(seed: number) {
       clock,
       latencyMs: [0, slowest],
       crypto: createSimulatedCrypto,
+      // Every other history meets bundles, as large ones do.
+      ...(seed % 2 === 0 ? { bundling: { blocks: 4, bundles: 3 } } : {}),
       onError: (error, peer) => {
         // A tab that crashed goes on failing to store until it is forgotten.
         if (!['disposed', 'storage-unavailable'].includes(error.code))
@@ -375,6 +377,11 @@ async function createHistory(seed: number) {
     }
     for (const actor of actors) for (const [note, handle] of actor.texts) check(actor.writer, texts.fault(note, [...handle.content.get()]))
     checkItems(actors[0]!.space)
+
+    for (const { disk } of peers) {
+      const bundles = await disk.run(({ spaces: stored }) => stored.get(spaceId)?.bundles.size ?? 0)
+      if (bundles > 0) counts['bundle'] = (counts['bundle'] ?? 0) + bundles
+    }
 
     // The live documents must be what the blocks alone give.
     const lonely = random.pick(peers)

@@ -143,7 +143,12 @@ describe('a bundle', () => {
         ...bundle,
         parts: encodeParts([await sealEnvelope(crypto, sealer, plaintext, data)]),
       })
-      const four = new Writer().bytes(bytes32(1)).bytes(bytes32(2)).bytes(bytes32(3)).bytes(bytes32(4)).finish()
+      const payload = (bytes: Uint8Array) =>
+        new Writer()
+          .uint(bytes.length + 1)
+          .fixed(bytes)
+          .finish()
+      const four = concatBytes(...[1, 2, 3, 4].map((i) => payload(bytes32(i))))
       expect(await fault(await withPart(concatBytes(Uint8Array.of(0), four)))).toBe(undefined)
       expect(await fault(await withPart(concatBytes(Uint8Array.of(0), four, Uint8Array.of(0))))).toBe('parts')
       expect(await fault(await withPart(concatBytes(Uint8Array.of(0), four.subarray(33))))).toBe('parts')
@@ -151,7 +156,7 @@ describe('a bundle', () => {
       expect(await fault(await withPart(Uint8Array.of(0)))).toBe('parts')
       expect(await fault(await withPart(concatBytes(Uint8Array.of(1), four)))).toBe('inflate')
       expect(await fault(await withPart(concatBytes(Uint8Array.of(2), four)))).toBe('newer-version')
-      const huge = new Writer().bytes(new Uint8Array(600_000)).bytes(new Uint8Array(600_000)).bytes(bytes32(3)).bytes(bytes32(4)).finish()
+      const huge = concatBytes(payload(new Uint8Array(600_000)), payload(new Uint8Array(600_000)), payload(bytes32(3)), payload(bytes32(4)))
       expect(await fault(await withPart(concatBytes(Uint8Array.of(1), await crypto.deflate(huge))))).toBe('inflate')
     })
 

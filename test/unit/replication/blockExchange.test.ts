@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import type { Connection } from '../../../src/network/network.ts'
+import { createBundler } from '../../../src/feed/createBundler.ts'
 import { createBlockExchange, type BlockExchange } from '../../../src/replication/blockExchange.ts'
 import { createChannel } from '../../../src/replication/channel.ts'
 import { createLink, type Link } from '../../../src/replication/link.ts'
@@ -100,6 +101,26 @@ function seqOf(block: Uint8Array): number {
   return header.value.seq
 }
 
+/** Bundles what a replica has stored, eight blocks a time, and ends. */
+async function bundleAll(world: TestSpace, replica: TestReplica): Promise<void> {
+  const bundler = createBundler({
+    ...world,
+    ...replica,
+    device: world.alice.signing.publicKey,
+    slot: replica.documents.slot,
+    sizes: { blocks: 8, bundles: 3 },
+    onFault: (error) => {
+      throw error
+    },
+  })
+  await world.clock.run(5000)
+  bundler.dispose()
+}
+
+const keys = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `key ${from + i}`)
+const typesOf = (messages: readonly LinkMessage[]) =>
+  messages.map(({ type }) => type).filter((type) => type === 'blocks' || type === 'bundle')
+
 describe('blockExchange', () => {
   it('gives each end what it lacks, so that nothing has to wait for its past', async () => {
     const { alice, bob, hers, his } = await createTest()
@@ -121,6 +142,72 @@ describe('blockExchange', () => {
     his.exchange.sayHeads()
     await hers.take(his.out.shift()!)
     expect(blocksIn(hers.out).map(seqOf)).toEqual([2])
+  })
+
+  it('sends a bundle as it is stored in place of its blocks, and single blocks after it', async () => {
+    const { world, alice, bob, hers, his } = await createTest()
+    await write(alice, ...keys(0, 30))
+    await bundleAll(world, alice)
+    const [bundle] = await alice.store.bundlesOf(alice.graph.heads()[0]!.feed)
+    his.exchange.sayHeads()
+    await hers.take(his.out.shift()!)
+    expect(typesOf(hers.out)).toEqual(['bundle', 'blocks'])
+    expect(hers.out[0]).toMatchObject({
+      bundle: await alice.storage.readBundle(world.space, bundle!).then((row) => ({ head: row!.head, parts: row!.parts })),
+    })
+    await deliverAll(hers, his)
+    expect([bob.graph.size, his.outcomes.every(({ status }) => status === 'accepted')]).toEqual([30, true])
+    expect([hers.exchange.isIdle(), his.exchange.lacking()]).toEqual([true, 0])
+  })
+
+  it('stores a bundle as it came, and sends it on to others', async () => {
+    const { world, alice, bob, hers, his } = await createTest()
+    await write(alice, ...keys(0, 24))
+    await bundleAll(world, alice)
+    his.exchange.sayHeads()
+    await deliverAll(hers, his)
+    await bob.store.flush()
+    const rows = await bob.storage.readBundles(world.space)
+    expect(rows).toEqual(await alice.storage.readBundles(world.space))
+    expect((await bob.storage.readHeaders(world.space)).rows).toEqual([])
+
+    const rita = await openReplica(world, world.rita)
+    const [hers2, ritas] = [createEnd(world, bob, world.bob), createEnd(world, rita, world.rita)]
+    ritas.exchange.sayHeads()
+    await deliverAll(hers2, ritas)
+    expect(rita.graph.size).toBe(24)
+    const again = await openReplica(world, world.bob, { disk: bob.disk })
+    expect([again.graph.size, again.faults, again.documents.root.map.size]).toEqual([24, [], 24])
+  })
+
+  it('gives a peer who lacks a part of a bundle the whole, of which it takes the rest', async () => {
+    const { world, alice, bob, hers, his } = await createTest()
+    await write(alice, ...keys(0, 5))
+    await bob.receive(await alice.allBlocks())
+    await write(alice, ...keys(5, 8))
+    await bundleAll(world, alice)
+    his.exchange.sayHeads()
+    await deliverAll(hers, his)
+    expect(his.outcomes.map(({ status }) => status)).toEqual([...keys(0, 5).map(() => 'known'), ...keys(5, 8).map(() => 'accepted')])
+    bob.documents.tick()
+    expect(bob.documents.root.map.size).toBe(8)
+    await bob.store.flush()
+    const again = await openReplica(world, world.bob, { disk: bob.disk })
+    expect([again.graph.size, again.faults]).toEqual([8, []])
+  })
+
+  it('sends what was bundled between the asking and the sending', async () => {
+    const { world, alice, bob, hers, his } = await createTest()
+    await write(alice, ...keys(0, 8))
+    // Another tab bundles, of which this one does not know; and it holds nothing in memory.
+    const tab = await openReplica(world, world.alice, { disk: alice.disk })
+    const other = await openReplica(world, world.alice, { disk: alice.disk })
+    await bundleAll(world, other)
+    const end = createEnd(world, tab, world.alice)
+    his.exchange.sayHeads()
+    hers.out.length = 0
+    await deliverAll(end, his)
+    expect(bob.graph.size).toBe(8)
   })
 
   it('lets no block that is pushed before the peer has said its heads hide those before it', async () => {
