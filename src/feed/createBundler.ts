@@ -18,10 +18,10 @@ export interface BundleSizes {
   readonly bundles: number
 }
 
-export const defaultBundleSizes: BundleSizes = { blocks: 128, bundles: 8 }
+export const defaultBundleSizes: BundleSizes = { blocks: 64, bundles: 16 }
 
 /**
- * Puts stored blocks into bundles, in the background: 128 blocks of a feed that have rows of their own, then eight such bundles. One tab of the profile does,
+ * Puts stored blocks into bundles, in the background: 64 blocks of a feed that have rows of their own, then 16 such bundles. One tab of the profile does,
  * the one that holds a lock. Nothing is deleted but in the transaction that stores what stands in its place, and that was read back before.
  */
 export interface Bundler {
