@@ -45,15 +45,35 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
   const seenAt = new Map<BlockId, number>()
 
   return async () => {
-    let isLeft = false
+    const slots = new Set(graph.orphansOf(device).flatMap(({ blocks }) => blocks.map(({ header }) => header.slot)))
+    const locks = new Map<number, Lock | undefined>(options.ownSlots().map((slot) => [slot, undefined]))
+    try {
+      for (const slot of slots) {
+        const lock = locks.has(slot) ? undefined : await lockSlot(storage, space, slot)
+        if (lock !== undefined) locks.set(slot, lock)
+      }
+      const isMine = (slot: number): boolean => locks.has(slot)
+      const isAllDone = await writeAll(isMine)
+      return !isAllDone || ![...slots].every(isMine)
+    } finally {
+      // Not before all is stored: until then another tab would do it once more.
+      void options.stored().then(() => {
+        for (const lock of locks.values()) lock?.release()
+      })
+    }
+  }
+
+  async function writeAll(isMine: (slot: number) => boolean): Promise<boolean> {
+    let isAllDone = true
     const marks = (await storage.readMarks(space)).map(({ block }) => block)
-    for (const orphans of graph.orphansOf(device)) {
-      if (!options.isReady()) return true
+    for (const orphans of graph.orphansOf(device, isMine)) {
+      if (!options.isReady()) return false
       const own = graph.pastOf(marks, orphans.document)
       const isOfThisDisk = orphans.blocks.some((block) => own.includes(block))
-      if (!(isOfThisDisk || isOld(orphans)) || !(await underLocks(orphans, () => rewrite(orphans)))) isLeft = true
+      const isDone = (isOfThisDisk || isOld(orphans)) && !(await isUnderWay(orphans)) && (await rewrite(orphans, isMine))
+      isAllDone &&= isDone
     }
-    return isLeft
+    return isAllDone
   }
 
   function isOld({ blocks }: Orphans): boolean {
@@ -61,24 +81,6 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
     const since = seenAt.get(id) ?? clock.now()
     seenAt.set(id, since)
     return clock.now() - since >= copyAfterMs
-  }
-
-  async function underLocks(orphans: Orphans, work: () => Promise<boolean>): Promise<boolean> {
-    const locks: Lock[] = []
-    const slots = new Set(orphans.blocks.map(({ header }) => header.slot))
-    try {
-      for (const slot of slots) {
-        if (options.ownSlots().includes(slot)) continue
-        const lock = await lockSlot(storage, space, slot)
-        if (lock === undefined) return false
-        locks.push(lock)
-      }
-      return !(await isUnderWay(orphans)) && (await work())
-    } finally {
-      void options.stored().then(() => {
-        for (const lock of locks) lock.release()
-      })
-    }
   }
 
   /** Whether another tab has stored, or is about to store, blocks that retract these, and they have only not come here yet. */
@@ -95,7 +97,7 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
     })
   }
 
-  async function rewrite(orphans: Orphans): Promise<boolean> {
+  async function rewrite(orphans: Orphans, isMine: (slot: number) => boolean): Promise<boolean> {
     const { document, blocks, retracts } = orphans
     const ids = new Set(blocks.map(({ id }) => id))
     const nodes = graph.pastOf([...ids], document)
@@ -111,7 +113,7 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
         else leftOut.add(node.id)
       })
       // From here on nothing is awaited: what is looked at now is what stands when the edits are written.
-      if (!options.isReady() || !isStillSo(orphans)) return false
+      if (!options.isReady() || !isStillSo(orphans, isMine)) return false
       const runs = nodes.flatMap((node, i): WithdrawnRun[] => {
         if (graph.stands(node.id) || leftOut.has(node.id)) return []
         const { client, header } = node
@@ -126,8 +128,8 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
     }
   }
 
-  function isStillSo({ document, blocks }: Orphans): boolean {
-    return graph.orphansOf(device).some((present) => {
+  function isStillSo({ document, blocks }: Orphans, isMine: (slot: number) => boolean): boolean {
+    return graph.orphansOf(device, isMine).some((present) => {
       return (
         present.document === document &&
         present.blocks.length === blocks.length &&

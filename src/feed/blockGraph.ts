@@ -93,8 +93,11 @@ export interface BlockGraph {
   blocksOf(document: DocumentId): readonly BlockNode[]
   /** The blocks of a document that are in `before` or in the past of one, standing or not, in causal order. */
   pastOf(before: readonly BlockId[], document: DocumentId): readonly BlockNode[]
-  /** A device's withdrawn blocks whose edits it has not written again yet, by document, and by branch where two cannot go together. */
-  orphansOf(device: Uint8Array): readonly Orphans[]
+  /**
+   * A device's withdrawn blocks whose edits it has not written again yet, by document, and by branch where two cannot go together.
+   * @param isWanted whether blocks of a slot are asked for
+   */
+  orphansOf(device: Uint8Array, isWanted?: (slot: number) => boolean): readonly Orphans[]
   /** Of `blocks`, those in the past of no other: what a new block would name. Ascending by bytes. */
   maximal(blocks: readonly BlockId[]): readonly BlockId[]
   /**

@@ -192,9 +192,12 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
     })
   }
 
-  function orphansOf(device: Uint8Array): readonly Orphans[] {
+  function orphansOf(device: Uint8Array, isWanted: (slot: number) => boolean = () => true): readonly Orphans[] {
     const groups: { readonly document: DocumentId; readonly entries: Entry[] }[] = []
-    const lost = [...verdict.withdrawn].filter((entry) => equalBytes(entry.node.header.device, device) && !verdict.isWrittenAgain(entry))
+    const lost = [...verdict.withdrawn].filter((entry) => {
+      const { device: author, slot } = entry.node.header
+      return equalBytes(author, device) && isWanted(slot) && !verdict.isWrittenAgain(entry)
+    })
     for (const entry of lost.sort((a, b) => a.order - b.order)) {
       const { document } = entry.node
       const group = groups.find((other) => other.document === document && verdict.canMeet([...other.entries, entry]))

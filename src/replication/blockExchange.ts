@@ -245,8 +245,12 @@ export function createBlockExchange(options: {
       else others.push(head)
     }
     for (const [feed, ofFeed] of byFeed) {
-      announcedCount += ofFeed.length - (announced.get(feed)?.length ?? 0)
-      announced.set(feed, ofFeed)
+      const before = announced.get(feed) ?? []
+      // Where it names none that both have, what it named earlier still says how far that goes.
+      const isKnown = ofFeed.some(({ id }) => graph.node(id) !== undefined)
+      const named = isKnown ? ofFeed : [...ofFeed, ...before.filter(({ id }) => graph.node(id) !== undefined)]
+      announcedCount += named.length - before.length
+      announced.set(feed, named)
     }
   }
 

@@ -16,31 +16,207 @@ async function plant<const Names extends readonly string[]>(seed: number, ...nam
 }
 
 describe('a profile that comes back from a backup', () => {
-  it.each([1, 3, 10])('offline, %i edits ago: it writes a fork, meets the others, and nobody loses an edit', { timeout }, async (k) => {
-    const garden = await plant(k, 'ann', 'ben', 'cleo')
-    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+  it.each([1, 2, 3, 4, 5, 6, 10])(
+    'offline, %i edits ago: it writes a fork, meets the others, and nobody loses an edit',
+    { timeout },
+    async (k) => {
+      const garden = await plant(k, 'ann', 'ben', 'cleo')
+      const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+      await garden.write1(ann, 3)
+      await garden.write1(ben, 2)
+      const backup = await garden.backup(ann)
+      await garden.write1(ann, k)
+      await garden.write1(cleo, 2)
+      await garden.clock.run(2000)
+      garden.isolate(ann)
+      await garden.restore(ann, backup)
+      await garden.write1(ann, 4)
+      // Others build on what she wrote before.
+      await garden.write1(ben, 3)
+      await garden.clock.run(5000)
+      garden.heal()
+      await garden.clock.run(40_000)
+      await garden.check()
+      expect(garden.errors.map(({ error }) => error.code)).toContain('block-forked')
+      await garden.write1(ann, 2)
+      await garden.write1(ben, 2)
+      await garden.clock.run(5000)
+      await garden.check()
+      for (const gardener of [ann, ben]) await garden.restart(gardener)
+      await garden.clock.run(3000)
+      await garden.check()
+    },
+  )
+
+  it.each([1, 3, 10])('online, %i edits ago: it notices by what the others have, and writes no fork', { timeout }, async (k) => {
+    const garden = await plant(k, 'ann', 'ben')
+    const [ann, ben] = [garden.of('ann'), garden.of('ben')]
     await garden.write1(ann, 3)
-    await garden.write1(ben, 2)
     const backup = await garden.backup(ann)
     await garden.write1(ann, k)
-    await garden.write1(cleo, 2)
+    await garden.write1(ben, 1)
+    await garden.clock.run(2000)
+    await garden.restore(ann, backup)
+    // At once, and while the link comes up: what is typed then goes along to the next slot.
+    for (let i = 0; i < 5; i++) {
+      garden.write(ann)
+      await garden.clock.run(60)
+    }
+    await garden.clock.run(10_000)
+    await garden.check()
+    const graph = await garden.graphOf(ben)
+    expect(graph.withdrawn()).toEqual([])
+    expect(new Set(graph.tips().map(({ feed }) => feed)).size).toBe(graph.tips().length)
+    expect(garden.errors).toEqual([])
+  })
+
+  it('again and again: every time another slot, and no edit lost', { timeout }, async () => {
+    const garden = await plant(5, 'ann', 'ben')
+    const [ann, ben] = [garden.of('ann'), garden.of('ben')]
+    await garden.write1(ann, 2)
+    const backup = await garden.backup(ann)
+    await garden.write1(ann, 1)
+    await garden.clock.run(2000)
+    for (let round = 0; round < 4; round++) {
+      garden.isolate(ann)
+      await garden.restore(ann, backup)
+      await garden.write1(ann, 2)
+      await garden.write1(ben, 1)
+      await garden.clock.run(3000)
+      garden.heal()
+      await garden.clock.run(60_000)
+      await garden.check()
+    }
+  })
+
+  it.each(['restart', 'crash'] as const)('and a %s after each step changes nothing', { timeout }, async (how) => {
+    const garden = await plant(7, 'ann', 'ben', 'cleo')
+    const [ann, ben] = [garden.of('ann'), garden.of('ben')]
+    await garden.write1(ann, 3)
+    const backup = await garden.backup(ann)
+    await garden.write1(ann, 3)
     await garden.clock.run(2000)
     garden.isolate(ann)
     await garden.restore(ann, backup)
-    await garden.write1(ann, 4)
-    // Others build on what she wrote before.
-    await garden.write1(ben, 3)
-    await garden.clock.run(5000)
-    garden.heal()
-    await garden.clock.run(40_000)
-    await garden.check()
-    await garden.write1(ann, 2)
+    await garden.write1(ann, 3)
     await garden.write1(ben, 2)
     await garden.clock.run(5000)
+    garden.heal()
+    for (const pause of [50, 100, 100, 100, 150, 200, 400, 700, 1000, 1500, 3000]) {
+      await garden.clock.run(pause)
+      for (const gardener of [ann, ben]) {
+        if (gardener.space.sync.get().unsaved === 0) await garden[how](gardener)
+      }
+    }
+    await garden.clock.run(90_000)
     await garden.check()
-    expect(garden.errors.map(({ error }) => error.code)).toContain('block-forked')
-    await garden.restart(ann)
-    await garden.clock.run(3000)
+  })
+})
+
+describe('a copy of a profile that lives on beside it', () => {
+  it.each([1, 2, 3, 4, 5])(
+    'writes with it, each in a partition of its own: all is kept, once, and they part for good (seed %i)',
+    { timeout },
+    async (seed) => {
+      const garden = await plant(seed, 'ann', 'ben', 'cleo', 'twin')
+      const [ann, ben, cleo, twin] = [garden.of('ann'), garden.of('ben'), garden.of('cleo'), garden.of('twin')]
+      await garden.write1(ann, 2)
+      await garden.write1(ben, 1)
+      await garden.clock.run(2000)
+      garden.isolate(twin, cleo)
+      await garden.copy(twin, await garden.backup(ann))
+      garden.world.swarm.heal()
+      garden.world.swarm.partition([
+        [...garden.tabs(ann), ...garden.tabs(ben)],
+        [...garden.tabs(twin), ...garden.tabs(cleo)],
+      ])
+      for (let i = 0; i < 3; i++) for (const gardener of [ann, twin, ben, cleo]) await garden.write1(gardener)
+      await garden.clock.run(5000)
+      garden.heal()
+      await garden.clock.run(120_000)
+      await garden.check()
+      const forks = (await garden.graphOf(ben)).withdrawn().length
+      expect(forks).toBeGreaterThan(0)
+      for (let i = 0; i < 3; i++) for (const gardener of [ann, twin, ben, cleo]) await garden.write1(gardener)
+      await garden.clock.run(10_000)
+      await garden.check()
+      expect((await garden.graphOf(ben)).withdrawn()).toHaveLength(forks)
+    },
+  )
+
+  it(
+    'and is away: of who built on which branch nobody loses an edit, and the copies write theirs again when they are back',
+    { timeout },
+    async () => {
+      const garden = await plant(11, 'ann', 'ben', 'cleo', 'twin')
+      const [ann, ben, cleo, twin] = [garden.of('ann'), garden.of('ben'), garden.of('cleo'), garden.of('twin')]
+      await garden.write1(ann, 2)
+      await garden.clock.run(2000)
+      garden.isolate(twin, cleo)
+      await garden.copy(twin, await garden.backup(ann))
+      garden.world.swarm.partition([
+        [...garden.tabs(ann), ...garden.tabs(ben)],
+        [...garden.tabs(twin), ...garden.tabs(cleo)],
+      ])
+      for (let i = 0; i < 3; i++) for (const gardener of [ann, twin, ben, cleo]) await garden.write1(gardener)
+      await garden.clock.run(5000)
+      // Only those meet who built on them.
+      garden.world.swarm.partition([garden.tabs(ann), garden.tabs(twin), [...garden.tabs(ben), ...garden.tabs(cleo)]])
+      await garden.clock.run(60_000)
+      expect(garden.view(ben)).toEqual(garden.view(cleo))
+      const byOthers = [...garden.writtenBy(ben), ...garden.writtenBy(cleo)]
+      for (const character of byOthers) expect([...garden.view(ben).text].filter((other) => other === character)).toHaveLength(1)
+      garden.heal()
+      await garden.clock.run(120_000)
+      await garden.check()
+    },
+  )
+})
+
+describe('peers with different branches', () => {
+  it('tell each other in a handful of messages, and then are silent', { timeout }, async () => {
+    const garden = await plant(3, 'ann', 'ben', 'cleo')
+    const [ann, ben] = [garden.of('ann'), garden.of('ben')]
+    await garden.write1(ann, 20)
+    const backup = await garden.backup(ann)
+    await garden.write1(ann, 5)
+    await garden.clock.run(2000)
+    garden.isolate(ann)
+    await garden.restore(ann, backup)
+    await garden.write1(ann, 5)
+    await garden.write1(ben, 2)
+    await garden.clock.run(5000)
+    garden.heal()
+    await garden.clock.run(60_000)
+    let frames = 0
+    garden.world.swarm.tap((_from, _to, frame) => {
+      frames++
+      return frame
+    })
+    await garden.clock.run(60_000)
+    // Pings, and pongs: three links in both directions, one in five seconds at most.
+    expect(frames).toBeLessThan(200)
     await garden.check()
+  })
+})
+
+describe('two tabs of the device', () => {
+  it('write what was withdrawn again once, whichever has the slot', { timeout }, async () => {
+    const garden = await plant(9, 'ann', 'ben')
+    const [ann, ben] = [garden.of('ann'), garden.of('ben')]
+    await garden.write1(ann, 2)
+    const backup = await garden.backup(ann)
+    await garden.write1(ann, 3)
+    await garden.clock.run(2000)
+    garden.isolate(ann)
+    await garden.restore(ann, backup)
+    const second = await garden.openTab(ann)
+    for (let i = 0; i < 3; i++) for (const tab of [ann, second]) await garden.write1(tab)
+    await garden.write1(ben, 2)
+    await garden.clock.run(5000)
+    garden.heal()
+    await garden.clock.run(60_000)
+    await garden.check()
+    expect(garden.view(second)).toEqual(garden.view(ann))
   })
 })

@@ -58,8 +58,17 @@ export async function createForkGarden<const Names extends readonly string[]>(se
     gardener.text = await drive(clock, gardener.space.openText(note))
   }
 
+  const writtenBy = new Map<Gardener, string[]>()
   const garden = {
     clock,
+    tabs: ({ peer }: Gardener) => tabNames(peer),
+    /** The characters that someone wrote. */
+    writtenBy: (gardener: Gardener): readonly string[] => writtenBy.get(gardener) ?? [],
+    async openTab({ peer }: Gardener): Promise<Gardener> {
+      const echo = await drive(clock, peer.openTab())
+      const space = await drive(clock, echo.spaces.open(spaces[0].id))
+      return { peer, space, text: await drive(clock, space.openText(note)) }
+    },
     world,
     note,
     errors,
@@ -67,7 +76,8 @@ export async function createForkGarden<const Names extends readonly string[]>(se
     expected,
     of: (name: Names[number]) => gardeners.find(({ peer }) => peer.name === name)!,
     /** A task and a character at the end of the text. */
-    write({ space, text }: Gardener): string {
+    write(gardener: Gardener): string {
+      const { space, text } = gardener
       const title = `t${++unique}`
       space.create(Task, { title })
       const { yText } = text.current.get()
@@ -75,12 +85,8 @@ export async function createForkGarden<const Names extends readonly string[]>(se
       yText.insert(yText.length, character)
       expected.titles.add(title)
       expected.characters.add(character)
+      writtenBy.set(gardener, [...(writtenBy.get(gardener) ?? []), character])
       return character
-    },
-    /** These are what was written so far and got lost with a disk, before anyone else had it. */
-    forget(lost: { readonly titles: ReadonlySet<string>; readonly characters: ReadonlySet<string> }): void {
-      for (const title of lost.titles) expected.titles.delete(title)
-      for (const character of lost.characters) expected.characters.delete(character)
     },
     async write1(gardener: Gardener, count = 1): Promise<void> {
       for (let i = 0; i < count; i++) {
@@ -110,6 +116,8 @@ export async function createForkGarden<const Names extends readonly string[]>(se
       ;(peer.disk as { crash: typeof crash }).crash = crash
       await reopen(gardener)
     },
+    /** A device becomes the copy of another's profile, which lives on. */
+    copy: (gardener: Gardener, backup: ReturnType<TestPeer['disk']['backup']>) => garden.restore(gardener, backup),
     async restart(gardener: Gardener): Promise<void> {
       await drive(clock, gardener.peer.restart())
       await reopen(gardener)
