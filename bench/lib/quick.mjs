@@ -1,6 +1,4 @@
-/** `BENCH_QUICK=1`: the benches written to be tried out take a tenth of their counts, to see that they run. */
-export const isQuick = Boolean(process.env.BENCH_QUICK)
-
+/** `BENCH_QUICK=1`: benches that take this take a tenth of their counts, to see only that they run. */
 export function quickly(count) {
-  return isQuick ? Math.ceil(count / 10) : count
+  return process.env.BENCH_QUICK ? Math.ceil(count / 10) : count
 }
