@@ -157,6 +157,14 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
         ),
       )
     },
+    onNewerVersion: (from) =>
+      report(
+        new EchoError(
+          'newer-version',
+          'A member of this space writes with a newer version of this app. What only that version can read is passed on and shows up here after an update: reload the page.',
+          { details: { space, peer: from?.identity } },
+        ),
+      ),
   })
   bundler = createBundler({
     crypto,

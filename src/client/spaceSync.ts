@@ -25,13 +25,15 @@ export function createSpaceSync(
     const unsaved = open.documents.unsaved.get()
     const stored = storage.get()
     if ('error' in stored) return { status: 'error', error: stored.error, unsaved }
-    const { peers, lacking } = open.replication.state.get()
+    const { peers, lacking, newer } = open.replication.state.get()
     const net = network.get()
     if (peers === 0) {
       if (net.status === 'off') return { status: 'offline', unsaved }
       if (net.status === 'unsupported' || net.status === 'unreachable') return { status: 'offline', unsaved, error: net.error }
       return { status: net.status === 'online' ? 'alone' : 'connecting', unsaved }
     }
+    // What cannot be read is lacking for ever.
+    if (newer) return { status: 'newer-version', peers, unsaved }
     total = lacking === 0 ? 0 : Math.max(total, lacking)
     return lacking > 0 || sending
       ? { status: 'syncing', peers, received: total - lacking, total, unsaved }

@@ -93,6 +93,8 @@ export type SyncStatus =
   | { readonly status: 'syncing'; readonly peers: number; readonly received: number; readonly total: number; readonly unsaved: number }
   /** Everything local was handed to `peers` connected members, and all they have is here. */
   | { readonly status: 'up-to-date'; readonly peers: number; readonly unsaved: number }
+  /** Some of what members wrote can only be read by a newer version of this app: reload the page. All else is exchanged. */
+  | { readonly status: 'newer-version'; readonly peers: number; readonly unsaved: number }
   /** Edits cannot be stored (disk full, no database): they live in this tab only. */
   | { readonly status: 'error'; readonly error: EchoError; readonly unsaved: number }
 

@@ -41,6 +41,8 @@ function labelOf(state: State, { sync }: Messages): string {
       return sync.syncing
     case 'up-to-date':
       return sync.upToDate(state.peers)
+    case 'newer-version':
+      return sync.newerVersion
     case 'error':
       return sync.error
   }

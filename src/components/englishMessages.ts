@@ -161,6 +161,7 @@ export const englishMessages: Messages = {
     percent: (part) => `${Math.round(part * 100)} %`,
     alone: 'Saved on this device',
     upToDate: (peers) => `In sync with ${count(peers, people)}`,
+    newerVersion: 'Others use a newer version: reload the page',
     error: 'Not saved',
     unsaved: (number) => `${count(number, changes)} not saved yet`,
   },

@@ -144,6 +144,7 @@ export interface Messages {
     readonly percent: (part: number) => string
     readonly alone: string
     readonly upToDate: (peers: number) => string
+    readonly newerVersion: string
     readonly error: string
     readonly unsaved: (count: number) => string
   }

@@ -53,6 +53,8 @@ export type ReceiveLayer = 'decode' | 'signature' | 'membership' | 'graph' | 'en
 export type ReceiveOutcome =
   | { readonly status: 'accepted' | 'known' }
   | { readonly status: 'held'; readonly awaits: Wait['kind'] }
+  /** Its header has a version that this one cannot read; nothing of it was judged. */
+  | { readonly status: 'newer-version' }
   | { readonly status: 'refused'; readonly layer: ReceiveLayer; readonly reason: string }
 
 export interface BlockReceiver {
@@ -247,7 +249,7 @@ export function createBlockReceiver({
     if (!decoded.ok) return refused('decode', decoded.error)
     const block = decoded.value
     const read = decodeHeader(block.header)
-    if (!read.ok) return refused('decode', read.error)
+    if (!read.ok) return read.error === 'newer-version' ? { status: 'newer-version' } : refused('decode', read.error)
     const header = read.value
     if (!equalBytes(header.space, spaceBytes)) return refused('graph', 'space')
     const id = blockIdOf(crypto, block.header)

@@ -32,6 +32,8 @@ export interface BlockExchange {
   spareUs(devices: readonly SparedDevice[]): void
   /** Sends a block, and those before it that the peer lacks, unless it has them. */
   push(node: BlockNode): void
+  /** Sends encoded blocks that are not in the graph. */
+  pass(blocks: readonly Uint8Array[]): void
   /** Says heads within a second, once for all blocks until then: for blocks that their author is likely to push to the peer himself. */
   sayHeadsSoon(): void
   /** Blocks that the peer has and we lack and want, as far as its heads tell. */
@@ -336,6 +338,7 @@ export function createBlockExchange(options: {
       else for (const other of missing()) if (other.feed === node.feed) enqueue(other)
       void pump()
     },
+    pass: (blocks) => blocks.forEach((block) => send({ type: 'blocks', blocks: [block] }, block.length)),
     lacking,
     isIdle: () => knowsPeer && outbox.size === 0 && outstanding.length === 0,
     dispose() {

@@ -15,6 +15,7 @@ import { createChannel, type Channel } from './channel.ts'
 import { createLink, type Link } from './link.ts'
 import { linkHandshake } from './linkHandshake.ts'
 import { decodeLinkMessage, portionsOf, type LinkMessage } from './linkMessages.ts'
+import { createNewerVersions } from './newerVersions.ts'
 import { createPresenceExchange, type PresenceExchange } from './presenceExchange.ts'
 import { proveMembership } from './proveMembership.ts'
 import { createSilenceWatch, type SilenceWatch } from './silenceWatch.ts'
@@ -52,6 +53,8 @@ export interface ReplicationState {
   readonly lacking: number
   /** Whether every linked peer has worked through all we have. */
   readonly delivered: boolean
+  /** Whether a peer sent what only a newer version can read. */
+  readonly newer: boolean
 }
 
 export interface SpaceReplicationOptions {
@@ -74,6 +77,8 @@ export interface SpaceReplicationOptions {
   readonly onUnknownHead: (head: FeedHead) => void
   /** A peer sent a block that a check refused. */
   readonly onRefused: (outcome: ReceiveOutcome, from: Link['peer']) => void
+  /** A peer sent, for the first time, what only a newer version can read. */
+  readonly onNewerVersion: (from: Link['peer']) => void
   /** Something failed that nobody else hears of. */
   readonly onFault: (error: unknown) => void
 }
@@ -85,9 +90,10 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   const { crypto, clock, random, identity, space, log, keyRing, graph, store, receiver, quotas } = options
   const links = new Map<Link, { readonly exchange: BlockExchange; readonly watch: SilenceWatch }>()
   const channels = new Set<Channel>()
+  const newerVersions = createNewerVersions()
   /** Links whose peer is being proven. */
   const proving = new Set<Link>()
-  const state = createWritable<ReplicationState>({ peers: 0, tabs: 0, lacking: 0, delivered: true })
+  const state = createWritable<ReplicationState>({ peers: 0, tabs: 0, lacking: 0, delivered: true, newer: false })
   const presence = createPresenceExchange({
     clock,
     random,
@@ -138,10 +144,10 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       tabs: links.size - remote,
       lacking: Math.max(0, ...exchanges.map((exchange) => exchange.lacking())),
       delivered: exchanges.every((exchange) => exchange.isIdle()),
+      newer: newerVersions.isMet,
     }
     const before = state.get()
-    if (before.peers === next.peers && before.tabs === next.tabs && before.lacking === next.lacking && before.delivered === next.delivered)
-      return
+    if ((Object.keys(next) as (keyof ReplicationState)[]).every((key) => before[key] === next[key])) return
     state.set(next)
     if (before.peers !== next.peers && room.isWanted()) sayReach()
   }
@@ -225,6 +231,8 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     }
     exchange.spareUs([...spared].map((device) => ({ device, spared: true })))
     exchange.sayHeads()
+    exchange.pass(newerVersions.all('blocks'))
+    for (const operation of newerVersions.all('ops')) link.send({ type: 'ops', operations: [operation] })
     presence.onLink(link)
     publish()
   }
@@ -239,14 +247,14 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   async function act(link: Link, exchange: BlockExchange, message: LinkMessage): Promise<void> {
     switch (message.type) {
       case 'ops':
-        return addOperations(message.operations)
+        return addOperations(link, message.operations)
       case 'op-heads':
         return sayOperations(link, message.heads)
       case 'heads':
         exchange.onHeads(message.heads)
         return options.onHeads()
       case 'blocks':
-        judged(link, exchange.onBlocks(message.blocks))
+        judged(link, exchange.onBlocks(message.blocks), message.blocks)
         return
       case 'bundle':
         judged(link, exchange.onBundle(message.bundle))
@@ -270,17 +278,33 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   }
 
   /** Not awaited: the link reads on (pings, presence) while blocks are judged; what runs ahead is bounded by the acknowledgements. */
-  function judged(link: Link, judgement: Promise<readonly ReceiveOutcome[]>): void {
+  function judged(link: Link, judgement: Promise<readonly ReceiveOutcome[]>, blocks: readonly Uint8Array[] = []): void {
     judgement
       .then((outcomes) => {
-        for (const outcome of outcomes) if (outcome.status === 'refused') options.onRefused(outcome, link.peer)
+        for (const [i, outcome] of outcomes.entries()) {
+          if (outcome.status === 'newer-version' && blocks[i] !== undefined) onNewer('blocks', blocks[i], link)
+          if (outcome.status === 'refused') options.onRefused(outcome, link.peer)
+        }
         publish()
       })
       .catch(options.onFault)
   }
 
-  async function addOperations(operations: readonly Uint8Array[]): Promise<void> {
-    for (const operation of operations) await log.add(operation)
+  async function addOperations(link: Link, operations: readonly Uint8Array[]): Promise<void> {
+    for (const operation of operations) {
+      const added = await log.add(operation)
+      if (!added.ok && added.error === 'newer-version') onNewer('ops', operation, link)
+    }
+  }
+
+  function onNewer(type: 'blocks' | 'ops', bytes: Uint8Array, from: Link): void {
+    if (!newerVersions.isMet) options.onNewerVersion(from.peer)
+    if (!newerVersions.keep(type, bytes, from.peer?.device ?? 'tabs')) return
+    for (const [link, { exchange }] of links) {
+      if (link === from) continue
+      if (type === 'blocks') exchange.pass([bytes])
+      else link.send({ type, operations: [bytes] })
+    }
   }
 
   function sayOperations(link: Link, heads: readonly Uint8Array[]): void {

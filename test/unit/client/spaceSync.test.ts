@@ -7,7 +7,7 @@ import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import type { NetworkState } from '../../../src/network/network.ts'
 import type { StorageState } from '../../../src/storage/storage.ts'
 
-const nobody = { peers: 0, tabs: 0, lacking: 0, delivered: true }
+const nobody = { peers: 0, tabs: 0, lacking: 0, delivered: true, newer: false }
 
 function createSync() {
   const replication = createWritable(nobody)
@@ -44,6 +44,14 @@ describe('createSpaceSync', () => {
     expect(status.get()).toEqual({ status: 'syncing', peers: 1, received: 6, total: 10, unsaved: 0 })
     for (const lacking of [0, 2]) replication.set({ ...nobody, peers: 1, lacking })
     expect(status.get()).toEqual({ status: 'syncing', peers: 1, received: 0, total: 2, unsaved: 0 })
+  })
+
+  it('asks for an update, and syncs no more, where a peer sends what only a newer version can read', () => {
+    const { status, replication } = createSync()
+    replication.set({ ...nobody, peers: 1, lacking: 3, newer: true })
+    expect(status.get()).toEqual({ status: 'newer-version', peers: 1, unsaved: 0 })
+    replication.set({ ...nobody, newer: true })
+    expect(status.get().status).toBe('connecting')
   })
 
   it('says nothing of an edit that is on its way for a moment, and syncs while something stays undelivered', async () => {

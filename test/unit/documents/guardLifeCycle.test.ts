@@ -125,7 +125,7 @@ describe('a block of another device that breaks a rule of its document', () => {
     await bob.store.flush()
     await bob.documents.dispose()
     const again = await openReplica(world, world.bob, { disk: bob.disk, hint: 0 })
-    expect(again.documents.slot).toBe(1)
+    expect(again.documents.slot).not.toBe(0)
     again.documents.root.write((map) => map.set('after', 1))
     const handle = await again.documents.openText(item)
     handle.current.get().yText.insert(0, 'after ')

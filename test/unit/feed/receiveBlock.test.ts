@@ -168,7 +168,7 @@ describe('receiving hostile blocks', () => {
         const block = await author.cut('x')
         return { ...block, header: block.header.with(0, 2) }
       }),
-    ).toBe('decode/newer-version')
+    ).toBe('newer-version')
     // Sealing device, slot, nonce and ciphertext of the envelope; its key id names a key that is not here.
     for (const at of [40, 68, 75, 90])
       expect(

@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/shared/ports.ts'
 import { createKeyRing } from '../../../src/access/createKeyRing.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import { signOperation } from '../../../src/access/operation.ts'
+import type { Block } from '../../../src/feed/block.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { createMemorySwarm, type MemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import type { Network } from '../../../src/network/network.ts'
@@ -20,7 +21,11 @@ function after<T>(clock: Clock, delayMs: number, value: Promise<T>): Promise<T> 
 }
 
 /** One device of the space with a membership log of its own, which begins with what the space has now. */
-async function createSide(world: TestSpace, identity: LocalIdentity) {
+async function createSide(
+  world: TestSpace,
+  identity: LocalIdentity,
+  { alter = (block: Block) => block, operations = [] as readonly Uint8Array[] } = {},
+) {
   const { clock, space } = world
   /** How long this device takes to verify a signature. */
   const pace = { verifyMs: 0 }
@@ -30,27 +35,29 @@ async function createSide(world: TestSpace, identity: LocalIdentity) {
   const keyRing = createKeyRing({ crypto, log })
   const key = world.keyRing.newest()!
   keyRing.add(key.id, key.key)
-  const { graph, store, receiver, quotas } = await openReplica({ ...world, log, keyRing }, identity)
+  const { documents, graph, store, receiver, quotas } = await openReplica({ ...world, log, keyRing }, identity)
   const faults: unknown[] = []
+  const newer: unknown[] = []
   const replication = createSpaceReplication({
     crypto,
     clock,
     random: createSeededRandom(`side ${sideCount++}`),
     identity,
     space,
-    log,
+    log: { ...log, missingFor: (heads) => [...log.missingFor(heads), ...operations] },
     keyRing,
     graph,
-    store,
+    store: { ...store, get: async (nodes) => (await store.get(nodes)).map((block) => block && alter(block)) },
     receiver,
     quotas,
     ownName: () => 'name',
     onHeads: () => {},
     onUnknownHead: () => {},
     onRefused: () => {},
+    onNewerVersion: (from) => newer.push(from?.identity),
     onFault: (error) => faults.push(error),
   })
-  return { log, replication, faults, pace, quotas }
+  return { log, replication, faults, newer, pace, quotas, documents, receiver }
 }
 
 function createSwarm(world: TestSpace): MemorySwarm {
@@ -182,5 +189,44 @@ describe('the replication of a space', () => {
     await world.clock.run(2_000)
     expect(hers.faults).toEqual([new Error('no room')])
     expect(his.replication.state.get().peers).toBe(1)
+  })
+
+  it.each(['blocks', 'operations'])('keeps and passes on %s of a newer version, says so once, and goes on with all else', async (what) => {
+    const world = await createTestSpace()
+    const [carol, dave] = [await createPerson(world.crypto), await createPerson(world.crypto)]
+    for (const person of [carol, dave]) await admit(world, world.alice, person, 'editor')
+    const ofVersion2 = (bytes: Uint8Array) => Uint8Array.of(2, ...bytes.subarray(1))
+    const future = await createSide(world, carol, {
+      ...(what === 'blocks' ? { alter: (block: Block) => ({ ...block, header: ofVersion2(block.header) }) } : {}),
+      operations: what === 'operations' ? [ofVersion2(await createStatement(world, 1))] : [],
+    })
+    for (const key of ['a', 'b']) {
+      future.documents.root.write((map) => map.set(key, 1))
+      await future.documents.flush()
+    }
+    const [his, hers, late] = [await createSide(world, world.bob), await createSide(world, world.alice), await createSide(world, dave)]
+    his.documents.root.write((map) => map.set('his', 1))
+    await his.documents.flush()
+    // Only Bob reaches Carol. Alice is linked to him before, Dave comes later.
+    const swarm = createSwarm(world)
+    swarm.tap((from, to, frame) => ([from, to].includes('carol') && ![from, to].includes('bob') ? undefined : frame))
+    his.replication.enterNetwork(swarm.peer('bob'))
+    hers.replication.enterNetwork(swarm.peer('alice'))
+    await world.clock.run(5_000)
+    future.replication.enterNetwork(swarm.peer('carol'))
+    await world.clock.run(5_000)
+    expect(his.newer).toEqual([carol.id])
+    expect(hers.newer).toEqual([world.bob.id])
+    await future.replication.leaveNetwork()
+    late.replication.enterNetwork(swarm.peer('dave'))
+    await world.clock.run(5_000)
+    expect(late.newer).toHaveLength(1)
+
+    for (const { replication, faults, documents, receiver } of [his, hers, late]) {
+      expect(replication.state.get()).toMatchObject({ peers: 2, newer: true, delivered: true })
+      expect(documents.root.map.get('his')).toBe(1)
+      expect(receiver.refusals().size).toBe(0)
+      expect(faults).toEqual([])
+    }
   })
 })
