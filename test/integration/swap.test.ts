@@ -134,10 +134,10 @@ describe('a text that is rebuilt while it is open', () => {
     const handle = await alice.documents.openText(item)
     handle.current.get().yText.insert(0, 'still here')
     await alice.documents.flush()
-    const get = alice.store.get
-    ;(alice.store as { get: unknown }).get = async (nodes: readonly unknown[]) => nodes.map(() => undefined)
+    const { payloads } = alice.store
+    ;(alice.store as { payloads: unknown }).payloads = async (nodes: readonly unknown[]) => nodes.map(() => undefined)
     await expect(alice.documents.rebuild(asDocument(item))).rejects.toMatchObject({ code: 'data-corrupt' })
-    ;(alice.store as { get: unknown }).get = get
+    ;(alice.store as { payloads: unknown }).payloads = payloads
     expect(handle.content.get()).toBe('still here')
     handle.current.get().yText.insert(10, '!')
     await alice.documents.flush()
