@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { decodeBlock } from '../../src/feed/block.ts'
+import { blockIdOf } from '../../src/feed/header.ts'
+import { compareBytes } from '../../src/shared/bytes.ts'
+import { idBytes } from '../../src/shared/ids.ts'
+import { createSeededRandom } from '../../src/testing/seededRandom.ts'
+import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'
+import { drive } from './simulation/drive.ts'
 import { createForkGarden } from './simulation/forkGarden.ts'
+import { createPatchedClient, setUpdate } from './simulation/patchedClient.ts'
 
 /*
  * A device writes two histories: its profile came back from a backup, was copied, or its key was stolen. Everyone must end with the same, and nothing that
@@ -218,5 +226,48 @@ describe('two tabs of the device', () => {
     await garden.clock.run(60_000)
     await garden.check()
     expect(garden.view(second)).toEqual(garden.view(ann))
+  })
+})
+
+describe('a member who forks his feed again and again', () => {
+  it('costs the others ever rarer swaps, and none of their edits', { timeout }, async () => {
+    const garden = await plant(13, 'ann', 'ben', 'mel')
+    const [ann, ben, mel] = [garden.of('ann'), garden.of('ben'), garden.of('mel')]
+    await garden.write1(ann, 2)
+    await garden.write1(ben, 1)
+    await garden.clock.run(2000)
+    garden.gardeners.splice(garden.gardeners.indexOf(mel), 1)
+    await drive(garden.clock, mel.peer.echo.dispose())
+    const crypto = createSimulatedCrypto(createSeededRandom(1))
+    const patched = await drive(garden.clock, createPatchedClient(garden.world.swarm, mel.peer, ann.space.id, crypto))
+    await garden.clock.runUntil(() => patched.links.length === 2)
+
+    // Each beats the one before, so that each changes what stands, and honest edits come to rest on what falls next.
+    const blocks = await Promise.all(
+      Array.from({ length: 40 }, async (_, i) => {
+        const bytes = await patched.craft(setUpdate(patched.client, '//mark', i), { timeMs: i })
+        const decoded = decodeBlock(bytes)
+        if (!decoded.ok) throw new Error('no block')
+        return { bytes, id: blockIdOf(crypto, decoded.value.header) }
+      }),
+    )
+    blocks.sort((a, b) => compareBytes(idBytes(b.id), idBytes(a.id)))
+    const before = ann.text.current.get().generation
+    for (const { bytes } of blocks) {
+      patched.send(bytes)
+      for (const gardener of [ann, ben]) garden.write(gardener)
+      await garden.clock.run(500)
+    }
+    await garden.clock.run(200_000)
+    await garden.check()
+    const swaps = ann.text.current.get().generation - before
+    expect(swaps).toBeGreaterThan(2)
+    expect(swaps).toBeLessThan(15)
+    const graph = await garden.graphOf(ann)
+    expect(graph.withdrawn().length).toBeGreaterThan(39)
+    // What is written again is bounded too: without patience it would be the whole history, forty times.
+    expect(graph.size).toBeLessThan(1000)
+    expect(garden.errors.filter(({ error }) => error.details['rivals'] !== undefined).length).toBeLessThanOrEqual(2 * 16)
+    await patched.dispose()
   })
 })
