@@ -90,7 +90,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   }
 
   const store = createBlockStore({ crypto, storage, space, keyRing, clock, onFault: report })
-  const content = await loadContent({ crypto, space, store, onProgress: options.onProgress })
+  const content = await loadContent({ crypto, clock, space, store, caches: storage.documentCaches, onProgress: options.onProgress })
   if (!content.ok) return content
   const { graph, root, leftOut } = content.value
   if (leftOut > 0) reportDamage(leftOut, 'blocks')

@@ -23,6 +23,7 @@ import { createVerdictFollower } from './followVerdict.ts'
 import { createRootDocument } from './createRootDocument.ts'
 import type { PayloadSource } from './documentPayloads.ts'
 import { extractUpdate } from './extractUpdate.ts'
+import { createDocumentKeepers } from './documentKeepers.ts'
 import { createLeftOutNews } from './leftOutNews.ts'
 import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
 import { loadDocument, type LoadedDocument } from './loadDocument.ts'
@@ -90,12 +91,14 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   const wal = createWriteAheadLog({ store, space, onFault: report })
   followLog(keeper.rows)
   const inbox: Pick<AcceptedBlock, 'node' | 'payload'>[] = []
-  const source: PayloadSource = { store, unstored: unstoredPayload }
+  const source: PayloadSource = { clock, space, store, unstored: unstoredPayload, caches: storage.documentCaches }
+  /** For documents that are put together beside the open ones, which may have the caches. */
+  const uncached: PayloadSource = { ...source, caches: undefined }
   const tellLeftOut = createLeftOutNews(identity.deviceId, report)
   const recovery: RecoveryPlace = {
     ...slotPlace,
     finisher,
-    load: (id, past) => loadDocument(id, graph, source, undefined, 'together', past),
+    load: (id, past) => loadDocument(id, graph, uncached, undefined, past),
     unstored: unstoredPayload,
     onFault: report,
   }
@@ -136,6 +139,14 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   })
   const follower = createVerdictFollower({ clock, isSettled: () => disposed || isSettled(), settle, writeAgain, onFault: report })
 
+  const keepers = createDocumentKeepers({
+    clock,
+    graph,
+    source,
+    isWhole,
+    frontier: () => keeper.cutter.frontier(),
+    stored: everythingStored,
+  })
   const firstRoot = await loadLive(rootDocumentId, () => {}, options.root)
   if (!firstRoot.ok) {
     finisher.dispose()
@@ -196,7 +207,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
         const { verdict } = graph
         const loaded = new Map<DocumentId, LoadedDocument>()
         for (const id of live.keys()) {
-          const document = await loadDocument(id, graph, source)
+          const document = await loadDocument(id, graph, uncached)
           if (!document.ok) throw document.error
           loaded.set(id, document.value)
         }
@@ -239,6 +250,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     const next = createLiveDocument(id, loaded.doc, keeper.cutter.client, (edit) => onEdit(id, edit))
     former.detach()
     live.set(id, next)
+    keepers.keep(id, loaded)
     tellLeftOut(loaded.leftOut)
     if (former.uncutBytes > 0 && !takeBack.isUnderWay(former)) {
       const uncut = extractUpdate(former.doc, from, former.deletes)
@@ -274,6 +286,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     return {
       close() {
         if (live.get(id) !== opened.value || texts.has(id as string as ItemId)) return
+        keepers.close(id)
         opened.value.detach()
         opened.value.doc.destroy()
         live.delete(id)
@@ -322,14 +335,19 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       if (!loaded.ok) return loaded
       // From here on nothing is awaited: own edits are cut, and what is missing is applied, before anyone can edit the new document.
       if (!isSettled() && live.size > 0) {
+        await loaded.value.cache?.release()
         await follower.settled()
         continue
       }
       cutDocument(id)
-      if (!loaded.value.catchUp(unstoredPayload)) continue
+      if (!loaded.value.catchUp(unstoredPayload)) {
+        await loaded.value.cache?.release()
+        continue
+      }
       const document = createLiveDocument(id, loaded.value.doc, keeper.cutter.client, (edit) => onEdit(id, edit))
       live.get(id)?.detach()
       live.set(id, document)
+      keepers.keep(id, loaded.value)
       tellLeftOut(loaded.value.leftOut)
       place(document)
       return ok(document)
@@ -365,6 +383,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     const cut = cutter.cut(id, document.doc, extracted.update, from, document.rows, { retracts })
     if (!cut.ok) return takeBack(document, cut.error)
     document.markCut(extracted.to)
+    keepers.touch(id)
     for (const block of cut.value) finisher.add(block)
   }
 
@@ -381,6 +400,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
         continue
       }
       try {
+        keepers.touch(node.document)
         document.apply(payload)
       } catch (error) {
         // An observer of the app failed, after Yjs had taken the block in whole; those behind it must not be lost for that.
@@ -397,6 +417,18 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     if (!isSettled()) follower.settleSoon()
     else if (stands) ticker.arrived()
     else if (equalBytes(block.node.header.device, identity.signing.publicKey)) noticeOrphans()
+  }
+
+  /** Whether an open document is just what the applied blocks make of it. */
+  function isWhole(id: DocumentId): boolean {
+    const document = live.get(id)
+    return inbox.length === 0 && isSettled() && document?.uncutBytes === 0 && !takeBack.isUnderWay(document)
+  }
+
+  async function everythingStored(): Promise<void> {
+    const heads = keeper.cutter.frontier()
+    await Promise.all([store.flush(), finisher.settled()])
+    if (heads.some((id) => finisher.payloadOf(id) !== undefined)) throw new Error('some own blocks are not stored yet')
   }
 
   function writeObstacle(): EchoError | undefined {
@@ -423,6 +455,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     if (text === undefined || text.users() > 0) return
     const id = item as string as DocumentId
     cutDocument(id)
+    keepers.close(id)
     text.destroy()
     live.get(id)?.detach()
     live.get(id)?.doc.destroy()
@@ -481,6 +514,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       disposed = true
       ticker.dispose()
       follower.dispose()
+      await keepers.dispose()
       finisher.dispose()
       for (const text of texts.values()) text.destroy()
       // A text released just now has a timer that would close it a second time.

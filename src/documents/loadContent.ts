@@ -1,11 +1,14 @@
 import type { EchoError } from '../shared/echoError.ts'
 import { rootDocumentId, type BlockId, type SpaceId } from '../shared/ids.ts'
+import type { Clock } from '../shared/ports.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { DocumentCaches } from '../storage/documentCache.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import { createBlockGraph } from '../feed/createBlockGraph.ts'
 import { loadBlockGraph } from '../feed/loadBlockGraph.ts'
+import type { PayloadSource } from './documentPayloads.ts'
 import { loadDocument, type LoadedDocument } from './loadDocument.ts'
 
 /** What a space's storage holds that can be read: its blocks as a graph, and the root document built from them. */
@@ -28,16 +31,19 @@ export async function loadContent(options: {
   readonly crypto: CryptoPort
   readonly space: SpaceId
   readonly store: BlockStore
+  readonly clock: Clock
+  readonly caches: DocumentCaches | undefined
   readonly onProgress?: ((fraction: number) => void) | undefined
 }): Promise<Result<LoadedContent, EchoError>> {
-  const { crypto, space, store } = options
+  const { crypto, clock, space, store } = options
   const { rows, damaged } = await store.readHeaders()
   const unreadable = new Set<BlockId>()
   for (;;) {
     const graph = createBlockGraph({ crypto, space })
     const readable = rows.filter((row) => !unreadable.has(row.block))
     const misplaced = loadBlockGraph(graph, readable)
-    const root = await loadDocument(rootDocumentId, graph, { store, unstored: () => undefined }, options.onProgress)
+    const source: PayloadSource = { clock, space, store, unstored: () => undefined, caches: options.caches }
+    const root = await loadDocument(rootDocumentId, graph, source, options.onProgress)
     if (root.ok) return ok({ graph, root: root.value, leftOut: damaged + unreadable.size + misplaced })
     const block = root.error.details['block'] as BlockId | undefined
     if (block === undefined || unreadable.has(block) || unreadable.size >= maxUnreadable) return fail(root.error)

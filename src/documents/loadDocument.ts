@@ -2,17 +2,21 @@ import * as Y from 'yjs'
 import { EchoError } from '../shared/echoError.ts'
 import type { BlockId, DocumentId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
+import type { DocumentCache } from '../storage/documentCache.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import { applyTogether, judgePayload, type Payload } from './applyPayloads.ts'
 import { createYDoc, remoteOrigin } from './createYDoc.ts'
 import { readPayloads, type PayloadSource } from './documentPayloads.ts'
+import { fillFromCache, type FilledDocument } from './fillFromCache.ts'
 import type { DocumentRule } from './guardInDocument.ts'
 
-/** A Y.Doc built from blocks, and the means to bring it up to date. */
+/** A Y.Doc that holds what its blocks say, and the means to bring it up to date. */
 export interface LoadedDocument {
   readonly doc: Y.Doc
-  /** The blocks whose payloads were left out. */
+  /** The blocks whose payloads were left out, but for those that the document's cache knew. */
   readonly leftOut: readonly LeftOut[]
+  /** The document's cache, which follows it if it filled it; whoever uses the document releases it. */
+  readonly cache: DocumentCache | undefined
   /**
    * Applies the blocks that came meanwhile, as far as their payloads are in memory.
    * @returns whether the document now holds exactly the blocks that it should
@@ -26,10 +30,11 @@ export interface LeftOut {
   readonly rule: DocumentRule
 }
 
+type Built = Result<Omit<LoadedDocument, 'cache'>, EchoError>
+
 /**
- * Builds a document from its blocks, in causal order. When it resolves, it holds every block that stood at that moment, but for payloads that
- * break a rule.
- * @param how together is tried first; a payload that breaks a rule is then applied already, so that all is done again one by one
+ * Builds a document from its cache, where there is a good one, and from the blocks that are not in it, in causal order. When it resolves, it holds
+ * every block that stood at that moment, but for payloads that break a rule.
  * @param past the blocks to build it from, in causal order, instead of those that stand
  * @returns data-corrupt where a block cannot be read or the result has gaps
  */
@@ -38,14 +43,62 @@ export async function loadDocument(
   graph: BlockGraph,
   source: PayloadSource,
   onProgress?: (fraction: number) => void,
-  how: 'together' | 'singly' = 'together',
   past?: () => readonly BlockNode[],
 ): Promise<Result<LoadedDocument, EchoError>> {
-  const doc = createYDoc()
+  const cache = past === undefined ? await takeCache(id, graph, source) : undefined
+  const plan: Plan = { id, graph, source, onProgress, past }
+  const fromCache = cache && (await buildFrom(() => fillFromCache(cache, id, graph), plan))
+  if (fromCache?.ok) return ok({ ...fromCache.value, cache })
+  // Whatever was wrong: blocks are the truth.
+  if (fromCache !== undefined) await cache?.stop()
+  const fromBlocks = await buildFrom(async () => ({ doc: createYDoc(), holds: () => false }), plan)
+  if (fromBlocks?.ok) return ok({ ...fromBlocks.value, cache })
+  await cache?.release()
+  return fromBlocks ?? fail(gaps(id))
+}
+
+/** The cache of a document that is worth one, unless another tab has it. */
+export async function takeCache(
+  id: DocumentId,
+  graph: BlockGraph,
+  { caches, space }: Pick<PayloadSource, 'caches' | 'space'>,
+): Promise<DocumentCache | undefined> {
+  if (caches === undefined || graph.blocksOf(id).length < caches.worthFromBlocks) return undefined
+  return caches.take(space, id)
+}
+
+interface Plan {
+  readonly id: DocumentId
+  readonly graph: BlockGraph
+  readonly source: PayloadSource
+  readonly onProgress: ((fraction: number) => void) | undefined
+  readonly past: (() => readonly BlockNode[]) | undefined
+}
+
+/**
+ * Many blocks together first; a payload that breaks a rule is applied already then, so that all is done again one by one.
+ * @returns undefined where `begin` gives nothing to begin with
+ */
+async function buildFrom(begin: () => Promise<FilledDocument | undefined>, plan: Plan): Promise<Built | undefined> {
+  for (const how of ['together', 'singly'] as const) {
+    const { verdict } = plan.graph
+    const filled = await begin()
+    const built = filled && (await build(filled, how, verdict, plan))
+    if (built !== 'broken rule') return built
+  }
+  return undefined
+}
+
+/** @param verdict of the graph, from before the document was begun */
+async function build(
+  { doc, holds }: FilledDocument,
+  how: 'together' | 'singly',
+  verdict: number,
+  { id, graph, source, onProgress, past }: Plan,
+): Promise<Built | 'broken rule'> {
   const applied = new Set<BlockId>()
   const leftOut: LeftOut[] = []
-  const { verdict } = graph
-  const lacking = () => (past?.() ?? graph.blocksOf(id)).filter((node) => !applied.has(node.id))
+  const lacking = () => (past?.() ?? graph.blocksOf(id)).filter((node) => !applied.has(node.id) && !holds(node.id))
 
   function apply(block: Payload): void {
     const rule = judgePayload(doc, graph, block)
@@ -55,12 +108,19 @@ export async function loadDocument(
   }
 
   for (let nodes = lacking(); nodes.length > 0; nodes = lacking()) {
-    const payloads = await readPayloads(source, nodes, (read) => onProgress?.(read / nodes.length))
-    if (!payloads.ok) return payloads
-    const blocks = nodes.map((node, i) => ({ node, payload: payloads.value[i]! }))
-    if (how === 'singly') blocks.forEach(apply)
-    else if (applyTogether(doc, graph, blocks)) for (const node of nodes) applied.add(node.id)
-    else return loadDocument(id, graph, source, onProgress, 'singly', past)
+    const count = nodes.length
+    let read = 0
+    let isBroken = false
+    const all = await readPayloads(source, nodes, (blocks) => {
+      if (isBroken) return
+      if (how === 'singly') blocks.forEach(apply)
+      else isBroken = !applyTogether(doc, graph, blocks)
+      for (const { node } of blocks) applied.add(node.id)
+      read += blocks.length
+      onProgress?.(read / count)
+    })
+    if (!all.ok) return all
+    if (isBroken) return 'broken rule'
   }
   if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) return fail(gaps(id))
 

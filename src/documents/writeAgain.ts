@@ -101,14 +101,15 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
     const { document, blocks, retracts } = orphans
     const ids = new Set(blocks.map(({ id }) => id))
     const nodes = graph.pastOf([...ids], document)
-    const payloads = await readPayloads(source, nodes)
-    if (!payloads.ok) throw payloads.error
+    const payloads: Uint8Array[] = []
+    const read = await readPayloads(source, nodes, (slice) => payloads.push(...slice.map(({ payload }) => payload)))
+    if (!read.ok) throw read.error
     const former = createYDoc()
     const opened = await options.open(document)
     try {
       const leftOut = new Set<BlockId>()
       nodes.forEach((node, i) => {
-        const payload = payloads.value[i]!
+        const payload = payloads[i]!
         if (judgePayload(former, graph, { node, payload }) === undefined) Y.applyUpdate(former, payload, remoteOrigin)
         else leftOut.add(node.id)
       })
@@ -118,7 +119,7 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
         if (graph.stands(node.id) || leftOut.has(node.id)) return []
         const { client, header } = node
         const run = { client, from: header.from, to: header.to }
-        return [ids.has(node.id) ? { ...run, ownUpdate: payloads.value[i]! } : run]
+        return [ids.has(node.id) ? { ...run, ownUpdate: payloads[i]! } : run]
       })
       options.cutEdits(document, retracts, (doc) => reissueEdits(doc, former, runs))
       return true

@@ -33,9 +33,10 @@ export interface DocumentCache {
   /**
    * Says what the cache holds at this moment. Written when `stored` has resolved and all it covers is committed.
    * @param value whatever {@link fill} shall give back
+   * @param stored resolves when what the value speaks of is stored
    * @returns whether it is written
    */
-  mark(value: Uint8Array, stored: Promise<unknown>): Promise<boolean>
+  mark(value: Uint8Array, stored: () => Promise<unknown>): Promise<boolean>
   /** Lets the documents' own listeners come first: registers that of the cache anew, behind them. */
   followLast(): void
   /** Stops following: the document is replaced. */

@@ -9,7 +9,7 @@ export interface Following {
   readonly covered: Covered
   /** Whether every row so far was committed or still may be. */
   readonly isGood: boolean
-  mark(value: Uint8Array, stored: Promise<unknown>): Promise<boolean>
+  mark(value: Uint8Array, stored: () => Promise<unknown>): Promise<boolean>
   followLast(): void
   stop(): Promise<void>
 }
@@ -96,11 +96,11 @@ export async function followDocument(name: string, doc: Y.Doc, clock: Clock, cov
     }
   }
 
-  async function mark(value: Uint8Array, stored: Promise<unknown>): Promise<boolean> {
+  async function mark(value: Uint8Array, stored: () => Promise<unknown>): Promise<boolean> {
     const at = covered
     const before = [...running]
     try {
-      await Promise.all([stored, ...before])
+      await Promise.all([stored(), ...before])
       if (!isGood || database === null) return false
       const transaction = database.transaction('custom', 'readwrite')
       transaction.objectStore('custom').put(toStoredMark(value, at), markKey)

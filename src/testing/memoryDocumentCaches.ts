@@ -95,7 +95,7 @@ function createMemoryCache(disk: MemoryCacheDisk, name: string, letGo: () => voi
     },
     async mark(value, stored) {
       const [marking, covered] = [rows, rows.length]
-      const isStored = await stored.then(
+      const isStored = await stored().then(
         () => true,
         () => false,
       )

@@ -14,6 +14,7 @@ import type { BundleSizes } from '../feed/createBundler.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import { createEcho } from '../client/createEcho.ts'
 import type { Echo, Space } from '../client/echo.ts'
+import { createMemoryCacheDisk, createMemoryDocumentCaches, type MemoryCacheDisk } from './memoryDocumentCaches.ts'
 import { createSeededRandom } from './seededRandom.ts'
 
 /** What {@link setup} can be told; everything has a default. */
@@ -42,6 +43,8 @@ export interface TestPeer {
   /** The network of `echo`. */
   readonly network: MemoryPeer
   readonly disk: MemoryDisk
+  /** The caches of open documents on that device. */
+  readonly cached: MemoryCacheDisk
   /** Opens a further tab on the same device. */
   openTab(): Promise<Echo>
   /** Closes all tabs and opens one anew on the same disk. */
@@ -113,6 +116,7 @@ export async function setup<const Args extends readonly (string | SetupOptions)[
 
 async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, random: Random, options: SetupOptions): Promise<TestPeer> {
   const disk = createMemoryDisk()
+  const cached = createMemoryCacheDisk()
   const tabs = createMemorySwarm({ clock, random, sameOrigin: true })
   const open = new Map<Echo, { readonly network: MemoryPeer; readonly tabsPeer: MemoryPeer }>()
   let tabCount = 0
@@ -121,7 +125,7 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
     const tab = `${name} ${++tabCount}`
     const network = swarm.peer(tab)
     const tabsPeer = tabs.peer(tab)
-    const storage = createMemoryStorage({ disk })
+    const storage = createMemoryStorage({ disk, documentCaches: (locks) => createMemoryDocumentCaches(cached, locks) })
     const echo = createEcho({
       app: 'test',
       types: options.types ?? [],
@@ -157,6 +161,7 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
   return {
     name,
     disk,
+    cached,
     get echo() {
       return first
     },

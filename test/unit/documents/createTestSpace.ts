@@ -17,6 +17,7 @@ import type { SpaceId } from '../../../src/shared/ids.ts'
 import { createMemoryDisk, type MemoryDisk } from '../../../src/storage/memoryDisk.ts'
 import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
+import { createMemoryDocumentCaches, type MemoryCacheDisk } from '../../../src/testing/memoryDocumentCaches.ts'
 import { createSimulatedClock, type SimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import { admit, createPerson, found, seededCrypto } from '../access/people.ts'
 
@@ -68,15 +69,24 @@ export interface TestReplica {
 export async function openReplica(
   { crypto, clock, space, log, keyRing }: TestSpace,
   identity: LocalIdentity,
-  options: { readonly disk?: MemoryDisk; readonly hint?: number; readonly hasCompany?: () => boolean } = {},
+  options: {
+    readonly disk?: MemoryDisk
+    readonly hint?: number
+    readonly cached?: MemoryCacheDisk
+    readonly hasCompany?: () => boolean
+  } = {},
 ): Promise<TestReplica> {
   const disk = options.disk ?? createMemoryDisk()
-  const storage = createMemoryStorage({ disk })
+  const cached = options.cached
+  const storage = createMemoryStorage({
+    disk,
+    ...(cached && { documentCaches: (locks) => createMemoryDocumentCaches(cached, locks) }),
+  })
   await storage.open()
   const faults: EchoError[] = []
   const stored: { node: BlockNode; block: Block }[] = []
   const store = createBlockStore({ crypto, storage, space, keyRing, clock, onFault: (error) => faults.push(error as EchoError) })
-  const content = await loadContent({ crypto, space, store })
+  const content = await loadContent({ crypto, clock, space, store, caches: storage.documentCaches })
   if (!content.ok) throw content.error
   const { graph, root } = content.value
   const opened = await createSpaceDocuments({

@@ -1,0 +1,67 @@
+import * as Y from 'yjs'
+import type { BlockId, DocumentId } from '../shared/ids.ts'
+import type { Clock } from '../shared/ports.ts'
+import type { BlockGraph } from '../feed/blockGraph.ts'
+import { createCacheKeeper, type CacheKeeper } from './cacheKeeper.ts'
+import { encodeCacheMark } from './cacheMark.ts'
+import type { PayloadSource } from './documentPayloads.ts'
+import { takeCache, type LoadedDocument } from './loadDocument.ts'
+
+/** Keeps the caches of all open documents of a space. */
+export interface DocumentKeepers {
+  /** A document was opened, or stands in the place of a former one; its own listeners are registered. */
+  keep(id: DocumentId, loaded: LoadedDocument): void
+  /** Blocks were applied to a document or cut from it. */
+  touch(id: DocumentId): void
+  /** A document is about to be destroyed. */
+  close(id: DocumentId): void
+  /** Closes all; resolves when the caches of all documents are given back. */
+  dispose(): Promise<void>
+}
+
+export function createDocumentKeepers(options: {
+  readonly clock: Clock
+  readonly graph: BlockGraph
+  readonly source: PayloadSource
+  /** Whether an open document is just what its applied blocks make. */
+  readonly isWhole: (id: DocumentId) => boolean
+  /** The newest applied blocks. */
+  readonly frontier: () => readonly BlockId[]
+  /** Resolves when all applied blocks are stored, rejects where they cannot be. */
+  readonly stored: () => Promise<unknown>
+}): DocumentKeepers {
+  const { clock, graph, source, stored } = options
+  const keepers = new Map<DocumentId, CacheKeeper>()
+  const docs = new Map<DocumentId, Y.Doc>()
+  const closing = new Set<Promise<void>>()
+
+  function markOf(id: DocumentId): Uint8Array | undefined {
+    if (!options.isWhole(id)) return undefined
+    return encodeCacheMark({ heads: options.frontier(), stateVector: Y.encodeStateVector(docs.get(id)!) })
+  }
+
+  function close(id: DocumentId): void {
+    const closed = keepers.get(id)?.close()
+    keepers.delete(id)
+    docs.delete(id)
+    if (closed === undefined) return
+    closing.add(closed)
+    void closed.finally(() => closing.delete(closed))
+  }
+
+  return {
+    keep(id, { doc, cache }) {
+      docs.set(id, doc)
+      const keeper = keepers.get(id)
+      if (keeper !== undefined) return keeper.replace(doc, cache)
+      if (source.caches === undefined) return
+      keepers.set(id, createCacheKeeper({ clock, doc, cache, take: () => takeCache(id, graph, source), mark: () => markOf(id), stored }))
+    },
+    touch: (id) => keepers.get(id)?.touch(),
+    close,
+    async dispose() {
+      for (const id of [...keepers.keys()]) close(id)
+      await Promise.all(closing)
+    },
+  }
+}
