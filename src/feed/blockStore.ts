@@ -84,6 +84,8 @@ export function createBlockStore(options: {
   const recent = new Map<BlockId, Block>()
   let bytes = 0
   let gathered: BlockRow[] = []
+  /** Gathered blocks whose write is not complete. */
+  const underWay = new Set<BlockRow>()
   /** Bundles of which more was found good than is stored. */
   let gatheredBundles = new Set<ReceivedBundle>()
   /** Those and the ones that are being written. */
@@ -117,18 +119,28 @@ export function createBlockStore(options: {
     const waitingBundles = gatheredBundles
     gathered = []
     gatheredBundles = new Set()
+    // What rests on a block must not be stored without it, and the write that the block went with may still fail.
+    const before = rows.length > 0 || alongside.putPending !== undefined ? [...underWay] : []
+    for (const row of waiting) underWay.add(row)
     const putBundles = [...waitingBundles].map((received) => ({ received, row: received.row(space), former: storedBundles.get(received) }))
     const deleteBundles = putBundles.flatMap(({ former }) => (former === undefined ? [] : [{ space, ...former }]))
     for (const { received, row } of putBundles) storedBundles.set(received, placeOf(row))
     try {
-      const batch = { ...alongside, putBlocks: [...waiting, ...rows], deleteBundles, putBundles: putBundles.map(({ row }) => row) }
+      const batch = {
+        ...alongside,
+        putBlocks: [...before, ...waiting, ...rows],
+        deleteBundles,
+        putBundles: putBundles.map(({ row }) => row),
+      }
       await storage.write(batch, durability)
+      for (const row of waiting) underWay.delete(row)
       for (const place of deleteBundles) bundles.remove(place)
       for (const { received, row } of putBundles) {
         bundles.add(row, received.ids().slice(0, row.judged))
         if (!gatheredBundles.has(received)) unwritten.delete(received)
       }
     } catch (error) {
+      for (const row of waiting) underWay.delete(row)
       for (const { received, former } of putBundles) {
         if (former === undefined) storedBundles.delete(received)
         else storedBundles.set(received, former)

@@ -25,9 +25,10 @@ async function createDevice() {
     cacheOf: (item: ItemId) => cached.caches.get(nameOf(item)),
     /** Opens a tab; `read` counts the blocks whose payload it read on opening. */
     async open(): Promise<TestReplica & { read: number }> {
-      const crypto = { ...world.crypto, open: vi.fn(world.crypto.open) }
-      const replica = await openReplica({ ...world, crypto }, world.alice, { disk, cached })
-      return Object.assign(replica, { read: crypto.open.mock.calls.length })
+      let read = 0
+      const open: typeof world.crypto.open = (...args) => (read++, world.crypto.open(...args))
+      const replica = await openReplica({ ...world, crypto: { ...world.crypto, open } }, world.alice, { disk, cached })
+      return Object.assign(replica, { read })
     },
   }
 }

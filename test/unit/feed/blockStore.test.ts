@@ -20,3 +20,22 @@ it('a block store gives every block that a full disk refused, more than it remem
   const blocks = await store.get(author.stored.map(({ node }) => node))
   expect(blocks.map((block) => block?.envelope.length)).toEqual(author.stored.map(() => 900_000))
 })
+
+it('a block store stores no edit without the blocks it may rest on, even where the write that these went with fails after', async () => {
+  const world = await createTestSpace()
+  const author = await openReplica(world, world.alice)
+  author.documents.root.write((map) => map.set('key', 1))
+  await author.documents.flush()
+  const { storage, disk } = await openReplica(world, world.bob)
+  const store = createBlockStore({ ...world, storage, onFault: () => {} })
+  const { node, block } = author.stored[0]!
+  store.gather(node, block)
+  disk.failNextWrite(storageFullError())
+  const refused = store.flush()
+  const edit = { space: world.space, key: '0/1', slot: 0, document: node.document, from: 0, to: 1, update: new Uint8Array(3), heads: [] }
+  const stored = store.put([], 'relaxed', { putPending: [edit] })
+  await expect(refused).rejects.toMatchObject({ code: 'storage-full' })
+  await stored
+  expect(await storage.readPending(world.space)).toHaveLength(1)
+  expect((await storage.readHeaders(world.space)).rows.map((row) => row.block)).toEqual([node.id])
+})
