@@ -396,6 +396,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       if (document === undefined) continue
       const rule = judgePayload(document.doc, graph, block)
       if (rule !== undefined) {
+        keepers.leaveOut(node.document, { node, rule })
         tellLeftOut([{ node, rule }])
         continue
       }

@@ -5,12 +5,14 @@ import type { BlockGraph } from '../feed/blockGraph.ts'
 import { createCacheKeeper, type CacheKeeper } from './cacheKeeper.ts'
 import { encodeCacheMark } from './cacheMark.ts'
 import type { PayloadSource } from './documentPayloads.ts'
-import { takeCache, type LoadedDocument } from './loadDocument.ts'
+import { takeCache, type LeftOut, type LoadedDocument } from './loadDocument.ts'
 
 /** Keeps the caches of all open documents of a space. */
 export interface DocumentKeepers {
   /** A document was opened, or stands in the place of a former one; its own listeners are registered. */
   keep(id: DocumentId, loaded: LoadedDocument): void
+  /** The payload of a block was left out of a document. */
+  leaveOut(id: DocumentId, block: LeftOut): void
   /** Blocks were applied to a document or cut from it. */
   touch(id: DocumentId): void
   /** A document is about to be destroyed. */
@@ -32,30 +34,39 @@ export function createDocumentKeepers(options: {
 }): DocumentKeepers {
   const { clock, graph, source, stored } = options
   const keepers = new Map<DocumentId, CacheKeeper>()
-  const docs = new Map<DocumentId, Y.Doc>()
+  const open = new Map<DocumentId, { readonly doc: Y.Doc; readonly leftOut: LeftOut[] }>()
   const closing = new Set<Promise<void>>()
 
   function markOf(id: DocumentId): Uint8Array | undefined {
     if (!options.isWhole(id)) return undefined
-    return encodeCacheMark({ heads: options.frontier(), stateVector: Y.encodeStateVector(docs.get(id)!) })
+    const { doc, leftOut } = open.get(id)!
+    return encodeCacheMark({
+      heads: options.frontier(),
+      leftOut: leftOut.map(({ node, rule }) => ({ block: node.id, rule })),
+      stateVector: Y.encodeStateVector(doc),
+    })
   }
 
   function close(id: DocumentId): void {
     const closed = keepers.get(id)?.close()
     keepers.delete(id)
-    docs.delete(id)
+    open.delete(id)
     if (closed === undefined) return
     closing.add(closed)
     void closed.finally(() => closing.delete(closed))
   }
 
   return {
-    keep(id, { doc, cache }) {
-      docs.set(id, doc)
+    keep(id, { doc, cache, leftOut }) {
+      open.set(id, { doc, leftOut: [...leftOut] })
       const keeper = keepers.get(id)
       if (keeper !== undefined) return keeper.replace(doc, cache)
       if (source.caches === undefined) return
       keepers.set(id, createCacheKeeper({ clock, doc, cache, take: () => takeCache(id, graph, source), mark: () => markOf(id), stored }))
+    },
+    leaveOut(id, block) {
+      open.get(id)?.leftOut.push(block)
+      keepers.get(id)?.touch()
     },
     touch: (id) => keepers.get(id)?.touch(),
     close,

@@ -5,10 +5,13 @@ import type { DocumentCache } from '../storage/documentCache.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import { decodeCacheMark } from './cacheMark.ts'
 import { createYDoc } from './createYDoc.ts'
+import type { LeftOut } from './loadDocument.ts'
 
 /** A document with some of its blocks applied. */
 export interface FilledDocument {
   readonly doc: Y.Doc
+  /** Blocks that are held without their payloads. */
+  readonly leftOut: readonly LeftOut[]
   /** Whether the document holds this block of it. */
   holds(block: BlockId): boolean
 }
@@ -31,7 +34,11 @@ export async function fillFromCache(cache: DocumentCache, id: DocumentId, graph:
     isCovered(doc, graph.limits(mark.heads, id))
   if (isGood) {
     const held = new Set(graph.pastOf(mark.heads, id).map((node) => node.id))
-    return { doc, holds: (block) => held.has(block) }
+    const leftOut = mark.leftOut.flatMap(({ block, rule }) => {
+      const node = graph.node(block)
+      return node === undefined ? [] : [{ node, rule }]
+    })
+    return { doc, leftOut, holds: (block) => held.has(block) }
   }
   await cache.stop()
   doc.destroy()

@@ -13,7 +13,7 @@ import type { DocumentRule } from './guardInDocument.ts'
 /** A Y.Doc that holds what its blocks say, and the means to bring it up to date. */
 export interface LoadedDocument {
   readonly doc: Y.Doc
-  /** The blocks whose payloads were left out, but for those that the document's cache knew. */
+  /** The blocks whose payloads were left out. */
   readonly leftOut: readonly LeftOut[]
   /** The document's cache, which follows it if it filled it; whoever uses the document releases it. */
   readonly cache: DocumentCache | undefined
@@ -51,7 +51,7 @@ export async function loadDocument(
   if (fromCache?.ok) return ok({ ...fromCache.value, cache })
   // Whatever was wrong: blocks are the truth.
   if (fromCache !== undefined) await cache?.stop()
-  const fromBlocks = await buildFrom(async () => ({ doc: createYDoc(), holds: () => false }), plan)
+  const fromBlocks = await buildFrom(async () => ({ doc: createYDoc(), leftOut: [], holds: () => false }), plan)
   if (fromBlocks?.ok) return ok({ ...fromBlocks.value, cache })
   await cache?.release()
   return fromBlocks ?? fail(gaps(id))
@@ -91,13 +91,13 @@ async function buildFrom(begin: () => Promise<FilledDocument | undefined>, plan:
 
 /** @param verdict of the graph, from before the document was begun */
 async function build(
-  { doc, holds }: FilledDocument,
+  { doc, leftOut: leftOutBefore, holds }: FilledDocument,
   how: 'together' | 'singly',
   verdict: number,
   { id, graph, source, onProgress, past }: Plan,
 ): Promise<Built | 'broken rule'> {
   const applied = new Set<BlockId>()
-  const leftOut: LeftOut[] = []
+  const leftOut = [...leftOutBefore]
   const lacking = () => (past?.() ?? graph.blocksOf(id)).filter((node) => !applied.has(node.id) && !holds(node.id))
 
   function apply(block: Payload): void {

@@ -212,10 +212,30 @@ describe('an open document with a cache', () => {
     expect(third.content.get()).toBe('! zero one two three')
     expect(after.stored).toHaveLength(1)
   })
+
+  it('still knows which payloads were left out of it', async () => {
+    const device = await createDevice()
+    const before = await device.open()
+    await write(before, entries(3))
+    await device.world.clock.run(4 * seconds)
+    await close(before)
+    const [block] = decodeCacheMark(device.root()!.value)!.heads
+    remark(device.root()!, { leftOut: [{ block: block!, rule: 'g11' }] })
+    const after = await device.open()
+    expect(after.read).toBe(0)
+    expect(after.faults.map(({ details }) => [details['rule'], details['block']])).toEqual([['g11', block]])
+    await write(after, { more: true })
+    await device.world.clock.run(4 * seconds)
+    expect(decodeCacheMark(device.root()!.value)!.leftOut).toEqual([{ block, rule: 'g11' }])
+  })
 })
 
 describe('the mark of a cache', () => {
-  const mark = { heads: ['A'.repeat(43) as BlockId], stateVector: Uint8Array.of(0) }
+  const mark = {
+    heads: ['A'.repeat(43) as BlockId],
+    leftOut: [{ block: 'B'.repeat(42).concat('A') as BlockId, rule: 'g11' as const }],
+    stateVector: Uint8Array.of(0),
+  }
 
   it('is read as it was written', () => {
     expect(decodeCacheMark(encodeCacheMark(mark))).toEqual(mark)
