@@ -27,6 +27,7 @@ export function createBundleIndex(): BundleIndex {
     const feed = gone.feed as FeedKey
     const entries = byFeed.get(feed) ?? []
     const left = entries.filter(({ place }) => !isSamePlace(place, gone))
+    if (left.length === entries.length) return
     byFeed.set(feed, left)
     for (const { place, ids } of entries) {
       if (isSamePlace(place, gone)) for (const id of ids) if (byBlock.get(id) === place) byBlock.delete(id)
@@ -39,7 +40,7 @@ export function createBundleIndex(): BundleIndex {
     add({ feed, seq, block, first, judged }, ids) {
       const place = { feed, seq, block, first, judged }
       remove(place)
-      const entries = [...byFeed.get(feed as FeedKey)!, { place, ids }]
+      const entries = [...(byFeed.get(feed as FeedKey) ?? []), { place, ids }]
       byFeed.set(
         feed as FeedKey,
         entries.sort((a, b) => a.place.seq - b.place.seq),

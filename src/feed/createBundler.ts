@@ -73,7 +73,7 @@ export function createBundler(options: BundlerOptions): Bundler {
   }
 
   function note(): void {
-    if (lock !== undefined && !ending.signal.aborted) timer ??= clock.after(idleMs, () => void work().catch(options.onFault))
+    if (lock !== undefined && !ending.signal.aborted) timer ??= clock.after(idleMs, () => void work().catch(report))
   }
 
   async function work(): Promise<void> {
@@ -205,7 +205,12 @@ export function createBundler(options: BundlerOptions): Bundler {
     return graph.heads().flatMap(({ feed }) => (graph.tipsOf(feed).length === 1 ? feed : []))
   }
 
-  lead().catch(options.onFault)
+  /** Once this is over, storage may be closed under it; nothing is lost by that. */
+  function report(error: unknown): void {
+    if (!ending.signal.aborted) options.onFault(error)
+  }
+
+  lead().catch(report)
   return {
     note,
     dispose() {

@@ -196,14 +196,14 @@ export function createBlockReceiver({
     const role = log.roleAt(header.membership, toId<IdentityId>(header.identity), toId<DeviceId>(header.device))
     if (role === 'unknown') return hold(candidate, { kind: 'operations' })
     if (role === undefined || role === 'reader') return refused('membership', 'never-writer')
-    const before = misplaced(candidate)
-    if (before !== undefined) return before
 
     let payload: Uint8Array
     if ('received' in block) {
       // The header was made from it.
       payload = block.payload
     } else {
+      const before = misplaced(candidate)
+      if (before !== undefined) return before
       const opened = await openEnvelope(crypto, { space: spaceBytes, keyRing, blockId: idBytes(id), envelope: block.envelope })
       const hashKey = keyRing.get(header.keyId)
       if (hashKey === undefined || (!opened.ok && opened.error === 'unknown-key')) return hold(candidate, { kind: 'key' })
@@ -214,7 +214,7 @@ export function createBlockReceiver({
 
     // From here on everything is synchronous. The graph is asked again, because blocks cut on this device may have joined it in the meantime.
     if (isDisposed) return refused('hold', 'disposed')
-    const now = misplaced({ ...candidate, isOpened: true })
+    const now = misplaced(candidate.isOpened ? candidate : { ...candidate, isOpened: true })
     if (now !== undefined) return now
     const fault = quotas.timed(toId<DeviceId>(header.device), () => guardFault(header, payload))
     if (fault !== undefined) return refused('guard', fault)

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from './result.ts'
-import { concatBytes, utf8 } from './bytes.ts'
+import { utf8 } from './bytes.ts'
 
 /**
  * The binary forms of docs/PROTOCOL.md: `u8`; `uint` = lib0 varUint in its shortest form, at most 2^53 - 1; fixed bytes;
@@ -115,34 +115,44 @@ export function decode<T>(bytes: Uint8Array, read: (reader: Reader) => T): Resul
 
 /** Builds a byte string; every method returns the writer. */
 export class Writer {
-  readonly #parts: Uint8Array[] = []
+  // One buffer that grows: a list of parts would make garbage of every number of thousands of headers.
+  #bytes = new Uint8Array(64)
+  #length = 0
+
+  #grow(by: number): void {
+    const needed = this.#length + by
+    if (needed <= this.#bytes.length) return
+    const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length))
+    grown.set(this.#bytes.subarray(0, this.#length))
+    this.#bytes = grown
+  }
 
   u8(value: number): this {
-    this.#parts.push(Uint8Array.of(value))
+    this.#grow(1)
+    this.#bytes[this.#length++] = value
     return this
   }
 
   u32(value: number): this {
-    const bytes = new Uint8Array(4)
-    new DataView(bytes.buffer).setUint32(0, value)
-    this.#parts.push(bytes)
-    return this
+    return this.u8(value >>> 24)
+      .u8(value >>> 16)
+      .u8(value >>> 8)
+      .u8(value)
   }
 
   uint(value: number): this {
-    const digits: number[] = []
     let rest = value
     while (rest > 127) {
-      digits.push(128 + (rest % 128))
+      this.u8(128 + (rest % 128))
       rest = Math.floor(rest / 128)
     }
-    digits.push(rest)
-    this.#parts.push(Uint8Array.from(digits))
-    return this
+    return this.u8(rest)
   }
 
   fixed(bytes: Uint8Array): this {
-    this.#parts.push(bytes)
+    this.#grow(bytes.length)
+    this.#bytes.set(bytes, this.#length)
+    this.#length += bytes.length
     return this
   }
 
@@ -161,6 +171,6 @@ export class Writer {
   }
 
   finish(): Uint8Array {
-    return concatBytes(...this.#parts)
+    return this.#bytes.slice(0, this.#length)
   }
 }

@@ -28,7 +28,8 @@ it(
         latencyMs: [1, 3],
         crypto: createSimulatedCrypto,
         // A tab that crashed goes on failing to store until it is forgotten.
-        onError: (error, peer) => void (error.code === 'storage-unavailable' || errors.push(`${peer} ${error.code} ${error.message}`)),
+        onError: (error, peer) =>
+          void (['disposed', 'storage-unavailable'].includes(error.code) || errors.push(`${peer} ${error.code} ${error.message}`)),
       }),
     )
     const { ann, ben, swarm } = world
