@@ -46,6 +46,7 @@ export function createEcho(config: EchoConfig): Echo {
     networkState: networkControl.state,
     inviteUrl: () => config.inviteUrl ?? pageAddress(),
     onListChanged: () => control?.tell({ type: 'spaces' }),
+    onMuted: (space) => control?.tell({ type: 'muted', space }),
     onError,
   })
   let control: TabControl | undefined
@@ -92,6 +93,8 @@ export function createEcho(config: EchoConfig): Echo {
         return void identity.reload().catch(fail)
       case 'spaces':
         return void directory.refresh().catch(fail)
+      case 'muted':
+        return directory.refreshMuted(message.space)
       case 'enabled':
         return networkControl.setEnabled(message.enabled)
       case 'network':

@@ -1,5 +1,5 @@
 import { EchoError } from '../shared/echoError.ts'
-import { parseId, type ItemId } from '../shared/ids.ts'
+import { parseId, type IdentityId, type ItemId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Network, NetworkState } from '../network/network.ts'
 import type { StorageState } from '../storage/storage.ts'
@@ -27,6 +27,8 @@ export function createSpaceHandle(options: {
   readonly storageState: Readable<StorageState>
   readonly ownName: () => string
   readonly inviteUrl: () => string
+  /** Who is muted changed here: other tabs should read it. */
+  readonly onMuted: () => void
   readonly onError: (error: EchoError) => void
 }): SpaceHandle {
   const { open, state } = options
@@ -75,6 +77,17 @@ export function createSpaceHandle(options: {
     return item
   }
 
+  async function setMuted(member: string, muted: boolean): Promise<void> {
+    const id = member as IdentityId
+    if (!log.state.get().members.has(id) || id === open.identity.id) {
+      throw new EchoError('bad-value', 'Only another member can be muted. Pass its identity, as items and presence name it.', {
+        details: { member },
+      })
+    }
+    await open.muted.set(id, muted)
+    options.onMuted()
+  }
+
   const space: Space = {
     ...commands,
     get faults() {
@@ -85,6 +98,9 @@ export function createSpaceHandle(options: {
     state,
     sync: sync.status,
     presence: createSpacePresence(open.replication.presence),
+    diagnostics: open.diagnostics.findings,
+    mute: (member) => setMuted(member, true),
+    unmute: (member) => setMuted(member, false),
     openText: async (id) => documents.openText(textItem(id)),
     peekText: (id) => documents.peekText(id as ItemId),
     invite() {

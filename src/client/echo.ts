@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../shared/ports.ts'
 import type { EchoError } from '../shared/echoError.ts'
-import type { ItemId, SpaceId } from '../shared/ids.ts'
+import type { IdentityId, ItemId, SpaceId } from '../shared/ids.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { LoadPhrases } from '../identity/loadPhrases.ts'
@@ -11,6 +11,7 @@ import type { Role } from '../access/membershipLog.ts'
 import type { Database } from '../database/database.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import type { EchoState, IdentityState, InviteState, JoinState, PresentPeer, SpaceInfo, SpaceState, SyncStatus } from './states.ts'
+import type { SpaceFinding } from './spaceDiagnostics.ts'
 import type { PresenceType } from './definePresence.ts'
 import type { TextHandle } from '../documents/textHandle.ts'
 
@@ -108,6 +109,15 @@ export interface Space extends Omit<Database, 'dispose'> {
   readonly state: Readable<SpaceState>
   readonly sync: Readable<SyncStatus>
   readonly presence: Presence
+  /** Members' devices whose blocks or links are not taken as usual, and why. */
+  readonly diagnostics: Readable<readonly SpaceFinding[]>
+  /**
+   * Takes in no more of what a member writes, on this device alone and until {@link unmute}; what others build on comes all the same. Nothing is lost.
+   * @throws (rejects) EchoError bad-value for oneself or who is no member, storage-*
+   */
+  mute(member: IdentityId | string): Promise<void>
+  /** Takes in what a member writes, and what was written while muted; also where the rules muted a device. @throws (rejects) as {@link mute} */
+  unmute(member: IdentityId | string): Promise<void>
   /** Opens the text of a text item; release it when done. @throws (rejects) EchoError item-not-found, wrong-kind, space-closed */
   openText(id: ItemId | string): Promise<TextHandle>
   /** The text if it is open already, else undefined. Does not count as an opening. */

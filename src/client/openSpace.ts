@@ -25,6 +25,8 @@ import { createSpaceReplication, type SpaceReplication } from '../replication/sp
 import type { EchoPorts } from './echo.ts'
 import { createOperationStore } from './operationStore.ts'
 import { createFirstSync, type FirstSync } from './firstSync.ts'
+import { createMutedMembers, type MutedMembers } from './mutedMembers.ts'
+import { createSpaceDiagnostics, type SpaceDiagnostics } from './spaceDiagnostics.ts'
 import { putRecord, readKeys, type SpaceRecord } from './spaceRecord.ts'
 import { rememberSlot, rememberedSlot } from './slotHint.ts'
 import { watchLeftovers } from './watchLeftovers.ts'
@@ -40,6 +42,8 @@ export interface OpenSpace {
   readonly database: Database
   readonly replication: SpaceReplication
   readonly firstSync: FirstSync
+  readonly diagnostics: SpaceDiagnostics
+  readonly muted: MutedMembers
   /** Resolves when all operations added so far are stored; rejects where they could not be. */
   operationsStored(): Promise<void>
   dispose(): Promise<void>
@@ -97,6 +101,9 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const quotas = createDeviceQuotas({ clock })
   const forkNotice = createForkNotice(graph)
   const receiver = createBlockReceiver({ crypto, clock, quotas, space, log, keyRing, graph, onAccepted })
+  const diagnostics = createSpaceDiagnostics({ clock, log, receiver, quotas })
+  const muted = createMutedMembers({ storage, space, log, quotas })
+  await muted.read()
 
   // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
   let replication: SpaceReplication | undefined = undefined
@@ -145,8 +152,10 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       if (feed === feedKeyOf(identity.signing.publicKey, documents.slot)) documents.noteOutdated()
     },
     onFault: report,
+    onBarred: ({ device }, ms) => diagnostics.noteBarred(device, ms),
     onRefused: (outcome, from) => {
       if (outcome.status !== 'refused') return
+      if (from !== undefined) diagnostics.noteRefused(outcome, from.device)
       report(
         new EchoError(
           'block-refused',
@@ -248,6 +257,8 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     database,
     replication: links,
     firstSync,
+    diagnostics,
+    muted,
     operationsStored: () => operations.settled(),
     async dispose() {
       stopLeftovers()
@@ -256,6 +267,8 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       await documents.flush()
       await links.dispose()
       firstSync.dispose()
+      diagnostics.dispose()
+      muted.dispose()
       receiver.dispose()
       await documents.dispose()
       await store.flush().catch(report)

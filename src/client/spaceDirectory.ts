@@ -24,6 +24,8 @@ export interface SpaceDirectory {
   adopt(record: SpaceRecord): Readable<SpaceState>
   /** Reads the list of spaces again: another tab may have changed it. */
   refresh(): Promise<void>
+  /** Another tab muted or unmuted a member of a space. */
+  refreshMuted(id: string): void
   /** There will be no list: who waits for it hears why. */
   fail(error: EchoError): void
   /** Meets members through `network` for every space, opening all; undefined = no longer. */
@@ -45,6 +47,8 @@ export interface SpaceDirectoryOptions {
   readonly inviteUrl: () => string
   /** The list changed here: other tabs should read it. */
   readonly onListChanged: () => void
+  /** Who of a space is muted changed here: other tabs should read it. */
+  readonly onMuted: (space: SpaceId) => void
   readonly onError: (error: EchoError) => void
 }
 
@@ -151,6 +155,7 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       storageState: storage.state,
       state: entry.state,
       network: ports.network,
+      onMuted: () => options.onMuted(entry.record.id),
     })
     if (disposed) {
       await handle.dispose()
@@ -257,6 +262,11 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       }
       if (network !== undefined) startAll()
       publish()
+    },
+    refreshMuted(id) {
+      void find(id)
+        ?.handle?.open.muted.read()
+        .catch((error: unknown) => onError(asError(error)))
     },
     fail: refuseLoaded,
     setNetwork(through) {

@@ -7,6 +7,8 @@ export type TabMessage =
   | { readonly type: 'identity' }
   /** A space came or changed its name: read the list again. */
   | { readonly type: 'spaces' }
+  /** A member of a space was muted or unmuted: read who is. */
+  | { readonly type: 'muted'; readonly space: string }
   /** The user's switch. */
   | { readonly type: 'enabled'; readonly enabled: boolean }
   /** How the networking tab's network is doing. */
@@ -68,6 +70,8 @@ function parse(frame: Uint8Array): TabMessage | undefined {
       case 'identity':
       case 'spaces':
         return { type: message['type'] }
+      case 'muted':
+        return typeof message['space'] === 'string' ? { type: 'muted', space: message['space'] } : undefined
       case 'enabled':
         return typeof message['enabled'] === 'boolean' ? { type: 'enabled', enabled: message['enabled'] } : undefined
       case 'network':

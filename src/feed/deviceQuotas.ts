@@ -46,6 +46,7 @@ export interface DeviceQuotas {
   /** A block that the device signed breaks a rule. */
   blame(device: DeviceId): void
   readonly muted: Readable<ReadonlyMap<DeviceId, MutedBy>>
+  /** The user's word stands before the rules'. */
   mute(device: DeviceId, by: MutedBy): void
   unmute(device: DeviceId): void
 }
@@ -111,7 +112,8 @@ export function createDeviceQuotas({
   }
 
   function mute(device: DeviceId, by: MutedBy): void {
-    if (!muted.get().has(device)) muted.set(new Map([...muted.get(), [device, by]]))
+    const former = muted.get().get(device)
+    if (former !== by && former !== 'user') muted.set(new Map([...muted.get(), [device, by]]))
   }
 
   return {

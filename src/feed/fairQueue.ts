@@ -52,12 +52,13 @@ export const maxLaneJobs = 4_096
 export const maxLaneBytes = 16 * 1024 * 1024
 /** So long the main thread works before it lets others. */
 const sliceMs = 10
-/** Jobs that are prepared before their turn. */
+/** Jobs of a lane that are prepared before their turn. */
 const lookAhead = 8
 
 interface Waiting {
   readonly job: QueueJob<unknown>
   readonly run: () => Promise<void>
+  isPrepared: boolean
 }
 
 interface Lane {
@@ -71,7 +72,6 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
   /** In the order of turns; a lane without jobs is not here. */
   const lanes = new Map<string, Lane>()
   const delayed = createWritable<ReadonlySet<string>>(new Set())
-  const ahead: (() => Promise<void>)[] = []
   let running = false
   let disposed = false
   let sliceEnd = 0
@@ -84,7 +84,8 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     lane.bytes += job.bytes
     return new Promise<T>((resolve, reject) => {
       const run = (): Promise<void> => job.run().then(resolve, reject)
-      lane.waiting[place === 'front' ? 'unshift' : 'push']({ job, run })
+      lane.waiting[place === 'front' ? 'unshift' : 'push']({ job, run, isPrepared: false })
+      if (lane.waiting.length <= lookAhead) prepare(lane.waiting.at(-1))
       if (lane.isDelayed) job.onDelayed?.()
       void work()
     })
@@ -94,7 +95,7 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     if (running || disposed) return
     running = true
     sliceEnd = clock.now() + sliceMs
-    for (let run = next(); run !== undefined; run = next()) {
+    for (let run = takeTurn(); run !== undefined; run = takeTurn()) {
       await run()
       await breathe()
     }
@@ -102,17 +103,14 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     settle()
   }
 
-  function next(): (() => Promise<void>) | undefined {
-    while (ahead.length < lookAhead && !disposed) {
-      const run = takeTurn()
-      if (run === undefined) break
-      ahead.push(run)
-    }
-    return disposed ? undefined : ahead.shift()
+  function prepare(waiting: Waiting | undefined): void {
+    if (waiting === undefined || waiting.isPrepared) return
+    waiting.isPrepared = true
+    waiting.job.prepare?.()
   }
 
   function takeTurn(): (() => Promise<void>) | undefined {
-    for (const [name, lane] of lanes) {
+    for (const [name, lane] of disposed ? [] : lanes) {
       const mustWait = waitMs(name) > 0
       const sponsor = mustWait ? sponsorOf(name) : undefined
       if (mustWait && sponsor === undefined) {
@@ -120,12 +118,14 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
         continue
       }
       lane.isDelayed = false
-      const { job, run } = lane.waiting.shift()!
+      const first = lane.waiting.shift()!
+      const { job, run } = first
       lane.bytes -= job.bytes
       lanes.delete(name)
       if (lane.waiting.length > 0) lanes.set(name, lane)
       if (sponsor !== undefined) onSponsored(sponsor, job.bytes)
-      job.prepare?.()
+      prepare(first)
+      prepare(lane.waiting[lookAhead - 1])
       return run
     }
     return undefined
@@ -164,7 +164,7 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     delayed,
     size(name) {
       if (name !== undefined) return lanes.get(name)?.waiting.length ?? 0
-      let count = ahead.length
+      let count = 0
       for (const lane of lanes.values()) count += lane.waiting.length
       return count
     },
@@ -173,7 +173,7 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     dispose() {
       disposed = true
       clock.clear(timer)
-      const rest = [...ahead.splice(0), ...[...lanes.values()].flatMap(({ waiting }) => waiting.map(({ run }) => run))]
+      const rest = [...lanes.values()].flatMap(({ waiting }) => waiting.map(({ run }) => run))
       lanes.clear()
       for (const run of rest) void run()
     },

@@ -21,6 +21,8 @@ export interface BlockExchange {
   sayHeads(): void
   /** The peer's heads arrived. */
   onHeads(heads: readonly FeedHead[]): void
+  /** `blocks` and `bundle` messages of the peer that are not acknowledged yet. */
+  readonly unacknowledged: number
   /** Blocks arrived. @returns what became of each, when all are judged */
   onBlocks(blocks: readonly Uint8Array[]): Promise<readonly ReceiveOutcome[]>
   /** A bundle arrived. @returns what became of its blocks, when all are judged */
@@ -46,6 +48,8 @@ export interface BlockExchange {
 const maxOutstanding = 16
 /** A bundle may have 1 MiB; what a peer may have to keep until it is read has its bound. */
 const maxOutstandingBytes = 4 * 1024 * 1024
+/** `blocks` and `bundle` messages of the peer that may be unacknowledged: it stops at {@link maxOutstanding}, but for those that it had begun. */
+export const maxUnacknowledged = 128
 const bytesPerMessage = 64 * 1024
 const blocksPerMessage = 64
 const sayHeadsAfterMs = 1000
@@ -90,6 +94,7 @@ export function createBlockExchange(options: {
   const outstanding: { readonly sentMs: number; readonly bytes: number }[] = []
   /** How long the peer took to work through the last one. */
   let lagMs = 0
+  let unacknowledged = 0
   let pumping = false
   let disposed = false
   let sayTimer: Timer | undefined
@@ -223,6 +228,36 @@ export function createBlockExchange(options: {
     if (back.length > 0) link.send({ type: 'heads', heads: [...back, ...graph.tips().filter(({ feed }) => !feeds.has(feed))] })
   }
 
+  /**
+   * A message of so many parts is here. What waits for its device's quota is worked through as well: the peer must not keep others' blocks back for it;
+   * it is told to spare us.
+   * @returns to be called for each part that is worked through
+   */
+  function begin(parts: number): () => void {
+    let left = parts
+    unacknowledged++
+    return () => {
+      left--
+      if (left > 0) return
+      unacknowledged--
+      if (!disposed) link.send({ type: 'received', count: 1 })
+    }
+  }
+
+  async function working<T>(worked: () => void, judge: (done: () => void) => Promise<T>): Promise<T> {
+    let isDone = false
+    const done = (): void => {
+      if (!isDone) worked()
+      isDone = true
+    }
+    try {
+      return await judge(done)
+    } finally {
+      // Also after a fault of our own: a peer that waits for an answer sends nothing more.
+      done()
+    }
+  }
+
   function ownSeq(feed: FeedKey): number {
     return Math.max(-1, ...graph.tipsOf(feed).map(({ seq }) => seq))
   }
@@ -279,35 +314,16 @@ export function createBlockExchange(options: {
       // Usually the peer's push is on its way already; if not, our heads ask for it.
       if (lacking() > 0) sayHeadsSoon()
     },
-    async onBlocks(blocks) {
-      // A block that waits for its device's quota is worked through as well: the peer must not keep others' blocks back for it. It is told to spare us.
-      let left = Math.max(1, blocks.length)
-      const worked = (): void => {
-        left--
-        if (left === 0 && !disposed) link.send({ type: 'received', count: 1 })
-      }
-      if (blocks.length === 0) worked()
-      return Promise.all(
-        blocks.map(async (block) => {
-          const once = onlyOnce(worked)
-          try {
-            return await receiver.receive(block, once)
-          } finally {
-            // Also after a fault of our own: a peer that waits for an answer sends nothing more.
-            once()
-          }
-        }),
-      )
+    get unacknowledged() {
+      return unacknowledged
     },
-    async onBundle(bundle) {
-      const once = onlyOnce(() => {
-        if (!disposed) link.send({ type: 'received', count: 1 })
-      })
-      try {
-        return await receiver.receiveBundle(bundle, once)
-      } finally {
-        once()
-      }
+    onBlocks(blocks) {
+      const worked = begin(Math.max(1, blocks.length))
+      if (blocks.length === 0) worked()
+      return Promise.all(blocks.map((block) => working(worked, (done) => receiver.receive(block, done))))
+    },
+    onBundle(bundle) {
+      return working(begin(1), (done) => receiver.receiveBundle(bundle, done))
     },
     onReceived(count) {
       const sentMs = outstanding.splice(0, count).at(-1)?.sentMs
@@ -347,14 +363,6 @@ export function createBlockExchange(options: {
       clock.clear(retryTimer)
       clock.clear(lateTimer)
     },
-  }
-}
-
-function onlyOnce(action: () => void): () => void {
-  let isDone = false
-  return () => {
-    if (!isDone) action()
-    isDone = true
   }
 }
 

@@ -16,6 +16,7 @@ export interface Channel {
   /** Called once. `fault`: what the peer sent does not belong to this stream. */
   onClose: ((why: 'closed' | 'insecure' | 'malformed') => void) | undefined
   close(): void
+  readonly isClosed: boolean
 }
 
 /** Frames that may wait to be read, and urgent ones to be sent; a peer that sends faster than we read, or stops reading, is cut off rather than left to fill the memory. */
@@ -119,6 +120,9 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
     },
     onClose: undefined,
     close: () => end('closed'),
+    get isClosed() {
+      return closed
+    },
   }
   for (const frame of early) waitingBytes += frame.length
   return channel

@@ -2,6 +2,7 @@ import { equalBytes, toHex, truncateUtf8, utf8 } from '../shared/bytes.ts'
 import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import type { Clock, Random, Timer } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
+import { createTokenBucket, type TokenBucket } from '../shared/tokenBucket.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import type { Link } from './link.ts'
 import { maxPresenceBytes, maxPresenceNameBytes, type PresenceMessage } from './presenceMessage.ts'
@@ -32,11 +33,18 @@ export interface PresenceExchange {
   dispose(): void
 }
 
+/** Own changes that go out at once; of further ones the last goes when it may. */
+const ownChanges = { burst: 30, perSecond: 30 }
+/** What is taken from a member's link at once: a message costs 1, and 1 a KiB. Of further messages the last of each instance is taken when it may be. */
+export const maxPresenceRate = { burst: 200, perSecond: 100 }
+const lateMs = 250
 const renewMs = 10_000
 const expireMs = 30_000
 const maxInstances = 1000
 /** Tabs of one device: whoever opens more, or makes them up, keeps nobody else from being seen. */
 const maxInstancesPerDevice = 32
+
+type Data = PresentInstance['data']
 
 export function createPresenceExchange(options: {
   readonly clock: Clock
@@ -48,12 +56,15 @@ export function createPresenceExchange(options: {
 }): PresenceExchange {
   const { clock, log, links } = options
   const instance = options.random.bytes(16)
-  const known = new Map<string, { readonly message: PresenceMessage; readonly link: Link; readonly expiry: Timer }>()
+  const known = new Map<string, { readonly message: PresenceMessage; readonly data: Data; readonly link: Link; readonly expiry: Timer }>()
   const others = createWritable<readonly PresentInstance[]>([])
   let shared: Readonly<Record<string, unknown>> = {}
   // Starts at the time, so that a reloaded page that kept its instance would not fall behind; grows by one a message.
   let counter = clock.now()
   let renewal: Timer | undefined
+  const sayings = createTokenBucket(ownChanges.perSecond, ownChanges.burst, () => clock.now())
+  let saying: Timer | undefined
+  const arrivals = new Map<Link, { readonly rate: TokenBucket; readonly late: Map<string, PresenceMessage>; timer: Timer | undefined }>()
   schedule()
 
   function schedule(): void {
@@ -80,6 +91,37 @@ export function createPresenceExchange(options: {
     for (const link of only === undefined ? links() : [only]) link.send({ type: 'presence', presence })
   }
 
+  /** Says that something changed, or a little later what has changed until then. */
+  function sayChange(): void {
+    if (sayings.take(1)) say(true)
+    else
+      saying ??= clock.after(1000 / ownChanges.perSecond, () => {
+        saying = undefined
+        sayChange()
+      })
+  }
+
+  /** Whether a link's message is taken now; if not, it is taken later unless a newer one comes. */
+  function isInTime(link: Link, key: string, message: PresenceMessage): boolean {
+    if (link.peer === undefined) return true
+    const arrival = arrivals.get(link) ?? {
+      rate: createTokenBucket(maxPresenceRate.perSecond, maxPresenceRate.burst, () => clock.now()),
+      late: new Map<string, PresenceMessage>(),
+      timer: undefined,
+    }
+    arrivals.set(link, arrival)
+    if (arrival.rate.take(1 + message.data.length / 1024)) {
+      arrival.late.delete(key)
+      return true
+    }
+    if (arrival.late.has(key) || arrival.late.size < maxInstancesPerDevice) arrival.late.set(key, message)
+    arrival.timer ??= clock.after(lateMs, () => {
+      arrival.timer = undefined
+      for (const late of [...arrival.late.values()]) onMessage(link, late)
+    })
+    return false
+  }
+
   /** The networking tab speaks for its sister tabs towards members, and for members towards its tabs; members speak for nobody else. */
   function relay(from: Link, presence: PresenceMessage): void {
     for (const link of links()) {
@@ -89,10 +131,9 @@ export function createPresenceExchange(options: {
 
   function publish(): void {
     const list: PresentInstance[] = []
-    for (const [key, { message }] of known) {
+    for (const [key, { message, data }] of known) {
       const member = log.device(toId<DeviceId>(message.device))?.member
-      if (member !== undefined)
-        list.push({ key, identity: member.identity, name: message.name === '' ? member.name : message.name, data: parsed(message.data) })
+      if (member !== undefined) list.push({ key, identity: member.identity, name: message.name === '' ? member.name : message.name, data })
     }
     others.set(list.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.key < b.key ? -1 : 1)))
   }
@@ -112,12 +153,28 @@ export function createPresenceExchange(options: {
     publish()
   }
 
+  function onMessage(link: Link, message: PresenceMessage): void {
+    // A member speaks for its own device only; a sister tab is ourselves.
+    if (link.peer !== undefined && toId<DeviceId>(message.device) !== link.peer.device) return
+    // Whoever is linked to an instance knows its number, and could say it as his own: only with the device does it name anyone.
+    const key = `${toHex(message.device)}${toHex(message.instance)}`
+    const before = known.get(key)
+    if (before !== undefined && before.message.counter >= message.counter) return
+    if (before === undefined && (!message.here || !hasRoomFor(message.device))) return
+    if (!isInTime(link, key, message)) return
+    relay(link, message)
+    if (!message.here) return drop(key)
+    clock.clear(before?.expiry)
+    known.set(key, { message, data: parsed(message.data), link, expiry: clock.after(expireMs, () => drop(key)) })
+    publish()
+  }
+
   return {
     others,
     share(name, value) {
       const { [name]: _former, ...rest } = shared
       shared = value === undefined ? rest : { ...rest, [name]: value }
-      say(true)
+      sayChange()
     },
     fits: (name, value) => utf8(JSON.stringify({ ...shared, [name]: value })).length <= maxPresenceBytes,
     onLink: (link) => {
@@ -126,21 +183,10 @@ export function createPresenceExchange(options: {
         if ((link.peer === undefined) !== (source.peer === undefined)) link.send({ type: 'presence', presence: message })
       }
     },
-    onMessage(link, message) {
-      // A member speaks for its own device only; a sister tab is ourselves.
-      if (link.peer !== undefined && toId<DeviceId>(message.device) !== link.peer.device) return
-      // Whoever is linked to an instance knows its number, and could say it as his own: only with the device does it name anyone.
-      const key = `${toHex(message.device)}${toHex(message.instance)}`
-      const before = known.get(key)
-      if (before !== undefined && before.message.counter >= message.counter) return
-      if (before === undefined && (!message.here || !hasRoomFor(message.device))) return
-      relay(link, message)
-      if (!message.here) return drop(key)
-      clock.clear(before?.expiry)
-      known.set(key, { message, link, expiry: clock.after(expireMs, () => drop(key)) })
-      publish()
-    },
+    onMessage,
     onUnlink(link) {
+      clock.clear(arrivals.get(link)?.timer)
+      arrivals.delete(link)
       for (const [key, entry] of known) {
         if (entry.link !== link) continue
         relay(link, { ...entry.message, counter: entry.message.counter + 1, here: false })
@@ -151,12 +197,14 @@ export function createPresenceExchange(options: {
     dispose() {
       say(false)
       clock.clear(renewal)
+      clock.clear(saying)
+      for (const { timer } of arrivals.values()) clock.clear(timer)
       for (const { expiry } of known.values()) clock.clear(expiry)
     },
   }
 }
 
-function parsed(data: Uint8Array): Readonly<Record<string, unknown>> {
+function parsed(data: Uint8Array): Data {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(data))
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}

@@ -10,12 +10,14 @@ import type { BlockGraph, BlockNode, FeedHead } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
-import { createBlockExchange, type BlockExchange } from './blockExchange.ts'
+import { createBlockExchange, maxUnacknowledged, type BlockExchange } from './blockExchange.ts'
 import { createChannel, type Channel } from './channel.ts'
 import { createLink, type Link } from './link.ts'
 import { linkHandshake } from './linkHandshake.ts'
+import { createLinkLimits } from './linkLimits.ts'
 import { decodeLinkMessage, portionsOf, type LinkMessage } from './linkMessages.ts'
 import { createNewerVersions } from './newerVersions.ts'
+import { createPeerPatience } from './peerPatience.ts'
 import { createPresenceExchange, type PresenceExchange } from './presenceExchange.ts'
 import { proveMembership } from './proveMembership.ts'
 import { createSilenceWatch, type SilenceWatch } from './silenceWatch.ts'
@@ -79,6 +81,8 @@ export interface SpaceReplicationOptions {
   readonly onRefused: (outcome: ReceiveOutcome, from: Link['peer']) => void
   /** A peer sent, for the first time, what only a newer version can read. */
   readonly onNewerVersion: (from: Link['peer']) => void
+  /** A peer sent so much that does not belong, or in such a form, that its link was closed; it is shut out for so long. */
+  readonly onBarred: (peer: NonNullable<Link['peer']>, ms: number) => void
   /** Something failed that nobody else hears of. */
   readonly onFault: (error: unknown) => void
 }
@@ -91,6 +95,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   const links = new Map<Link, { readonly exchange: BlockExchange; readonly watch: SilenceWatch }>()
   const channels = new Set<Channel>()
   const newerVersions = createNewerVersions()
+  const patience = createPeerPatience(clock)
   /** Links whose peer is being proven. */
   const proving = new Set<Link>()
   const state = createWritable<ReplicationState>({ peers: 0, tabs: 0, lacking: 0, delivered: true, newer: false })
@@ -190,9 +195,27 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     function onMember(owner: IdentityId): void {
       proving.delete(proof.link)
       room.reportHandshake('succeeded')
+      const barredMs = patience.barredMs(device)
       if (disposed) channel.close()
+      else if (barredMs > 0) keepOut(channel, barredMs)
       else up(createLink(channel, { identity: owner, device }))
     }
+  }
+
+  /** Closing at once would make the peer come again at once: the connection stays, and nobody listens. */
+  function keepOut(channel: Channel, ms: number): void {
+    const timer = clock.after(ms, () => channel.close())
+    channel.connection.onFrame = () => {}
+    channel.onClose = () => {
+      clock.clear(timer)
+      channels.delete(channel)
+    }
+  }
+
+  function strain({ peer, channel }: Link, weight?: number): void {
+    if (peer === undefined || !patience.strain(peer.device, weight)) return
+    options.onBarred(peer, patience.barredMs(peer.device))
+    channel.close()
   }
 
   function meetTab(connection: Connection): undefined {
@@ -225,9 +248,10 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       presence.onUnlink(link)
       publish()
     }
+    const mayAct = createLinkLimits(clock)
     link.channel.onMessage = (bytes) => {
       watch.heard()
-      return onMessage(link, exchange, bytes)
+      return onMessage(link, exchange, mayAct, bytes)
     }
     exchange.spareUs([...spared].map((device) => ({ device, spared: true })))
     exchange.sayHeads()
@@ -237,9 +261,18 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     publish()
   }
 
-  async function onMessage(link: Link, exchange: BlockExchange, bytes: Uint8Array): Promise<void> {
+  async function onMessage(
+    link: Link,
+    exchange: BlockExchange,
+    mayAct: ReturnType<typeof createLinkLimits>,
+    bytes: Uint8Array,
+  ): Promise<void> {
     const message = decodeLinkMessage(bytes)
-    if (!message.ok) return link.channel.close()
+    if (!message.ok || exchange.unacknowledged >= maxUnacknowledged) {
+      strain(link, Infinity)
+      return link.channel.close()
+    }
+    if (link.peer !== undefined && !mayAct(message.value.type)) return strain(link)
     await act(link, exchange, message.value)
     publish()
   }
@@ -283,17 +316,26 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       .then((outcomes) => {
         for (const [i, outcome] of outcomes.entries()) {
           if (outcome.status === 'newer-version' && blocks[i] !== undefined) onNewer('blocks', blocks[i], link)
-          if (outcome.status === 'refused') options.onRefused(outcome, link.peer)
+          onOutcome(link, outcome)
         }
         publish()
       })
       .catch(options.onFault)
   }
 
+  function onOutcome(link: Link, outcome: ReceiveOutcome): void {
+    if (outcome.status !== 'refused') return
+    options.onRefused(outcome, link.peer)
+    // Too many of a device's blocks are no fault of who passes them on, unless he goes on although we asked to be spared.
+    strain(link, outcome.layer === 'hold' ? 1 / 128 : 1)
+  }
+
   async function addOperations(link: Link, operations: readonly Uint8Array[]): Promise<void> {
     for (const operation of operations) {
       const added = await log.add(operation)
       if (!added.ok && added.error === 'newer-version') onNewer('ops', operation, link)
+      else if (!added.ok) strain(link)
+      if (link.channel.isClosed) return
     }
   }
 

@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { EchoError } from '../shared/echoError.ts'
+import { createTokenBucket, type TokenBucket } from '../shared/tokenBucket.ts'
 import { encodePublication, parseClientMessage } from './clientMessage.ts'
 import { defaultLimits, type SignalingLimits } from './limits.ts'
-import { createTokenBucket, type TokenBucket } from './tokenBucket.ts'
 import { createTopicTable } from './topicTable.ts'
 
 export interface SignalingServerOptions {

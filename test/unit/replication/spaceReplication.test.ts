@@ -1,68 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
-import type { Clock } from '../../../src/shared/ports.ts'
-import { createKeyRing } from '../../../src/access/createKeyRing.ts'
-import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import { signOperation } from '../../../src/access/operation.ts'
 import type { Block } from '../../../src/feed/block.ts'
-import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
-import { createMemorySwarm, type MemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import type { Network } from '../../../src/network/network.ts'
-import { createSpaceReplication } from '../../../src/replication/spaceReplication.ts'
 import { idBytes } from '../../../src/shared/ids.ts'
-import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { admit, createPerson, seededCrypto } from '../access/people.ts'
-import { createTestSpace, openReplica, type TestSpace } from '../documents/createTestSpace.ts'
-
-let sideCount = 0
-
-function after<T>(clock: Clock, delayMs: number, value: Promise<T>): Promise<T> {
-  return delayMs === 0 ? value : new Promise((resolve) => clock.after(delayMs, () => resolve(value)))
-}
-
-/** One device of the space with a membership log of its own, which begins with what the space has now. */
-async function createSide(
-  world: TestSpace,
-  identity: LocalIdentity,
-  { alter = (block: Block) => block, operations = [] as readonly Uint8Array[] } = {},
-) {
-  const { clock, space } = world
-  /** How long this device takes to verify a signature. */
-  const pace = { verifyMs: 0 }
-  const crypto: CryptoPort = { ...world.crypto, verify: (...signed) => after(clock, pace.verifyMs, world.crypto.verify(...signed)) }
-  const log = createMembershipLog({ crypto, space })
-  for (const operation of world.log.operations()) await log.add(operation)
-  const keyRing = createKeyRing({ crypto, log })
-  const key = world.keyRing.newest()!
-  keyRing.add(key.id, key.key)
-  const { documents, graph, store, receiver, quotas } = await openReplica({ ...world, log, keyRing }, identity)
-  const faults: unknown[] = []
-  const newer: unknown[] = []
-  const replication = createSpaceReplication({
-    crypto,
-    clock,
-    random: createSeededRandom(`side ${sideCount++}`),
-    identity,
-    space,
-    log: { ...log, missingFor: (heads) => [...log.missingFor(heads), ...operations] },
-    keyRing,
-    graph,
-    store: { ...store, get: async (nodes) => (await store.get(nodes)).map((block) => block && alter(block)) },
-    receiver,
-    quotas,
-    ownName: () => 'name',
-    onHeads: () => {},
-    onUnknownHead: () => {},
-    onRefused: () => {},
-    onNewerVersion: (from) => newer.push(from?.identity),
-    onFault: (error) => faults.push(error),
-  })
-  return { log, replication, faults, newer, pace, quotas, documents, receiver }
-}
-
-function createSwarm(world: TestSpace): MemorySwarm {
-  return createMemorySwarm({ clock: world.clock, random: createSeededRandom('swarm'), latencyMs: [20, 20], connectMs: [1, 1] })
-}
+import { createTestSpace, type TestSpace } from '../documents/createTestSpace.ts'
+import { createSide, createSwarm } from './sideFixtures.ts'
 
 /** An operation of a kind that this version keeps and passes on. */
 function createStatement(world: TestSpace, bytes: number, parents = world.log.heads()): Promise<Uint8Array> {

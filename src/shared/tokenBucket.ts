@@ -4,14 +4,14 @@ export interface TokenBucket {
   take(amount: number): boolean
 }
 
-/** Makes a full budget. Never throws. @param now milliseconds of a clock that does not go backwards. */
+/** Makes a full budget. Never throws. @param now milliseconds; a clock that is set back gives nothing and takes nothing. */
 export function createTokenBucket(perSecond: number, burst: number, now: () => number): TokenBucket {
   let level = burst
   let filledMs = now()
   return {
     take: (amount) => {
       const nowMs = now()
-      level = Math.min(burst, level + ((nowMs - filledMs) / 1_000) * perSecond)
+      level = Math.min(burst, level + (Math.max(0, nowMs - filledMs) / 1_000) * perSecond)
       filledMs = nowMs
       if (amount > level) return false
       level -= amount
