@@ -14,6 +14,7 @@ import { createLeadership, type Leadership } from './leadership.ts'
 import { createNetworkControl } from './networkControl.ts'
 import { createSpaceDirectory } from './spaceDirectory.ts'
 import type { EchoState } from './states.ts'
+import { watchPage } from './watchPage.ts'
 import { createTabControl, type TabControl, type TabMessage } from './tabControl.ts'
 
 /**
@@ -52,13 +53,13 @@ export function createEcho(config: EchoConfig): Echo {
   let control: TabControl | undefined
   let leadership: Leadership | undefined
   let disposal: Promise<void> | undefined
-  const stopPage = watchPage(
-    () => directory.tick(),
-    () => {
+  const stopPage = watchPage({
+    onHide: () => directory.tick(),
+    onBack() {
       network.probe()
       directory.probe()
     },
-  )
+  })
 
   function onError(error: EchoError): void {
     for (const listener of [...errorListeners]) listener(error)
@@ -217,20 +218,6 @@ function pageAddress(): string {
   if (typeof location === 'undefined')
     throw new EchoError('bad-config', 'Invitation links need an address to lead to. Give createEcho an inviteUrl.')
   return `${location.origin}${location.pathname}`
-}
-
-/** A hidden page may be ended without further notice; one that is seen again, or online again, may have lost its peers. */
-function watchPage(onHide: () => void, onBack: () => void): () => void {
-  if (typeof document === 'undefined') return () => {}
-  const onVisibility = (): void => (document.visibilityState === 'hidden' ? onHide() : onBack())
-  document.addEventListener('visibilitychange', onVisibility)
-  window.addEventListener('pagehide', onHide)
-  window.addEventListener('online', onBack)
-  return () => {
-    document.removeEventListener('visibilitychange', onVisibility)
-    window.removeEventListener('pagehide', onHide)
-    window.removeEventListener('online', onBack)
-  }
 }
 
 function asError(error: unknown): EchoError {

@@ -27,11 +27,14 @@ export type NetworkState =
   /** Switched on, and no room is entered: there is nobody to look for yet. */
   | { readonly status: 'idle' }
   /** No signaling server answers; connections that exist go on. */
-  | { readonly status: 'unreachable'; readonly connections: number; readonly error: EchoError }
-  | { readonly status: 'connecting'; readonly connections: number }
-  | { readonly status: 'online'; readonly connections: number }
+  | { readonly status: 'unreachable'; readonly connections: number; readonly error: EchoError; readonly servers?: SignalingServers }
+  | { readonly status: 'connecting'; readonly connections: number; readonly servers?: SignalingServers }
+  | { readonly status: 'online'; readonly connections: number; readonly servers?: SignalingServers }
   /** Cannot work here at all (no WebRTC). */
   | { readonly status: 'unsupported'; readonly error: EchoError }
+
+/** The signaling servers in use, all at the same time, and which of them answer; absent where the network has none, or another tab networks. */
+export type SignalingServers = readonly { readonly url: string; readonly isConnected: boolean }[]
 
 export interface RoomRequest {
   /** Opaque to everyone without the key it was derived from. */

@@ -144,5 +144,6 @@ export function createRoomNetwork(adapter: RoomAdapter): RoomNetwork {
 
 function isSame(a: NetworkState, b: NetworkState): boolean {
   const count = (state: NetworkState): number => ('connections' in state ? state.connections : 0)
-  return a.status === b.status && count(a) === count(b)
+  const servers = (state: NetworkState): string => JSON.stringify('servers' in state ? state.servers : [])
+  return a.status === b.status && count(a) === count(b) && servers(a) === servers(b)
 }

@@ -336,7 +336,6 @@ export function createBlockExchange(options: {
         if (spared) continue
         // What was on its way may have been dropped: the heads that follow say what is lacking.
         outbox.drop(device)
-        sentBundles.clear()
         doubtful.add(device)
         for (const [branch, { feed }] of sent) if (deviceOf(feed) === device) sent.delete(branch)
       }

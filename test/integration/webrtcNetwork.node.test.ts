@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createSignalingServer } from '../../src/signaling/index.ts'
 import { aliveCount, count, enter, linked, room, setupPages, until } from './webrtcPages.ts'
@@ -70,6 +71,34 @@ describe('the network over WebRTC between two browser contexts', { timeout: 60_0
     await alice.evaluate(() => window.peer.closeAll())
     await until(async () => expect(await bob.evaluate(() => window.peer.history().length)).toBe(3))
   })
+
+  it(
+    'is not held up by a signaling server that hangs, and moves to the one that is left when another dies',
+    { timeout: 60_000 },
+    async () => {
+      // Takes connections and never says a word.
+      const hanging = createServer((socket) => socket.on('error', () => undefined))
+      await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve))
+      const second = await createSignalingServer({ port: 0 })
+      const urls = [`ws://127.0.0.1:${(hanging.address() as AddressInfo).port}`, pages.server().url, second.url]
+      const [alice, bob] = [await pages.open(), await pages.open()]
+      for (const page of [alice, bob]) await page.evaluate((signaling) => window.peer.start(signaling), urls)
+      const startMs = Date.now()
+      await Promise.all([enter(alice), enter(bob)])
+      await linked(alice, bob)
+      figures['beside a hanging server'] = `${Date.now() - startMs} ms`
+      await until(async () => expect(await alice.evaluate(() => window.peer.servers())).toEqual([false, true, true]))
+      await pages.server().close()
+      await until(async () => expect(await alice.evaluate(() => window.peer.servers())).toEqual([false, false, true]))
+      expect(await alice.evaluate(() => window.peer.status())).toBe('online')
+      const againMs = Date.now()
+      await alice.evaluate(() => window.peer.closeAll())
+      await until(async () => expect(await bob.evaluate(() => window.peer.history().length)).toBe(3))
+      figures['after a fail-over'] = `${Date.now() - againMs} ms`
+      await second.close()
+      hanging.close()
+    },
+  )
 
   it('links again after a reload of one end, and leaves nothing dead behind', { timeout: 120_000 }, async () => {
     const [alice, bob] = await pages.pair()

@@ -8,6 +8,10 @@ export interface SignalingConnection {
   readonly url: string
   readonly connected: boolean
   readonly ws: WebSocket | null
+  /** The more, the longer the pause before the next try: 1.2 s · log10 of one more than these, at most 2.5 s. */
+  unsuccessfulReconnects: number
+  /** Milliseconds since the Unix epoch. */
+  readonly lastMessageReceived: number
   connect(): void
   on(name: 'connect' | 'disconnect', listener: () => void): void
   off(name: 'connect' | 'disconnect', listener: () => void): void

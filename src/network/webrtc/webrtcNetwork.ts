@@ -42,7 +42,7 @@ export function createWebrtcNetwork({
   const unreachable = new EchoError('signaling-unreachable', describeUnreachable(signaling), { details: { signaling } })
   let notLoaded: EchoError | undefined
   // Built before the network that they report to, so they reach it through a late call.
-  const watch = createSignalingWatch(clock, () => refresh())
+  const watch = createSignalingWatch({ clock, random, onChange: () => refresh() })
   const createRoomCensus = createCensus((...finding) => log.add(...finding))
 
   const { network, log, refreshState } = createRoomNetwork({
@@ -79,7 +79,8 @@ export function createWebrtcNetwork({
     if (!isSupported) return { status: 'unsupported', error: unsupported }
     if (notLoaded !== undefined) return { status: 'unreachable', connections, error: notLoaded }
     const status = signaling.length === 0 ? 'unreachable' : watch.status()
-    return status === 'unreachable' ? { status, connections, error: unreachable } : { status, connections }
+    const servers = watch.servers()
+    return status === 'unreachable' ? { status, connections, error: unreachable, servers } : { status, connections, servers }
   }
 
   function onAttempt(cause: unknown): void {

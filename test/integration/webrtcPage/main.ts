@@ -14,6 +14,8 @@ export interface PeerPage {
   probe(): void
   dispose(): Promise<void>
   status(): string
+  /** Whether each signaling server answers. */
+  servers(): boolean[]
   findings(): string[]
   /** Fingerprints of connections that stand, as [local, remote]. */
   bindings(): [string, string][]
@@ -95,6 +97,10 @@ window.peer = {
   probe: () => network.probe(),
   dispose: () => network.dispose(),
   status: () => network.state.get().status,
+  servers: () => {
+    const state = network.state.get()
+    return 'servers' in state ? (state.servers ?? []).map(({ isConnected }) => isConnected) : []
+  },
   findings: () => network.diagnostics.get().map(({ code }) => code),
   bindings: () => connections.map(({ binding }) => [toHex(binding!.local), toHex(binding!.remote)]),
   connectionCount: () => connections.length,
