@@ -2,7 +2,7 @@ import { EchoError } from '../shared/echoError.ts'
 import type { Clock } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import { openEchoDatabase, type EchoDatabase } from './indexedDbSchema.ts'
-import { notOpenError, storageDisposedError, storageFullError, storageUnavailableError } from './storageError.ts'
+import { notOpenError, storageEmptiedError, storageDisposedError, storageFullError, storageUnavailableError } from './storageError.ts'
 import type { StorageState } from './storage.ts'
 
 /** Another tab that holds an older version and does not react (it may be frozen) sends no word, so silence counts as blocked. */
@@ -33,6 +33,8 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
   let attempt: Promise<void> | undefined
   let persistent = false
   let outdated = false
+  let wasOpen = false
+  let isEmptied = false
 
   function connect(): Promise<void> {
     attempt ??= new Promise((resolve) => {
@@ -44,6 +46,7 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
       const deadline = clock.after(openDeadlineMs, onBlocked)
 
       openEchoDatabase(name, {
+        created: () => (isEmptied ||= wasOpen),
         blocked: onBlocked,
         blocking: (_current, next) => lose(next === null ? storageUnavailableError('The database is being deleted.') : outdatedError()),
         terminated: () => lose(storageUnavailableError('The browser closed the database, as it does when its data is cleared.')),
@@ -64,9 +67,15 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
       return state.get()
     }
     database = opened
+    wasOpen = true
     persistent ||= await isPersisted()
     // It may have been lost again meanwhile, which the state tells already.
-    return database === opened ? { status: 'ready', persistent } : state.get()
+    return database === opened ? usable() : state.get()
+  }
+
+  /** The state of an open database to which nothing has happened since. */
+  function usable(): StorageState {
+    return isEmptied ? { status: 'emptied', error: storageEmptiedError() } : { status: 'ready', persistent }
   }
 
   function refuse(cause: unknown): StorageState {
@@ -108,7 +117,7 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
     },
     wrote: (used) => {
       const { status } = state.get()
-      if (used === database && (status === 'full' || status === 'unavailable')) state.set({ status: 'ready', persistent })
+      if (used === database && (status === 'full' || status === 'unavailable')) state.set(usable())
     },
     failed: (used, cause, kind) => {
       const error =

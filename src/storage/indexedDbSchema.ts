@@ -58,10 +58,14 @@ export type EchoDatabase = IDBPDatabase<EchoSchema>
 export type TableName = 'keys' | 'membership' | 'headers' | 'envelopes' | 'bundles' | 'bundleParts' | 'pending' | 'marks'
 
 /** Opens the database and makes its tables where they are missing. Rejects as `indexedDB.open` does, or where there is none. */
-export async function openEchoDatabase(name: string, events: Omit<OpenDBCallbacks<EchoSchema>, 'upgrade'>): Promise<EchoDatabase> {
+export async function openEchoDatabase(
+  name: string,
+  events: Omit<OpenDBCallbacks<EchoSchema>, 'upgrade'> & { readonly created?: () => void },
+): Promise<EchoDatabase> {
   return openDB<EchoSchema>(name, schemaVersion, {
     ...events,
     upgrade: (database) => {
+      events.created?.()
       database.createObjectStore('keys', { keyPath: 'key' })
       database.createObjectStore('membership', { autoIncrement: true }).createIndex('space', 'space')
       database.createObjectStore('headers', { keyPath: ['space', 'feed', 'seq', 'block'] })

@@ -65,6 +65,11 @@ export type StorageState =
   | { readonly status: 'full'; readonly error: EchoError }
   /** No database here (private mode, disabled), closed or deleted under the app, or of a newer version. */
   | { readonly status: 'unavailable'; readonly error: EchoError }
+  /**
+   * The database was deleted while the app was open, by the user or for want of room, and a new one took its place: what was stored before is gone.
+   * Stays so until the page is loaded again; writes work.
+   */
+  | { readonly status: 'emptied'; readonly error: EchoError }
   | { readonly status: 'closed' }
 
 export interface StorageBatch {

@@ -19,6 +19,14 @@ export function storageFullError(cause?: unknown): EchoError {
   )
 }
 
+/** The data went while the app was open. */
+export function storageEmptiedError(): EchoError {
+  return new EchoError(
+    'storage-unavailable',
+    'The browser deleted the stored data of this app while it was open, so what this tab shows is in its memory only. Keep the tab open until another member is up to date, then reload it, and come back with the recovery words and a new invitation.',
+  )
+}
+
 /** There is no database, or no longer; `what` is a sentence that says how that came. */
 export function storageUnavailableError(what: string, cause?: unknown): EchoError {
   return new EchoError('storage-unavailable', `${what} Nothing of this call was stored; the next call tries to open the database again.`, {

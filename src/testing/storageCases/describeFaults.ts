@@ -70,7 +70,8 @@ export function describeFaults({ openTab, reopened, device }: StorageTabs, fault
       await device().closeUnder?.()
       await expect.poll(() => seen).toContain('unavailable')
       await tab.write({ putMarks: [mark(3)] }, 'relaxed')
-      expect(tab.state.get().status).toBe('ready')
+      // A device may lose its data with the connection.
+      expect(['ready', 'emptied']).toContain(tab.state.get().status)
       expect(await tab.readMarks(space)).toEqual([mark(3)])
     })
   }

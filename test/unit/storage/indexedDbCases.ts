@@ -155,14 +155,19 @@ export function describeIndexedDb(): void {
       expect(waiting()).toBe(0)
     })
 
-    it('lets the database be deleted under it, says so, and begins anew with the next write', async () => {
+    it('lets the database be deleted under it, says so for good, and begins anew with the next write', async () => {
       const storage = await openTab()
       await storage.write({ putKeys: [{ key: 'k', value: 1 }] }, 'strict')
       await deleteDB(name)
       expect(storage.state.get()).toMatchObject({ status: 'unavailable', error: { code: 'storage-unavailable' } })
       await storage.write({ putMarks: [mark] }, 'strict')
-      expect(storage.state.get().status).toBe('ready')
+      expect(storage.state.get()).toMatchObject({ status: 'emptied', error: { code: 'storage-unavailable' } })
       expect(await storage.listKeys('')).toEqual([])
+      // It stays so: nobody else would say that the data is gone.
+      await storage.write({ putMarks: [{ ...mark, slot: 1 }] }, 'strict')
+      expect(storage.state.get().status).toBe('emptied')
+      const next = await openTab()
+      expect(next.state.get().status).toBe('ready')
     })
 
     it('fails the write that finds the connection gone without notice, and opens again for the next', async () => {
