@@ -9,7 +9,7 @@ function createTest(expected: number) {
   const clock = createSimulatedClock()
   let seq = -1
   let completed = 0
-  const graph = { head: () => (seq < 0 ? undefined : { feed, seq, id: '' }) } as unknown as BlockGraph
+  const graph = { tipsOf: () => (seq < 0 ? [] : [{ feed, seq, id: '' }]) } as unknown as BlockGraph
   const sync = createFirstSync({
     awaiting: expected === 0 ? [] : [{ feed, seq: expected - 1 }],
     graph,
