@@ -32,6 +32,8 @@ export interface InviteFlowOptions {
 }
 
 export const invitationLifeMs = 10 * 60_000
+/** Who has the link may come on many connections; so many are talked to at once. */
+export const maxConversations = 8
 
 export function createInviteFlow(options: InviteFlowOptions): InviteFlow {
   const state = createWritable<InviteState>({ status: 'idle' })
@@ -130,6 +132,7 @@ async function host(
   const link = { url: `${options.inviteUrl()}#echo=${text}`, expiresAt, role }
   let over: 'expired' | 'revoked' | undefined
   let admitted: string | undefined
+  let conversations = 0
   const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
   const room: Room = network.enter({ name, password }, (connection) => void serve(connection))
   const expiry: Timer = clock.after(invitationLifeMs, () => {
@@ -144,6 +147,17 @@ async function host(
   }
 
   async function serve(connection: Connection): Promise<void> {
+    // It says nothing to those that come while too many are talking: each may hold the host up for a minute.
+    if (conversations >= maxConversations) return connection.close()
+    conversations++
+    try {
+      await converse(connection)
+    } finally {
+      conversations--
+    }
+  }
+
+  async function converse(connection: Connection): Promise<void> {
     if (admitted === undefined) tell({ status: 'connecting', ...link })
     const result = await hostJoin(connection, {
       ...ports,

@@ -119,6 +119,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     graph,
     root,
     store,
+    quotas,
     slotHint: rememberedSlot(options.app, space),
     hasCompany: () => {
       const { peers = 0, tabs = 0 } = replication?.state.get() ?? {}

@@ -12,6 +12,7 @@ import type { MembershipLog } from '../access/membershipLog.ts'
 import type { Block } from '../feed/block.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
+import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { Retraction } from '../feed/header.ts'
 import type { AcceptedBlock } from '../feed/receiveBlock.ts'
 import { judgePayload } from './applyPayloads.ts'
@@ -50,6 +51,8 @@ export interface SpaceDocumentsOptions {
   /** The root document as loaded with the graph. */
   readonly root: LoadedDocument
   readonly store: BlockStore
+  /** Who pays for what is applied. */
+  readonly quotas: Pick<DeviceQuotas, 'timed' | 'blame'>
   /** The slot this tab had before a reload. */
   readonly slotHint: number | undefined
   /** Whether a peer or another tab is connected. */
@@ -64,7 +67,7 @@ const closeAfterMs = 1000
 
 /** Opens a space's documents: takes a slot, cuts what an earlier page left behind, makes the root document live. */
 export async function createSpaceDocuments(options: SpaceDocumentsOptions): Promise<Result<SpaceDocuments, EchoError>> {
-  const { crypto, clock, storage, space, identity, log, keyRing, graph, store } = options
+  const { crypto, clock, storage, space, identity, log, keyRing, graph, store, quotas } = options
   const slotPlace: SlotPlace = { storage, space, device: identity.deviceId, graph }
   const keeper = await createSlotKeeper({
     place: slotPlace,
@@ -394,15 +397,17 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       const { node, payload } = block
       const document = live.get(node.document)
       if (document === undefined) continue
-      const rule = judgePayload(document.doc, graph, block)
+      const author = toId<DeviceId>(node.header.device)
+      const rule = quotas.timed(author, () => judgePayload(document.doc, graph, block))
       if (rule !== undefined) {
         keepers.leaveOut(node.document, { node, rule })
+        quotas.blame(author)
         tellLeftOut([{ node, rule }])
         continue
       }
       try {
         keepers.touch(node.document)
-        document.apply(payload)
+        quotas.timed(author, () => document.apply(payload))
       } catch (error) {
         // An observer of the app failed, after Yjs had taken the block in whole; those behind it must not be lost for that.
         report(error)

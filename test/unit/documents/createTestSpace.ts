@@ -89,6 +89,7 @@ export async function openReplica(
   const content = await loadContent({ crypto, clock, space, store, caches: storage.documentCaches })
   if (!content.ok) throw content.error
   const { graph, root } = content.value
+  const quotas = createDeviceQuotas({ clock })
   const opened = await createSpaceDocuments({
     crypto,
     clock,
@@ -100,6 +101,7 @@ export async function openReplica(
     graph,
     root,
     store,
+    quotas,
     slotHint: options.hint,
     hasCompany: options.hasCompany ?? (() => true),
     onStored: (node, block) => stored.push({ node, block }),
@@ -107,7 +109,6 @@ export async function openReplica(
   })
   if (!opened.ok) throw opened.error
   const documents = opened.value
-  const quotas = createDeviceQuotas({ clock })
   const receiver = createBlockReceiver({
     crypto,
     clock,
