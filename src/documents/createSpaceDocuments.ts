@@ -1,7 +1,7 @@
 import type * as Y from 'yjs'
 import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { idBytes, rootDocumentId, toId, type BlockId, type DocumentId, type ItemId, type SpaceId } from '../shared/ids.ts'
+import { idBytes, rootDocumentId, toId, type BlockId, type DeviceId, type DocumentId, type ItemId, type SpaceId } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
 import { ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
