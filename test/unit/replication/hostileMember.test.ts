@@ -133,7 +133,9 @@ describe('a hostile member', () => {
   })
 
   it('who makes up operations is closed', async () => {
-    const { world, hers, assertHonestWork } = await createAttack((link) => link.send({ type: 'ops', operations: blocks(100) }))
+    const { world, hers, assertHonestWork } = await createAttack((link) =>
+      link.send({ type: 'ops', operations: blocks(100).map((bytes) => Uint8Array.of(1, ...bytes)) }),
+    )
     await world.clock.run(500)
     expect(hers.barred.length).toBe(1)
     await assertHonestWork()
