@@ -94,7 +94,7 @@ export interface BlockGraph {
   /** The blocks of a document that are in `before` or in the past of one, standing or not, in causal order. */
   pastOf(before: readonly BlockId[], document: DocumentId): readonly BlockNode[]
   /**
-   * A device's withdrawn blocks whose edits it has not written again yet, by document, and by branch where two cannot go together.
+   * A device's withdrawn blocks whose edits it has not written again yet, by feed and document, and by branch where two cannot go together.
    * @param isWanted whether blocks of a slot are asked for
    */
   orphansOf(device: Uint8Array, isWanted?: (slot: number) => boolean): readonly Orphans[]

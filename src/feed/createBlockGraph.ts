@@ -199,15 +199,19 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
       return equalBytes(author, device) && isWanted(slot) && !verdict.isWrittenAgain(entry)
     })
     for (const entry of lost.sort((a, b) => a.order - b.order)) {
-      const { document } = entry.node
-      const group = groups.find((other) => other.document === document && verdict.canMeet([...other.entries, entry]))
+      const { document, feed } = entry.node
+      const group = groups.find(({ entries }) => {
+        const [other] = entries
+        return other!.node.document === document && other!.node.feed === feed && verdict.canMeet([...entries, entry])
+      })
       if (group === undefined) groups.push({ document, entries: [entry] })
       else group.entries.push(entry)
     }
     return groups.map(({ document, entries }) => {
-      const lastByFeed = new Map(entries.map((entry) => [entry.node.feed, entry]))
-      const retracts = [...lastByFeed.values()].map((last) => ({ first: firstWithdrawn(last).bytes, last: last.bytes }))
-      return { document, blocks: entries.map(({ node }) => node), retracts: retracts.sort((a, b) => compareBytes(a.first, b.first)) }
+      const begin = firstWithdrawn(entries[0]!)
+      // What turned up after the others were written again is a matter of its own.
+      const first = verdict.isClaimed(begin, document) ? entries[0]! : begin
+      return { document, blocks: entries.map(({ node }) => node), retracts: [{ first: first.bytes, last: entries.at(-1)!.bytes }] }
     })
   }
 

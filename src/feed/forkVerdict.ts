@@ -1,5 +1,5 @@
 import { compareBytes, equalBytes } from '../shared/bytes.ts'
-import { toId, type BlockId } from '../shared/ids.ts'
+import { toId, type BlockId, type DeviceId, type DocumentId } from '../shared/ids.ts'
 import { covers, type Entry } from './graphEntry.ts'
 
 /**
@@ -21,6 +21,8 @@ export interface ForkVerdict {
   firstContested(entry: Entry): Entry | undefined
   /** Whether these blocks and their pasts hold no two blocks of one place, so that one document can hold them all. */
   canMeet(entries: readonly Entry[]): boolean
+  /** Whether a retraction in a document begins with this block. */
+  isClaimed(entry: Entry, document: DocumentId): boolean
   /** Whether the device has written again what a withdrawn block of it held, or another copy of the device has. */
   isWrittenAgain(entry: Entry): boolean
 }
@@ -36,6 +38,10 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
   /** The blocks of each place that has more than one. */
   const contests: Entry[][] = []
   const contestByEntry = new Map<Entry, Entry[]>()
+  /** The blocks that write the same again, by their device, document and the first block of that. */
+  const claims = new Map<string, Entry[]>()
+  /** Those of which more than one does. */
+  const doubleClaims: Entry[][] = []
   const retractions: Retracting[] = []
   const retractionsByFirst = new Map<BlockId, Retracting[]>()
   const takenBackHere = new Set<Entry>()
@@ -48,11 +54,7 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
   }
 
   function winnerOf(contest: readonly Entry[]): Entry | undefined {
-    const left = contest.filter((entry) => !isTakenBack(entry))
-    return left.reduce<Entry | undefined>(
-      (least, entry) => (least && compareBytes(least.bytes, entry.bytes) < 0 ? least : entry),
-      undefined,
-    )
+    return leastOf(contest.filter((entry) => !isTakenBack(entry)))
   }
 
   function contestWith(rivals: readonly Entry[], entry: Entry): Entry[] {
@@ -67,7 +69,7 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
     return contest
   }
 
-  /** @returns whether a block that is here is among those taken back */
+  /** @returns whether something else may stand for it than did before */
   function noteRetractions(entry: Entry): boolean {
     let concerns = false
     for (const { first, last } of entry.node.header.retracts) {
@@ -75,6 +77,14 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
       retractions.push(retracting)
       retractionsByFirst.set(retracting.first, [...(retractionsByFirst.get(retracting.first) ?? []), retracting])
       concerns ||= entries.has(retracting.first)
+      const key = claimOf(entry, retracting.first)
+      const others = claims.get(key)
+      if (others === undefined) claims.set(key, [entry])
+      else {
+        others.push(entry)
+        if (others.length === 2) doubleClaims.push(others)
+        concerns = true
+      }
     }
     return concerns
   }
@@ -89,12 +99,21 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
       const winner = winnerOf(contest)
       for (const entry of contest) if (entry !== winner) fallen.add(entry)
     }
+    for (const claim of doubleClaims) {
+      const least = leastOf(claim)
+      for (const entry of claim) if (entry !== least) fallen.add(entry)
+    }
     const before = withdrawn
     withdrawn = new Set()
     for (const entry of entries.values()) if (fallen.has(entry) || namedBy(entry).some((id) => isWithdrawn(id))) withdrawn.add(entry)
     const changed =
       [...withdrawn].some((entry) => entry !== joining && !before.has(entry)) || [...before].some((entry) => !withdrawn.has(entry))
     if (changed) version++
+  }
+
+  /** Whether another block of the device writes the same again and stands for it: a copy of the device had not seen that it was done. */
+  function isBeaten({ by, first }: Retracting): boolean {
+    return leastOf(claims.get(claimOf(by, first))!) !== by
   }
 
   function isWithdrawn(id: BlockId): boolean {
@@ -132,11 +151,16 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
       return before.map(([other]) => other).sort((a, b) => a.order - b.order)[0]
     },
     canMeet: (together) =>
-      contests.every((contest) => contest.filter((entry) => together.some((other) => covers(other, entry))).length <= 1),
+      [...contests, ...doubleClaims].every(
+        (rivals) => rivals.filter((entry) => together.some((other) => covers(other, entry))).length <= 1,
+      ),
+    isClaimed: (entry, document) => claims.has(claimKey(entry.node.header.device, document, entry.node.id)),
     isWrittenAgain: (entry) =>
-      retractions.some(({ by, first, last }) => {
+      entry.node.header.retracts.some(({ first }) => isBeaten({ by: entry, first: toId<BlockId>(first), last: entry.node.id })) ||
+      retractions.some((retracting) => {
+        const { by, first, last } = retracting
         const [from, to] = [entries.get(first), entries.get(last)]
-        if (by.node.document !== entry.node.document || !isOfOneDevice(by, entry)) return false
+        if (by.node.document !== entry.node.document || !isOfOneDevice(by, entry) || isBeaten(retracting)) return false
         if (from?.node.feed !== entry.node.feed || !covers(entry, from)) return false
         // While the last one is not here, nothing says that this one came after it.
         return to === undefined || (to.node.feed === entry.node.feed && covers(to, entry))
@@ -146,6 +170,21 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
 
 function isOfOneDevice(a: Entry, b: Entry): boolean {
   return equalBytes(a.node.header.device, b.node.header.device)
+}
+
+function leastOf(entries: readonly Entry[]): Entry | undefined {
+  return entries.reduce<Entry | undefined>(
+    (least, entry) => (least && compareBytes(least.bytes, entry.bytes) < 0 ? least : entry),
+    undefined,
+  )
+}
+
+function claimOf({ node: { document, header } }: Entry, first: BlockId): string {
+  return claimKey(header.device, document, first)
+}
+
+function claimKey(device: Uint8Array, document: DocumentId, first: BlockId): string {
+  return `${toId<DeviceId>(device)} ${document} ${first}`
 }
 
 function namedBy({ node: { header } }: Entry): BlockId[] {

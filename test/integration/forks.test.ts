@@ -3,10 +3,11 @@ import { decodeBlock } from '../../src/feed/block.ts'
 import { blockIdOf } from '../../src/feed/header.ts'
 import { compareBytes } from '../../src/shared/bytes.ts'
 import { idBytes } from '../../src/shared/ids.ts'
+import { soak } from '../setup/soak.ts'
 import { createSeededRandom } from '../../src/testing/seededRandom.ts'
 import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'
 import { drive } from './simulation/drive.ts'
-import { createForkGarden } from './simulation/forkGarden.ts'
+import { createForkGarden, type Gardener } from './simulation/forkGarden.ts'
 import { createPatchedClient, setUpdate } from './simulation/patchedClient.ts'
 
 /*
@@ -179,6 +180,47 @@ describe('a copy of a profile that lives on beside it', () => {
       await garden.check()
     },
   )
+})
+
+describe('profiles that come back from backups at random', () => {
+  // 20: a backup from between a fork and the writing again, which two copies of the device then do.
+  const seeds = soak ? Array.from({ length: 100 }, (_, i) => i + 1) : [2, 5, 19, 20]
+
+  it.each(seeds)('lose no edit, and show none twice (seed %i)', { timeout }, async (seed) => {
+    const random = createSeededRandom(`forks ${seed}`)
+    const garden = await plant(seed, 'ann', 'ben', 'cleo')
+    const backups = new Map<Gardener, Awaited<ReturnType<typeof garden.backup>>>()
+    const pause = () => garden.clock.run(random.pick([0, 20, 150, 400, 2500]))
+    for (let round = 0; round < 4; round++) {
+      const one = random.pick(garden.gardeners)
+      if (!backups.has(one)) backups.set(one, await garden.backup(one))
+      for (let i = random.below(8); i > 0; i--) {
+        garden.write(random.pick(garden.gardeners))
+        await pause()
+      }
+      // What only this disk has would be lost with it.
+      await garden.clock.run(5_000)
+      const others = garden.gardeners.filter((other) => other !== one)
+      garden.isolate(...(random.chance(0.3) ? [one] : [one, random.pick(others)]))
+      await garden.restore(one, backups.get(one)!)
+      for (let i = 3 + random.below(10); i > 0; i--) {
+        const by = random.pick(garden.gardeners)
+        garden.write(by)
+        await pause()
+        if (random.chance(0.1) && by.space.sync.get().unsaved === 0) await garden.crash(by)
+      }
+      await garden.clock.run(random.pick([100, 3000]))
+      garden.heal()
+      await garden.clock.run(random.pick([500, 3000, 10_000, 60_000]))
+      if (random.chance(0.3)) backups.delete(one)
+    }
+    await garden.clock.run(300_000)
+    await garden.check()
+    for (const gardener of garden.gardeners) await garden.restart(gardener)
+    await garden.clock.run(10_000)
+    await garden.check()
+    expect(garden.errors.map(({ error }) => error.code).filter((code) => code !== 'block-forked')).toEqual([])
+  })
 })
 
 describe('peers with different branches', () => {
