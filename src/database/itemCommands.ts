@@ -108,14 +108,15 @@ export function createItemCommands({ assertWritable, store, types, batch, random
         stored[field] = storeValue(value, field, budget)
         raw[field] = readValue(stored[field])
       }
-      assertWriteFits(known, raw, undefined, undefined)
+      const output = assertWriteFits(known, raw, undefined, undefined)!
       const { parentId, sibling } = findPlace(options, undefined)
       const { order, respaced } = store.tree.place(parentId, sibling, undefined, authorTag)
       const id = createItemId(random)
       const creation = { t: known.name, m: known.model, f: stored, ...(parentId === undefined ? {} : { p: parentId }), o: order }
-      batch.run(() =>
-        batch.set([[id, creation], ...respaced.map(([record, position]) => [systemKey(record.id, 'order'), position] as const)]),
-      )
+      batch.run(() => {
+        batch.set([[id, creation], ...respaced.map(([record, position]) => [systemKey(record.id, 'order'), position] as const)])
+        store.rows.make(store.index.recordsById.get(id)!, raw, output)
+      })
       return store.rows.read(store.index.recordsById.get(id)!) as Item<T>
     },
 

@@ -2,7 +2,7 @@ import type { IdentityId, ItemId } from '../shared/ids.ts'
 import { equalValues } from './compareValues.ts'
 import type { ModelName } from './defineType.ts'
 import type { InvalidItem, Item, ItemMeta } from './item.ts'
-import { storedField, storedFieldNames, type ItemRecord } from './itemIndex.ts'
+import { storedField, storedFieldNames, type Creation, type ItemRecord } from './itemIndex.ts'
 import type { TypeRegistry } from './typeRegistry.ts'
 import { validateFields, type Fields } from './validateFields.ts'
 import { createBudget, isPlainObject, readValue, type Value } from './values.ts'
@@ -19,6 +19,8 @@ export interface ItemStamps {
 export interface ItemRows {
   /** The present snapshot, or undefined where there is no such item or the app does not know its type. */
   read(record: ItemRecord): Item | InvalidItem | undefined
+  /** Builds the snapshot of an item that was just made of these fields, with what its type's schema made of them: nothing is read or checked again. */
+  make(record: ItemRecord, raw: Fields, output: Fields): void
   /** Stored values met that could not be read, counted at each building of a snapshot. */
   readonly unreadableCount: number
 }
@@ -62,12 +64,19 @@ export function createItemRows(types: TypeRegistry, stampsOf: (record: ItemRecor
     }
     const snapshot = stale instanceof ItemSnapshot ? stale : undefined
     const fields = unite(raw, result.value, snapshot?.[content])
-    const meta = new SnapshotMeta(creation.type, creation.model, record.parentId, record.hidden, () => stampsOf(record))
+    const meta = metaOf(record, creation)
     if (snapshot !== undefined && snapshot[content] === fields && meta.equals(snapshot.$)) return snapshot as unknown as Item
     return new ItemSnapshot(record.id, fields, meta) as unknown as Item
   }
 
+  const metaOf = (record: ItemRecord, { type, model }: Creation): SnapshotMeta =>
+    new SnapshotMeta(type, model, record.parentId, record.hidden, () => stampsOf(record))
+
   return {
+    make(record, raw, output) {
+      record.fits = true
+      record.row = new ItemSnapshot(record.id, unite(raw, output, undefined), metaOf(record, record.creation!)) as unknown as Item
+    },
     read(record) {
       if (record.row !== undefined) return record.row
       const row = build(record)

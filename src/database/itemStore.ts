@@ -11,9 +11,10 @@ export interface ItemChange {
   whole: boolean
   /** Its parent or position changed. */
   placed: boolean
-  readonly fields: Set<string>
+  /** Undefined for none: most changes make an item. */
+  fields: Set<string> | undefined
   /** Other types it had in between; only a peer that rewrites a creation record changes that. */
-  readonly otherTypes: Set<string>
+  otherTypes: Set<string> | undefined
   /** Whether the snapshot before the change fitted; undefined where none was built. */
   readonly fitsBefore: boolean | undefined
 }
@@ -49,7 +50,7 @@ export function createItemStore(types: TypeRegistry, stampsOf: (record: ItemReco
   const changeOf = (record: ItemRecord): ItemChange => {
     let change = changesByRecord.get(record)
     if (change === undefined) {
-      change = { record, whole: false, placed: false, fields: new Set(), otherTypes: new Set(), fitsBefore: record.fits }
+      change = { record, whole: false, placed: false, fields: undefined, otherTypes: undefined, fitsBefore: record.fits }
       changesByRecord.set(record, change)
     }
     if (rowsBeforeBatch?.has(record) === false) rowsBeforeBatch.set(record, record.row ?? record.staleRow)
@@ -78,11 +79,11 @@ export function createItemStore(types: TypeRegistry, stampsOf: (record: ItemReco
         const { record } = change
         // A record that no key named before joins the tree, whatever the key was.
         if (change.kind !== 'field' || index.recordsById.size !== known) treeChanged.add(record)
-        if (change.kind === 'field') changeOf(record).fields.add(change.field)
+        if (change.kind === 'field') (changeOf(record).fields ??= new Set()).add(change.field)
         if (change.kind === 'creation') {
           const entry = changeOf(record)
           entry.whole = true
-          if (change.typeBefore !== undefined) entry.otherTypes.add(change.typeBefore)
+          if (change.typeBefore !== undefined) (entry.otherTypes ??= new Set()).add(change.typeBefore)
         }
       }
       if (treeChanged.size === 0) return

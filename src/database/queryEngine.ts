@@ -3,7 +3,7 @@ import type { Readable } from '../shared/readable.ts'
 import type { AnyItemType } from './defineType.ts'
 import type { Item } from './item.ts'
 import { isInvalidRow } from './itemRows.ts'
-import type { ItemStore } from './itemStore.ts'
+import type { ItemChange, ItemStore } from './itemStore.ts'
 import { createLiveValue, type LiveValue, type LiveValueSource } from './liveValue.ts'
 import type { Query } from './query.ts'
 import { createSortedView, type Row, type SortedView, type Window } from './sortedView.ts'
@@ -60,16 +60,19 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
   const sync = (): void => {
     const changes = store.takeChanges()
     if (changes.length === 0) return
-    const changesByType = new Map<string, (typeof changes)[number][]>()
+    const changesByType = new Map<string, ItemChange[]>()
+    const note = (type: string, change: ItemChange): void => {
+      if (!viewsByType.has(type)) return
+      const list = changesByType.get(type)
+      if (list === undefined) changesByType.set(type, [change])
+      else list.push(change)
+    }
     for (const change of changes) {
       const { record, otherTypes } = change
+      const type = record.creation?.type
       for (const watch of watchesById.get(record.id) ?? []) watch.dirty = true
-      for (const type of new Set([...otherTypes, ...(record.creation === undefined ? [] : [record.creation.type])])) {
-        if (!viewsByType.has(type)) continue
-        const list = changesByType.get(type)
-        if (list === undefined) changesByType.set(type, [change])
-        else list.push(change)
-      }
+      if (type !== undefined) note(type, change)
+      for (const other of otherTypes ?? []) if (other !== type) note(other, change)
     }
     for (const [type, list] of changesByType) {
       // Builds the snapshots first: the views ask whether they fit.

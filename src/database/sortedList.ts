@@ -20,13 +20,17 @@ export class SortedList<Entry> {
 
   add(entry: Entry): void {
     this.#size += 1
-    const index = Math.min(this.#chunkFor(entry), this.#chunks.length - 1)
-    const chunk = this.#chunks[index]
-    if (chunk === undefined) {
+    const last = this.last()
+    if (last === undefined) {
       this.#chunks.push([entry])
       return
     }
-    chunk.splice(this.#offsetIn(chunk, entry), 0, entry)
+    // Most lists grow at their end.
+    const isLast = this.#compare(last, entry) < 0
+    const index = isLast ? this.#chunks.length - 1 : this.#chunkFor(entry)
+    const chunk = this.#chunks[index]!
+    if (isLast) chunk.push(entry)
+    else chunk.splice(this.#offsetIn(chunk, entry), 0, entry)
     if (chunk.length <= maxChunkLength) return
     // A list that grows at its end keeps full chunks; elsewhere a full one is halved.
     const cut = index === this.#chunks.length - 1 ? maxChunkLength : maxChunkLength / 2
@@ -73,6 +77,8 @@ export class SortedList<Entry> {
   at(rank: number): Entry | undefined {
     let rest = rank
     if (rest < 0) return undefined
+    const last = this.#chunks.at(-1) ?? []
+    if (rank >= this.#size - last.length) return last[rank - this.#size + last.length]
     for (const chunk of this.#chunks) {
       if (rest < chunk.length) return chunk[rest]
       rest -= chunk.length

@@ -91,7 +91,7 @@ export function createSortedView(plan: QueryPlan, store: ItemStore, onError: (er
   const keepsPlace = ({ record, whole, placed, fields: changed, fitsBefore }: ItemChange): boolean => {
     if (whole || record.fits !== fitsBefore || fields === undefined) return false
     if (placed && (byPlace || plan.parentId !== undefined)) return false
-    for (const field of changed) if (fields.has(field)) return false
+    for (const field of changed ?? []) if (fields.has(field)) return false
     return true
   }
 

@@ -89,6 +89,8 @@ export function createTree(recordsById: ReadonlyMap<string, ItemRecord>): Tree {
     victims.clear()
     const walkOf = new Map<ItemRecord, ItemRecord>()
     for (const start of resolved.keys()) {
+      // Most lie at the top, and nothing there is part of a cycle.
+      if (above(start) === undefined) continue
       let at: ItemRecord | undefined = start
       while (at !== undefined && !walkOf.has(at)) {
         walkOf.set(at, start)

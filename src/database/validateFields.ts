@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { EchoError } from '../shared/echoError.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
+import { equalValues } from './compareValues.ts'
 import type { AnyItemType } from './defineType.ts'
 import type { ItemIssue } from './item.ts'
 import { isPlainObject } from './values.ts'
@@ -28,6 +29,7 @@ const asynchronous: ItemIssue = { message: 'the schema is asynchronous', path: [
 /**
  * Refuses a write whose result does not fit, but only for faults under `patched` fields: what a peer broke elsewhere must not lock the
  * item. A fault of the item as a whole counts unless it was there `before`.
+ * @returns what the schema makes of the fields; undefined where only faults are left that do not count
  * @throws EchoError bad-value with details.issues; bad-schema where the schema answers late or transforms
  */
 export function assertWriteFits(
@@ -35,11 +37,13 @@ export function assertWriteFits(
   merged: Fields,
   patched: ReadonlySet<string> | undefined,
   before: Fields | undefined,
-): void {
+): Fields | undefined {
   const result = validateFields(type, merged)
   if (result.ok) {
+    // What comes back as it was given fits.
+    if (equalValues(result.value, merged)) return result.value
     const again = validateFields(type, result.value)
-    if (again.ok) return
+    if (again.ok) return result.value
     throw new EchoError(
       'bad-schema',
       `The schema of "${type.name}" transforms: what it returns does not fit it (${describeIssue(again.error[0])}). Only the input is stored, so use a schema without transforms.`,
@@ -54,7 +58,7 @@ export function assertWriteFits(
   const ours = result.error.filter(({ path }) => path.length === 0 || patched === undefined || patched.has(String(path[0])))
   const known = before === undefined ? new Set<string>() : rootFaults(type, before)
   const issues = ours.filter(({ path, message }) => path.length > 0 || !known.has(message))
-  if (issues.length === 0) return
+  if (issues.length === 0) return undefined
   throw new EchoError('bad-value', `This "${type.name}" would not fit its type: ${describeIssue(issues[0])}. Nothing was written.`, {
     details: { type: type.name, issues },
   })
