@@ -1,5 +1,6 @@
 /**
- * `npm test`: every test, from a fresh clone on. `npm run test:soak` runs the long variants too (tests read ECHO_SOAK).
+ * `npm test`: every test, from a fresh clone on. `npm run test:soak` runs the long variants too (tests read ECHO_SOAK), and
+ * `npm run test:soak -- --seed S --minutes M` the simulation alone, from seed S on for M minutes (`--seeds N`: N seeds; `--summary file`: as JSON).
  * Further arguments go to vitest: `npm test -- --project unit test/unit/feed`.
  * The last line is "N passed, N failed, N skipped", for whatever reads the output.
  */
@@ -10,12 +11,15 @@ import { buildLibrary } from './lib/buildLibrary.mjs'
 import { ensureChromium } from './lib/chromium.mjs'
 import { ensureInstalled } from './lib/install.mjs'
 import { runProgram } from './lib/run.mjs'
+import { asksForSimulation, runSoak } from './lib/soak.mjs'
 
 const args = process.argv.slice(2)
 const soak = args.includes('--soak')
 const forVitest = args.filter((arg) => arg !== '--soak')
 
 await ensureInstalled()
+
+if (soak && asksForSimulation(args)) process.exit((await runSoak(args)) > 0 ? 1 : 0)
 
 const env = soak ? { ECHO_SOAK: '1' } : {}
 const onlyNode = /(^| )--project[ =]unit( |$)/.test(forVitest.join(' '))

@@ -1,6 +1,6 @@
 import * as Y from 'yjs'
 import { toId, type BlockId, type DocumentId } from '../shared/ids.ts'
-import type { EchoError } from '../shared/echoError.ts'
+import { EchoError } from '../shared/echoError.ts'
 import type { PendingRow } from '../storage/storage.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import type { CutBlock } from './blockFinisher.ts'
@@ -10,7 +10,8 @@ import type { LoadedDocument } from './loadDocument.ts'
 /**
  * Cuts what a page left in the write-ahead log when it ended before its blocks were stored. Each row knows the past its edit had, so the
  * blocks come out as they would have then. Rows that some stored block already covers are only dropped, and so, with their fault, are rows that no peer would
- * accept and those of the same document that rest on them: their clocks are free for what is written next. Rows whose past is not here stay.
+ * accept and those of the same document that rest on them: their clocks are free for what is written next. The same goes for rows after a gap, which a failing disk may have left. Other rows whose past is not here
+ * stay.
  * @param documents every document of the rows, as the graph has it; what is cut is applied to it
  * @returns the blocks to finish; the rows to delete; why rows were dropped
  */
@@ -34,6 +35,13 @@ export function recoverPending(
       stale.push(...keys)
       continue
     }
+    const first = Math.min(...open.filter((row) => row.from < row.to).map((row) => row.from))
+    if (first < Infinity && first > from) {
+      faults.push(lost())
+      refused.add(document)
+      stale.push(...keys)
+      continue
+    }
     const update = trimmed(open, cutter.client, from)
     const past = heads.map((head) => toId<BlockId>(head)).filter((id) => graph.node(id) !== undefined)
     const isPastHere = past.length === heads.length
@@ -44,12 +52,27 @@ export function recoverPending(
       blocks.push(...cut.value)
       loaded.catchUp((id) => cut.value.find(({ node }) => node.id === id)?.payload)
     } else {
-      faults.push(cut.error)
+      faults.push(isPastHere ? cut.error : waiting(cut.error))
       if (isPastHere) refused.add(document)
     }
     if (cut.ok ? cut.value.length === 0 : isPastHere) stale.push(...keys)
   }
   return { blocks, stale, faults }
+}
+
+function lost(): EchoError {
+  return new EchoError(
+    'storage-unavailable',
+    'Edits of an earlier page are lost: the disk had not taken those they build on when the page ended. The page had shown them as unsaved.',
+  )
+}
+
+function waiting(cause: EchoError): EchoError {
+  return new EchoError(
+    'storage-unavailable',
+    'Edits of an earlier page wait: blocks that they build on are not on this disk. They are taken up when those have come from another member.',
+    { cause },
+  )
 }
 
 /** Neighbouring rows of one document that saw the same heads. */

@@ -32,11 +32,16 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
   const unsafe = new Set<string>()
   const unsaved = createWritable(0)
   const writes = new Set<Promise<void>>()
+  /** What the disk did not take goes with the next row: without those before it, a row is worth nothing. */
+  const failed = new Map<string, { readonly row: PendingRow; readonly instead: readonly string[] }>()
   let slot = 0
   let next = 1
 
   function forget(keys: readonly string[]): void {
-    for (const key of keys) unsafe.delete(key)
+    for (const key of keys) {
+      unsafe.delete(key)
+      failed.delete(key)
+    }
     unsaved.set(unsafe.size)
   }
 
@@ -51,12 +56,19 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
       forget(instead)
       unsafe.add(key)
       unsaved.set(unsafe.size)
+      const entries = [...failed.values(), { row: { space, key, slot, ...edit }, instead }]
       const write = store
         .put([], 'relaxed', {
-          putPending: [{ space, key, slot, ...edit }],
-          deletePending: instead.map((former) => ({ space, key: former })),
+          putPending: entries.map(({ row }) => row),
+          deletePending: entries.flatMap((entry) => entry.instead.map((former) => ({ space, key: former }))),
         })
-        .then(() => forget([key]), onFault)
+        .then(
+          () => forget(entries.map(({ row }) => row.key)),
+          (error: unknown) => {
+            for (const entry of entries) if (unsafe.has(entry.row.key)) failed.set(entry.row.key, entry)
+            onFault(error)
+          },
+        )
       writes.add(write)
       void write.finally(() => writes.delete(write))
       return key

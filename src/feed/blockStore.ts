@@ -108,7 +108,6 @@ export function createBlockStore(options: {
   }
 
   function rowOf(node: BlockNode, block: Block): BlockRow {
-    remember(node.id, block)
     return { space, feed: node.feed, seq: node.header.seq, block: node.id, ...block }
   }
 
@@ -266,16 +265,19 @@ export function createBlockStore(options: {
       if ('bundle' in block) {
         gatheredBundles.add(block)
         unwritten.add(block)
-      } else gathered.push(rowOf(node, block))
+      } else {
+        remember(node.id, block)
+        gathered.push(rowOf(node, block))
+      }
       writeAfter(gatherMs)
     },
 
-    put: (blocks, durability, alongside = {}) =>
-      write(
-        blocks.map(({ node, block }) => rowOf(node, block)),
-        durability,
-        alongside,
-      ),
+    async put(blocks, durability, alongside = {}) {
+      const rows = blocks.map(({ node, block }) => rowOf(node, block))
+      await write(rows, durability, alongside)
+      // Not before: a peer that was sent a block this disk does not hold would see another in its place after a crash.
+      for (const { node, block } of blocks) remember(node.id, block)
+    },
 
     flush: () => write([], 'relaxed', {}),
     readHeaders,

@@ -1,34 +1,14 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { z } from 'zod'
-import type { Echo, Space } from '../../../src/client/echo.ts'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
-import type { TextHandle } from '../../../src/documents/textHandle.ts'
-import { toHex, utf8 } from '../../../src/shared/bytes.ts'
-import { EchoError } from '../../../src/shared/echoError.ts'
-import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
-import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
-import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
-import { setup, type TestPeer, type TestWorld } from '../../../src/testing/setup.ts'
+import type { Space } from '../../../src/client/echo.ts'
+import { applyFate, applyNemesis } from './applyNemesis.ts'
+import { checkItems, difference, viewOf } from './checkContent.ts'
 import { drive } from './drive.ts'
-import { createTextModel, createWriteModel, type Seen } from './writeModel.ts'
-
-export const Task = defineType('task', z.object({ title: z.string(), done: z.number().default(0) }))
-const Note = defineType('note', z.object({ title: z.string() }), { model: 'text' })
-/** Each writer's own count of batches, written with every batch: what a replica reads here is exactly what it has seen. */
-const Ledger = defineType('ledger', z.record(z.string(), z.unknown()))
-
-const names = ['ann', 'ben', 'cleo', 'dan', 'eve'] as const
-type Name = (typeof names)[number]
-
-interface Actor {
-  readonly peer: TestPeer
-  /** `<peer><tab>`: the same for the first tab after a restart. */
-  readonly writer: string
-  echo: Echo
-  space: Space
-  readonly texts: Map<string, TextHandle>
-}
+import type { Page } from './device.ts'
+import type { Life } from './lives.ts'
+import { performEdit } from './performEdit.ts'
+import { seenBy } from './schema.ts'
+import { createSecretScan } from './secretScan.ts'
+import type { History, Step } from './step.ts'
+import { createWorld, type World, type WorldOptions } from './world.ts'
 
 export interface HistoryResult {
   /** What is wrong in the end; empty = all is well. */
@@ -36,423 +16,216 @@ export interface HistoryResult {
   /** SHA-256 over every frame that travelled, who sent it to whom and when. */
   readonly trace: string
   readonly simulatedMs: number
+  /** How often what happened. */
   readonly counts: Readonly<Record<string, number>>
 }
 
-export interface HistoryOptions {
-  readonly steps?: number
+export interface RunOptions extends WorldOptions {
   /** Harms the run, to show that the checks find it. */
   readonly sabotage?: (step: number, space: Space) => void
 }
 
-/** Lets a few replicas write at random over a bad network, with restarts and crashes, then waits until all is quiet, and compares. */
-export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<HistoryResult> {
-  const history = await createHistory(seed)
-  const { random, clock } = history
-  const steps = options.steps ?? 40 + random.below(40)
-  for (let step = 0; step < steps; step++) {
-    await history.step()
-    options.sabotage?.(step, history.anySpace())
-    if (random.chance(0.6)) await clock.run(random.below(random.chance(0.1) ? 4000 : 250))
+/** Executes a history, then heals everything, waits until all is quiet, and looks whether all is as it must be. Never rejects: what is thrown is a fault. */
+export async function runHistory(history: History, options: RunOptions = {}): Promise<HistoryResult> {
+  const world = await createWorld(history, options)
+  const startMs = world.clock.now()
+  try {
+    for (let device = 1; device < history.members; device++) await joinNow(world, device)
+    await world.clock.run(1000)
+    for (const step of history.steps) {
+      await world.clock.run(step.waitMs)
+      await world.tend()
+      await perform(world, step)
+      options.sabotage?.(step.number, world.ready()[0]!.space!)
+    }
+    await finish(world, history)
+  } catch (error) {
+    world.faults.push(`thrown: ${error instanceof Error ? error.stack : String(error)}`)
   }
-  const faults = await history.finish()
-  return { faults, trace: history.trace(), simulatedMs: clock.now() - history.startMs, counts: history.counts }
+  const { faults, counts, census, frames } = world
+  const result = { ...counts, blocks: census.blockCount, frames: frames.length, 'forked feeds': census.forkedFeeds().length }
+  return { faults, trace: world.trace(), simulatedMs: world.clock.now() - startMs, counts: result }
 }
 
-async function createHistory(seed: number) {
-  const random = createSeededRandom(`history ${seed}`)
-  const clock = createSimulatedClock()
-  const startMs = clock.now()
-  const counts: Record<string, number> = {}
-  const errors: string[] = []
-  const some = names.slice(0, 3 + random.below(3))
-  const slowest = random.pick([2, 30, 300])
-  const world = (await drive(
-    clock,
-    setup(...some, {
-      types: [Task, Note, Ledger],
-      seed,
-      clock,
-      latencyMs: [0, slowest],
-      crypto: createSimulatedCrypto,
-      // Every other history meets bundles, as large ones do.
-      ...(seed % 2 === 0 ? { bundling: { blocks: 4, bundles: 3 } } : {}),
-      onError: (error, peer) => {
-        // A tab that crashed goes on failing to store until it is forgotten.
-        if (!['disposed', 'storage-unavailable'].includes(error.code))
-          errors.push(`${peer} reports ${error.code}: ${error.message}${error.cause instanceof Error ? ` (${error.cause.stack})` : ''}`)
-      },
-    }),
-  )) as TestWorld<Name>
-  const hash = sha256.create()
-  world.swarm.tap((from, to, frame) => {
-    hash.update(utf8(`${clock.now()} ${from} ${to} ${frame.length} `))
-    hash.update(frame)
-    counts['frames'] = (counts['frames'] ?? 0) + 1
-    return frame
-  })
-
-  const peers = some.map((name) => world[name])
-  const spaces = await drive(clock, world.shareSpace('Garden', peers[0]!, ...peers.slice(1)))
-  const actors: Actor[] = peers.map((peer, i) => ({ peer, writer: `${peer.name}1`, echo: peer.echo, space: spaces[i]!, texts: new Map() }))
-  const spaceId = spaces[0].id
-  const ledger = spaces[0].create(Ledger, {}).id
-  await clock.run(2000)
-
-  const items = createWriteModel()
-  const texts = createTextModel()
-  let groups: readonly (readonly string[])[] = []
-  let uniqueCount = 0
-
-  function count(what: string): void {
-    counts[what] = (counts[what] ?? 0) + 1
+async function perform(world: World, step: Step): Promise<void> {
+  const { action } = step
+  const device = world.devices[step.device % world.devices.length]!
+  switch (action.do) {
+    case 'join': {
+      const hosts = world.ready().filter(({ space }) => space!.info.get().role !== 'editor')
+      const host = hosts[action.host % Math.max(1, hosts.length)]
+      return host === undefined ? undefined : world.join(device, host, action.role)
+    }
+    case 'open tab':
+    case 'close tab':
+    case 'kill tab':
+    case 'restart':
+    case 'crash':
+    case 'power cut':
+    case 'backup':
+    case 'restore backup':
+      return applyFate(world, step, action)
+    case 'create':
+    case 'update':
+    case 'delete':
+    case 'restore item':
+    case 'move':
+    case 'rename':
+    case 'new text':
+    case 'type':
+    case 'undo':
+    case 'redo':
+    case 'close text':
+    case 'flush': {
+      const pages = world.ready(device)
+      const page = pages[step.tab % Math.max(1, pages.length)]
+      return page === undefined ? undefined : performEdit(page, step.number, action, world)
+    }
+    default:
+      return applyNemesis(world, step, action)
   }
+}
 
-  function seenBy(actor: Actor): Seen {
-    const { id: _id, ...seen } = actor.space.get(Ledger, ledger) as unknown as Record<string, unknown>
-    return seen as Seen
-  }
+/** What kind of thing a fault says, without names, numbers and ids. */
+export function kindOfFault(fault: string): string {
+  return fault
+    .replaceAll(/\b(ann|ben|cleo|dan|eve) ?\d*|[\w-]{20,}|\d+/g, '')
+    .trim()
+    .slice(0, 24)
+}
 
-  /** One batch by an actor: `change` says what it wrote. */
-  function write(actor: Actor, change: () => Record<string, unknown>): void {
-    const seen = seenBy(actor)
-    const index = items.nextIndex(actor.writer)
-    try {
-      const written = actor.space.batch(() => {
-        const keys = change()
-        actor.space.update(ledger, { [actor.writer]: index })
-        return keys
-      })
-      items.note(actor.writer, index, seen, written)
-    } catch (error) {
-      // What random choices may run into; the batch left nothing behind.
-      if (!(error instanceof EchoError) || !['tree-cycle', 'item-deleted'].includes(error.code)) throw error
-      count(error.code)
+/** Joins a device and waits for it. @throws Error where that does not come about */
+async function joinNow(world: World, index: number): Promise<void> {
+  const device = world.devices[index]!
+  for (let attempt = 0; attempt < 3 && world.ready(device).length === 0; attempt++) {
+    const host = world.ready().find(({ space }) => space!.info.get().role !== 'editor')
+    if (host === undefined) break
+    world.stopJoining(device)
+    await world.join(device, host, 'editor')
+    for (let second = 0; second < 60 && world.ready(device).length === 0; second++) {
+      await world.clock.run(second < 5 ? 200 : 1000)
+      await world.tend()
     }
   }
+  if (world.ready(device).length === 0) throw new Error(`${device.name} does not get into the space`)
+}
 
-  function unique(): number {
-    return ++uniqueCount
+const quietWithinMs = 150_000
+const silenceMs = 45_000
+
+async function finish(world: World, history: History): Promise<void> {
+  const { clock, swarm, devices, ledger, faults, counts, lives, items, texts } = world
+  swarm.setFaults({})
+  swarm.setSignaling(true)
+  swarm.heal()
+  for (const device of devices) {
+    device.disk.quotaBytes = Infinity
+    device.offUntilMs = 0
+    // An invitation is only good for whoever's clock is about right.
+    device.skewMs = 0
+  }
+  await world.tend()
+  // Twice, because the first write may fail: a disk that failed shows it until something is stored.
+  for (let time = 0; time < 2; time++) {
+    for (const { pages } of devices) for (const { echo } of pages) echo.network.setEnabled(true)
+    await clock.run(100)
   }
 
-  function act(actor: Actor): void | Promise<void> {
-    const { space } = actor
-    const visible = space.run(query(Task))
-    const gone = space.run(query(Task).deleted('only'))
-    const anyOf = <T>(list: readonly T[]): T | undefined => (list.length === 0 ? undefined : random.pick(list))
-    const item = anyOf(visible)
-    switch (random.below(12)) {
-      case 0:
-      case 1:
-        count('create')
-        return write(actor, () => {
-          const title = `t${unique()}`
-          const parent = random.chance(0.5) ? anyOf(visible) : undefined
-          const { id } = space.create(Task, { title }, parent === undefined ? {} : { parent })
-          return { [`${id}/title`]: title, [`${id}/done`]: 0, [`${id}//deleted`]: false }
-        })
-      case 2:
-      case 3:
-      case 4: {
-        if (item === undefined) return
-        count('update')
-        const patch = random.chance(0.5) ? { title: `t${unique()}` } : { done: unique() }
-        return write(actor, () => {
-          space.update(item, patch)
-          return Object.fromEntries(Object.entries(patch).map(([field, value]) => [`${item.id}/${field}`, value]))
-        })
-      }
-      case 5:
-        if (item === undefined) return
-        count('delete')
-        return write(actor, () => {
-          space.delete(item)
-          return { [`${item.id}//deleted`]: true }
-        })
-      case 6: {
-        const restored = anyOf(gone)
-        if (restored === undefined) return
-        count('restore')
-        return write(actor, () => {
-          space.restore(restored)
-          return { [`${restored.id}//deleted`]: false }
-        })
-      }
-      case 7:
-        if (item === undefined) return
-        count('move')
-        return write(actor, () => {
-          const before = random.chance(0.3) ? anyOf(visible) : undefined
-          space.move(item, before === undefined ? { parent: random.chance(0.3) ? null : anyOf(visible)! } : { before })
-          return {}
-        })
-      case 8: {
-        if (random.chance(0.7)) return type(actor)
-        count('rename')
-        const name = `Garden ${unique()}`
-        return write(actor, () => {
-          space.setName(name)
-          return { name }
-        })
-      }
-      default:
-        return type(actor)
-    }
-  }
-
-  async function type(actor: Actor): Promise<void> {
-    const notes = actor.space.run(query(Note))
-    if (notes.length === 0 || (notes.length < 4 && random.chance(0.2))) {
-      count('note')
-      return write(actor, () => ({ [`${actor.space.create(Note, { title: `n${unique()}` }).id}//note`]: true }))
-    }
-    const note = random.pick(notes)
-    let handle = actor.texts.get(note.id)
-    if (handle === undefined) {
-      handle = await drive(clock, actor.space.openText(note.id))
-      actor.texts.set(note.id, handle)
-    }
-    count('type')
-    for (let edit = 0; edit <= random.below(4); edit++) typeOnce(actor, note.id, handle)
-    if (random.chance(0.1)) {
-      handle.release()
-      actor.texts.delete(note.id)
-    }
-  }
-
-  /** Inserts or deletes whole code points, each of which exists once in the history. */
-  function typeOnce(actor: Actor, note: string, handle: TextHandle): void {
-    const { yText } = handle.current.get()
-    const points = [...yText.toString()]
-    const at = random.below(points.length + 1)
-    const index = points.slice(0, at).join('').length
-    if (points.length > 4 && random.chance(0.35)) {
-      const deleted = points.slice(at, at + 1 + random.below(4))
-      if (deleted.length === 0) return
-      yText.delete(index, deleted.join('').length)
-      texts.note(note, actor.writer, [], deleted)
-      return
-    }
-    // Some need two UTF-16 units, which an index may not part.
-    const inserted = Array.from({ length: 1 + random.below(5) }, () =>
-      String.fromCodePoint((random.chance(0.3) ? 0x20000 : 0x4e00) + unique()),
-    )
-    yText.insert(index, inserted.join(''))
-    texts.note(note, actor.writer, inserted, [])
-  }
-
-  async function disturb(): Promise<void> {
-    const { swarm } = world
-    const [a, b] = random.shuffle(actors)
-    switch (random.below(10)) {
-      case 0:
-      case 1: {
-        count('partition')
-        const shuffled = random.shuffle(peers)
-        const at = 1 + random.below(peers.length - 1)
-        groups = [shuffled.slice(0, at), shuffled.slice(at)].map((group) =>
-          group.flatMap((peer) => Array.from({ length: 20 }, (_, i) => `${peer.name} ${i + 1}`)),
-        )
-        return swarm.partition(groups)
-      }
-      case 2:
-      case 3:
-        count('heal')
-        swarm.setFaults({})
-        swarm.setSignaling(true)
-        return swarm.heal()
-      case 4:
-        count('cut')
-        return swarm.cut(a!.peer.network.name, b!.peer.network.name)
-      case 5:
-        count('lossy')
-        return swarm.setFaults(random.pick([{ drop: 0.02 }, { duplicate: 0.05 }, { reorder: 0.05 }]))
-      case 6:
-        if (random.chance(0.5)) {
-          count('signaling down')
-          return swarm.setSignaling(false)
-        }
-        count('one way')
-        return swarm.oneWay(a!.peer.network.name, b!.peer.network.name)
-      case 7:
-        return restart(random.pick(peers))
-      case 8:
-        return crash(random.pick(peers))
-      default:
-        return openTab(random.pick(peers))
-    }
-  }
-
-  async function openTab(peer: TestPeer): Promise<void> {
-    const tabs = actors.filter((actor) => actor.peer === peer)
-    if (tabs.length > 1) return
-    count('tab')
-    const echo = await drive(clock, peer.openTab())
-    actors.push({ peer, writer: `${peer.name}2`, echo, space: await drive(clock, echo.spaces.open(spaceId)), texts: new Map() })
-  }
-
-  async function restart(peer: TestPeer): Promise<void> {
-    count('restart')
-    await reopen(peer, peer.restart())
-    for (const writer of [`${peer.name}1`, `${peer.name}2`]) texts.saved(writer)
-    for (const writer of [`${peer.name}1`, `${peer.name}2`]) checkKept(peer, writer, items.nextIndex(writer) - 1)
-  }
-
-  async function crash(peer: TestPeer): Promise<void> {
-    count('crash')
-    const tabs = actors.filter((actor) => actor.peer === peer)
-    if (random.chance(0.5)) await act(random.pick(tabs))
-    const safe = tabs.filter((tab) => tab.space.sync.get().unsaved === 0).map((tab) => tab.writer)
-    const indices = new Map(safe.map((writer) => [writer, items.nextIndex(writer) - 1]))
-    if (safe.length < tabs.length) count('crash with unsaved edits')
-    await reopen(
-      peer,
-      peer.crash().then(() => peer.echo),
-    )
-    for (const { writer } of tabs) {
-      if (safe.includes(writer)) texts.saved(writer)
-      else texts.crashed(writer)
-      if (indices.has(writer)) checkKept(peer, writer, indices.get(writer)!)
-      const { [writer]: kept = 0 } = seenBy(actors.find((actor) => actor.peer === peer)!)
-      items.forgetAfter(writer, kept)
-    }
-  }
-
-  async function reopen(peer: TestPeer, opening: Promise<Echo>): Promise<void> {
-    const echo = await drive(clock, opening)
-    const space = await drive(clock, echo.spaces.open(spaceId))
-    const tabs = actors.filter((actor) => actor.peer === peer)
-    for (const tab of tabs) actors.splice(actors.indexOf(tab), 1)
-    actors.push({ peer, writer: `${peer.name}1`, echo, space, texts: new Map() })
-  }
-
-  /** What was on disk is there again, without the help of others: no time has passed since the start. */
-  function checkKept(peer: TestPeer, writer: string, index: number): void {
-    const actor = actors.find((candidate) => candidate.peer === peer)!
-    const { [writer]: kept = 0 } = seenBy(actor)
-    if (kept < index) errors.push(`${writer} lost saved writes: ${kept} of ${index} are left`)
-  }
-
-  async function viewOf(actor: Actor): Promise<string> {
-    const tasks = actor.space
-      .run(query(Task).deleted('show'))
-      .map((item) => ({ ...item, parent: item.$.parentId, deleted: item.$.deleted }))
-    const notes = actor.space.run(query(Note)).map((item) => ({ ...item, parent: item.$.parentId }))
-    const contents: Record<string, string> = {}
-    for (const note of notes) {
-      const open = actor.texts.get(note.id) ?? (await drive(clock, actor.space.openText(note.id)))
-      actor.texts.set(note.id, open)
-      const { yText } = open.current.get()
-      if (yText.doc!.store.pendingStructs !== null || yText.doc!.store.pendingDs !== null)
-        errors.push(`${actor.writer}: something pends in a text`)
-      if (open.content.get() !== yText.toString()) errors.push(`${actor.writer}: a handle's content lags behind`)
-      contents[note.id] = yText.toString()
-    }
-    const { name, memberCount } = actor.space.info.get()
-    return JSON.stringify({ name, memberCount, tasks, notes, contents, seen: Object.entries(seenBy(actor)).sort() })
-  }
-
-  async function viewsAreEqual(): Promise<boolean> {
-    const views: string[] = []
-    for (const actor of actors) views.push(await viewOf(actor))
-    return views.every((view) => view === views[0])
-  }
-
-  async function finish(): Promise<readonly string[]> {
-    world.swarm.setFaults({})
-    world.swarm.setSignaling(true)
-    world.swarm.heal()
-    await clock.run(3000)
-    const deadline = clock.now() + 150_000
-    while (clock.now() < deadline && !((await viewsAreEqual()) && actors.every((actor) => actor.space.sync.get().status === 'up-to-date')))
+  // Who links to a page that fell silent notices it after half a minute.
+  if (Object.keys(counts).some((what) => what.endsWith('silently'))) await clock.run(silenceMs)
+  const deadline = clock.now() + quietWithinMs
+  for (const device of devices) {
+    // Whoever is on the way in gets the time for it; the others are asked in now.
+    while (clock.now() < deadline && world.ready(device).length === 0 && (device.joining !== undefined || device.pages[0]!.isOpening)) {
       await clock.run(1000)
-    counts['quiet after s'] = Math.round((clock.now() - deadline + 150_000) / 1000)
-    await clock.run(3000)
-    const first = await viewOf(actors[0]!)
-    for (const actor of actors) {
-      const view = await viewOf(actor)
-      if (view !== first) errors.push(`${actor.writer} differs from ${actors[0]!.writer}: ${difference(view, first)}`)
-      const sync = actor.space.sync.get()
-      if (sync.status !== 'up-to-date' || sync.unsaved > 0) errors.push(`${actor.writer} is ${JSON.stringify(sync)}`)
+      await world.tend()
+      // What a host named and then lost with its disk nobody may have.
+      if (clock.now() > deadline - quietWithinMs / 2 && (counts['restore backup'] ?? 0) > 0)
+        for (const page of device.pages) page.echo.spaces.openAsIs(world.spaceId)
     }
-    for (const actor of actors) for (const [note, handle] of actor.texts) check(actor.writer, texts.fault(note, [...handle.content.get()]))
-    checkItems(actors[0]!.space)
-
-    for (const { disk } of peers) {
-      const bundles = await disk.run(({ spaces: stored }) => stored.get(spaceId)?.bundles.size ?? 0)
-      if (bundles > 0) counts['bundle'] = (counts['bundle'] ?? 0) + bundles
-    }
-
-    // The live documents must be what the blocks alone give.
-    const lonely = random.pick(peers)
-    world.swarm.partition([Array.from({ length: 20 }, (_, i) => `${lonely.name} ${i + 1}`)])
-    const texts1 = texts
-    await restart(lonely)
-    for (const writer of [`${lonely.name}1`, `${lonely.name}2`]) texts1.saved(writer)
-    const again = await viewOf(actors.find((actor) => actor.peer === lonely)!)
-    if (again !== first) errors.push(`${lonely.name} differs after opening from its own disk: ${difference(again, first)}`)
-    await drive(clock, world.dispose())
-    return errors
+    if (world.ready(device).length === 0) await joinNow(world, device.index)
   }
 
-  function check(who: string, fault: string | undefined): void {
-    if (fault !== undefined) errors.push(`${who}: ${fault}`)
+  const view = (index: number): Promise<string> => viewOf(world.ready()[index]!, ledger, clock, (fault) => faults.push(fault))
+  const isQuiet = async (): Promise<boolean> => {
+    if (world.ready().length < devices.flatMap(({ pages }) => pages).length) return false
+    if (world.ready().some(({ space }) => space!.sync.get().status !== 'up-to-date' || space!.sync.get().unsaved > 0)) return false
+    const first = await view(0)
+    for (let index = 1; index < world.ready().length; index++) if ((await view(index)) !== first) return false
+    return true
   }
-
-  function checkItems(space: Space): void {
-    const all = new Map(space.run(query(Task).deleted('show')).map((item) => [item.id as string, item]))
-    for (const key of items.keys()) {
-      const candidates = items.candidates(key)
-      if (candidates.length === 0) continue
-      const [id, field] = key.split('/') as [string, string?]
-      const value = key === 'name' ? space.info.get().name : (all.get(id) as Record<string, unknown> | undefined)?.[field!]
-      if (field === '') continue // a system key: looked at below
-      if (!candidates.includes(value)) errors.push(`${key} is ${String(value)}, not one of ${candidates.join(', ')}`)
-    }
-    for (const item of all.values()) {
-      const line = [item]
-      for (let parent = all.get(item.$.parentId ?? ''); parent !== undefined; parent = all.get(parent.$.parentId ?? '')) {
-        if (line.includes(parent)) {
-          errors.push(`${item.id} lies in a circle`)
-          break
-        }
-        line.push(parent)
-      }
-      const flags = line.map((each) => items.candidates(`${each.id}//deleted`))
-      const mayBeDeleted = flags.some((candidates) => candidates.includes(true))
-      const mustBeDeleted = flags.some((candidates) => candidates.every((flag) => flag === true))
-      if (item.$.deleted ? !mayBeDeleted : mustBeDeleted) errors.push(`${item.id} is ${item.$.deleted ? '' : 'not '}deleted`)
-    }
-    if (
-      all.size !==
-      new Set(
-        items
-          .keys()
-          .filter((key) => key.endsWith('/title'))
-          .map((key) => key.split('/')[0]),
-      ).size
-    )
-      errors.push('the number of items is wrong')
+  while (clock.now() < deadline && !(await isQuiet())) {
+    await clock.run(1000)
+    await world.tend()
   }
+  counts['quiet after s'] = Math.round((clock.now() - deadline + quietWithinMs) / 1000)
+  // What is quiet must stay so; but a block may be sent once more, because someone did not say in time that it has it.
+  await clock.run(3000)
+  for (let second = 0; second < 60 && world.ready().some(isSending); second++) await clock.run(1000)
 
-  return {
-    random,
-    clock,
-    startMs,
-    counts,
-    anySpace: () => actors[0]!.space,
-    trace: () => toHex(hash.digest()),
-    async step() {
-      if (random.chance(0.15)) await disturb()
-      await act(random.pick(actors))
-    },
-    finish,
+  const pages = world.ready()
+  const first = await view(0)
+  for (const [index, page] of pages.entries()) {
+    const own = await view(index)
+    if (own !== first) faults.push(`${page.name} differs from ${pages[0]!.name}: ${difference(own, first)}`)
+    const sync = page.space!.sync.get()
+    if (sync.status !== 'up-to-date' || sync.unsaved > 0) faults.push(`${page.name} is ${JSON.stringify(sync)}`)
+  }
+  for (const { pages: open } of devices)
+    for (const page of open) if (page.space === undefined) faults.push(`${page.name} does not get the space open`)
+
+  const kept = seenBy(pages[0]!.space!, ledger)
+  for (const life of lives.all()) checkKept(world, life, kept[life.name] ?? 0)
+  for (const [note, { handle }] of pages[0]!.texts) {
+    const fault = texts.fault(note, [...handle.content.get()])
+    if (fault !== undefined) faults.push(`text ${note}: ${fault}`)
+  }
+  faults.push(...checkItems(pages[0]!.space!, items))
+  checkForks(world)
+  checkSecrets(world)
+  await checkAlone(world, history, first)
+  await world.dispose()
+}
+
+function isSending({ space }: Page): boolean {
+  return space!.sync.get().status === 'syncing'
+}
+
+/** What a life wrote for sure is there, what it did not write is not, and a loss takes the newest. */
+function checkKept({ faults, items }: World, life: Life, kept: number): void {
+  const certain = life.isOver ? life.certain.batches : life.written.batches
+  if (kept < certain) faults.push(`${life.name} lost what was saved: ${kept} of ${certain} batches are left`)
+  if (kept > life.written.batches) faults.push(`${life.name} has ${kept} batches, and wrote ${life.written.batches}`)
+  items.forgetAfter(life, kept)
+}
+
+/** Only a device whose old disk came back may have given one clock two contents. */
+function checkForks({ census, counts, faults }: World): void {
+  const forked = census.forkedFeeds()
+  if (forked.length > 0 && (counts['restore backup'] ?? 0) === 0) faults.push(`forked without a restore: ${forked.join(', ')}`)
+}
+
+/** Neither frames between devices nor stored blocks show keys, phrases or what people wrote. */
+function checkSecrets({ secrets, frames, census, faults }: World): void {
+  const scan = createSecretScan(secrets)
+  const frame = frames.map((bytes) => scan.find(bytes)).find((found) => found !== undefined)
+  if (frame !== undefined) faults.push(`a frame shows ${frame}`)
+  for (const bytes of census.bytes()) {
+    const found = scan.find(bytes)
+    if (found === undefined) continue
+    faults.push(`a stored block shows ${found}`)
+    return
   }
 }
 
-/** Where two views part. */
-function difference(a: string, b: string): string {
-  let at = 0
-  while (a[at] === b[at]) at++
-  return `…${a.slice(Math.max(0, at - 40), at + 60)}… against …${b.slice(Math.max(0, at - 40), at + 60)}…`
+/** A page that opens without anyone's help shows the same: the disk holds all, and the documents are what the blocks alone give. */
+async function checkAlone(world: World, history: History, expected: string): Promise<void> {
+  const { clock, swarm, devices, ledger, faults } = world
+  const device = devices[history.seed % devices.length]!
+  swarm.setSignaling(false)
+  await device.close([...device.pages])
+  const page = await device.openPage()
+  page.space = await drive(clock, page.echo.spaces.open(world.spaceId))
+  const view = await viewOf(page, ledger, clock, (fault) => faults.push(fault))
+  if (view !== expected) faults.push(`${device.name} differs after opening from its own disk: ${difference(view, expected)}`)
 }

@@ -1,12 +1,14 @@
-/** What was written in a history, and what may be read after it: causality told apart exactly, crashes taken into account. */
+import type { Life } from './lives.ts'
 
-/** Who had seen how much: for each writer, how many of its writes. */
+/** What was written in a history, and what may be read after it: causality told apart exactly, losses taken into account. */
+
+/** Who had seen how much: for each life, by name, how many of its batches. */
 export type Seen = Readonly<Record<string, number>>
 
 interface Write {
-  readonly writer: string
-  /** From 1, without gaps. */
-  readonly index: number
+  readonly life: string
+  /** Number of the batch, from 1, without gaps. */
+  readonly batch: number
   readonly seen: Seen
   readonly key: string
   readonly value: unknown
@@ -14,89 +16,93 @@ interface Write {
 
 /** Writes of items, by key; last writer wins. */
 export interface WriteModel {
-  /** The index that the writer's next batch gets. */
-  nextIndex(writer: string): number
   /** Notes the writes of one batch. */
-  note(writer: string, index: number, seen: Seen, writes: Readonly<Record<string, unknown>>): void
-  /** A crash took the writes after `index`. */
-  forgetAfter(writer: string, index: number): void
+  note(life: Life, batch: number, seen: Seen, writes: Readonly<Record<string, unknown>>): void
+  /** A loss took the life's batches after this one. */
+  forgetAfter(life: Life, batch: number): void
   /** The values that may stand at a key: those of the writes that no other write of the key had seen. */
   candidates(key: string): readonly unknown[]
   keys(): readonly string[]
 }
 
 export function createWriteModel(): WriteModel {
-  let writes: Write[] = []
-  const indices = new Map<string, number>()
+  const writesByKey = new Map<string, Write[]>()
 
   return {
-    nextIndex: (writer) => (indices.get(writer) ?? 0) + 1,
-    note(writer, index, seen, values) {
-      indices.set(writer, index)
-      for (const [key, value] of Object.entries(values)) writes.push({ writer, index, seen: { ...seen, [writer]: index }, key, value })
+    note({ name }, batch, seen, values) {
+      for (const [key, value] of Object.entries(values)) {
+        const writes = writesByKey.get(key) ?? []
+        writesByKey.set(key, writes)
+        writes.push({ life: name, batch, seen: { ...seen, [name]: batch }, key, value })
+      }
     },
-    forgetAfter(writer, index) {
-      writes = writes.filter((write) => write.writer !== writer || write.index <= index)
-      indices.set(writer, index)
+    forgetAfter({ name }, batch) {
+      for (const [key, writes] of writesByKey) {
+        const kept = writes.filter((write) => write.life !== name || write.batch <= batch)
+        if (kept.length === 0) writesByKey.delete(key)
+        else writesByKey.set(key, kept)
+      }
     },
     candidates(key) {
-      const own = writes.filter((write) => write.key === key)
+      const own = writesByKey.get(key) ?? []
       return own.filter((write) => !own.some((later) => sees(later, write))).map((write) => write.value)
     },
-    keys: () => [...new Set(writes.map((write) => write.key))],
+    keys: () => [...writesByKey.keys()],
   }
 }
 
 function sees(later: Write, earlier: Write): boolean {
-  if (later.writer === earlier.writer) return later.index > earlier.index
-  return (later.seen[earlier.writer] ?? 0) >= earlier.index
+  if (later.life === earlier.life) return later.batch > earlier.batch
+  return (later.seen[earlier.life] ?? 0) >= earlier.batch
 }
 
 interface TextEdit {
-  readonly writer: string
+  readonly life: Life
+  readonly edit: number
   readonly inserted: readonly string[]
   readonly deleted: readonly string[]
-  state: 'unsaved' | 'saved' | 'doubtful'
 }
 
 /** Texts whose every character is unique, so that it is known for each whether it must be there. */
 export interface TextModel {
-  note(text: string, writer: string, inserted: readonly string[], deleted: readonly string[]): void
-  /** Everything of a writer is on disk. */
-  saved(writer: string): void
-  /** A crash: what was not on disk may be gone or not. */
-  crashed(writer: string): void
+  note(text: string, life: Life, edit: number, inserted: readonly string[], deleted: readonly string[]): void
+  /** An undo brought characters back, as copies: of them nothing is asked any more. */
+  revived(text: string, characters: readonly string[]): void
   /** What is wrong with the characters of a text, or undefined. */
   fault(text: string, characters: readonly string[]): string | undefined
 }
 
 export function createTextModel(): TextModel {
   const editsByText = new Map<string, TextEdit[]>()
+  const revived = new Set<string>()
 
-  function mark(writer: string, state: 'saved' | 'doubtful'): void {
-    for (const edits of editsByText.values())
-      for (const edit of edits) if (edit.writer === writer && edit.state === 'unsaved') edit.state = state
+  function isCertain({ life, edit }: TextEdit): boolean {
+    return !life.isOver || edit <= life.certain.edits
   }
 
   return {
-    note(text, writer, inserted, deleted) {
+    note(text, life, edit, inserted, deleted) {
       const edits = editsByText.get(text) ?? []
       editsByText.set(text, edits)
-      edits.push({ writer, inserted, deleted, state: 'unsaved' })
+      edits.push({ life, edit, inserted, deleted })
     },
-    saved: (writer) => mark(writer, 'saved'),
-    crashed: (writer) => mark(writer, 'doubtful'),
+    revived: (_text, characters) => {
+      for (const character of characters) revived.add(character)
+    },
     fault(text, characters) {
-      const present = new Set(characters)
-      if (present.size !== characters.length) return 'a character stands twice'
+      const firm = characters.filter((character) => !revived.has(character))
+      const present = new Set(firm)
+      if (present.size !== firm.length) return 'a character stands twice'
       const edits = editsByText.get(text) ?? []
-      const certain = edits.filter((edit) => edit.state !== 'doubtful')
+      const certain = edits.filter(isCertain)
       const deletedByAnyone = new Set(edits.flatMap((edit) => edit.deleted))
       const deletedForSure = new Set(certain.flatMap((edit) => edit.deleted))
-      const lost = certain.flatMap((edit) => edit.inserted).find((character) => !deletedByAnyone.has(character) && !present.has(character))
-      if (lost !== undefined) return `an insertion is lost (U+${lost.codePointAt(0)!.toString(16)})`
+      for (const { inserted, life, edit } of certain) {
+        const lost = inserted.find((character) => !deletedByAnyone.has(character) && !present.has(character) && !revived.has(character))
+        if (lost !== undefined) return `edit ${edit} of ${life.name} is lost (U+${lost.codePointAt(0)!.toString(16)})`
+      }
       const possible = new Set(edits.flatMap((edit) => edit.inserted).filter((character) => !deletedForSure.has(character)))
-      const ghost = characters.find((character) => !possible.has(character))
+      const ghost = firm.find((character) => !possible.has(character))
       return ghost === undefined ? undefined : `a deleted or unknown character stands (U+${ghost.codePointAt(0)!.toString(16)})`
     },
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createItemId, idBytes, type ItemId } from '../../../src/shared/ids.ts'
+import { storageFullError } from '../../../src/storage/storageError.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, exchange, openReplica, type TestReplica, type TestSpace } from './createTestSpace.ts'
 
@@ -132,6 +133,44 @@ describe('what a page leaves in the write-ahead log', () => {
     const again = await crashAndReopen(world, page)
     expect(again.documents.root.map.get('both')).toBe('alice after')
     expect(again.faults).toEqual([])
+  })
+
+  it('is whole though a row was not taken at first: it goes with the next', async () => {
+    const world = await createTestSpace()
+    const page = await openReplica(world, world.alice, alone)
+    page.disk.failNextWrite(storageFullError())
+    page.documents.root.write((map) => map.set('first', 1))
+    await world.clock.run(1)
+    expect(page.documents.unsaved.get()).toBe(1)
+    page.documents.root.write((map) => map.set('second', 2))
+    await world.clock.run(1)
+    expect(page.documents.unsaved.get()).toBe(0)
+    const again = await crashAndReopen(world, page)
+    expect([...again.documents.root.map.entries()]).toEqual([
+      ['first', 1],
+      ['second', 2],
+    ])
+    expect(again.faults).toEqual([])
+  })
+
+  it('is dropped, and said to be, where the disk did not take what it builds on; the slot goes on', async () => {
+    const world = await createTestSpace()
+    const page = await openReplica(world, world.alice, alone)
+    page.disk.failNextWrite(storageFullError())
+    page.documents.root.write((map) => map.set('first', 1))
+    page.documents.root.write((map) => map.set('second', 2))
+    await world.clock.run(1)
+    expect(page.documents.unsaved.get()).toBe(1)
+    const again = await crashAndReopen(world, page)
+    expect(again.faults.map(({ code }) => code)).toEqual(['storage-unavailable'])
+    expect(again.documents.root.map.size).toBe(0)
+    await world.clock.run(1)
+    expect(await again.storage.readPending(world.space)).toEqual([])
+    again.documents.root.write((map) => map.set('third', 3))
+    await again.documents.flush()
+    const bob = await openReplica(world, world.bob)
+    await bob.receive(await again.allBlocks())
+    expect(bob.documents.root.map.toJSON()).toEqual({ third: 3 })
   })
 
   it('is cut by the next tab under the slot of the one that is gone', async () => {

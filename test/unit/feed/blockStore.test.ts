@@ -39,3 +39,19 @@ it('a block store stores no edit without the blocks it may rest on, even where t
   expect(await storage.readPending(world.space)).toHaveLength(1)
   expect((await storage.readHeaders(world.space)).rows.map((row) => row.block)).toEqual([node.id])
 })
+
+it('a block store gives no own block before it is stored: it could be sent, and after a crash another stand in its place', async () => {
+  const world = await createTestSpace()
+  const author = await openReplica(world, world.alice)
+  author.documents.root.write((map) => map.set('key', 1))
+  await author.documents.flush()
+  const [{ node, block }] = author.stored as [(typeof author.stored)[number]]
+  const { storage, disk } = await openReplica(world, world.bob)
+  const store = createBlockStore({ ...world, storage, onFault: () => {} })
+  disk.quotaBytes = 0
+  await expect(store.put([{ node, block }], 'strict')).rejects.toMatchObject({ code: 'storage-full' })
+  expect(await store.get([node])).toEqual([undefined])
+  disk.quotaBytes = Infinity
+  await store.put([{ node, block }], 'strict')
+  expect(await store.get([node])).toEqual([block])
+})
