@@ -27,7 +27,7 @@ import { extractUpdate } from './extractUpdate.ts'
 import { createDocumentKeepers } from './documentKeepers.ts'
 import { createLeftOutNews } from './leftOutNews.ts'
 import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
-import { loadDocument, type LoadedDocument } from './loadDocument.ts'
+import { loadDocument, type LeftOut, type LoadedDocument } from './loadDocument.ts'
 import { createOpenText, type OpenText } from './openText.ts'
 import { recoverAbandoned, recoverRows, type RecoveryPlace } from './recoverAbandoned.ts'
 import type { SpaceDocuments } from './spaceDocuments.ts'
@@ -254,7 +254,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     former.detach()
     live.set(id, next)
     keepers.keep(id, loaded)
-    tellLeftOut(loaded.leftOut)
+    noteLeftOut(loaded.leftOut)
     if (former.uncutBytes > 0 && !takeBack.isUnderWay(former)) {
       const uncut = extractUpdate(former.doc, from, former.deletes)
       rewriting = { instead: rows }
@@ -315,6 +315,12 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     root.flushRemote()
   }
 
+  function noteLeftOut(leftOut: readonly LeftOut[]): void {
+    tellLeftOut(leftOut)
+    keeper.noteLeftOut(leftOut)
+    if (leftOut.length > 0 && !isSettled()) follower.settleSoon()
+  }
+
   function report(error: unknown): void {
     options.onFault(
       error instanceof EchoError
@@ -351,7 +357,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       live.get(id)?.detach()
       live.set(id, document)
       keepers.keep(id, loaded.value)
-      tellLeftOut(loaded.value.leftOut)
+      noteLeftOut(loaded.value.leftOut)
       place(document)
       return ok(document)
     }
@@ -402,7 +408,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       if (rule !== undefined) {
         keepers.leaveOut(node.document, { node, rule })
         quotas.blame(author)
-        tellLeftOut([{ node, rule }])
+        noteLeftOut([{ node, rule }])
         continue
       }
       try {

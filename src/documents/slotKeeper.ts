@@ -3,7 +3,7 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { PendingRow } from '../storage/storage.ts'
 import type { BlockCutter } from './blockCutter.ts'
 import { claimSlot, type Slot, type SlotPlace } from './claimSlot.ts'
-import type { LoadedDocument } from './loadDocument.ts'
+import type { LeftOut, LoadedDocument } from './loadDocument.ts'
 
 /** A slot that a tab may go on under. */
 export interface NextSlot {
@@ -19,12 +19,14 @@ export interface SlotKeeper {
   readonly cutter: BlockCutter
   /** All that this tab has had: none is let go while it lives. */
   readonly had: readonly number[]
-  /** Whether nothing more may be written under the slot: its feed holds what this tab did not cut, or may hold it elsewhere, or what it cut does not stand. */
+  /** Whether nothing more may be written under the slot: its feed holds what this tab did not cut, or may hold it elsewhere, or what it cut does not stand or was left out of a document. */
   isSpoiled(): boolean
   /** Whether what this tab cut last stands. */
   isHeadStanding(): boolean
   /** Says that a peer named a block of the slot that is not here. Anyone may claim it, so it counts once; after that only blocks, which this device alone can sign. */
   noteOutdated(): void
+  /** Says that writes were left out of a document; where they are of the slot, so would be what it writes there later. */
+  noteLeftOut(leftOut: readonly LeftOut[]): void
   /** The blocks at which branches begin that this disk wrote and that stand against others. Those are what peers hold longer, so these are to give way. */
   contestedBranches(): Promise<readonly BlockId[]>
   /** Takes another slot, without going on under it yet. @throws (rejects) EchoError of storage */
@@ -50,7 +52,8 @@ export async function createSlotKeeper({
   readonly createCutter: (slot: Slot) => BlockCutter
 }): Promise<SlotKeeper & { readonly rows: readonly PendingRow[] }> {
   const { storage, space, graph } = place
-  const spent = spentSlots(root, place.device)
+  const spent = new Set<number>()
+  noteLeftOut(root.leftOut)
   const first = await withLog(await claimSlot({ ...place, crypto, hint, spent }))
   const slots = [first.slot]
   let { cutter } = first
@@ -60,6 +63,10 @@ export async function createSlotKeeper({
   async function withLog(slot: Slot): Promise<NextSlot> {
     const rows = (await storage.readPending(space)).filter((row) => row.slot === slot.number)
     return { slot, cutter: createCutter(slot), rows }
+  }
+
+  function noteLeftOut(leftOut: readonly LeftOut[]): void {
+    for (const { node } of leftOut) if (toId<DeviceId>(node.header.device) === place.device) spent.add(node.header.slot)
   }
 
   function isWrittenElsewhere(): boolean {
@@ -81,12 +88,13 @@ export async function createSlotKeeper({
     get had() {
       return slots.map(({ number }) => number)
     },
-    isSpoiled: () => isWrittenElsewhere() || !isHeadStanding(),
+    isSpoiled: () => spent.has(slots.at(-1)!.number) || isWrittenElsewhere() || !isHeadStanding(),
     isHeadStanding,
     noteOutdated() {
       isOutdated = !wasOutdated
       wasOutdated = true
     },
+    noteLeftOut,
     async contestedBranches() {
       const marks = await storage.readMarks(space)
       const newest = [...marks.map(({ block }) => block), ...(cutter.head === undefined ? [] : [cutter.head])]
@@ -102,10 +110,4 @@ export async function createSlotKeeper({
       for (const slot of slots) slot.release()
     },
   }
-}
-
-/** The device's slots of which a write to the root document was left out: what they write there later would be left out, too. */
-function spentSlots({ leftOut }: LoadedDocument, device: DeviceId): ReadonlySet<number> {
-  const own = leftOut.filter(({ node }) => toId<DeviceId>(node.header.device) === device)
-  return new Set(own.map(({ node }) => node.header.slot))
 }

@@ -135,6 +135,25 @@ describe('a block of another device that breaks a rule of its document', () => {
     expect(told(again)).toEqual(['block-refused document g11', 'block-refused document g10'])
   })
 
+  it('makes its own author go on under another slot as soon as he opens the text, with what he types meanwhile', async () => {
+    const { world, alice, bob, item, document, base, knowing } = await createScene()
+    const before = createForger(world, knowing, world.bob, 0)
+    await bob.receive([await before.forge(document, claimingUpdate(before.client, 0, farClaims(base)), 0, 10)])
+    const { id, header } = bob.graph.blocksOf(document).at(-1)!
+    await bob.store.put([], 'strict', { putMarks: [{ space: world.space, slot: 0, seq: header.seq, block: id }] })
+    await bob.documents.dispose()
+    const again = await openReplica(world, world.bob, { disk: bob.disk, hint: 0 })
+    expect(again.documents.slot).toBe(0)
+    const handle = await again.documents.openText(item)
+    handle.current.get().yText.insert(0, 'at once ')
+    await world.clock.run(1000)
+    expect(again.documents.slot).not.toBe(0)
+    await exchange(again, alice)
+    expect((await alice.documents.openText(item)).content.get()).toBe(`at once ${letters}`)
+    expect(handle.content.get()).toBe(`at once ${letters}`)
+    expect(told(again)).toEqual(['block-refused document g10'])
+  })
+
   it('locks nobody out with types nested so deep that Yjs cannot delete them', async () => {
     const { alice, bob, item, document, text, forger } = await createScene()
     const { client } = forger
