@@ -108,6 +108,15 @@ describe('an open document with a cache', () => {
     ['has garbage in its rows', (device) => device.root()!.rows[0]!.fill(0xff)],
     ['has lost a row', (device) => void (device.root()!.rows.length = 0)],
     ['holds another document', (device) => replaceRow(device.root()!.rows, (doc) => doc.getMap('items').set('foreign', true))],
+    [
+      'holds what no block ever said, and says so',
+      (device) => {
+        const cache = device.root()!
+        replaceRow(cache.rows, (doc) => doc.getMap('items').set('foreign', true))
+        cache.rows.length = cache.covered = 1
+        remark(cache, { stateVector: Y.encodeStateVectorFromUpdate(cache.rows[0]!) })
+      },
+    ],
     ['has a row that waits for what never comes', (device) => device.root()!.rows.push(gappedUpdate()) && void device.root()!.covered++],
     ['has an unreadable mark', (device) => void (device.root()!.value = Uint8Array.of(9, 9))],
     ['is of another format version', (device) => void (device.root()!.value[0] = 2)],
