@@ -86,6 +86,8 @@ export function createBlockExchange(options: {
   let late: readonly BlockNode[] = []
   /** Passed over: cut, but not stored, and so pushed once it is; or damaged on this disk, and then another peer may have it. */
   const unavailable = new Set<BlockId>()
+  /** Blocks that are being read, and whether they were stored meanwhile: the read may still miss those. */
+  const reading = new Map<BlockId, boolean>()
   /** What the peer has got whole, whichever of its blocks it lacked. */
   const sentBundles = new Set<string>()
   /** Before its first heads arrive, nothing is known of what the peer lacks: a block pushed then would hide those before it. */
@@ -153,6 +155,7 @@ export function createBlockExchange(options: {
       message = []
       bytes = 0
     }
+    for (const { id } of nodes) reading.set(id, false)
     try {
       const stored = await readSingle(nodes)
       for (const node of nodes) {
@@ -163,12 +166,12 @@ export function createBlockExchange(options: {
           if (bytes + encoded.length > bytesPerMessage) flush()
           message.push(encoded)
           bytes += encoded.length
-        } else if (place === undefined) unavailable.add(node.id)
+        } else if (place === undefined) passOver(node)
         else if (!sentBundles.has(nameOf(place))) {
           // Those before it may be its past.
           flush()
           const bundle = await store.readBundle(place)
-          if (bundle === undefined) unavailable.add(node.id)
+          if (bundle === undefined) passOver(node)
           else {
             sentBundles.add(nameOf(place))
             send({ type: 'bundle', bundle }, bundle.head.length + bundle.parts.length)
@@ -184,7 +187,14 @@ export function createBlockExchange(options: {
       clock.clear(retryTimer)
       retryTimer = clock.after(retryMs, () => void pump())
       return false
+    } finally {
+      for (const { id } of nodes) reading.delete(id)
     }
+  }
+
+  function passOver(node: BlockNode): void {
+    if (reading.get(node.id) === true) outbox.add(node)
+    else unavailable.add(node.id)
   }
 
   /** Those of the blocks that lie in no bundle. @throws EchoError of storage */
@@ -348,7 +358,8 @@ export function createBlockExchange(options: {
     },
     push(node) {
       if (!knowsPeer || doubtful.has(deviceOf(node.feed))) return
-      if (unavailable.delete(node.id)) outbox.add(node)
+      if (reading.has(node.id)) reading.set(node.id, true)
+      else if (unavailable.delete(node.id)) outbox.add(node)
       else if ((sent.get(node.branch)?.seq ?? -1) === node.header.seq - 1) enqueue(node)
       else for (const other of missing()) if (other.feed === node.feed) enqueue(other)
       void pump()

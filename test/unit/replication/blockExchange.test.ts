@@ -289,6 +289,31 @@ describe('blockExchange', () => {
     expect(bob.graph.size).toBe(2)
   })
 
+  it('sends a block that was stored while it was being read in vain', async () => {
+    const { world, alice, bob, hers, his } = await createTest()
+    his.exchange.sayHeads()
+    alice.disk.quotaBytes = alice.disk.usedBytes
+    await write(alice, 'a')
+    const { get } = alice.store
+    let answer = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    alice.store.get = async (nodes) => {
+      await held
+      return nodes.map(() => undefined)
+    }
+    await hers.take(his.out.shift()!)
+    alice.disk.quotaBytes = Infinity
+    await world.clock.run(5000)
+    expect(alice.stored).toHaveLength(1)
+    hers.exchange.push(alice.stored[0]!.node)
+    alice.store.get = get
+    answer()
+    await deliverAll(hers, his)
+    expect(bob.graph.size).toBe(1)
+  })
+
   it('passes over a block that is damaged on this disk; the peer gets it elsewhere and then the rest', async () => {
     const { world, alice, bob } = await createTest()
     await write(alice, 'a', 'b', 'c')
