@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readFile, mkdtemp, rm } from 'node:fs/promises'
+import { cp, readFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright'
@@ -28,6 +28,8 @@ export interface Profile {
   open(options?: PageOptions): Promise<Page>
   /** Ends the browser in order. */
   close(): Promise<void>
+  /** Copies the profile as a backup would; the browser must not run. @returns what puts the copy back */
+  backUp(): Promise<() => Promise<void>>
   /** @returns what ends the browser at once and without a word */
   prepareKill(): Promise<() => Promise<void>>
   /** @returns what ends the page's process in the same way, and leaves the browser alone */
@@ -160,6 +162,15 @@ export function setupHarness(): Harness {
         async close() {
           await context?.close()
           context = undefined
+        },
+        async backUp() {
+          const copy = await mkdtemp(join(tmpdir(), 'echo-e2e-backup-'))
+          cleanups.push(() => rm(copy, { recursive: true, force: true }))
+          await cp(folder, copy, { recursive: true })
+          return async () => {
+            await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+            await cp(copy, folder, { recursive: true })
+          }
         },
         async prepareKillPage(page) {
           const session = await context!.browser()!.newBrowserCDPSession()
