@@ -177,7 +177,7 @@ console.log('Goal: bundled under 0.3 s.')
 const payloadBytes = written.blocks.reduce((sum, { payload }) => sum + payload.length, 0)
 const perBlock = (bytes) => (bytes / blockCount).toFixed(1)
 printTable(
-  'The same blocks on disk: bytes a block, keys and checksums of the rows included',
+  'The same blocks on disk: bytes a block, as the disk in memory counts them',
   ['', 'bytes', '× Yjs updates'],
   [
     ['the Yjs updates in them', perBlock(payloadBytes), '1.0'],

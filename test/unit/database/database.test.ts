@@ -31,6 +31,16 @@ function codeOf(call: () => unknown): EchoErrorCode | undefined {
 }
 
 describe('creating items', () => {
+  it('gives back what a peer reads, also where the schema strips and fills in', () => {
+    const alice = createTestReplica(1, types)
+    const fields = { title: 'Water', colour: 'red', address: { city: 'Graz', country: 'AT' } }
+    const task = alice.db.create(Task, fields)
+    expect(task).toEqual({ id: task.id, ...fields, done: false })
+    const bob = createTestReplica(2, types)
+    bob.pull(alice)
+    expect(bob.db.get(Task, task.id)).toEqual(task)
+  })
+
   it('shows the item at once, with defaults, here and at a peer', () => {
     const alice = createTestReplica(1, types)
     const task = alice.db.create(Task, { title: 'Water' })
