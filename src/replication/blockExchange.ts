@@ -56,6 +56,8 @@ const sayHeadsAfterMs = 1000
 /** Longer than a peer that receives blocks waits before it says its heads again. */
 const lateAfterMs = 1500
 const retryMs = 2000
+/** A link that is silent for longer is closed. */
+const maxLagMs = 30_000
 
 export function createBlockExchange(options: {
   readonly link: Link
@@ -337,7 +339,8 @@ export function createBlockExchange(options: {
     },
     onReceived(count) {
       const sentMs = outstanding.splice(0, count).at(-1)?.sentMs
-      if (sentMs !== undefined) lagMs = clock.now() - sentMs
+      // The machine's clock may have been set meanwhile.
+      if (sentMs !== undefined) lagMs = Math.min(maxLagMs, Math.max(0, clock.now() - sentMs))
       void pump()
     },
     onSpare(devices) {

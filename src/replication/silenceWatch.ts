@@ -23,6 +23,8 @@ export function createSilenceWatch(link: Link, clock: Clock): SilenceWatch {
   let probeTimer: Timer | undefined
 
   function look(): void {
+    // The machine's clock may have been set back; a dead link must not live on until it is there again.
+    heardAt = Math.min(heardAt, clock.now())
     const silent = clock.now() - heardAt
     if (silent >= closeAfterMs) return link.channel.close()
     if (silent >= askAfterMs) link.send({ type: 'ping' })

@@ -45,8 +45,20 @@ describe('devices of a space', () => {
         'crash silently',
         'crash with unsaved edits',
       ],
-      ...['power cut', 'quota', 'failing write', 'clock jump', 'partition', 'cut', 'one way', 'drop', 'duplicate'],
-      ...['reorder', 'delay', 'signaling', 'offline', 'bundle'],
+      ...[
+        'power cut',
+        'backup',
+        'restore backup',
+        'quota',
+        'failing write',
+        'clock jump',
+        'partition',
+        'cut',
+        'one way',
+        'drop',
+        'duplicate',
+      ],
+      ...['reorder', 'delay', 'signaling', 'offline', 'bundle', 'forked feeds'],
     ]
     expect(everything.filter((what) => !((happened[what] ?? 0) > 0))).toEqual([])
   })

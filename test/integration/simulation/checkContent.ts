@@ -39,16 +39,20 @@ function unitsOf(store: Y.Doc['store']): readonly string[] {
     })
 }
 
-/** Compares the items of a space with what the model says they must or may be. */
-export function checkItems(space: Space, items: WriteModel): readonly string[] {
+/**
+ * Compares the items of a space with what the model says they must or may be.
+ * @param isForked edits may have been written again, and then count as new: any value that somebody wrote may stand, but nothing may be lost
+ */
+export function checkItems(space: Space, items: WriteModel, isForked: boolean): readonly string[] {
   const faults: string[] = []
   const all = new Map(space.run(query(Task).deleted('show')).map((item) => [item.id as string, item]))
   for (const key of items.keys()) {
     const [id, field] = key.split('/') as [string, string?]
     if (field === '') continue // a system key: looked at below
-    const candidates = items.candidates(key)
+    const candidates = isForked ? items.values(key) : items.candidates(key)
     const value = key === 'name' ? space.info.get().name : (all.get(id) as Record<string, unknown> | undefined)?.[field!]
-    if (!candidates.includes(value)) faults.push(`${key} is ${String(value)}, not one of: ${candidates.join(', ')}`)
+    const mayBeGone = isForked && !all.has(id) && key !== 'name'
+    if (!candidates.includes(value) && !mayBeGone) faults.push(`${key} is ${String(value)}, not one of: ${candidates.join(', ')}`)
   }
   for (const item of all.values()) {
     const line = [item]
@@ -62,23 +66,29 @@ export function checkItems(space: Space, items: WriteModel): readonly string[] {
     const flags = line.map((each) => items.candidates(`${each.id}//deleted`))
     const mayBeDeleted = flags.some((candidates) => candidates.includes(true))
     const mustBeDeleted = flags.some((candidates) => candidates.length > 0 && candidates.every((flag) => flag === true))
-    if (item.$.deleted ? !mayBeDeleted : mustBeDeleted) faults.push(`${item.id} is ${item.$.deleted ? '' : 'not '}deleted`)
+    if (!isForked && (item.$.deleted ? !mayBeDeleted : mustBeDeleted)) faults.push(`${item.id} is ${item.$.deleted ? '' : 'not '}deleted`)
   }
-  faults.push(...comparison('item', all.keys(), idsOf(items, '/title')))
-  faults.push(...comparison('text', new Set(space.run(query(Note)).map(({ id }) => id)), idsOf(items, '//note')))
+  faults.push(...comparison('item', all.keys(), items, '/title', isForked))
+  faults.push(
+    ...comparison(
+      'text',
+      space.run(query(Note)).map(({ id }) => id),
+      items,
+      '//note',
+      isForked,
+    ),
+  )
   return faults
 }
 
-/** The ids of what was made, by the ending of a key that is written on making. */
-function idsOf(items: WriteModel, ending: string): ReadonlySet<string> {
-  const keys = items.keys().filter((key) => key.endsWith(ending))
-  return new Set(keys.map((key) => key.split('/')[0]!))
-}
-
-function comparison(what: string, there: Iterable<string>, made: ReadonlySet<string>): readonly string[] {
+/** @param ending of a key that is written when such a thing is made */
+function comparison(what: string, there: Iterable<string>, items: WriteModel, ending: string, isForked: boolean): readonly string[] {
+  const idsOf = (keys: readonly string[]) => new Set(keys.filter((key) => key.endsWith(ending)).map((key) => key.split('/')[0]!))
   const present = new Set(there)
+  const made = idsOf(items.keys())
   const unknown = [...present].filter((id) => !made.has(id)).map((id) => `${what} ${id} is there, and nobody made it`)
-  const missing = [...made].filter((id) => !present.has(id)).map((id) => `${what} ${id} is missing`)
+  const expected = isForked ? idsOf(items.certainKeys()) : made
+  const missing = [...expected].filter((id) => !present.has(id)).map((id) => `${what} ${id} is missing`)
   return [...unknown, ...missing]
 }
 

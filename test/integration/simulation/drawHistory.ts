@@ -2,12 +2,12 @@ import { createSeededRandom, type SeededRandom } from '../../../src/testing/seed
 import type { Action, Edit, History, Step, Stroke } from './step.ts'
 
 export interface DrawOptions {
-  /** Whether old copies of disks come back. Default: false. */
+  /** Whether old copies of disks come back. Default: in every third history. */
   readonly restores?: boolean
 }
 
 /** Draws a history: everything in it depends on the seed alone. */
-export function drawHistory(seed: number, options: DrawOptions = {}): History {
+export function drawHistory(seed: number, { restores = seed % 3 === 1 }: DrawOptions = {}): History {
   const random = createSeededRandom(`history ${seed}`)
   const devices = 3 + random.below(3)
   const members = 2 + random.below(devices - 1)
@@ -15,12 +15,12 @@ export function drawHistory(seed: number, options: DrawOptions = {}): History {
   const count = 40 + random.below(40)
   // Some histories are rough and some are calm, and each has its own troubles more often than others.
   const roughness = random.pick([0.1, 0.2, 0.3])
-  const troubles = random.shuffle(troubleKinds(options)).slice(0, 5)
+  const troubles = random.shuffle(troubleKinds(restores)).slice(0, 5)
   const steps: Step[] = []
   for (let device = members; device < devices; device++) steps.push(draw(steps.length, device, joining(random, members)))
   while (steps.length < count) {
     const trouble = random.chance(roughness)
-    const pick = trouble ? (random.chance(0.6) ? random.pick(troubles) : random.pick(troubleKinds(options))) : undefined
+    const pick = trouble ? (random.chance(0.6) ? random.pick(troubles) : random.pick(troubleKinds(restores))) : undefined
     const actions = pick === undefined ? [drawEdit(random)] : pick(random, devices)
     const device = random.below(devices)
     for (const action of actions) steps.push(draw(steps.length, action.do === 'join' ? pickGuest() : device, action))
@@ -69,7 +69,7 @@ function drawStroke(random: SeededRandom): Stroke {
 
 type DrawTrouble = (random: SeededRandom, devices: number) => readonly Action[]
 
-function troubleKinds({ restores = false }: DrawOptions): readonly DrawTrouble[] {
+function troubleKinds(restores: boolean): readonly DrawTrouble[] {
   const offMs = (random: SeededRandom): number => random.pick([0, 0, 500, 5000])
   const kinds: DrawTrouble[] = [
     (random, devices) => [{ do: 'partition', group: Array.from({ length: devices }, (_, i) => i).filter(() => random.chance(0.5)) }],

@@ -117,7 +117,11 @@ export async function createWorld(history: History, { sealing = true }: WorldOpt
     secrets.set(`the phrase of ${device.name}`, utf8(phrase.split(' ').slice(0, 4).join(' ')))
   }
   const first = devices[0]!.pages[0]!
-  const space = await drive(clock, first.echo.spaces.create({ name: `${marker} garden` }))
+  const name = `${marker} garden`
+  const space = await drive(clock, first.echo.spaces.create({ name }))
+  const items = createWriteModel()
+  // Before all batches, and so seen by everyone.
+  items.note(first.life, 0, {}, { name })
   const ledger = space.create(Ledger, {}).id
   const spaceId = space.id
   settle(first, space)
@@ -192,7 +196,7 @@ export async function createWorld(history: History, { sealing = true }: WorldOpt
     swarm,
     devices,
     lives,
-    items: createWriteModel(),
+    items,
     texts: createTextModel(),
     census,
     spaceId,

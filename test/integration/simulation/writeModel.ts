@@ -6,7 +6,7 @@ import type { Life } from './lives.ts'
 export type Seen = Readonly<Record<string, number>>
 
 interface Write {
-  readonly life: string
+  readonly life: Life
   /** Number of the batch, from 1, without gaps. */
   readonly batch: number
   readonly seen: Seen
@@ -22,23 +22,27 @@ export interface WriteModel {
   forgetAfter(life: Life, batch: number): void
   /** The values that may stand at a key: those of the writes that no other write of the key had seen. */
   candidates(key: string): readonly unknown[]
+  /** All values that anyone wrote at a key. */
+  values(key: string): readonly unknown[]
   keys(): readonly string[]
+  /** The keys that were written for sure, whatever was lost. */
+  certainKeys(): readonly string[]
 }
 
 export function createWriteModel(): WriteModel {
   const writesByKey = new Map<string, Write[]>()
 
   return {
-    note({ name }, batch, seen, values) {
+    note(life, batch, seen, values) {
       for (const [key, value] of Object.entries(values)) {
         const writes = writesByKey.get(key) ?? []
         writesByKey.set(key, writes)
-        writes.push({ life: name, batch, seen: { ...seen, [name]: batch }, key, value })
+        writes.push({ life, batch, seen: { ...seen, [life.name]: batch }, key, value })
       }
     },
-    forgetAfter({ name }, batch) {
+    forgetAfter(life, batch) {
       for (const [key, writes] of writesByKey) {
-        const kept = writes.filter((write) => write.life !== name || write.batch <= batch)
+        const kept = writes.filter((write) => write.life !== life || write.batch <= batch)
         if (kept.length === 0) writesByKey.delete(key)
         else writesByKey.set(key, kept)
       }
@@ -47,13 +51,19 @@ export function createWriteModel(): WriteModel {
       const own = writesByKey.get(key) ?? []
       return own.filter((write) => !own.some((later) => sees(later, write))).map((write) => write.value)
     },
+    values: (key) => (writesByKey.get(key) ?? []).map((write) => write.value),
     keys: () => [...writesByKey.keys()],
+    certainKeys: () => [...writesByKey].filter(([, writes]) => writes.some(isCertainWrite)).map(([key]) => key),
   }
+}
+
+function isCertainWrite({ life, batch }: Write): boolean {
+  return !life.isOver || batch <= life.certain.batches
 }
 
 function sees(later: Write, earlier: Write): boolean {
   if (later.life === earlier.life) return later.batch > earlier.batch
-  return (later.seen[earlier.life] ?? 0) >= earlier.batch
+  return (later.seen[earlier.life.name] ?? 0) >= earlier.batch
 }
 
 interface TextEdit {
@@ -68,8 +78,11 @@ export interface TextModel {
   note(text: string, life: Life, edit: number, inserted: readonly string[], deleted: readonly string[]): void
   /** An undo brought characters back, as copies: of them nothing is asked any more. */
   revived(text: string, characters: readonly string[]): void
-  /** What is wrong with the characters of a text, or undefined. */
-  fault(text: string, characters: readonly string[]): string | undefined
+  /**
+   * What is wrong with the characters of a text, or undefined.
+   * @param isForked edits may have been written again: then what was deleted may stand again, but nothing may be lost or stand twice
+   */
+  fault(text: string, characters: readonly string[], isForked: boolean): string | undefined
 }
 
 export function createTextModel(): TextModel {
@@ -89,7 +102,7 @@ export function createTextModel(): TextModel {
     revived: (_text, characters) => {
       for (const character of characters) revived.add(character)
     },
-    fault(text, characters) {
+    fault(text, characters, isForked) {
       const firm = characters.filter((character) => !revived.has(character))
       const present = new Set(firm)
       if (present.size !== firm.length) return 'a character stands twice'
@@ -101,7 +114,7 @@ export function createTextModel(): TextModel {
         const lost = inserted.find((character) => !deletedByAnyone.has(character) && !present.has(character) && !revived.has(character))
         if (lost !== undefined) return `edit ${edit} of ${life.name} is lost (U+${lost.codePointAt(0)!.toString(16)})`
       }
-      const possible = new Set(edits.flatMap((edit) => edit.inserted).filter((character) => !deletedForSure.has(character)))
+      const possible = new Set(edits.flatMap((edit) => edit.inserted).filter((character) => isForked || !deletedForSure.has(character)))
       const ghost = firm.find((character) => !possible.has(character))
       return ghost === undefined ? undefined : `a deleted or unknown character stands (U+${ghost.codePointAt(0)!.toString(16)})`
     },

@@ -4,7 +4,9 @@ import { createSilenceWatch } from '../../../src/replication/silenceWatch.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 
 function createTest() {
-  const clock = createSimulatedClock()
+  const simulated = createSimulatedClock()
+  let skewMs = 0
+  const clock = { ...simulated, now: () => simulated.now() + skewMs }
   const sent: string[] = []
   let closed = false
   const link = {
@@ -15,7 +17,7 @@ function createTest() {
       },
     },
   } as unknown as Link
-  return { clock, sent, watch: createSilenceWatch(link, clock), isClosed: () => closed }
+  return { clock, setBack: (byMs: number) => (skewMs -= byMs), sent, watch: createSilenceWatch(link, clock), isClosed: () => closed }
 }
 
 describe('the watch over a silent link', () => {
@@ -31,6 +33,14 @@ describe('the watch over a silent link', () => {
     await clock.run(13_000)
     expect(isClosed()).toBe(false)
     await clock.run(2_000)
+    expect(isClosed()).toBe(true)
+  })
+
+  it('closes within its time though the clock of the machine is set back', async () => {
+    const { clock, setBack, isClosed } = createTest()
+    await clock.run(1_000)
+    setBack(86_400_000)
+    await clock.run(40_000)
     expect(isClosed()).toBe(true)
   })
 
