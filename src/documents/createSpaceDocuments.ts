@@ -1,7 +1,7 @@
 import type * as Y from 'yjs'
 import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { idBytes, rootDocumentId, toId, type BlockId, type DeviceId, type DocumentId, type ItemId, type SpaceId } from '../shared/ids.ts'
+import { rootDocumentId, toId, type BlockId, type DocumentId, type SpaceId } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
 import { ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
@@ -14,8 +14,7 @@ import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { Retraction } from '../feed/header.ts'
-import type { AcceptedBlock } from '../feed/receiveBlock.ts'
-import { judgePayload } from './applyPayloads.ts'
+import type { Payload } from './applyPayloads.ts'
 import { createAuthorLookup } from './authorLookup.ts'
 import { createBlockCutter, readOnly, type BlockCutter } from './blockCutter.ts'
 import { createBlockFinisher } from './blockFinisher.ts'
@@ -28,7 +27,9 @@ import { createDocumentKeepers } from './documentKeepers.ts'
 import { createLeftOutNews } from './leftOutNews.ts'
 import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
 import { loadDocument, type LeftOut, type LoadedDocument } from './loadDocument.ts'
-import { createOpenText, type OpenText } from './openText.ts'
+import { createInbox } from './inbox.ts'
+import { createOpenTexts } from './openTexts.ts'
+import { createOwnEdits } from './ownEdits.ts'
 import { recoverAbandoned, recoverRows, type RecoveryPlace } from './recoverAbandoned.ts'
 import type { SpaceDocuments } from './spaceDocuments.ts'
 import { createTakeBack } from './takeBack.ts'
@@ -63,8 +64,6 @@ export interface SpaceDocumentsOptions {
   readonly onFault: (error: EchoError) => void
 }
 
-const closeAfterMs = 1000
-
 /** Opens a space's documents: takes a slot, cuts what an earlier page left behind, makes the root document live. */
 export async function createSpaceDocuments(options: SpaceDocumentsOptions): Promise<Result<SpaceDocuments, EchoError>> {
   const { crypto, clock, storage, space, identity, log, keyRing, graph, store, quotas } = options
@@ -93,7 +92,18 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   })
   const wal = createWriteAheadLog({ store, space, onFault: report })
   followLog(keeper.rows)
-  const inbox: Pick<AcceptedBlock, 'node' | 'payload'>[] = []
+  const live = new Map<DocumentId, LiveDocument>()
+  const inbox = createInbox({
+    graph,
+    quotas,
+    live,
+    onTouch: (id) => keepers.touch(id),
+    onLeftOut(leftOut) {
+      keepers.leaveOut(leftOut.node.document, leftOut)
+      noteLeftOut([leftOut])
+    },
+    onFault: report,
+  })
   const source: PayloadSource = { clock, space, store, unstored: unstoredPayload, caches: storage.documentCaches }
   /** For documents that are put together beside the open ones, which may have the caches. */
   const uncached: PayloadSource = { ...source, caches: undefined }
@@ -117,15 +127,20 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   graph.takeBack(await keeper.contestedBranches())
   keeper.cutter.reset(standingHeads())
 
-  const live = new Map<DocumentId, LiveDocument>()
-  const texts = new Map<ItemId, OpenText>()
-  const openings = new Map<ItemId, Promise<OpenText>>()
+  const texts = createOpenTexts({ clock, load: loadLive, onOpened: () => ticker.now(), close: closeLive })
   const takeBack = createTakeBack({ storage, space, wal, rebuild, onFault: report })
   const withdrawals = createWithdrawalReport(graph)
   /** {@link BlockGraph.verdict} as the open documents show it. */
   let shown = graph.verdict
-  /** What the next row of the write-ahead log says besides the edit. */
-  let rewriting: { readonly retracts?: readonly Retraction[]; readonly instead?: readonly string[] } | undefined
+  const edits = createOwnEdits({
+    live,
+    keeper,
+    wal,
+    finisher,
+    takeBack,
+    onEdited: () => ticker.edited(),
+    onCut: (id) => keepers.touch(id),
+  })
   let disposed = false
   const writeAgain = createWriteAgain({
     clock,
@@ -165,8 +180,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   const ticker = createTicker({
     clock,
     hasCompany: options.hasCompany,
-    uncutBytes: () => [...live.values()].reduce((sum, document) => sum + document.uncutBytes, 0),
-    cut: cutAll,
+    uncutBytes: edits.uncutBytes,
+    cut: edits.cutAll,
     apply: applyInbox,
   })
 
@@ -201,7 +216,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     let next: NextSlot | undefined
     try {
       for (let isDone = false; !isDone && !disposed;) {
-        cutAll()
+        edits.cutAll()
         graph.takeBack(await keeper.contestedBranches())
         if (next === undefined && keeper.isSpoiled()) {
           next = await keeper.claimNext()
@@ -215,7 +230,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
           loaded.set(id, document.value)
         }
         // From here on nothing is awaited: what was edited until now goes along, and the next edit meets the new documents.
-        cutAll()
+        edits.cutAll()
         const isCurrent = [...live.keys()].every((id) => loaded.get(id)?.catchUp(unstoredPayload) ?? false)
         isDone = isCurrent && graph.verdict === verdict && (next !== undefined || !keeper.isSpoiled()) && !disposed
         if (!isDone) continue
@@ -243,29 +258,30 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       followLog(next.rows)
     }
     keeper.cutter.reset(standingHeads())
-    inbox.length = 0
+    inbox.clear()
     shown = graph.verdict
     for (const [id, document] of loaded) if (live.has(id)) show(live.get(id)!, document)
   }
 
   function show(former: LiveDocument, loaded: LoadedDocument): void {
     const { id, rows, cutClock: from } = former
-    const next = createLiveDocument(id, loaded.doc, keeper.cutter.client, (edit) => onEdit(id, edit))
+    const next = createLiveDocument(id, loaded.doc, keeper.cutter.client, (edit) => edits.log(id, edit))
     former.detach()
     live.set(id, next)
     keepers.keep(id, loaded)
     noteLeftOut(loaded.leftOut)
     if (former.uncutBytes > 0 && !takeBack.isUnderWay(former)) {
       const uncut = extractUpdate(former.doc, from, former.deletes)
-      rewriting = { instead: rows }
       const lost =
-        uncut && reissueEdits(next.doc, former.doc, [{ client: former.doc.clientID, from, to: uncut.to, ownUpdate: uncut.update }])
-      rewriting = undefined
+        uncut &&
+        edits.rewrite({ instead: rows }, () =>
+          reissueEdits(next.doc, former.doc, [{ client: former.doc.clientID, from, to: uncut.to, ownUpdate: uncut.update }]),
+        )
       if (next.uncutBytes === 0) forget(rows)
       reportLost(id, lost ?? [])
     }
     if (id === rootDocumentId) root.replace(next)
-    else texts.get(id as string as ItemId)?.replace(next)
+    else texts.get(id)?.replace(next)
   }
 
   function forget(rows: readonly string[]): void {
@@ -288,23 +304,17 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     if (!opened.ok) throw opened.error
     return {
       close() {
-        if (live.get(id) !== opened.value || texts.has(id as string as ItemId)) return
-        keepers.close(id)
-        opened.value.detach()
-        opened.value.doc.destroy()
-        live.delete(id)
+        if (live.get(id) === opened.value && texts.get(id) === undefined) closeLive(id)
       },
     }
   }
 
   function cutEdits(id: DocumentId, retracts: readonly Retraction[], write: (doc: Y.Doc) => readonly LostEdit[]): void {
     const document = live.get(id)
-    cutDocument(id)
+    edits.cut(id)
     if (document === undefined || document.uncutBytes > 0) return
-    rewriting = { retracts }
-    const lost = write(document.doc)
-    rewriting = undefined
-    if (document.uncutBytes > 0) cutDocument(id, retracts)
+    const lost = edits.rewrite({ retracts }, () => write(document.doc))
+    if (document.uncutBytes > 0) edits.cut(id, retracts)
     else {
       // Nothing of it is left to write, and that has to be said too.
       const cut = keeper.cutter.cut(id, document.doc, Uint8Array.of(0, 0), document.cutClock, [], { retracts })
@@ -330,7 +340,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   function unstoredPayload(id: BlockId): Uint8Array | undefined {
-    return finisher.payloadOf(id) ?? inbox.find((accepted) => accepted.node.id === id)?.payload
+    return finisher.payloadOf(id) ?? inbox.payloadOf(id)
   }
 
   /** @param place puts the document where edits come from, in the task in which the former one stops being watched: an edit between both would be lost */
@@ -348,12 +358,12 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
         await follower.settled()
         continue
       }
-      cutDocument(id)
+      edits.cut(id)
       if (!loaded.value.catchUp(unstoredPayload)) {
         await loaded.value.cache?.release()
         continue
       }
-      const document = createLiveDocument(id, loaded.value.doc, keeper.cutter.client, (edit) => onEdit(id, edit))
+      const document = createLiveDocument(id, loaded.value.doc, keeper.cutter.client, (edit) => edits.log(id, edit))
       live.get(id)?.detach()
       live.set(id, document)
       keepers.keep(id, loaded.value)
@@ -363,69 +373,15 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     }
   }
 
-  function onEdit(document: DocumentId, edit: { readonly update: Uint8Array; readonly from: number; readonly to: number }): string {
-    const { retracts, instead } = rewriting ?? {}
-    rewriting = undefined
-    const key = wal.append({ document, ...edit, heads: keeper.cutter.frontier().map(idBytes), ...(retracts && { retracts }) }, instead)
-    ticker.edited()
-    return key
-  }
-
-  function cutAll(): void {
-    for (const id of live.keys()) cutDocument(id)
-  }
-
-  function cutDocument(id: DocumentId, retracts: readonly Retraction[] = []): void {
-    const document = live.get(id)
-    if (document === undefined || document.uncutBytes === 0 || takeBack.isUnderWay(document)) return
-    // A block now would fork the feed; the edit goes along to the next slot.
-    if (keeper.isSpoiled() && keeper.isHeadStanding()) return
-    const { cutter } = keeper
-    const obstacle = cutter.obstacle()
-    if (obstacle !== undefined) {
-      if (obstacle.code === 'read-only') takeBack(document, obstacle)
-      return
-    }
-    const from = document.cutClock
-    const extracted = extractUpdate(document.doc, from, document.deletes)
-    if (extracted === undefined) return
-    const cut = cutter.cut(id, document.doc, extracted.update, from, document.rows, { retracts })
-    if (!cut.ok) return takeBack(document, cut.error)
-    document.markCut(extracted.to)
-    keepers.touch(id)
-    for (const block of cut.value) finisher.add(block)
-  }
-
   function applyInbox(): void {
-    if (inbox.length === 0 || !isSettled()) return
-    const arrived = inbox.splice(0)
-    for (const block of arrived) {
-      const { node, payload } = block
-      const document = live.get(node.document)
-      if (document === undefined) continue
-      const author = toId<DeviceId>(node.header.device)
-      const rule = quotas.timed(author, () => judgePayload(document.doc, graph, block))
-      if (rule !== undefined) {
-        keepers.leaveOut(node.document, { node, rule })
-        quotas.blame(author)
-        noteLeftOut([{ node, rule }])
-        continue
-      }
-      try {
-        keepers.touch(node.document)
-        quotas.timed(author, () => document.apply(payload))
-      } catch (error) {
-        // An observer of the app failed, after Yjs had taken the block in whole; those behind it must not be lost for that.
-        report(error)
-      }
-    }
-    keeper.cutter.advance(arrived.map(({ node }) => node.id))
+    if (inbox.isEmpty || !isSettled()) return
+    keeper.cutter.advance(inbox.apply().map(({ id }) => id))
     root.flushRemote()
   }
 
-  function take(block: Pick<AcceptedBlock, 'node' | 'payload'>): void {
+  function take(block: Payload): void {
     const stands = graph.stands(block.node.id)
-    if (stands) inbox.push(block)
+    if (stands) inbox.add(block)
     if (!isSettled()) follower.settleSoon()
     else if (stands) ticker.arrived()
     else if (equalBytes(block.node.header.device, identity.signing.publicKey)) noticeOrphans()
@@ -434,7 +390,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   /** Whether an open document is just what the applied blocks make of it. */
   function isWhole(id: DocumentId): boolean {
     const document = live.get(id)
-    return inbox.length === 0 && isSettled() && document?.uncutBytes === 0 && !takeBack.isUnderWay(document)
+    return inbox.isEmpty && isSettled() && document?.uncutBytes === 0 && !takeBack.isUnderWay(document)
   }
 
   async function everythingStored(): Promise<void> {
@@ -450,37 +406,19 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     return log.isWriter(identity.id, identity.deviceId) ? undefined : readOnly()
   }
 
-  async function openText(item: ItemId): Promise<OpenText> {
-    const document = await loadLive(item as string as DocumentId, (first) => {
-      texts.set(
-        item,
-        createOpenText(item, first, () => clock.after(closeAfterMs, () => closeUnused(item))),
-      )
-    })
-    if (!document.ok) throw document.error
-    ticker.now()
-    return texts.get(item)!
-  }
-
-  function closeUnused(item: ItemId): void {
-    const text = texts.get(item)
-    if (text === undefined || text.users() > 0) return
-    const id = item as string as DocumentId
-    cutDocument(id)
+  function closeLive(id: DocumentId): void {
+    edits.cut(id)
     keepers.close(id)
-    text.destroy()
     live.get(id)?.detach()
     live.get(id)?.doc.destroy()
     live.delete(id)
-    texts.delete(item)
-    openings.delete(item)
   }
 
   async function rebuild(id: DocumentId): Promise<void> {
     if (!live.has(id)) return
     const document = await loadLive(id, (next) => {
       if (id === rootDocumentId) root.replace(next)
-      else texts.get(id as string as ItemId)?.replace(next)
+      else texts.get(id)?.replace(next)
     })
     if (!document.ok) throw document.error
     ticker.now()
@@ -499,13 +437,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     },
     async openText(item) {
       if (disposed) throw new EchoError('space-closed', 'This space is closed. Open it again before opening a text.')
-      let opening = openings.get(item)
-      if (opening === undefined) {
-        opening = openText(item)
-        openings.set(item, opening)
-        opening.catch(() => openings.delete(item))
-      }
-      return (await opening).handle()
+      return texts.open(item)
     },
     peekText: (item) => texts.get(item)?.peek,
     accept: take,
@@ -528,9 +460,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       follower.dispose()
       await keepers.dispose()
       finisher.dispose()
-      for (const text of texts.values()) text.destroy()
-      // A text released just now has a timer that would close it a second time.
-      texts.clear()
+      texts.destroy()
       for (const document of live.values()) {
         document.detach()
         document.doc.destroy()

@@ -26,12 +26,21 @@ export function createOpenText(item: ItemId, first: LiveDocument, onUnused: () =
   let users = 0
   let stop = () => {}
   const current: Writable<TextGeneration> = createWritable({ generation: 1, yText: first.doc.getText(textName) })
-  const content = createWritable('')
+  const changes = createWritable(0)
+  let known: string | undefined
+  // Put together when it is asked for: a key in a long text must not cost the text's length.
+  const content: Readable<string> = {
+    get: () => (known ??= current.get().yText.toString()),
+    subscribe: changes.subscribe,
+  }
   watch()
 
   function watch(): void {
     const { yText } = current.get()
-    const update = () => content.set(yText.toString())
+    const update = (): void => {
+      known = undefined
+      changes.set(changes.get() + 1)
+    }
     yText.observe(update)
     stop = () => yText.unobserve(update)
     update()

@@ -1,0 +1,83 @@
+import { idBytes, type DocumentId } from '../shared/ids.ts'
+import type { Retraction } from '../feed/header.ts'
+import type { BlockFinisher } from './blockFinisher.ts'
+import { extractUpdate } from './extractUpdate.ts'
+import type { LiveDocument } from './liveDocument.ts'
+import type { SlotKeeper } from './slotKeeper.ts'
+import type { TakeBack } from './takeBack.ts'
+import type { WriteAheadLog } from './writeAheadLog.ts'
+
+/** What a row of the write-ahead log says besides the edit: which blocks it takes back, or which rows it stands for. */
+interface Rewriting {
+  readonly retracts?: readonly Retraction[]
+  readonly instead?: readonly string[]
+}
+
+/** Own edits on their way from the open documents through the write-ahead log into blocks. */
+export interface OwnEdits {
+  /** Bytes of local updates that no block holds. */
+  uncutBytes(): number
+  /** Logs a local edit, in the task that makes it. @returns the row's key */
+  log(document: DocumentId, edit: { readonly update: Uint8Array; readonly from: number; readonly to: number }): string
+  /** Lets the edit that `write` makes be logged as one that writes former ones again. */
+  rewrite<T>(as: Rewriting, write: () => T): T
+  cutAll(): void
+  cut(id: DocumentId, retracts?: readonly Retraction[]): void
+}
+
+export function createOwnEdits(options: {
+  readonly live: ReadonlyMap<DocumentId, LiveDocument>
+  readonly keeper: SlotKeeper
+  readonly wal: WriteAheadLog
+  readonly finisher: BlockFinisher
+  readonly takeBack: TakeBack
+  readonly onEdited: () => void
+  readonly onCut: (id: DocumentId) => void
+}): OwnEdits {
+  const { live, keeper, wal, finisher, takeBack } = options
+  let rewriting: Rewriting | undefined
+
+  function cut(id: DocumentId, retracts: readonly Retraction[] = []): void {
+    const document = live.get(id)
+    if (document === undefined || document.uncutBytes === 0 || takeBack.isUnderWay(document)) return
+    // A block now would fork the feed; the edit goes along to the next slot.
+    if (keeper.isSpoiled() && keeper.isHeadStanding()) return
+    const { cutter } = keeper
+    const obstacle = cutter.obstacle()
+    if (obstacle !== undefined) {
+      if (obstacle.code === 'read-only') takeBack(document, obstacle)
+      return
+    }
+    const from = document.cutClock
+    const extracted = extractUpdate(document.doc, from, document.deletes)
+    if (extracted === undefined) return
+    const blocks = cutter.cut(id, document.doc, extracted.update, from, document.rows, { retracts })
+    if (!blocks.ok) return takeBack(document, blocks.error)
+    document.markCut(extracted.to)
+    options.onCut(id)
+    for (const block of blocks.value) finisher.add(block)
+  }
+
+  return {
+    uncutBytes: () => [...live.values()].reduce((sum, document) => sum + document.uncutBytes, 0),
+    log(document, edit) {
+      const { retracts, instead } = rewriting ?? {}
+      rewriting = undefined
+      const key = wal.append({ document, ...edit, heads: keeper.cutter.frontier().map(idBytes), ...(retracts && { retracts }) }, instead)
+      options.onEdited()
+      return key
+    },
+    rewrite(as, write) {
+      rewriting = as
+      try {
+        return write()
+      } finally {
+        rewriting = undefined
+      }
+    },
+    cut,
+    cutAll() {
+      for (const id of live.keys()) cut(id)
+    },
+  }
+}
