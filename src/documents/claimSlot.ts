@@ -29,7 +29,7 @@ export interface SlotPlace {
  * this one is a restored backup; with less, writes were lost that others may hold; and a withdrawn block's followers are withdrawn. Writing under it
  * again could put two contents under one clock.
  * @param options.isCopied whether a copy of this profile is known to have written; where blocks show it, it need not be said
- * @param options.spent slots under which nothing written counts any more
+ * @param options.spent slots under which nothing more may be written
  * @throws EchoError disposed where the storage ends meanwhile, or another of storage
  */
 export async function claimSlot({

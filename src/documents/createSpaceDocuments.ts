@@ -122,7 +122,12 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       return isLoaded ? ok(options.root) : recovery.load(id, past)
     },
   }
-  await recoverRows(opening, keeper.rows, keeper.cutter)
+  if (!(await recoverRows(opening, keeper.rows, keeper.cutter))) {
+    keeper.noteWaiting(keeper.slot)
+    const next = await claimRecovered(opening)
+    keeper.moveTo(next)
+    followLog(next.rows)
+  }
   await recoverAbandoned(opening, keeper.had, createCutter)
   graph.takeBack(await keeper.contestedBranches())
   keeper.cutter.reset(standingHeads())
@@ -192,6 +197,17 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     return createBlockCutter({ crypto, clock, space, identity, slot: number, head, log, keyRing, graph })
   }
 
+  /** Takes a slot whose write-ahead log is cut whole; those where rows have to wait are passed over. */
+  async function claimRecovered(place: RecoveryPlace): Promise<NextSlot> {
+    for (;;) {
+      const next = await keeper.claimNext()
+      if (await recoverRows(place, next.rows, next.cutter)) return next
+      keeper.noteWaiting(next.slot.number)
+      // Some of them may be cut, and are not stored yet.
+      void finisher.drained().then(() => next.slot.release())
+    }
+  }
+
   function followLog(rows: readonly PendingRow[]): void {
     wal.follow(
       keeper.slot,
@@ -219,8 +235,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
         edits.cutAll()
         graph.takeBack(await keeper.contestedBranches())
         if (next === undefined && keeper.isSpoiled()) {
-          next = await keeper.claimNext()
-          await recoverRows(recovery, next.rows, next.cutter)
+          next = await claimRecovered(recovery)
         }
         const { verdict } = graph
         const loaded = new Map<DocumentId, LoadedDocument>()

@@ -26,15 +26,16 @@ export interface RecoveryPlace {
 /**
  * Cuts rows under the slot of `cutter`, whose lock is held. Rows of a document that cannot be built stay.
  * @param take gets the blocks in the task in which they join the graph, before any that rest on them
+ * @returns whether none stays: as long as one does, its clocks must not be given to other edits
  */
 export async function recoverRows(
   place: RecoveryPlace,
   rows: readonly PendingRow[],
   cutter: BlockCutter,
   take: (blocks: readonly CutBlock[]) => void = () => {},
-): Promise<void> {
+): Promise<boolean> {
   const { storage, space, graph, finisher, onFault } = place
-  if (rows.length === 0) return
+  if (rows.length === 0) return true
   // Where the feed went on without this disk, or does not stand, the edits follow what this disk had: they fork the feed or do not stand, and are written again.
   const { feed, head } = cutter
   const isAside = (head !== undefined && !graph.stands(head)) || graph.tipsOf(feed).some(({ id }) => id !== head)
@@ -42,15 +43,17 @@ export async function recoverRows(
   const past = (document: DocumentId) => () => graph.pastOf(cutter.head === undefined ? heads : [...heads, cutter.head], document)
   const documents = await loadAll(place, new Set(rows.map((row) => row.document)), (id) => (isAside ? past(id) : undefined))
   // From here on nothing is awaited, so that the documents are those of the graph.
-  if (cutter.obstacle() !== undefined) return
+  if (cutter.obstacle() !== undefined) return false
   const loaded = rows.filter((row) => documents.has(row.document))
   const { blocks, stale, faults } = recoverPending(loaded, cutter, graph, documents)
   for (const block of blocks) finisher.add(block)
   // Aside of what stands a refusal may be an error of this disk alone; nothing is dropped for it.
-  if (stale.length > 0 && !(isAside && faults.length > 0))
-    storage.write({ deletePending: stale.map((key) => ({ space, key })) }, 'relaxed').catch(onFault)
+  const dropped = isAside && faults.length > 0 ? [] : stale
+  if (dropped.length > 0) storage.write({ deletePending: dropped.map((key) => ({ space, key })) }, 'relaxed').catch(onFault)
   for (const fault of faults) onFault(fault)
   take(blocks)
+  const done = new Set([...dropped, ...blocks.flatMap((block) => block.rows)])
+  return rows.every((row) => done.has(row.key))
 }
 
 /** Builds documents; when it resolves, each holds what the graph holds. */

@@ -11,7 +11,7 @@ import type { LoadedDocument } from './loadDocument.ts'
  * Cuts what a page left in the write-ahead log when it ended before its blocks were stored. Each row knows the past its edit had, so the
  * blocks come out as they would have then. Rows that some stored block already covers are only dropped, and so, with their fault, are rows that no peer would
  * accept and those of the same document that rest on them: their clocks are free for what is written next. The same goes for rows after a gap, which a failing disk may have left. Other rows whose past is not here
- * stay.
+ * stay, with all behind them in their document.
  * @param documents every document of the rows, as the graph has it; what is cut is applied to it
  * @returns the blocks to finish; the rows to delete; why rows were dropped
  */
@@ -25,9 +25,12 @@ export function recoverPending(
   const stale: string[] = []
   const faults: EchoError[] = []
   const refused = new Set<DocumentId>()
+  const waits = new Set<DocumentId>()
   for (const run of runsOfOnePast(rows)) {
     const { document, heads, retracts = [], from: start } = run[0]!
     const keys = run.map((row) => row.key)
+    // Those behind it begin where it ends.
+    if (waits.has(document)) continue
     const from = cutter.nextClock(document)
     const covered = run.filter((row) => row.to <= from && row.from < row.to)
     const open = run.filter((row) => !covered.includes(row))
@@ -54,6 +57,7 @@ export function recoverPending(
     } else {
       faults.push(isPastHere ? cut.error : waiting(cut.error))
       if (isPastHere) refused.add(document)
+      else waits.add(document)
     }
     if (cut.ok ? cut.value.length === 0 : isPastHere) stale.push(...keys)
   }
@@ -70,7 +74,7 @@ function lost(): EchoError {
 function waiting(cause: EchoError): EchoError {
   return new EchoError(
     'storage-unavailable',
-    'Edits of an earlier page wait: blocks that they build on are not on this disk. They are taken up when those have come from another member.',
+    'Edits of an earlier page wait: blocks that they build on are not on this disk. They are taken up when this space is opened after those have come from another member.',
     { cause },
   )
 }

@@ -19,7 +19,7 @@ export interface SlotKeeper {
   readonly cutter: BlockCutter
   /** All that this tab has had: none is let go while it lives. */
   readonly had: readonly number[]
-  /** Whether nothing more may be written under the slot: its feed holds what this tab did not cut, or may hold it elsewhere, or what it cut does not stand or was left out of a document. */
+  /** Whether nothing more may be written under the slot: its feed holds what this tab did not cut, or may hold it elsewhere, what it cut does not stand or was left out of a document, or edits of its log wait. */
   isSpoiled(): boolean
   /** Whether what this tab cut last stands. */
   isHeadStanding(): boolean
@@ -29,6 +29,8 @@ export interface SlotKeeper {
   noteLeftOut(leftOut: readonly LeftOut[]): void
   /** The blocks at which branches begin that this disk wrote and that stand against others. Those are what peers hold longer, so these are to give way. */
   contestedBranches(): Promise<readonly BlockId[]>
+  /** Says that rows of a slot's write-ahead log wait: what is written under it now would take their clocks. */
+  noteWaiting(slot: number): void
   /** Takes another slot, without going on under it yet. @throws (rejects) EchoError of storage */
   claimNext(): Promise<NextSlot>
   moveTo(next: NextSlot): void
@@ -95,6 +97,7 @@ export async function createSlotKeeper({
       wasOutdated = true
     },
     noteLeftOut,
+    noteWaiting: (slot) => void spent.add(slot),
     async contestedBranches() {
       const marks = await storage.readMarks(space)
       const newest = [...marks.map(({ block }) => block), ...(cutter.head === undefined ? [] : [cutter.head])]
