@@ -26,7 +26,12 @@ export function recoverPending(
   const faults: EchoError[] = []
   const refused = new Set<DocumentId>()
   const waits = new Set<DocumentId>()
-  for (const run of runsOfOnePast(rows)) {
+  const readable = rows.filter((row) => isReadable(row.update))
+  for (const { key } of rows.filter((row) => !readable.includes(row))) {
+    faults.push(damaged())
+    stale.push(key)
+  }
+  for (const run of runsOfOnePast(readable)) {
     const { document, heads, retracts = [], from: start } = run[0]!
     const keys = run.map((row) => row.key)
     // Those behind it begin where it ends.
@@ -71,6 +76,23 @@ function lost(): EchoError {
   )
 }
 
+function damaged(): EchoError {
+  return new EchoError(
+    'data-corrupt',
+    'Edits of an earlier page are lost: the disk gave them back damaged before they could be sent. What was written before them is unharmed.',
+  )
+}
+
+/** A damaged disk may give any bytes back, and Yjs throws at what is no update. */
+function isReadable(update: Uint8Array): boolean {
+  try {
+    Y.decodeUpdate(update)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function waiting(cause: EchoError): EchoError {
   return new EchoError(
     'storage-unavailable',
@@ -79,13 +101,14 @@ function waiting(cause: EchoError): EchoError {
   )
 }
 
-/** Neighbouring rows of one document that saw the same heads. */
+/** Neighbouring rows of one document that saw the same heads, up to a gap: what lies before one is whole. */
 function runsOfOnePast(rows: readonly PendingRow[]): readonly (readonly PendingRow[])[] {
   const runs: PendingRow[][] = []
   const pastOf = (row: PendingRow) => `${row.document} ${row.heads.map((head) => toId<BlockId>(head)).join()}`
   for (const row of rows) {
     const run = runs.at(-1)
-    if (run !== undefined && row.retracts === undefined && run[0]!.retracts === undefined && pastOf(run[0]!) === pastOf(row)) run.push(row)
+    const isPlain = run !== undefined && row.retracts === undefined && run[0]!.retracts === undefined
+    if (isPlain && row.from <= run.at(-1)!.to && pastOf(run[0]!) === pastOf(row)) run.push(row)
     else runs.push([row])
   }
   return runs
