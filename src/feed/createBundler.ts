@@ -46,8 +46,10 @@ export interface BundlerOptions {
   readonly onFault: (error: unknown) => void
 }
 
-/** Long enough for what is being typed or loaded to be over. */
-const idleMs = 2_000
+/** So long nothing new must have come: bundling beside people who type would cost them, and those who lack the last keys would be sent all 64. */
+const quietMs = 5_000
+/** Where it never grows quiet, it is done all the same after this. */
+const latestMs = 60_000
 /** Between two bundles, so that a page that draws or types gets its turns. */
 const pauseMs = 20
 
@@ -61,6 +63,8 @@ export function createBundler(options: BundlerOptions): Bundler {
   const bundledTo = new Map<FeedKey, number>()
   let lock: Lock | undefined
   let timer: Timer | undefined
+  /** When the blocks began to wait that the timer is set for. */
+  let waitsSince = 0
   let isRunning = false
 
   async function lead(): Promise<void> {
@@ -73,7 +77,12 @@ export function createBundler(options: BundlerOptions): Bundler {
   }
 
   function note(): void {
-    if (lock !== undefined && !ending.signal.aborted) timer ??= clock.after(idleMs, () => void work().catch(report))
+    if (lock === undefined || ending.signal.aborted) return
+    const now = clock.now()
+    if (timer === undefined) waitsSince = now
+    clock.clear(timer)
+    const delayMs = Math.max(0, Math.min(quietMs, waitsSince + latestMs - now))
+    timer = clock.after(delayMs, () => void work().catch(report))
   }
 
   async function work(): Promise<void> {

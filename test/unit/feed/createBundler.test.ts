@@ -80,14 +80,30 @@ describe('the bundler', () => {
   it('bundles what is written later, too', async () => {
     const { world, alice } = await createTest(8)
     const bundler = bundlerOf(world, alice)
-    await world.clock.run(5000)
+    await world.clock.run(10_000)
     await write(alice, 8, 16)
     bundler.note()
-    await world.clock.run(5000)
+    await world.clock.run(10_000)
     expect((await onDisk(world, alice)).bundles).toEqual([
       [0, 7],
       [8, 15],
     ])
+  })
+
+  it('waits until nothing has come for some seconds, but not for ever', async () => {
+    const { world, alice } = await createTest(8)
+    const bundler = bundlerOf(world, alice)
+    const bundles = async () => (await onDisk(world, alice)).bundles.length
+    for (let second = 1; second < 60; second++) {
+      await world.clock.run(1_000)
+      bundler.note()
+    }
+    expect(await bundles()).toBe(0)
+    for (let second = 0; second < 3; second++) {
+      await world.clock.run(1_000)
+      bundler.note()
+    }
+    expect(await bundles()).toBe(1)
   })
 
   it('makes much less of much typing', async () => {
@@ -103,11 +119,11 @@ describe('the bundler', () => {
     const other = await openReplica(world, world.alice, { disk: alice.disk })
     const first = bundlerOf(world, alice)
     bundlerOf(world, other)
-    await world.clock.run(5000)
+    await world.clock.run(10_000)
     expect((await onDisk(world, other)).bundles).toEqual([[0, 7]])
     expect(other.store.bundlesOf(other.graph.heads()[0]!.feed)).toEqual([])
     first.dispose()
-    await world.clock.run(5000)
+    await world.clock.run(10_000)
     expect(other.store.bundlesOf(other.graph.heads()[0]!.feed).map(({ first: begin, seq }) => [begin, seq])).toEqual([[0, 7]])
   })
 
@@ -115,7 +131,7 @@ describe('the bundler', () => {
     const { world, alice } = await createTest(16)
     const other = await openReplica(world, world.alice, { disk: alice.disk })
     bundlerOf(world, alice)
-    await world.clock.run(5000)
+    await world.clock.run(10_000)
     expect((await onDisk(world, alice)).headers).toEqual([])
     const nodes = other.graph.missingFor([])
     expect((await other.store.payloads(nodes)).map((payload) => payload?.length)).toEqual(
@@ -129,11 +145,11 @@ describe('the bundler', () => {
     const keys = keysOf(alice)
     const bundler = bundlerOf(world, alice, faults)
     alice.disk.failNextWrite(storageFullError())
-    await world.clock.run(5000)
+    await world.clock.run(10_000)
     expect(faults).toMatchObject([{ code: 'storage-full' }])
     expect(await onDisk(world, alice)).toEqual({ headers: range(0, 24), bundles: [] })
     bundler.note()
-    await world.clock.run(5000)
+    await world.clock.run(10_000)
     expect((await onDisk(world, alice)).bundles).toEqual([[0, 23]])
     expect(keysOf(await restarted(world, alice))).toEqual(keys)
   })
@@ -156,21 +172,21 @@ describe('the bundler', () => {
     const places = nodes.slice(0, 3).map((node) => ({ feed: node.feed, seq: node.header.seq, block: node.id }))
     const rows = await alice.storage.readBlocks(world.space, places)
     const first = bundlerOf(world, alice)
-    await world.clock.run(5000)
+    await world.clock.run(10_000)
     await alice.storage.write({ putBlocks: rows.flatMap((row) => row ?? []) }, 'relaxed')
     expect((await onDisk(world, alice)).headers).toEqual([0, 1, 2])
     const again = await restarted(world, alice)
     expect([again.graph.size, again.faults]).toEqual([24, []])
     first.dispose()
     bundlerOf(world, again)
-    await world.clock.run(5000)
+    await world.clock.run(10_000)
     expect(await onDisk(world, again)).toEqual({ headers: [], bundles: [[0, 23]] })
   })
 
   it('leaves out what a damaged bundle held and opens with the rest', async () => {
     const { world, alice } = await createTest(17)
     bundlerOf(world, alice)
-    await world.clock.run(5000)
+    await world.clock.run(10_000)
     const last = alice.graph.missingFor([])[15]!
     alice.disk.damageBlock(world.space, last.id, 'envelope')
     const again = await restarted(world, alice)
