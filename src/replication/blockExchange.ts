@@ -90,8 +90,8 @@ export function createBlockExchange(options: {
   const unavailable = new Set<BlockId>()
   /** Blocks that are being read, and whether they were stored meanwhile: the read may still miss those. */
   const reading = new Map<BlockId, boolean>()
-  /** What the peer has got whole, whichever of its blocks it lacked. */
-  const sentBundles = new Set<string>()
+  /** What the peer has got whole, whichever of its blocks it lacked; by name, with the device whose blocks they are. */
+  const sentBundles = new Map<string, DeviceId>()
   /** Before its first heads arrive, nothing is known of what the peer lacks: a block pushed then would hide those before it. */
   let knowsPeer = false
   /** Each message that the peer has not worked through yet. */
@@ -162,23 +162,16 @@ export function createBlockExchange(options: {
       const stored = await readSingle(nodes)
       for (const node of nodes) {
         const block = stored.get(node.id)
-        const place = block === undefined ? store.bundleOf(node) : undefined
         if (block !== undefined) {
           const encoded = encodeBlock(block)
           if (bytes + encoded.length > bytesPerMessage) flush()
           message.push(encoded)
           bytes += encoded.length
-        } else if (place === undefined) passOver(node)
-        else if (!sentBundles.has(nameOf(place))) {
-          // Those before it may be its past.
-          flush()
-          const bundle = await store.readBundle(place)
-          if (bundle === undefined) passOver(node)
-          else {
-            sentBundles.add(nameOf(place))
-            send({ type: 'bundle', bundle }, bundle.head.length + bundle.parts.length)
-          }
+          continue
         }
+        // Those before it may be its past.
+        flush()
+        if (!(await sendBundleOf(node))) passOver(node)
       }
       flush()
       return true
@@ -197,6 +190,23 @@ export function createBlockExchange(options: {
   function passOver(node: BlockNode): void {
     if (reading.get(node.id) === true) outbox.add(node)
     else unavailable.add(node.id)
+  }
+
+  /** Sends the bundle that holds a block, unless that was done. @returns false where there is none. @throws EchoError of storage */
+  async function sendBundleOf(node: BlockNode): Promise<boolean> {
+    const place = store.bundleOf(node)
+    if (place === undefined) return false
+    if (sentBundles.has(nameOf(place))) return true
+    const bundle = await store.readBundle(place)
+    if (bundle === undefined) {
+      // Another tab may have joined it with others.
+      await store.refreshBundles()
+      const present = store.bundleOf(node)
+      return present !== undefined && nameOf(present) !== nameOf(place) && sendBundleOf(node)
+    }
+    sentBundles.set(nameOf(place), deviceOf(node.feed))
+    send({ type: 'bundle', bundle }, bundle.head.length + bundle.parts.length)
+    return true
   }
 
   /** Those of the blocks that lie in no bundle. @throws EchoError of storage */
@@ -351,6 +361,7 @@ export function createBlockExchange(options: {
         outbox.drop(device)
         doubtful.add(device)
         for (const [branch, { feed }] of sent) if (deviceOf(feed) === device) sent.delete(branch)
+        for (const [name, author] of sentBundles) if (author === device) sentBundles.delete(name)
       }
       if (outbox.sparedCount > maxSparedDevices || doubtful.size > maxSparedDevices) link.channel.close()
     },

@@ -11,7 +11,7 @@ import type { BlockNode, FeedKey } from '../feed/blockGraph.ts'
 export interface FairOutbox {
   /** Blocks that the peer wants. */
   readonly size: number
-  /** Adds a block behind those of its feed. */
+  /** Adds a block behind those of its branch. */
   add(node: BlockNode): void
   /** Puts back what was taken last and could not be sent. */
   putBack(nodes: readonly BlockNode[]): void
@@ -24,8 +24,8 @@ export interface FairOutbox {
   drop(device: DeviceId): void
 }
 
-/** Blocks of a feed by seq; those before `at` are gone. */
-interface Feed {
+/** Blocks of a branch by seq; those before `at` are gone. Not of a feed: where it forks, the block before is no past of the one behind it. */
+interface Branch {
   nodes: BlockNode[]
   at: number
 }
@@ -33,40 +33,40 @@ interface Feed {
 /** An empty outbox to a peer that wants everything. */
 export function createFairOutbox(): FairOutbox {
   /** In the order of turns; a device without blocks is not here. */
-  const devices = new Map<DeviceId, Map<FeedKey, Feed>>()
+  const devices = new Map<DeviceId, Map<number, Branch>>()
   const waiting = new Map<BlockId, BlockNode>()
   const spared = new Set<DeviceId>()
   /** Blocks of spared devices on which one rests that has just been sent. */
   let needed: BlockNode[] = []
   let returned: BlockNode[] = []
 
-  function firstOfFeed(node: BlockNode): BlockNode {
-    const { nodes, at } = devices.get(deviceOf(node.feed))!.get(node.feed)!
+  function firstOfBranch(node: BlockNode): BlockNode {
+    const { nodes, at } = devices.get(deviceOf(node.feed))!.get(node.branch)!
     return nodes[at]!
   }
 
   function add(node: BlockNode): void {
     const device = deviceOf(node.feed)
-    const feeds = devices.get(device) ?? new Map<FeedKey, Feed>()
-    devices.set(device, feeds)
-    const feed = feeds.get(node.feed) ?? { nodes: [], at: 0 }
-    feeds.set(node.feed, feed)
+    const branches = devices.get(device) ?? new Map<number, Branch>()
+    devices.set(device, branches)
+    const branch = branches.get(node.branch) ?? { nodes: [], at: 0 }
+    branches.set(node.branch, branch)
     // One that could not be read before may come after those behind it.
-    let place = feed.nodes.length
-    while (place > feed.at && feed.nodes[place - 1]!.header.seq > node.header.seq) place--
-    feed.nodes.splice(place, 0, node)
+    let place = branch.nodes.length
+    while (place > branch.at && branch.nodes[place - 1]!.header.seq > node.header.seq) place--
+    branch.nodes.splice(place, 0, node)
     waiting.set(node.id, node)
   }
 
-  /** The first blocks of the feeds on whose waiting blocks this one rests. */
-  function before(node: BlockNode): readonly BlockNode[] {
-    return node.header.dependencies.flatMap((id) => {
-      const dependency = waiting.get(toId<BlockId>(id))
-      return dependency === undefined ? [] : [firstOfFeed(dependency)]
+  /** The first blocks of the branches on whose waiting blocks this first one of its own rests. All are in its past, so following them comes to an end. */
+  function before({ header }: BlockNode): readonly BlockNode[] {
+    return [header.previous, ...header.dependencies].flatMap((id) => {
+      const waits = waiting.get(toId<BlockId>(id))
+      return waits === undefined ? [] : [firstOfBranch(waits)]
     })
   }
 
-  /** Follows the past of a feed's first block to one that rests on nothing that waits and may go. */
+  /** Follows the past of a branch's first block to one that rests on nothing that waits and may go. */
   function firstOf(start: BlockNode, mayGo: (node: BlockNode) => boolean): BlockNode {
     let node = start
     for (let next: BlockNode | undefined = node; next !== undefined; next = before(node).find(mayGo)) node = next
@@ -75,15 +75,15 @@ export function createFairOutbox(): FairOutbox {
 
   function remove(node: BlockNode): BlockNode {
     const device = deviceOf(node.feed)
-    const feeds = devices.get(device)!
-    const feed = feeds.get(node.feed)!
-    feed.at++
-    if (feed.at === feed.nodes.length) feeds.delete(node.feed)
-    else if (feed.at > 1024 && feed.at * 2 > feed.nodes.length) Object.assign(feed, { nodes: feed.nodes.slice(feed.at), at: 0 })
+    const branches = devices.get(device)!
+    const branch = branches.get(node.branch)!
+    branch.at++
+    if (branch.at === branch.nodes.length) branches.delete(node.branch)
+    else if (branch.at > 1024 && branch.at * 2 > branch.nodes.length) Object.assign(branch, { nodes: branch.nodes.slice(branch.at), at: 0 })
     waiting.delete(node.id)
     // Its turn is over.
     devices.delete(device)
-    if (feeds.size > 0) devices.set(device, feeds)
+    if (branches.size > 0) devices.set(device, branches)
     return node
   }
 
@@ -91,11 +91,11 @@ export function createFairOutbox(): FairOutbox {
     if (returned.length > 0) return returned.shift()
     while (needed.length > 0 && !waiting.has(needed.at(-1)!.id)) needed.pop()
     const goal = needed.at(-1)
-    if (goal !== undefined) return remove(firstOf(firstOfFeed(goal), () => true))
-    for (const [device, feeds] of devices) {
+    if (goal !== undefined) return remove(firstOf(firstOfBranch(goal), () => true))
+    for (const [device, branches] of devices) {
       if (spared.has(device)) continue
-      const [feed] = feeds.values()
-      const node = firstOf(feed!.nodes[feed!.at]!, (other) => !spared.has(deviceOf(other.feed)))
+      const [branch] = branches.values()
+      const node = firstOf(branch!.nodes[branch!.at]!, (other) => !spared.has(deviceOf(other.feed)))
       needed = node.header.dependencies.flatMap((id) => waiting.get(toId<BlockId>(id)) ?? [])
       return remove(node)
     }
@@ -105,7 +105,8 @@ export function createFairOutbox(): FairOutbox {
   return {
     get size() {
       let count = returned.length + needed.length
-      for (const [device, feeds] of devices) if (!spared.has(device)) for (const { nodes, at } of feeds.values()) count += nodes.length - at
+      for (const [device, branches] of devices)
+        if (!spared.has(device)) for (const { nodes, at } of branches.values()) count += nodes.length - at
       return count
     },
     add,
@@ -129,7 +130,7 @@ export function createFairOutbox(): FairOutbox {
       return spared.size
     },
     drop(device) {
-      for (const feed of devices.get(device)?.values() ?? []) for (const { id } of feed.nodes) waiting.delete(id)
+      for (const { nodes } of devices.get(device)?.values() ?? []) for (const { id } of nodes) waiting.delete(id)
       devices.delete(device)
       needed = needed.filter(({ id }) => waiting.has(id))
       returned = returned.filter(({ feed }) => deviceOf(feed) !== device)

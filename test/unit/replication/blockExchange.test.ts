@@ -102,13 +102,13 @@ function seqOf(block: Uint8Array): number {
 }
 
 /** Bundles what a replica has stored, eight blocks a time, and ends. */
-async function bundleAll(world: TestSpace, replica: TestReplica): Promise<void> {
+async function bundleAll(world: TestSpace, replica: TestReplica, bundles = 3): Promise<void> {
   const bundler = createBundler({
     ...world,
     ...replica,
     device: world.alice.signing.publicKey,
     slot: replica.documents.slot,
-    sizes: { blocks: 8, bundles: 3 },
+    sizes: { blocks: 8, bundles },
     onFault: (error) => {
       throw error
     },
@@ -207,6 +207,33 @@ describe('blockExchange', () => {
     his.exchange.sayHeads()
     hers.out.length = 0
     await deliverAll(end, his)
+    expect(bob.graph.size).toBe(8)
+  })
+
+  it('sends bundles that another tab has joined since this one learnt of them', async () => {
+    const { world, alice, bob, his } = await createTest()
+    await write(alice, ...keys(0, 24))
+    await bundleAll(world, alice, 100)
+    const tab = await openReplica(world, world.alice, { disk: alice.disk })
+    const other = await openReplica(world, world.alice, { disk: alice.disk })
+    await bundleAll(world, other)
+    const end = createEnd(world, tab, world.alice)
+    his.exchange.sayHeads()
+    await deliverAll(end, his)
+    expect([bob.graph.size, end.faults]).toEqual([24, []])
+  })
+
+  it('sends a bundle once more where the peer asks for what it lacks of a device again', async () => {
+    const { world, alice, bob, hers, his } = await createTest()
+    await write(alice, ...keys(0, 8))
+    await bundleAll(world, alice)
+    his.exchange.sayHeads()
+    await hers.take(his.out.pop()!)
+    // The peer had no room for it.
+    expect(typesOf(hers.out)).toEqual(['bundle'])
+    hers.exchange.onReceived(hers.out.splice(0).length)
+    his.exchange.spareUs([{ device: world.alice.deviceId, spared: false }])
+    await deliverAll(hers, his)
     expect(bob.graph.size).toBe(8)
   })
 

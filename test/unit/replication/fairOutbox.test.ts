@@ -5,13 +5,31 @@ import { idBytes, toId, type BlockId, type DeviceId } from '../../../src/shared/
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 
 let count = 0
+const branchNames: string[] = []
 
 /** A block of a feed named `<device>/<slot>`, without all that an outbox does not look at. */
 function node(feed: string, seq: number, ...dependencies: BlockNode[]): BlockNode {
+  return nodeAfter(undefined, feed, feed, seq, ...dependencies)
+}
+
+/** A block of a branch of a forked feed. */
+function nodeAfter(
+  previous: BlockNode | undefined,
+  feed: string,
+  branchName: string,
+  seq: number,
+  ...dependencies: BlockNode[]
+): BlockNode {
   const bytes = new Uint8Array(32)
   new DataView(bytes.buffer).setUint32(0, ++count)
-  const header = { seq, dependencies: dependencies.map(({ id }) => idBytes(id)) }
-  return { id: toId<BlockId>(bytes), feed: feed as FeedKey, header } as unknown as BlockNode
+  if (!branchNames.includes(branchName)) branchNames.push(branchName)
+  const branch = branchNames.indexOf(branchName)
+  const header = {
+    seq,
+    previous: previous === undefined ? new Uint8Array(32) : idBytes(previous.id),
+    dependencies: dependencies.map(({ id }) => idBytes(id)),
+  }
+  return { id: toId<BlockId>(bytes), feed: feed as FeedKey, branch, header } as unknown as BlockNode
 }
 
 const chain = (feed: string, length: number): BlockNode[] => Array.from({ length }, (_, seq) => node(feed, seq))
@@ -63,6 +81,31 @@ describe('the fair outbox', () => {
       }
       expect(outbox.size).toBe(0)
     }
+  })
+
+  it('comes to an end where two feeds fork and the branches of each rest on the other, as after a restored backup with two tabs', () => {
+    const outbox = createFairOutbox()
+    const [left, right] = [node('mel/0', 0), node('mel/1', 0)]
+    const b1 = nodeAfter(left, 'mel/0', 'mel/0 b', 1)
+    const b2 = nodeAfter(b1, 'mel/0', 'mel/0 b', 2)
+    const c1 = nodeAfter(right, 'mel/1', 'mel/1 c', 1)
+    const c2 = nodeAfter(c1, 'mel/1', 'mel/1 c', 2)
+    const a1 = nodeAfter(left, 'mel/0', 'mel/0 a', 1, c2)
+    const d1 = nodeAfter(right, 'mel/1', 'mel/1 d', 1, b2)
+    // The peer has what comes before.
+    fill(outbox, b2, c2, a1, d1)
+    const sent = outbox.take(10)
+    expect(sent).toHaveLength(4)
+    expect([sent.indexOf(c2) < sent.indexOf(a1), sent.indexOf(b2) < sent.indexOf(d1), outbox.size]).toEqual([true, true, 0])
+  })
+
+  it('sends the block after which a branch leaves another before that branch', () => {
+    const outbox = createFairOutbox()
+    const base = node('mel/0', 1)
+    const branch = nodeAfter(base, 'mel/0', 'mel/0 e', 2)
+    const ann = node('ann/0', 0, branch)
+    fill(outbox, ann, branch, base)
+    expect(outbox.take(10)).toEqual([base, branch, ann])
   })
 
   it('spares the peer a device, but for what others rest on, and sends that right after them', () => {
