@@ -113,7 +113,7 @@ async function bundleAll(world: TestSpace, replica: TestReplica, bundles = 3): P
       throw error
     },
   })
-  await world.clock.run(5000)
+  await world.clock.run(30_000)
   bundler.dispose()
 }
 
