@@ -10,8 +10,8 @@ import { root } from './lib/run.mjs'
 
 /** Greatest sizes in bytes of gzip; about 2 % above what they are, for growth should be somebody's decision. */
 const limits = [
-  { entry: 'dist/index.js', atOnce: 93_700, onDemand: 46_400 },
-  { entry: 'dist/core.js', atOnce: 90_200, onDemand: 46_400 },
+  { entry: 'dist/index.js', atOnce: 114_800, onDemand: 67_000 },
+  { entry: 'dist/core.js', atOnce: 111_400, onDemand: 67_000 },
   { entry: 'dist/components/index.js', atOnce: 14_400, onDemand: 11_700 },
 ]
 

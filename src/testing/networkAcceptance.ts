@@ -85,7 +85,7 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
       for (const { connections, network } of visitors) {
         expect(connections).toHaveLength(2)
         expect(new Set(connections.map(({ id }) => id)).size).toBe(2)
-        expect(network.state.get()).toEqual({ status: 'online', connections: 2 })
+        expect(network.state.get()).toMatchObject({ status: 'online', connections: 2 })
       }
     })
 

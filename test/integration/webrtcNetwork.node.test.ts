@@ -48,7 +48,11 @@ describe('the network over WebRTC between two browser contexts', { timeout: 60_0
       await (round % 2 === 0 ? alice : bob).evaluate(() => window.peer.closeAll())
       await until(async () => {
         const histories = await Promise.all([alice, bob].map((page) => page.evaluate(() => window.peer.history())))
-        expect(histories.map((history) => history.length)).toEqual([3 + 2 * round, 3 + 2 * round])
+        // Both ends look for each other at once, so now and then a connection comes and goes before the one that stays.
+        for (const history of histories) expect(history.length).toBeGreaterThanOrEqual(3 + 2 * round)
+        const [hers, his] = [await alice.evaluate(() => window.peer.bindings()), await bob.evaluate(() => window.peer.bindings())]
+        expect([hers.length, his.length]).toEqual([1, 1])
+        expect(hers[0]).toEqual(his[0]!.toReversed())
       })
       times.push(Date.now() - startMs)
     }
