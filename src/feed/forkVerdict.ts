@@ -76,7 +76,9 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
       const retracting = { by: entry, first: toId<BlockId>(first), last: toId<BlockId>(last) }
       retractions.push(retracting)
       retractionsByFirst.set(retracting.first, [...(retractionsByFirst.get(retracting.first) ?? []), retracting])
-      concerns ||= entries.has(retracting.first)
+      const takenBack = entries.get(retracting.first)
+      // Anyone may name anyone's block; only its device can take it back.
+      concerns ||= takenBack !== undefined && isOfOneDevice(entry, takenBack)
       const key = claimOf(entry, retracting.first)
       const others = claims.get(key)
       if (others === undefined) claims.set(key, [entry])
