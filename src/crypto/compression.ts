@@ -1,3 +1,4 @@
+import { concatBytes } from '../shared/bytes.ts'
 import type { CryptoPort } from './cryptoPort.ts'
 
 /** Bytes given to the platform at once: it inflates each portion whole, to at most 1,032 times its size, before anyone can say stop. */
@@ -51,11 +52,5 @@ async function pass(data: Uint8Array, stream: GenericTransformStream, maxBytes: 
     return undefined
   }
   if (!(await fed)) return undefined
-  const whole = new Uint8Array(bytes)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return concatBytes(...parts)
 }

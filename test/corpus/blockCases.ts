@@ -8,7 +8,6 @@ import type { MalformedCase } from './malformedCase.ts'
 export interface BlockWorld {
   readonly own: Uint8Array
   readonly others: Uint8Array
-  readonly stranger: Uint8Array
   /** The author's next block, with changes, properly signed and sealed. */
   forge(changes: Partial<BlockHeader>): Promise<Block & { readonly id: Uint8Array }>
   /** The same, by someone of whom the membership log knows nothing. */

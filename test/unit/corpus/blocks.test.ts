@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sealPayload } from '../../../src/feed/envelope.ts'
-import { encodeBlock } from '../../../src/feed/block.ts'
+import type { EpochKey } from '../../../src/access/keyRing.ts'
+import { encodeBlock, type Block } from '../../../src/feed/block.ts'
 import { blockCases, type BlockWorld } from '../../corpus/blockCases.ts'
 import { judgeCases } from '../../corpus/judgeCases.ts'
 import { spaceBytes } from '../feed/feedFixtures.ts'
@@ -46,36 +47,20 @@ describe('the corpus of malformed blocks', () => {
         0,
       ])
 
+    /** The good block with another envelope. */
+    async function sealed(payload: Uint8Array, key: EpochKey): Promise<Block> {
+      const block = await good()
+      const seal = { space: spaceBytes, key, device: author.signing.publicKey, slot: 0, blockId: block.id, payload }
+      return { ...block, envelope: await sealPayload(crypto, seal) }
+    }
+
     const world: BlockWorld = {
       own: own.id,
       others: others.id,
-      stranger: stranger.signing.publicKey,
       forge: (changes) => author.forge(update('!'), { to: 7, ...changes }),
       forgeAsStranger: (changes) => stranger.forge(Uint8Array.of(0, 0), changes),
-      async forgePayload(payload) {
-        const block = await good()
-        const envelope = await sealPayload(crypto, {
-          space: spaceBytes,
-          key: epochKey(1),
-          device: author.signing.publicKey,
-          slot: 0,
-          blockId: block.id,
-          payload,
-        })
-        return { ...block, envelope }
-      },
-      async sealedWithoutKey() {
-        const block = await good()
-        const envelope = await sealPayload(crypto, {
-          space: spaceBytes,
-          key: epochKey(9),
-          device: author.signing.publicKey,
-          slot: 0,
-          blockId: block.id,
-          payload: update('!'),
-        })
-        return { ...block, envelope }
-      },
+      forgePayload: (payload) => sealed(payload, epochKey(1)),
+      sealedWithoutKey: () => sealed(update('!'), epochKey(9)),
     }
 
     await judgeCases('blocks', blockCases, codes, async ({ input }) => {
