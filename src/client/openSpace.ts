@@ -27,7 +27,7 @@ import { createOperationStore } from './operationStore.ts'
 import { createFirstSync, type FirstSync } from './firstSync.ts'
 import { createMutedMembers, type MutedMembers } from './mutedMembers.ts'
 import { createSpaceDiagnostics, type SpaceDiagnostics } from './spaceDiagnostics.ts'
-import { putRecord, readKeys, type SpaceRecord } from './spaceRecord.ts'
+import { readKeys, type SpaceRecord } from './spaceRecord.ts'
 import { rememberSlot, rememberedSlot } from './slotHint.ts'
 import { watchLeftovers } from './watchLeftovers.ts'
 
@@ -58,6 +58,8 @@ export interface OpenSpaceOptions {
   readonly tabs: Network
   readonly ownName: () => string
   readonly onProgress: (fraction: number) => void
+  /** What a join waited for is on this disk, or is given up. */
+  readonly onContentStored: () => void
   readonly onError: (error: EchoError) => void
 }
 
@@ -203,11 +205,8 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     clock,
     onComplete() {
       documents.tick()
-      // The blocks first: after a power failure in between, a space that waits for nothing would open with half its content.
-      store
-        .flush()
-        .then(() => storage.write({ putKeys: [putRecord({ ...record, awaiting: [] })] }, 'relaxed'))
-        .catch(report)
+      // Not before the blocks are stored: after a crash in between, a space that waits for nothing would open with half its content.
+      store.flush().then(options.onContentStored, report)
     },
   })
   replication = links

@@ -138,6 +138,7 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       tabs: ports.tabs,
       ownName: options.ownName,
       onProgress: (progress) => set({ status: 'opening', progress }),
+      onContentStored: () => keep(entry, { awaiting: [] }),
       onError,
     }).catch((error: unknown) => {
       entry.opening = undefined
@@ -185,8 +186,11 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
   /** The list shows names of spaces that are not open. */
   function keepName(entry: Entry): void {
     const { name } = entry.handle!.space.info.get()
-    if (name === '' || name === entry.record.name) return
-    entry.record = { ...entry.record, name, awaiting: entry.state.get().status === 'ready' ? [] : entry.record.awaiting }
+    if (name !== '' && name !== entry.record.name) keep(entry, { name })
+  }
+
+  function keep(entry: Entry, changes: Partial<SpaceRecord>): void {
+    entry.record = { ...entry.record, ...changes }
     storage
       .write({ putKeys: [putRecord(entry.record)] }, 'relaxed')
       .then(options.onListChanged, (error: unknown) => onError(asError(error)))

@@ -29,7 +29,7 @@ export interface BlockStore {
     durability: Durability,
     alongside?: StorageBatch,
   ): Promise<void>
-  /** Stores what was gathered. @throws EchoError of {@link Storage.write} */
+  /** Resolves when all that was gathered is stored. @throws EchoError of {@link Storage.write}; what was gathered is kept, and stored later */
   flush(): Promise<void>
   /** The headers of all blocks, in rows and in bundles, without opening a payload unless that is less than its hash; some twice. `damaged`: rows that could not be read. */
   readHeaders(): Promise<{ readonly rows: readonly StoredHeader[]; readonly damaged: number }>
@@ -86,6 +86,7 @@ export function createBlockStore(options: {
   let gathered: BlockRow[] = []
   /** Gathered blocks whose write is not complete. */
   const underWay = new Set<BlockRow>()
+  const writes = new Set<Promise<void>>()
   /** Bundles of which more was found good than is stored. */
   let gatheredBundles = new Set<ReceivedBundle>()
   /** Those and the ones that are being written. */
@@ -124,14 +125,16 @@ export function createBlockStore(options: {
     const putBundles = [...waitingBundles].map((received) => ({ received, row: received.row(space), former: storedBundles.get(received) }))
     const deleteBundles = putBundles.flatMap(({ former }) => (former === undefined ? [] : [{ space, ...former }]))
     for (const { received, row } of putBundles) storedBundles.set(received, placeOf(row))
+    const batch = {
+      ...alongside,
+      putBlocks: [...before, ...waiting, ...rows],
+      deleteBundles,
+      putBundles: putBundles.map(({ row }) => row),
+    }
+    const written = storage.write(batch, durability)
+    writes.add(written)
     try {
-      const batch = {
-        ...alongside,
-        putBlocks: [...before, ...waiting, ...rows],
-        deleteBundles,
-        putBundles: putBundles.map(({ row }) => row),
-      }
-      await storage.write(batch, durability)
+      await written
       for (const row of waiting) underWay.delete(row)
       for (const place of deleteBundles) bundles.remove(place)
       for (const { received, row } of putBundles) {
@@ -150,6 +153,8 @@ export function createBlockStore(options: {
       const isOver = error instanceof EchoError && error.code === 'disposed'
       if (waiting.length + waitingBundles.size > 0 && !isOver) writeAfter(retryMs)
       throw error
+    } finally {
+      writes.delete(written)
     }
   }
 
@@ -279,7 +284,9 @@ export function createBlockStore(options: {
       for (const { node, block } of blocks) remember(node.id, block)
     },
 
-    flush: () => write([], 'relaxed', {}),
+    async flush() {
+      await Promise.all([...writes, write([], 'relaxed', {})])
+    },
     readHeaders,
     get,
     payloads,

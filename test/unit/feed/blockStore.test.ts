@@ -40,6 +40,24 @@ it('a block store stores no edit without the blocks it may rest on, even where t
   expect((await storage.readHeaders(world.space)).rows.map((row) => row.block)).toEqual([node.id])
 })
 
+it('a block store is flushed only when what it began to store before is stored, too', async () => {
+  const world = await createTestSpace()
+  const author = await openReplica(world, world.alice)
+  author.documents.root.write((map) => map.set('key', 1))
+  await author.documents.flush()
+  const [{ node, block }] = author.stored as [(typeof author.stored)[number]]
+  const { storage, disk } = await openReplica(world, world.bob)
+  const store = createBlockStore({ ...world, storage, onFault: () => {} })
+  store.gather(node, block)
+  disk.failNextWrite(storageFullError())
+  const first = store.flush()
+  const second = store.flush()
+  await expect(first).rejects.toMatchObject({ code: 'storage-full' })
+  await expect(second).rejects.toMatchObject({ code: 'storage-full' })
+  await store.flush()
+  expect((await storage.readHeaders(world.space)).rows.map((row) => row.block)).toEqual([node.id])
+})
+
 it('a block store gives no own block before it is stored: it could be sent, and after a crash another stand in its place', async () => {
   const world = await createTestSpace()
   const author = await openReplica(world, world.alice)

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineType } from '../../../src/database/defineType.ts'
+import { query } from '../../../src/database/query.ts'
+import { setup } from '../../../src/testing/setup.ts'
+import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
+import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
+import { drive } from '../../integration/simulation/drive.ts'
+
+const Task = defineType('task', z.object({ title: z.string() }))
+
+it('after a crash a space goes on waiting for what the disk had no room for in its first sync', async () => {
+  const clock = createSimulatedClock()
+  const world = await drive(
+    clock,
+    setup('ann', 'ben', { types: [Task], seed: 1, clock, crypto: createSimulatedCrypto, latencyMs: [1, 3], onError: () => {} }),
+  )
+  const { ann, ben, swarm } = world
+  const hers = await drive(clock, ann.echo.spaces.create({ name: 'Garden' }))
+  hers.create(Task, { title: 'x'.repeat(500) })
+  await drive(clock, hers.flush())
+  const invitation = hers.invite()
+  invitation.create({ role: 'editor' })
+  await clock.runUntil(() => invitation.state.get().status === 'waiting')
+  const joining = ben.echo.join((invitation.state.get() as { url: string }).url)
+  joining.accept()
+  await clock.runUntil(() => ben.echo.spaces.list.get().length > 0, 10_000)
+  const { disk } = ben
+  const commit = disk.commit
+  disk.commit = (batch, durability) => {
+    // Records of spaces take less than what they replace.
+    disk.quotaBytes = (batch.putBlocks ?? []).length > 0 ? disk.usedBytes : Infinity
+    return commit(batch, durability)
+  }
+  await clock.runUntil(() => ben.echo.spaces.list.get()[0]!.state.status === 'ready', 20_000)
+  // The record of the space is written anew.
+  hers.setName('Yard')
+  await clock.run(1000)
+  expect(ben.echo.spaces.list.get()[0]!.name).toBe('Yard')
+  await clock.run(1000)
+
+  await drive(clock, ben.crash())
+  disk.commit = commit
+  disk.quotaBytes = Infinity
+  swarm.partition([['ann'], ['ann 1'], ['ben'], ['ben 2']])
+  const [row] = await disk.run(({ keys }) => [...keys].filter(([key]) => key.startsWith('space/')).map(([, value]) => value))
+  expect(row).toMatchObject({ name: 'Yard' })
+  await clock.runUntil(() => ben.echo.spaces.list.get()[0]!.state.status === 'first-sync', 10_000)
+  expect(ben.echo.spaces.list.get()[0]!.state).toMatchObject({ status: 'first-sync', progress: 0 })
+
+  swarm.heal()
+  await clock.runUntil(() => ben.echo.spaces.list.get()[0]!.state.status === 'ready', 60_000)
+  const his = await drive(clock, ben.echo.spaces.open(hers.id))
+  expect(his.run(query(Task)).length).toBe(1)
+  await clock.run(1000)
+  const [after] = await disk.run(({ keys }) => [...keys].filter(([key]) => key.startsWith('space/')).map(([, value]) => value))
+  expect(after).toMatchObject({ name: 'Yard', awaiting: [] })
+  await drive(clock, world.dispose())
+})
