@@ -12,8 +12,17 @@ const tagLength = 16
 
 /** AES-256-GCM by the platform. */
 export function createAuthenticatedEncryption(subtle: SubtleCrypto, randomBytes: (length: number) => Uint8Array): AuthenticatedEncryption {
+  /** The platform's keys of those bytes that are still held by somebody: a link and a feed use one key for thousands of messages. */
+  const imported = new WeakMap<Uint8Array, Promise<CryptoKey>>()
+
   function importKey(key: Uint8Array): Promise<CryptoKey> {
     return subtle.importKey('raw', platformBytes(key), algorithm, false, ['encrypt', 'decrypt'])
+  }
+
+  function keyOf(key: Uint8Array): Promise<CryptoKey> {
+    let known = imported.get(key)
+    if (known === undefined) imported.set(key, (known = importKey(key)))
+    return known
   }
 
   async function encrypt(key: CryptoKey, nonce: Uint8Array, plaintext: Uint8Array, additionalData: Uint8Array): Promise<Uint8Array> {
@@ -52,11 +61,11 @@ export function createAuthenticatedEncryption(subtle: SubtleCrypto, randomBytes:
     async seal(key, nonce, plaintext, additionalData) {
       // The platform would take 16 bytes as AES-128 and any nonce by hashing it.
       if (key.length !== 32 || nonce.length !== nonceLength) throw new TypeError('sealing takes a key of 32 and a nonce of 12 bytes')
-      return encrypt(await importKey(key), nonce, plaintext, additionalData)
+      return encrypt(await keyOf(key), nonce, plaintext, additionalData)
     },
     async open(key, nonce, sealed, additionalData) {
       if (key.length !== 32 || nonce.length !== nonceLength) return undefined
-      return decrypt(await importKey(key), nonce, sealed, additionalData)
+      return decrypt(await keyOf(key), nonce, sealed, additionalData)
     },
     async createWrappingKey() {
       const key = await subtle.generateKey({ name: algorithm, length: 256 }, false, ['encrypt', 'decrypt'])

@@ -41,7 +41,7 @@ export interface CryptoPort {
   /** As {@link restoreSigningKey}. */
   restoreAgreementKey(stored: unknown): Promise<AgreementKey | undefined>
 
-  /** AES-256-GCM: ciphertext and 16-byte tag. `key` 32 bytes, `nonce` 12 bytes. @throws TypeError for other lengths. */
+  /** AES-256-GCM: ciphertext and 16-byte tag. `key` 32 bytes, never written to afterwards; `nonce` 12 bytes. @throws TypeError for other lengths. */
   seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, additionalData: Uint8Array): Promise<Uint8Array>
   /** The plaintext, or undefined where key, nonce, data or tag do not fit. Never throws. */
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, additionalData: Uint8Array): Promise<Uint8Array | undefined>

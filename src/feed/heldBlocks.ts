@@ -8,13 +8,15 @@ export interface HeldBlock {
   readonly id: BlockId
   readonly block: Block | BundledBlock
   readonly header: BlockHeader
-  /** Whether the envelope opened and held what the header says. It is no part of the block's id, so anyone may have swapped it. */
-  readonly isOpened: boolean
+  /** What the envelope held, where it opened and is what the header says. The envelope is no part of the block's id, so anyone may have swapped it. */
+  readonly payload: Uint8Array | undefined
 }
 
 /** The bytes that a block takes while it waits. */
-export function heldBytes(block: Block | BundledBlock): number {
-  return block.header.length + ('received' in block ? block.payload.length : block.signature.length + block.envelope.length)
+export function heldBytes({ block, payload }: Pick<HeldBlock, 'block' | 'payload'>): number {
+  const { length } = block.header
+  if ('received' in block) return length + block.payload.length
+  return length + block.signature.length + block.envelope.length + (payload?.length ?? 0)
 }
 
 /** What a held block waits for: a block, membership operations, or a content key. */
@@ -89,8 +91,8 @@ export function createHeldBlocks(): HeldBlocks {
     },
     awaitedBy: (id) => entriesById.get(id)?.awaited,
     hold(held, awaited, name) {
-      const { id, block } = held
-      const bytes = heldBytes(block)
+      const { id } = held
+      const bytes = heldBytes(held)
       const account = accounts.get(name) ?? { blocks: 0, bytes: 0, waiting: 0 }
       if (account.blocks >= maxHeldBlocks || account.bytes + bytes > maxHeldBytes) return false
       accounts.set(name, account)

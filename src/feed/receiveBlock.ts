@@ -11,6 +11,7 @@ import {
 } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
+import { ok } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
@@ -19,7 +20,7 @@ import type { BlockGraph, BlockNode } from './blockGraph.ts'
 import { openBundle, openBundleHead, type Bundle, type BundleFault } from './bundle.ts'
 import { clientIdOf } from './clientId.ts'
 import type { DeviceQuotas } from './deviceQuotas.ts'
-import { openEnvelope, plaintextHash } from './envelope.ts'
+import { openBlock } from './openBlock.ts'
 import { createFairQueue } from './fairQueue.ts'
 import { guardUpdate } from './guard/guardUpdate.ts'
 import type { GuardRule } from './guard/refusal.ts'
@@ -46,6 +47,8 @@ export interface AcceptedBlock {
   /** Itself, or the bundle that it came in. */
   readonly block: Block | ReceivedBundle
 }
+
+type Opened = Awaited<ReturnType<typeof openBlock>>
 
 /** Which check refused a block; `hold` = it might be good, but too many wait already. */
 export type ReceiveLayer = 'decode' | 'signature' | 'membership' | 'graph' | 'envelope' | 'header' | 'guard' | 'hold'
@@ -141,17 +144,20 @@ export function createBlockReceiver({
   }
 
   /** Judges a block, in its turn. @returns what became of it, and the blocks that waited for it */
-  async function judgeNow(candidate: HeldBlock): Promise<{ readonly outcome: ReceiveOutcome; readonly next: readonly HeldBlock[] }> {
-    const outcome = await judge(candidate)
+  async function judgeNow(
+    candidate: HeldBlock,
+    opening?: Promise<Opened>,
+  ): Promise<{ readonly outcome: ReceiveOutcome; readonly next: readonly HeldBlock[] }> {
+    const outcome = await judge(candidate, opening)
     const next = ready
     ready = []
     if (laneOf(candidate.header) !== strangers && outcome.status !== 'held') charge(candidate, outcome)
     return { outcome, next }
   }
 
-  function charge({ block, header }: HeldBlock, outcome: ReceiveOutcome): void {
-    const author = toId<DeviceId>(header.device)
-    quotas.spend(author, { blocks: 1, bytes: heldBytes(block) })
+  function charge(candidate: HeldBlock, outcome: ReceiveOutcome): void {
+    const author = toId<DeviceId>(candidate.header.device)
+    quotas.spend(author, { blocks: 1, bytes: heldBytes(candidate) })
     // The envelope may be another's doing; what the author signed is his own.
     if (outcome.status === 'refused' && (outcome.layer === 'graph' || outcome.layer === 'guard')) quotas.blame(author)
   }
@@ -161,7 +167,7 @@ export function createBlockReceiver({
     // The first goes in last, so that it stands in front.
     const judgements = freed.toReversed().map((candidate) => {
       return new Promise<void>((resolve, reject) => {
-        const job = { bytes: heldBytes(candidate.block), run: () => judgeNow(candidate), onDelayed: resolve }
+        const job = { bytes: heldBytes(candidate), run: () => judgeNow(candidate), onDelayed: resolve }
         queue
           .add(laneOf(candidate.header), job, 'front')!
           .then(({ next }) => follow(next))
@@ -171,7 +177,15 @@ export function createBlockReceiver({
     await Promise.all(judgements)
   }
 
-  /** What the graph says of a block, where that is not that it fits. */
+  /** @param known what came out before; the key may have come since */
+  async function open({ id, header, block, payload }: HeldBlock, known?: Opened): Promise<Opened> {
+    if ('received' in block) return ok(block.payload)
+    if (payload !== undefined) return ok(payload)
+    if (known !== undefined && (known.ok || known.error !== 'unknown-key')) return known
+    return openBlock(crypto, { space: spaceBytes, keyRing }, { id, header, envelope: block.envelope })
+  }
+
+  /** What the graph says of an opened block, where that is not that it fits. */
   function misplaced(candidate: HeldBlock): ReceiveOutcome | undefined {
     const { id, block, header } = candidate
     const placement = graph.place(id, header)
@@ -182,40 +196,32 @@ export function createBlockReceiver({
         if ('received' in block) block.received.note(block.index)
         return { status: 'known' }
       case 'missing':
-        // Until it was opened once, the block may carry another's envelope in place of the author's; such a copy shall not wait in the good one's place.
-        return candidate.isOpened ? hold(candidate, { kind: 'block', block: placement.blocks[0]! }) : undefined
+        return hold(candidate, { kind: 'block', block: placement.blocks[0]! })
       case 'malformed':
         return refused('graph', placement.fault)
     }
   }
 
-  /** Judges a block whose signature is good. */
-  async function judge(candidate: HeldBlock): Promise<ReceiveOutcome> {
+  /**
+   * Judges a block whose signature is good.
+   * @param opening its envelope, where that began ahead
+   */
+  async function judge(candidate: HeldBlock, opening?: Promise<Opened>): Promise<ReceiveOutcome> {
     if (isDisposed) return refused('hold', 'disposed')
     const { id, block, header } = candidate
     const role = log.roleAt(header.membership, toId<IdentityId>(header.identity), toId<DeviceId>(header.device))
     if (role === 'unknown') return hold(candidate, { kind: 'operations' })
     if (role === undefined || role === 'reader') return refused('membership', 'never-writer')
 
-    let payload: Uint8Array
-    if ('received' in block) {
-      // The header was made from it.
-      payload = block.payload
-    } else {
-      const before = misplaced(candidate)
-      if (before !== undefined) return before
-      const opened = await openEnvelope(crypto, { space: spaceBytes, keyRing, blockId: idBytes(id), envelope: block.envelope })
-      const hashKey = keyRing.get(header.keyId)
-      if (hashKey === undefined || (!opened.ok && opened.error === 'unknown-key')) return hold(candidate, { kind: 'key' })
-      if (!opened.ok) return refused('envelope', opened.error)
-      payload = opened.value
-      if (!equalBytes(plaintextHash(crypto, spaceBytes, hashKey, payload), header.plaintextHash)) return refused('header', 'plaintext-hash')
-    }
+    const opened = await open(candidate, await opening)
+    if (!opened.ok && opened.error === 'unknown-key') return hold(candidate, { kind: 'key' })
+    if (!opened.ok) return refused(opened.error === 'plaintext-hash' ? 'header' : 'envelope', opened.error)
+    const payload = opened.value
 
-    // From here on everything is synchronous. The graph is asked again, because blocks cut on this device may have joined it in the meantime.
+    // From here on everything is synchronous: blocks cut on this device may join the graph in between.
     if (isDisposed) return refused('hold', 'disposed')
-    const now = misplaced(candidate.isOpened ? candidate : { ...candidate, isOpened: true })
-    if (now !== undefined) return now
+    const misfit = misplaced({ ...candidate, payload })
+    if (misfit !== undefined) return misfit
     const fault = quotas.timed(toId<DeviceId>(header.device), () => guardFault(header, payload))
     if (fault !== undefined) return refused('guard', fault)
 
@@ -261,15 +267,18 @@ export function createBlockReceiver({
       return twin.outcome
     }
 
+    const candidate: HeldBlock = { id, block, header, payload: undefined }
     let verified: Promise<boolean> | undefined
+    let opening: Promise<Opened> | undefined
     const judgement = queue.add(laneOf(header), {
       bytes: bytes.length,
       prepare() {
         verified = verifyBlock(crypto, header.device, block)
+        opening = open(candidate)
       },
       async run(): ReturnType<typeof judgeNow> {
         const early = await beforeJudging(id, verified)
-        return early === undefined ? judgeNow({ id, block, header, isOpened: false }) : { outcome: early, next: [] }
+        return early === undefined ? judgeNow(candidate, opening) : { outcome: early, next: [] }
       },
       ...(onDelayed === undefined ? {} : { onDelayed }),
     })
@@ -335,7 +344,7 @@ export function createBlockReceiver({
         outcomes.push({ status: 'held', awaits: awaited.kind })
         continue
       }
-      const judged = await judgeNow({ id, header, block: { header: bytes, payload, received, index }, isOpened: true })
+      const judged = await judgeNow({ id, header, block: { header: bytes, payload, received, index }, payload: undefined })
       outcomes.push(judged.outcome)
       next.push(...judged.next)
       // What follows rests on it.

@@ -32,7 +32,8 @@ export interface Sealing {
 export function createChannel(connection: Connection, sealing: Sealing | undefined, early: readonly Uint8Array[] = []): Channel {
   const queues: Record<Priority, Uint8Array[]> = { urgent: [], bulk: [] }
   const reassembly = createReassembly()
-  const waiting: Uint8Array[] = [...early]
+  /** Frames in the order in which they came; all are being opened, one after the other is read. */
+  const waiting: { readonly bytes: number; readonly fragment: Uint8Array | Promise<Uint8Array | undefined> }[] = []
   let waitingBytes = 0
   let queuedBulk = 0
   let queuedUrgent = 0
@@ -70,8 +71,8 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
     while (!closed && channel.onMessage !== undefined) {
       const frame = waiting.shift()
       if (frame === undefined) break
-      waitingBytes -= frame.length
-      const fragment = sealing === undefined ? frame : await sealing.opener.open(frame)
+      waitingBytes -= frame.bytes
+      const fragment = await frame.fragment
       if (fragment === undefined) return end('insecure')
       const message = reassembly.take(fragment)
       if (message === 'malformed') return end('malformed')
@@ -87,12 +88,14 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
     channel.onClose?.(why)
   }
 
-  connection.onFrame = (frame) => {
-    waiting.push(frame)
+  function take(frame: Uint8Array): void {
     waitingBytes += frame.length
-    if (waitingBytes > maxWaitingBytes) end('malformed')
-    else void read()
+    if (waitingBytes > maxWaitingBytes) return end('malformed')
+    waiting.push({ bytes: frame.length, fragment: sealing === undefined ? frame : sealing.opener.open(frame) })
+    void read()
   }
+
+  connection.onFrame = take
   connection.onDrain = () => void pump()
   connection.onClose = () => end('closed')
 
@@ -124,6 +127,6 @@ export function createChannel(connection: Connection, sealing: Sealing | undefin
       return closed
     },
   }
-  for (const frame of early) waitingBytes += frame.length
+  for (const frame of early) take(frame)
   return channel
 }

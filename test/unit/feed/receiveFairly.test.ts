@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { encodeBlock } from '../../../src/feed/block.ts'
 import { deviceAllowances, maxBrokenBlocks } from '../../../src/feed/deviceQuotas.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
-import { flip, brief, createAuthor, createFakeKeyRing, createReceiver, epochKey, type Author } from './receiveFixtures.ts'
+import { brief, createAuthor, createFakeKeyRing, createReceiver, crypto, epochKey, flip, type Author } from './receiveFixtures.ts'
 
 /** Allowances of so many blocks at once and a second. */
 const few = (count: number) => ({ ...deviceAllowances, blocks: { burst: count, perSecond: count } })
@@ -30,6 +30,25 @@ describe('receiving blocks of many devices', () => {
     await outcome
     expect(accepted.findIndex(({ node }) => node.feed.startsWith(ann.device))).toBeLessThan(80)
     expect((await Promise.all(flood)).every(({ status }) => status === 'accepted')).toBe(true)
+  })
+
+  it('opens some envelopes ahead of their turn, and not all that wait', async () => {
+    const author = await createAuthor()
+    const opening: (() => void)[] = []
+    const { take, accepted } = createReceiver([author], undefined, {
+      open: async (...sealed) => {
+        await new Promise<void>((resolve) => opening.push(resolve))
+        return crypto.open(...sealed)
+      },
+    })
+    const outcomes = (await cutMany(author, 100)).map((block) => take(block))
+    await Promise.resolve()
+    expect([opening.length > 4, opening.length < 20, accepted.length]).toEqual([true, true, 0])
+    for (let opened = 0; opened < 100; opened++) {
+      await vi.waitFor(() => expect(opening.length).toBeGreaterThan(0))
+      opening.shift()!()
+    }
+    expect((await Promise.all(outcomes)).every(({ status }) => status === 'accepted')).toBe(true)
   })
 
   it('makes a device wait that has used up its quota, and takes all it sent in the end', async () => {

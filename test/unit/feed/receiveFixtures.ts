@@ -2,7 +2,7 @@ import * as Y from 'yjs'
 import type { EpochKey, KeyRing } from '../../../src/access/keyRing.ts'
 import type { MembershipLog, Role } from '../../../src/access/membershipLog.ts'
 import { labelledHash } from '../../../src/crypto/labels.ts'
-import type { SigningKey } from '../../../src/crypto/cryptoPort.ts'
+import type { CryptoPort, SigningKey } from '../../../src/crypto/cryptoPort.ts'
 import { encodeBlock, signBlock, type Block } from '../../../src/feed/block.ts'
 import { clientIdOf } from '../../../src/feed/clientId.ts'
 import { createBlockGraph } from '../../../src/feed/createBlockGraph.ts'
@@ -110,7 +110,11 @@ export type Author = Awaited<ReturnType<typeof createAuthor>>
 export function createReceiver(
   authors: readonly Author[],
   ring = createFakeKeyRing(epochKey(1)),
-  { clock = systemClock, allowances = deviceAllowances }: { readonly clock?: Clock; readonly allowances?: Allowances } = {},
+  {
+    clock = systemClock,
+    allowances = deviceAllowances,
+    open = crypto.open,
+  }: { readonly clock?: Clock; readonly allowances?: Allowances; readonly open?: CryptoPort['open'] } = {},
 ) {
   const quotas = createDeviceQuotas({ clock, allowances })
   const roles = new Map<DeviceId, Role>(authors.map(({ device }) => [device, 'editor']))
@@ -119,7 +123,7 @@ export function createReceiver(
   const graph = createBlockGraph({ crypto, space })
   const log = createFakeLog(roles)
   const receiver = createBlockReceiver({
-    crypto,
+    crypto: { ...crypto, open },
     clock,
     quotas,
     space,
