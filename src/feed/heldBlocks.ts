@@ -26,6 +26,12 @@ export type Awaited = { readonly kind: 'block'; readonly block: BlockId } | { re
 export const maxHeldBlocks = 4_096
 export const maxHeldBytes = 4 * 1024 * 1024
 
+/** The bounds of one account. */
+export interface HeldLimits {
+  readonly blocks: number
+  readonly bytes: number
+}
+
 /**
  * Blocks that wait, within bounds. Each is booked on an account: the author's device where the membership log vouches for it, one common account
  * for all whose entry is not known yet, because there an attacker can make up as many devices as he likes.
@@ -36,6 +42,10 @@ export interface HeldBlocks {
   waiterOtherThan(account: string, passes: (account: string) => boolean): string | undefined
   /** What a held block waits for. */
   awaitedBy(id: BlockId): Awaited | undefined
+  /** The copy of a block that is held. */
+  get(id: BlockId): HeldBlock | undefined
+  /** Whether most of an account's bounds is free. */
+  hasRoom(account: string): boolean
   /** @returns false where the account is full */
   hold(held: HeldBlock, awaited: Awaited, account: string): boolean
   /** Takes out what waited for this block. */
@@ -52,7 +62,7 @@ interface Entry {
   readonly bytes: number
 }
 
-export function createHeldBlocks(): HeldBlocks {
+export function createHeldBlocks(limits: HeldLimits = { blocks: maxHeldBlocks, bytes: maxHeldBytes }): HeldBlocks {
   const entriesById = new Map<BlockId, Entry>()
   const waitersByBlock = new Map<BlockId, BlockId[]>()
   const otherWaiters = new Set<BlockId>()
@@ -90,11 +100,16 @@ export function createHeldBlocks(): HeldBlocks {
       return undefined
     },
     awaitedBy: (id) => entriesById.get(id)?.awaited,
+    get: (id) => entriesById.get(id)?.held,
+    hasRoom(name) {
+      const { blocks = 0, bytes = 0 } = accounts.get(name) ?? {}
+      return blocks <= limits.blocks / 4 && bytes <= limits.bytes / 4
+    },
     hold(held, awaited, name) {
       const { id } = held
       const bytes = heldBytes(held)
       const account = accounts.get(name) ?? { blocks: 0, bytes: 0, waiting: 0 }
-      if (account.blocks >= maxHeldBlocks || account.bytes + bytes > maxHeldBytes) return false
+      if (account.blocks >= limits.blocks || account.bytes + bytes > limits.bytes) return false
       accounts.set(name, account)
       account.blocks++
       account.bytes += bytes

@@ -21,12 +21,13 @@ import { openBundle, openBundleHead, type Bundle, type BundleFault } from './bun
 import { clientIdOf } from './clientId.ts'
 import type { DeviceQuotas } from './deviceQuotas.ts'
 import { openBlock } from './openBlock.ts'
-import { createFairQueue } from './fairQueue.ts'
+import { createFairQueue, maxLaneJobs } from './fairQueue.ts'
 import { guardUpdate } from './guard/guardUpdate.ts'
 import type { GuardRule } from './guard/refusal.ts'
 import { blockIdOf, decodeHeader, type BlockHeader } from './header.ts'
-import { createHeldBlocks, heldBytes, maxHeldBytes, type Awaited as Wait, type HeldBlock } from './heldBlocks.ts'
+import { createHeldBlocks, heldBytes, maxHeldBytes, type Awaited as Wait, type HeldBlock, type HeldLimits } from './heldBlocks.ts'
 import { createReceivedBundle, type ReceivedBundle } from './receivedBundle.ts'
+import { createTurnedAway, type TurnedAway } from './turnedAway.ts'
 
 /*
  * How a block from a peer becomes part of the space. Everything in it may be made up, so the checks run from cheap and outer to dear and inner, and each
@@ -82,6 +83,8 @@ export interface BlockReceiver {
   queued(device?: DeviceId): number
   /** A device was unmuted. */
   wake(): void
+  /** Listens for devices of which blocks were turned away that would be taken now. @returns stops listening */
+  readonly onWantedAgain: TurnedAway['onWantedAgain']
   /** How often each check refused, by `<layer>/<reason>`. */
   refusals(): ReadonlyMap<string, number>
   dispose(): void
@@ -97,6 +100,8 @@ export interface BlockReceiverOptions {
   readonly graph: BlockGraph
   /** Runs synchronously after a block was added to the graph, in causal order. */
   readonly onAccepted: (accepted: AcceptedBlock) => void
+  /** How much may wait of one device; the app's own bounds by default. */
+  readonly heldLimits?: HeldLimits
 }
 
 export function createBlockReceiver({
@@ -108,9 +113,10 @@ export function createBlockReceiver({
   keyRing,
   graph,
   onAccepted,
+  heldLimits,
 }: BlockReceiverOptions): BlockReceiver {
   const spaceBytes = idBytes(space)
-  const held = createHeldBlocks()
+  const held = createHeldBlocks(heldLimits)
   const refusals = new Map<string, number>()
   /** Held blocks for which the block that is being judged was the last thing to wait for. */
   let ready: HeldBlock[] = []
@@ -124,6 +130,10 @@ export function createBlockReceiver({
     sponsorOf: (lane) => held.waiterOtherThan(lane, (waiter) => waiter !== unknownEntries && !quotas.isExhausted(waiter as DeviceId)),
     onSponsored: (sponsor, bytes) => quotas.spend(sponsor as DeviceId, { blocks: 1, bytes }),
   })
+  const turnedAway = createTurnedAway({
+    isKnown: (device) => log.device(device) !== undefined,
+    hasRoom: (device) => held.hasRoom(device) && queue.size(device) <= maxLaneJobs / 4,
+  })
   let isDisposed = false
 
   function refused(layer: ReceiveLayer, reason: string): ReceiveOutcome {
@@ -134,7 +144,13 @@ export function createBlockReceiver({
 
   function hold(block: HeldBlock, awaited: Wait): ReceiveOutcome {
     const account = awaited.kind === 'operations' ? unknownEntries : toId<DeviceId>(block.header.device)
-    return held.hold(block, awaited, account) ? { status: 'held', awaits: awaited.kind } : refused('hold', 'too-many-held')
+    if (held.hold(block, awaited, account)) return { status: 'held', awaits: awaited.kind }
+    return turnAway(block.header, 'too-many-held', account === unknownEntries ? 'retry' : 'room')
+  }
+
+  function turnAway(header: Pick<BlockHeader, 'device'>, reason: string, until: 'room' | 'retry'): ReceiveOutcome {
+    turnedAway.note(toId<DeviceId>(header.device), until)
+    return refused('hold', reason)
   }
 
   /** Whoever the log does not know shares one lane, because an attacker can make up as many devices as he likes. */
@@ -152,6 +168,7 @@ export function createBlockReceiver({
     const next = ready
     ready = []
     if (laneOf(candidate.header) !== strangers && outcome.status !== 'held') charge(candidate, outcome)
+    turnedAway.review('room')
     return { outcome, next }
   }
 
@@ -277,12 +294,12 @@ export function createBlockReceiver({
         opening = open(candidate)
       },
       async run(): ReturnType<typeof judgeNow> {
-        const early = await beforeJudging(id, verified)
+        const early = await beforeJudging(id, block, verified)
         return early === undefined ? judgeNow(candidate, opening) : { outcome: early, next: [] }
       },
       ...(onDelayed === undefined ? {} : { onDelayed }),
     })
-    if (judgement === undefined) return refused('hold', 'too-many-queued')
+    if (judgement === undefined) return turnAway(header, 'too-many-queued', 'room')
     const outcome = judgement.then(async ({ outcome: own, next }) => {
       await follow(next)
       return own
@@ -294,11 +311,16 @@ export function createBlockReceiver({
     return outcome
   }
 
-  async function beforeJudging(id: BlockId, verified: Promise<boolean> | undefined): Promise<ReceiveOutcome | undefined> {
+  async function beforeJudging(id: BlockId, block: Block, verified: Promise<boolean> | undefined): Promise<ReceiveOutcome | undefined> {
     if (isDisposed) return refused('hold', 'disposed')
     if (!(await verified)) return refused('signature', 'bad-signature')
     const awaited = held.awaitedBy(id)
-    return awaited === undefined ? undefined : { status: 'held', awaits: awaited.kind }
+    if (awaited === undefined) return undefined
+    const copy = held.get(id)!
+    // Either may carry another's envelope; which one shows only when the operations or keys are here.
+    if (copy.payload === undefined && 'envelope' in copy.block && !isSame(copy.block, block))
+      turnedAway.note(toId<DeviceId>(copy.header.device), 'retry')
+    return { status: 'held', awaits: awaited.kind }
   }
 
   async function receiveBundle(bundle: Bundle, onDelayed?: () => void): Promise<readonly ReceiveOutcome[]> {
@@ -313,10 +335,10 @@ export function createBlockReceiver({
       prepare() {
         opening = openBundle(crypto, { space: spaceBytes, keyRing }, bundle, head.value)
       },
-      run: async () => judgeBundle(bundle, await opening!),
+      run: async () => judgeBundle(bundle, first, await opening!),
       ...(onDelayed === undefined ? {} : { onDelayed }),
     })
-    if (judgement === undefined) return [refused('hold', 'too-many-queued')]
+    if (judgement === undefined) return [turnAway(first, 'too-many-queued', 'room')]
     const { outcomes, next } = await judgement
     await follow(next)
     return outcomes
@@ -324,12 +346,13 @@ export function createBlockReceiver({
 
   async function judgeBundle(
     bundle: Bundle,
+    first: Pick<BlockHeader, 'device'>,
     opened: Awaited<ReturnType<typeof openBundle>>,
   ): Promise<{ readonly outcomes: readonly ReceiveOutcome[]; readonly next: readonly HeldBlock[] }> {
     const outcomes: ReceiveOutcome[] = []
     const next: HeldBlock[] = []
     if (!opened.ok) {
-      outcomes.push(opened.error === 'unknown-key' ? holdBundle(bundle) : refused(layerOf(opened.error), opened.error))
+      outcomes.push(opened.error === 'unknown-key' ? holdBundle(bundle, first) : refused(layerOf(opened.error), opened.error))
       return { outcomes, next }
     }
     const { blocks, head } = opened.value
@@ -341,6 +364,7 @@ export function createBlockReceiver({
     for (const [index, { id, header, bytes, payload }] of blocks.entries()) {
       const awaited = held.awaitedBy(id)
       if (awaited !== undefined) {
+        if (held.get(id)!.payload === undefined) turnedAway.note(toId<DeviceId>(header.device), 'retry')
         outcomes.push({ status: 'held', awaits: awaited.kind })
         continue
       }
@@ -354,9 +378,9 @@ export function createBlockReceiver({
     return { outcomes, next }
   }
 
-  function holdBundle(bundle: Bundle): ReceiveOutcome {
+  function holdBundle(bundle: Bundle, first: Pick<BlockHeader, 'device'>): ReceiveOutcome {
     const bytes = [...keyless, bundle].reduce((sum, { head, parts }) => sum + head.length + parts.length, 0)
-    if (bytes > maxHeldBytes) return refused('hold', 'too-many-held')
+    if (bytes > maxHeldBytes) return turnAway(first, 'too-many-held', 'retry')
     keyless.push(bundle)
     return { status: 'held', awaits: 'key' }
   }
@@ -367,6 +391,7 @@ export function createBlockReceiver({
       ...bundles.map((bundle) => receiveBundle(bundle)),
       follow(held.takeDoubtful((block) => graph.node(block) !== undefined)),
     ])
+    if (!isDisposed) turnedAway.review('retry')
   }
 
   return {
@@ -376,6 +401,7 @@ export function createBlockReceiver({
     delayed: queue.delayed as Readable<ReadonlySet<string>> as Readable<ReadonlySet<DeviceId>>,
     queued: queue.size,
     wake: queue.wake,
+    onWantedAgain: turnedAway.onWantedAgain,
     get held() {
       return held.size
     },

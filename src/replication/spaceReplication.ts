@@ -15,7 +15,7 @@ import { createChannel, type Channel } from './channel.ts'
 import { createLink, type Link } from './link.ts'
 import { linkHandshake } from './linkHandshake.ts'
 import { createLinkLimits } from './linkLimits.ts'
-import { decodeLinkMessage, portionsOf, type LinkMessage } from './linkMessages.ts'
+import { decodeLinkMessage, maxSparedDevices, portionsOf, type LinkMessage } from './linkMessages.ts'
 import { createNewerVersions } from './newerVersions.ts'
 import { createPeerPatience } from './peerPatience.ts'
 import { createPresenceExchange, type PresenceExchange } from './presenceExchange.ts'
@@ -123,7 +123,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
 
   /** Devices whose blocks peers are asked to keep back. */
   let spared: ReadonlySet<DeviceId> = new Set()
-  const stopSparing = [receiver.delayed.subscribe(spare), quotas.muted.subscribe(onMuted)]
+  const stopSparing = [receiver.delayed.subscribe(spare), quotas.muted.subscribe(onMuted), receiver.onWantedAgain(askAgain)]
 
   function onMuted(): void {
     receiver.wake()
@@ -139,6 +139,11 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     ]
     spared = next
     for (const { exchange } of links.values()) exchange.spareUs(changes)
+  }
+
+  function askAgain(devices: readonly DeviceId[]): void {
+    const again = devices.filter((device) => !spared.has(device)).slice(0, maxSparedDevices)
+    for (const { exchange } of links.values()) exchange.spareUs(again.map((device) => ({ device, spared: false })))
   }
 
   function publish(): void {

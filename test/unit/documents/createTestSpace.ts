@@ -10,6 +10,7 @@ import { encodeBlock, type Block } from '../../../src/feed/block.ts'
 import type { BlockGraph, BlockNode } from '../../../src/feed/blockGraph.ts'
 import { createBlockStore, type BlockStore } from '../../../src/feed/blockStore.ts'
 import { createDeviceQuotas, type DeviceQuotas } from '../../../src/feed/deviceQuotas.ts'
+import type { HeldLimits } from '../../../src/feed/heldBlocks.ts'
 import { createBlockReceiver, type BlockReceiver, type ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import type { EchoError } from '../../../src/shared/echoError.ts'
@@ -74,6 +75,7 @@ export async function openReplica(
     readonly hint?: number
     readonly cached?: MemoryCacheDisk
     readonly hasCompany?: () => boolean
+    readonly heldLimits?: HeldLimits
   } = {},
 ): Promise<TestReplica> {
   const disk = options.disk ?? createMemoryDisk()
@@ -121,6 +123,7 @@ export async function openReplica(
       store.gather(accepted.node, accepted.block)
       documents.accept(accepted)
     },
+    ...(options.heldLimits === undefined ? {} : { heldLimits: options.heldLimits }),
   })
 
   return {

@@ -2,22 +2,13 @@ import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { encodeBlock, signBlock, type Block } from '../../../src/feed/block.ts'
 import { sealPayload } from '../../../src/feed/envelope.ts'
-import { maxHeldBlocks } from '../../../src/feed/heldBlocks.ts'
+import { maxHeldBlocks, maxHeldBytes } from '../../../src/feed/heldBlocks.ts'
 import { concatBytes } from '../../../src/shared/bytes.ts'
 import { Writer } from '../../../src/shared/encoding.ts'
+import type { DeviceId } from '../../../src/shared/ids.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { bytes32, spaceBytes, zero32 } from './feedFixtures.ts'
-import {
-  type Author,
-  brief,
-  createAuthor,
-  createFakeKeyRing,
-  createReceiver,
-  crypto,
-  epochKey,
-  flip,
-  knownHead,
-} from './receiveFixtures.ts'
+import { type Author, brief, createAuthor, createFakeKeyRing, createReceiver, crypto, epochKey, flip } from './receiveFixtures.ts'
 
 describe('receiving blocks', () => {
   it('accepts a feed in order, each block once', async () => {
@@ -68,15 +59,14 @@ describe('receiving blocks', () => {
 
   it('holds a block until the operations that it names are here, and then judges its author', async () => {
     const [writer, stranger] = [await createAuthor(), await createAuthor()]
-    const { receiver, text, take, refusals } = createReceiver([writer])
+    const { receiver, text, take, refusals, learn } = createReceiver([writer])
     const head = { membership: [bytes32(2)] }
     expect(await take(await writer.cut('ok', head))).toEqual({ status: 'held', awaits: 'operations' })
     expect(await take(await stranger.cut('no', head))).toEqual({ status: 'held', awaits: 'operations' })
     await receiver.retry()
     expect(receiver.held).toBe(2)
-    knownHead.set(bytes32(2))
+    learn(bytes32(2))
     await receiver.retry()
-    knownHead.set(bytes32(1))
     expect(text()).toBe('ok')
     expect(receiver.held).toBe(0)
     expect([...refusals()]).toEqual([['membership/never-writer', 1]])
@@ -331,6 +321,50 @@ describe('receiving hostile blocks', () => {
     // Blocks in order still come through.
     expect(await take(await author.cut('x'))).toEqual({ status: 'accepted' })
   }, 60_000)
+
+  it('asks for what it turned away, once there is room for most of it', async () => {
+    const author = await createAuthor()
+    const { take, receiver, text } = createReceiver([author], undefined, { heldLimits: { blocks: 8, bytes: maxHeldBytes } })
+    const wanted: (readonly DeviceId[])[] = []
+    receiver.onWantedAgain((devices) => wanted.push(devices))
+    const blocks = []
+    for (let i = 0; i < 12; i++) blocks.push(await author.cut(String(i % 10)))
+    const outcomes = []
+    for (const block of blocks.slice(1)) outcomes.push(brief(await take(block)))
+    expect(outcomes).toEqual([...Array.from({ length: 8 }, () => 'held'), ...Array.from({ length: 3 }, () => 'hold/too-many-held')])
+    expect(wanted).toEqual([])
+    await take(blocks[0]!)
+    expect([wanted, text()]).toEqual([[[author.device]], '012345678'])
+    for (const block of blocks.slice(9)) await take(block)
+    expect(text()).toBe('012345678901')
+    // Nothing was turned away since.
+    expect(wanted).toHaveLength(1)
+  })
+
+  it.each([
+    ['a key', (author: Author) => author.cut('a', {}, epochKey(2))],
+    ['operations', (author: Author) => author.cut('a', { membership: [bytes32(7)] })],
+  ])('asks for a block again of which a copy with a swapped envelope waited for %s', async (awaited, cut) => {
+    const author = await createAuthor()
+    const { take, receiver, ring, text, learn } = createReceiver([author])
+    const wanted: (readonly DeviceId[])[] = []
+    receiver.onWantedAgain((devices) => wanted.push(devices))
+    const good = await cut(author)
+    const bad = { ...good, envelope: flip(good.envelope, 90) }
+    expect([brief(await take(bad)), brief(await take(bad)), brief(await take(good))]).toEqual(['held', 'held', 'held'])
+    await receiver.retry()
+    wanted.length = 0
+    await take(good)
+    if (awaited === 'a key') ring.keys.unshift(epochKey(2))
+    else learn(bytes32(7))
+    await receiver.retry()
+    expect([wanted, receiver.held, text()]).toEqual([[[author.device]], 0, ''])
+    expect(brief(await take(good))).toBe('accepted')
+    expect(text()).toBe('a')
+    // A copy that came twice is no other copy.
+    await receiver.retry()
+    expect(wanted).toHaveLength(1)
+  })
 
   it('holds a bounded number of bytes of a device', async () => {
     const author = await createAuthor()

@@ -8,6 +8,7 @@ import { clientIdOf } from '../../../src/feed/clientId.ts'
 import { createBlockGraph } from '../../../src/feed/createBlockGraph.ts'
 import { createDeviceQuotas, deviceAllowances, type Allowances } from '../../../src/feed/deviceQuotas.ts'
 import { plaintextHash, sealPayload } from '../../../src/feed/envelope.ts'
+import { maxHeldBlocks, maxHeldBytes, type HeldLimits } from '../../../src/feed/heldBlocks.ts'
 import { blockIdOf, encodeHeader, type BlockHeader } from '../../../src/feed/header.ts'
 import { createBlockReceiver, type AcceptedBlock, type ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
 import { toHex } from '../../../src/shared/bytes.ts'
@@ -35,10 +36,10 @@ export function createFakeKeyRing(...keys: EpochKey[]): KeyRing & { readonly key
   return { keys, newest: () => keys.at(-1), get, add: () => true, all: () => keys, onAdded: () => () => undefined }
 }
 
-/** A log in which everybody has an entry whom `roles` names; heads other than {@link knownHead} are not here. */
-function createFakeLog(roles: Map<DeviceId, Role>): MembershipLog {
-  const roleAt: MembershipLog['roleAt'] = (heads, _identity, device) =>
-    heads.some((head) => toHex(head) !== toHex(knownHead)) ? 'unknown' : roles.get(device)
+/** A log in which everybody has an entry whom `roles` names; heads other than `heads` are not here. */
+function createFakeLog(roles: Map<DeviceId, Role>, heads: Set<string>): MembershipLog {
+  const roleAt: MembershipLog['roleAt'] = (named, _identity, device) =>
+    named.some((head) => !heads.has(toHex(head))) ? 'unknown' : roles.get(device)
   const device = (id: DeviceId) => (roles.has(id) ? {} : undefined)
   return { roleAt, device } as Partial<MembershipLog> as MembershipLog
 }
@@ -114,14 +115,21 @@ export function createReceiver(
     clock = systemClock,
     allowances = deviceAllowances,
     open = crypto.open,
-  }: { readonly clock?: Clock; readonly allowances?: Allowances; readonly open?: CryptoPort['open'] } = {},
+    heldLimits = { blocks: maxHeldBlocks, bytes: maxHeldBytes },
+  }: {
+    readonly clock?: Clock
+    readonly allowances?: Allowances
+    readonly open?: CryptoPort['open']
+    readonly heldLimits?: HeldLimits
+  } = {},
 ) {
   const quotas = createDeviceQuotas({ clock, allowances })
   const roles = new Map<DeviceId, Role>(authors.map(({ device }) => [device, 'editor']))
   const doc = createDoc(1, false)
   const accepted: AcceptedBlock[] = []
   const graph = createBlockGraph({ crypto, space })
-  const log = createFakeLog(roles)
+  const heads = new Set([toHex(knownHead)])
+  const log = createFakeLog(roles, heads)
   const receiver = createBlockReceiver({
     crypto: { ...crypto, open },
     clock,
@@ -130,6 +138,7 @@ export function createReceiver(
     log,
     keyRing: ring,
     graph,
+    heldLimits,
     onAccepted(block) {
       accepted.push(block)
       Y.applyUpdate(doc, block.payload)
@@ -144,6 +153,8 @@ export function createReceiver(
     ring,
     accepted,
     doc,
+    /** An operation arrived that is a head of the log. */
+    learn: (head: Uint8Array) => heads.add(toHex(head)),
     text: () => doc.getText('text').toString(),
     take: (block: Block) => receiver.receive(encodeBlock(block)),
   }

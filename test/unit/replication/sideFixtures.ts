@@ -2,6 +2,7 @@ import { createKeyRing } from '../../../src/access/createKeyRing.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
 import type { Block } from '../../../src/feed/block.ts'
+import { maxHeldBlocks, maxHeldBytes } from '../../../src/feed/heldBlocks.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { createMemorySwarm, type MemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import { createSpaceReplication } from '../../../src/replication/spaceReplication.ts'
@@ -20,7 +21,11 @@ function after<T>(clock: Clock, delayMs: number, value: Promise<T>): Promise<T> 
 export async function createSide(
   world: TestSpace,
   identity: LocalIdentity,
-  { alter = (block: Block) => block, operations = [] as readonly Uint8Array[] } = {},
+  {
+    alter = (block: Block): Block | undefined => block,
+    operations = [] as readonly Uint8Array[],
+    heldLimits = { blocks: maxHeldBlocks, bytes: maxHeldBytes },
+  } = {},
 ) {
   const { clock, space } = world
   /** How long this device takes to verify a signature. */
@@ -31,7 +36,7 @@ export async function createSide(
   const keyRing = createKeyRing({ crypto, log })
   const key = world.keyRing.newest()!
   keyRing.add(key.id, key.key)
-  const replica = await openReplica({ ...world, log, keyRing }, identity)
+  const replica = await openReplica({ ...world, log, keyRing }, identity, { heldLimits })
   const { documents, graph, store, receiver, quotas } = replica
   const faults: unknown[] = []
   const newer: unknown[] = []

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { signOperation } from '../../../src/access/operation.ts'
 import type { Block } from '../../../src/feed/block.ts'
 import type { Network } from '../../../src/network/network.ts'
+import { decodeHeader } from '../../../src/feed/header.ts'
 import { idBytes } from '../../../src/shared/ids.ts'
 import { admit, createPerson, seededCrypto } from '../access/people.ts'
 import { createTestSpace, type TestSpace } from '../documents/createTestSpace.ts'
@@ -36,6 +37,33 @@ describe('the replication of a space', () => {
     await world.clock.run(9_000)
     expect(his.replication.state.get().peers).toBe(1)
     expect(his.log.operations()).toHaveLength(hers.log.operations().length)
+  })
+
+  it('gets what it had no room for from a peer that counts it as sent, once the block has come on which it all rests', async () => {
+    const world = await createTestSpace()
+    const isFirst = (block: Block): boolean => {
+      const header = decodeHeader(block.header)
+      return header.ok && header.value.seq === 0
+    }
+    const hers = await createSide(world, world.alice, { alter: (block) => (isFirst(block) ? undefined : block) })
+    const his = await createSide(world, world.bob, { heldLimits: { blocks: 16, bytes: 1_000_000 } })
+    for (let i = 0; i < 100; i++) {
+      hers.documents.root.write((map) => map.set(`key ${i}`, 1))
+      hers.documents.tick()
+    }
+    await hers.documents.flush()
+    const swarm = createSwarm(world)
+    hers.replication.enterNetwork(swarm.peer('alice'))
+    his.replication.enterNetwork(swarm.peer('bob'))
+    await world.clock.run(20_000)
+    expect([his.receiver.held, his.replica.graph.size, his.replication.state.get().lacking]).toEqual([16, 0, 100])
+    await his.replica.receive((await hers.replica.allBlocks()).slice(0, 1))
+    await world.clock.run(5_000)
+    expect([his.receiver.held, his.replica.graph.size, his.replication.state.get()]).toEqual([
+      0,
+      100,
+      expect.objectContaining({ lacking: 0, peers: 1 }),
+    ])
   })
 
   it('keeps to what a peer takes before it has verified the proof, however slow it is', async () => {
