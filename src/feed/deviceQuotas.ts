@@ -82,9 +82,11 @@ export function createDeviceQuotas({
   }
 
   function refill(account: Account): void {
+    const now = clock.now()
+    if (now === account.filledAt) return
     // A clock that was set back gives nothing and takes nothing.
-    const seconds = Math.max(0, clock.now() - account.filledAt) / 1000
-    account.filledAt = clock.now()
+    const seconds = Math.max(0, now - account.filledAt) / 1000
+    account.filledAt = now
     for (const kind of kinds) {
       const { burst, perSecond } = allowances[kind]
       account.levels[kind] = Math.min(burst, account.levels[kind] + seconds * perSecond)

@@ -1,8 +1,8 @@
-import { compareBytes } from '../shared/bytes.ts'
+import { compareBytes, concatBytes } from '../shared/bytes.ts'
 import { decode, Writer, type DecodeFault, type Reader } from '../shared/encoding.ts'
 import { toId, type BlockId } from '../shared/ids.ts'
 import { fail, type Result } from '../shared/result.ts'
-import { labelledHash } from '../crypto/labels.ts'
+import { label } from '../crypto/labels.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 
 /**
@@ -62,6 +62,10 @@ export const maxRetractions = 64
 export const maxHeaderBytes = 32 * 1024
 
 const version = 1
+/** Room for a header with one membership head and one dependency. */
+const usualHeaderBytes = 384
+/** Made once, because every block that comes or is opened is hashed with it. */
+const blockLabel = label('block')
 
 /** Why header bytes are no header; `newer-version` is kept and passed on, never judged. */
 export type HeaderFault = DecodeFault | 'newer-version'
@@ -72,7 +76,7 @@ export type HeaderFault = DecodeFault | 'newer-version'
  * document 16 · key id 32 · from uint · to uint · time uint · plaintext hash 32 · list (first 32 · last 32)`.
  */
 export function encodeHeader(header: BlockHeader): Uint8Array {
-  return new Writer()
+  return new Writer(usualHeaderBytes)
     .u8(version)
     .fixed(header.space)
     .fixed(header.identity)
@@ -120,14 +124,14 @@ export function decodeHeader(bytes: Uint8Array): Result<BlockHeader, HeaderFault
   })
 }
 
-/** The id of a block: H(`block`, header bytes). */
+/** The id of a block: {@link blockHash} of its header. */
 export function blockIdOf(crypto: CryptoPort, headerBytes: Uint8Array): BlockId {
   return toId<BlockId>(blockHash(crypto, headerBytes))
 }
 
-/** The bytes of {@link blockIdOf}, 32. */
+/** The bytes of {@link blockIdOf}: H(`block`, header bytes), 32. */
 export function blockHash(crypto: CryptoPort, headerBytes: Uint8Array): Uint8Array {
-  return labelledHash(crypto, 'block', headerBytes)
+  return crypto.hash(concatBytes(blockLabel, headerBytes))
 }
 
 /** Reads a list of 32-byte ids, each greater than the one before. */

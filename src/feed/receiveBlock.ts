@@ -254,7 +254,7 @@ export function createBlockReceiver({
     const document = toId<DocumentId>(header.document)
     const before = (header.seq === 0 ? header.dependencies : [header.previous, ...header.dependencies]).map(toId<BlockId>)
     const guarded = guardUpdate(payload, {
-      client: clientIdOf(crypto, spaceBytes, header.device, header.slot),
+      client: graph.node(toId<BlockId>(header.previous))?.client ?? clientIdOf(crypto, spaceBytes, header.device, header.slot),
       from: header.from,
       to: header.to,
       limits: graph.limits(before, document),

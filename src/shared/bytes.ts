@@ -2,7 +2,11 @@
 
 const hexDigits = '0123456789abcdef'
 const base64UrlDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const base64UrlValues = new Map([...base64UrlDigits].map((digit, value) => [digit, value]))
+const base64UrlCodes = [...base64UrlDigits].map((digit) => digit.charCodeAt(0))
+/** By the code of an ASCII character; 64 = no digit. */
+const base64UrlValues = Uint8Array.from({ length: 128 }, (_, code) => (base64UrlCodes.includes(code) ? base64UrlCodes.indexOf(code) : 64))
+/** Bytes whose digits are made into text at once: a multiple of 3, and few enough for arguments of one call. */
+const base64UrlChunk = 3 * 1024
 
 // Getters look at what a value is inside, which no property of a lookalike can imitate.
 const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!.get!
@@ -41,7 +45,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Whether two byte strings are the same. Not for secrets: the time it takes tells where they differ. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && compareBytes(a, b) === 0
+  return a === b || (a.length === b.length && compareBytes(a, b) === 0)
 }
 
 /** Order of two byte strings as unsigned bytes: negative, zero or positive. A prefix comes before the longer string. */
@@ -71,13 +75,14 @@ export function fromHex(text: string): Uint8Array | undefined {
 
 /** Base64url without padding (RFC 4648 section 5). */
 export function toBase64Url(bytes: Uint8Array): string {
-  let text = ''
+  if (bytes.length > base64UrlChunk) return toBase64Url(bytes.subarray(0, base64UrlChunk)) + toBase64Url(bytes.subarray(base64UrlChunk))
+  const codes: number[] = []
   for (let i = 0; i < bytes.length; i += 3) {
     const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
     const digits = Math.min(4, bytes.length - i + 1)
-    for (let d = 0; d < digits; d++) text += base64UrlDigits[(group >> (18 - 6 * d)) & 63]!
+    for (let d = 0; d < digits; d++) codes.push(base64UrlCodes[(group >> (18 - 6 * d)) & 63]!)
   }
-  return text
+  return String.fromCharCode(...codes)
 }
 
 /**
@@ -90,9 +95,9 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
   let group = 0
   let bits = 0
   let offset = 0
-  for (const digit of text) {
-    const value = base64UrlValues.get(digit)
-    if (value === undefined) return undefined
+  for (let i = 0; i < text.length; i++) {
+    const value = base64UrlValues[text.charCodeAt(i)]
+    if (value === undefined || value > 63) return undefined
     group = (group << 6) | value
     bits += 6
     if (bits >= 8) {
@@ -104,9 +109,11 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
   return group === 0 ? bytes : undefined
 }
 
+const encoder = new TextEncoder()
+
 /** UTF-8 bytes of a text; a lone surrogate becomes U+FFFD. */
 export function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
+  return encoder.encode(text)
 }
 
 /** The longest start of a text that takes at most `maxBytes` in UTF-8, cut between code points. */

@@ -116,8 +116,13 @@ export function decode<T>(bytes: Uint8Array, read: (reader: Reader) => T): Resul
 /** Builds a byte string; every method returns the writer. */
 export class Writer {
   // One buffer that grows: a list of parts would make garbage of every number of thousands of headers.
-  #bytes = new Uint8Array(64)
+  #bytes: Uint8Array
   #length = 0
+
+  /** @param capacity bytes that it holds before it has to grow */
+  constructor(capacity = 64) {
+    this.#bytes = new Uint8Array(capacity)
+  }
 
   #grow(by: number): void {
     const needed = this.#length + by

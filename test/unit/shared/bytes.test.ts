@@ -37,6 +37,18 @@ describe('bytes', () => {
     expect(fromBase64Url('AA')).toEqual(Uint8Array.of(0))
     expect(fromBase64Url('A')).toBeUndefined()
     expect(fromBase64Url('AA==')).toBeUndefined()
+    // Characters whose codes end like that of a digit, and what is no ASCII at all.
+    for (const other of ['\u0141', '\u00c1', '\ud83d\udc69', '\u007f', '\u0000']) expect(fromBase64Url(`AAA${other}`)).toBeUndefined()
+  })
+
+  it('have base64url texts as the platform makes them, however long they are', () => {
+    for (const length of [3_071, 3_072, 3_073, 10_000]) {
+      const value = Uint8Array.from({ length }, (_, i) => (i * 151 + (i >> 8)) & 255)
+      const binary = Array.from(value, (byte) => String.fromCharCode(byte)).join('')
+      const text = btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+      expect(toBase64Url(value)).toBe(text)
+      expect(fromBase64Url(text)).toEqual(value)
+    }
   })
 
   it('refuse a text that is not hexadecimal', () => {
