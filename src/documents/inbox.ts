@@ -36,7 +36,8 @@ export function createInbox(options: {
     const author = toId<DeviceId>(node.header.device)
     const rule = quotas.timed(author, () => judgePayload(document.doc, graph, block))
     if (rule !== undefined) {
-      quotas.blame(author)
+      // What only rests on another's fault is none of its author's.
+      if (rule !== 'rests') quotas.blame(author)
       options.onLeftOut({ node, rule })
       return
     }

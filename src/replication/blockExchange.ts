@@ -42,6 +42,8 @@ export interface BlockExchange {
   lacking(): number
   /** Whether the peer has worked through everything we have for it. */
   isIdle(): boolean
+  /** Since when the peer has owed an answer: its first heads, or that it has worked through a message. Now, where it owes none. */
+  waitsSince(): number
   dispose(): void
 }
 
@@ -74,6 +76,7 @@ export function createBlockExchange(options: {
   readonly onFault: (error: unknown) => void
 }): BlockExchange {
   const { link, clock, graph, store, receiver } = options
+  const beganMs = clock.now()
   /** What the peer has or is about to have, by branch. */
   const sent = new Map<number, { readonly feed: FeedKey; readonly seq: number }>()
   /** What the peer last said of each feed. */
@@ -381,6 +384,7 @@ export function createBlockExchange(options: {
     pass: (blocks) => blocks.forEach((block) => send({ type: 'blocks', blocks: [block] }, block.length)),
     lacking,
     isIdle: () => knowsPeer && outbox.size === 0 && outstanding.length === 0,
+    waitsSince: () => (knowsPeer ? (outstanding[0]?.sentMs ?? clock.now()) : beganMs),
     dispose() {
       disposed = true
       clock.clear(sayTimer)

@@ -18,6 +18,7 @@ import { createLinkLimits } from './linkLimits.ts'
 import { decodeLinkMessage, maxSparedDevices, portionsOf, type LinkMessage } from './linkMessages.ts'
 import { createNewerVersions } from './newerVersions.ts'
 import { createPeerPatience } from './peerPatience.ts'
+import { createPeerProgress, type PeerProgress } from './peerProgress.ts'
 import { createPresenceExchange, type PresenceExchange } from './presenceExchange.ts'
 import { proveMembership } from './proveMembership.ts'
 import { createSilenceWatch, type SilenceWatch } from './silenceWatch.ts'
@@ -92,7 +93,7 @@ const maxPushLinks = 8
 
 export function createSpaceReplication(options: SpaceReplicationOptions): SpaceReplication {
   const { crypto, clock, random, identity, space, log, keyRing, graph, store, receiver, quotas } = options
-  const links = new Map<Link, { readonly exchange: BlockExchange; readonly watch: SilenceWatch }>()
+  const links = new Map<Link, { readonly exchange: BlockExchange; readonly watch: SilenceWatch; readonly progress: PeerProgress }>()
   const channels = new Set<Channel>()
   const newerVersions = createNewerVersions()
   const patience = createPeerPatience(clock)
@@ -148,12 +149,12 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
 
   function publish(): void {
     const remote = remoteLinks().length
-    const exchanges = [...links.values()].map(({ exchange }) => exchange)
+    const progress = [...links.values()].map(({ progress }) => progress)
     const next: ReplicationState = {
       peers: !room.isWanted() ? reach : remote,
       tabs: links.size - remote,
-      lacking: Math.max(0, ...exchanges.map((exchange) => exchange.lacking())),
-      delivered: exchanges.every((exchange) => exchange.isIdle()),
+      lacking: Math.max(0, ...progress.map((of) => of.lacking())),
+      delivered: progress.every((of) => of.isDelivered()),
       newer: newerVersions.isMet,
     }
     const before = state.get()
@@ -243,7 +244,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       onFault: options.onFault,
     })
     const watch = createSilenceWatch(link, clock)
-    links.set(link, { exchange, watch })
+    links.set(link, { exchange, watch, progress: createPeerProgress(exchange, clock) })
     channels.add(link.channel)
     link.channel.onClose = () => {
       watch.stop()

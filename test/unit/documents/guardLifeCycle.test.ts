@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { maxBrokenBlocks } from '../../../src/feed/deviceQuotas.ts'
 import { createItemId, rootDocumentId, type DocumentId, type ItemId } from '../../../src/shared/ids.ts'
 import { Writer } from '../../../src/shared/encoding.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
@@ -113,6 +114,22 @@ describe('a block of another device that breaks a rule of its document', () => {
     his.current.get().yText.insert(0, 'on ')
     await exchange(alice, bob)
     for (const handle of [text, his]) expect(handle.content.get()).toBe(`on ${letters}`)
+  })
+
+  it('is held against its own device, and not against those who wrote what rests on it', async () => {
+    const { world, alice, document, base, knowing, forger } = await createScene()
+    const bomb = await forger.forge(document, claimingUpdate(forger.client, 0, farClaims(base)), 0, 10)
+    await alice.receive([bomb])
+    const careless = createForger(world, knowing, world.alice, 3)
+    for (let i = 0; i < 2 * maxBrokenBlocks; i++) {
+      await alice.receive([await careless.forge(document, claimingUpdate(careless.client, i, [{ origin: [forger.client, 9] }]), i, i + 1)])
+    }
+    expect(alice.quotas.muted.get().size).toBe(0)
+    for (let i = 1; i < maxBrokenBlocks; i++) {
+      const another = createForger(world, knowing, world.bob, 100 + i)
+      await alice.receive([await another.forge(document, claimingUpdate(another.client, 0, farClaims(base)), 0, 10)])
+    }
+    expect([...alice.quotas.muted.get()]).toEqual([[world.bob.deviceId, 'rules']])
   })
 
   it('makes its own author write the root document under another slot from then on', async () => {

@@ -7,9 +7,11 @@ import { createLink, type Link } from '../../../src/replication/link.ts'
 import { linkHandshake } from '../../../src/replication/linkHandshake.ts'
 import { maxQuestions } from '../../../src/replication/linkLimits.ts'
 import { decodeLinkMessage, type LinkMessage } from '../../../src/replication/linkMessages.ts'
+import { peerPatienceMs } from '../../../src/replication/peerProgress.ts'
 import { maxStrains } from '../../../src/replication/peerPatience.ts'
 import { utf8 } from '../../../src/shared/bytes.ts'
-import { idBytes } from '../../../src/shared/ids.ts'
+import { feedKeyOf } from '../../../src/feed/feedKey.ts'
+import { idBytes, toId, type BlockId } from '../../../src/shared/ids.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, type TestSpace } from '../documents/createTestSpace.ts'
 import { createSide, createSwarm } from './sideFixtures.ts'
@@ -138,6 +140,46 @@ describe('a hostile member', () => {
     )
     await world.clock.run(500)
     expect(hers.barred.length).toBe(1)
+    await assertHonestWork()
+  })
+
+  it.each<[string, (world: TestSpace, link: Link) => void]>([
+    ['says no heads', () => {}],
+    [
+      'acknowledges nothing',
+      (_world, link) => {
+        link.send({ type: 'heads', heads: [] })
+      },
+    ],
+    [
+      'names a block that nobody has, and more of them each time',
+      (world, link) => {
+        const feed = feedKeyOf(world.bob.signing.publicKey, 1)
+        let seq = 0
+        const lie = (): void => {
+          link.send({ type: 'heads', heads: [{ feed, seq: seq++, id: toId<BlockId>(new Uint8Array(32).fill(9)) }] })
+          world.clock.after(10_000, lie)
+        }
+        lie()
+      },
+    ],
+  ])('who %s, but is awake, keeps nobody syncing for longer than a minute', async (_, misbehave) => {
+    const { world, hers, assertHonestWork } = await createAttack((link) => {
+      const answer = link.channel.onMessage
+      link.channel.onMessage = (bytes) => {
+        const message = decodeLinkMessage(bytes)
+        if (message.ok && message.value.type === 'ping') link.send({ type: 'pong' })
+        return answer?.(bytes)
+      }
+      misbehave(world, link)
+    })
+    await assertHonestWork()
+    await world.clock.run(10_000)
+    const { lacking, delivered, peers } = hers.replication.state.get()
+    expect(peers).toBe(2)
+    expect(lacking === 0 && delivered).toBe(false)
+    await world.clock.run(peerPatienceMs)
+    expect(hers.replication.state.get()).toMatchObject({ peers: 2, lacking: 0, delivered: true })
     await assertHonestWork()
   })
 
