@@ -198,16 +198,11 @@ export function createBlockStore(options: {
     return place === undefined ? undefined : bundlePayloads.read(place, node.header.seq)
   }
 
-  async function refreshBundles(): Promise<void> {
-    const { rows } = await storage.readBundles(space)
-    const headers = await Promise.all(rows.map((row) => headersOf(row)))
-    bundles.clear()
-    rows.forEach((row, i) => {
-      if (headers[i] !== undefined)
-        bundles.add(
-          row,
-          headers[i].map(({ block }) => block),
-        )
+  function refreshBundles(): Promise<void> {
+    return bundles.relearn(async () => {
+      const { rows } = await storage.readBundles(space)
+      const headers = await Promise.all(rows.map((row) => headersOf(row)))
+      return rows.flatMap((place, i) => (headers[i] === undefined ? [] : [{ place, ids: headers[i].map(({ block }) => block) }]))
     })
   }
 

@@ -11,17 +11,40 @@ export interface BundleIndex {
   find(id: BlockId): BundlePlace | undefined
   /** A feed's bundles, ascending by their last block. */
   of(feed: FeedKey): readonly BundlePlace[]
-  clear(): void
+  /**
+   * Learns anew what is on disk. What is added and removed here while that is read is kept, for the reading may miss it.
+   * @throws what `read` throws; nothing has changed then
+   */
+  relearn(read: () => Promise<readonly IndexedBundle[]>): Promise<void>
 }
 
-interface Entry {
+/** A bundle, and the ids of its blocks that were found good, in order. */
+export interface IndexedBundle {
   readonly place: BundlePlace
   readonly ids: readonly BlockId[]
 }
 
 export function createBundleIndex(): BundleIndex {
-  const byFeed = new Map<FeedKey, Entry[]>()
+  const byFeed = new Map<FeedKey, IndexedBundle[]>()
   const byBlock = new Map<BlockId, BundlePlace>()
+  /** For each reading that is under way: what changed here since it began. */
+  const changes = new Set<(() => void)[]>()
+
+  function note(change: () => void): void {
+    for (const list of changes) list.push(change)
+    change()
+  }
+
+  function add({ feed, seq, block, first, judged }: BundlePlace, ids: readonly BlockId[]): void {
+    const place = { feed, seq, block, first, judged }
+    remove(place)
+    const entries = [...(byFeed.get(feed as FeedKey) ?? []), { place, ids }]
+    byFeed.set(
+      feed as FeedKey,
+      entries.sort((a, b) => a.place.seq - b.place.seq),
+    )
+    for (const id of ids) byBlock.set(id, place)
+  }
 
   function remove(gone: BundlePlace): void {
     const feed = gone.feed as FeedKey
@@ -37,22 +60,22 @@ export function createBundleIndex(): BundleIndex {
   }
 
   return {
-    add({ feed, seq, block, first, judged }, ids) {
-      const place = { feed, seq, block, first, judged }
-      remove(place)
-      const entries = [...(byFeed.get(feed as FeedKey) ?? []), { place, ids }]
-      byFeed.set(
-        feed as FeedKey,
-        entries.sort((a, b) => a.place.seq - b.place.seq),
-      )
-      for (const id of ids) byBlock.set(id, place)
-    },
-    remove,
+    add: (place, ids) => note(() => add(place, ids)),
+    remove: (place) => note(() => remove(place)),
     find: (id) => byBlock.get(id),
     of: (feed) => (byFeed.get(feed) ?? []).map(({ place }) => place),
-    clear() {
-      byFeed.clear()
-      byBlock.clear()
+    async relearn(read) {
+      const since: (() => void)[] = []
+      changes.add(since)
+      try {
+        const stored = await read()
+        byFeed.clear()
+        byBlock.clear()
+        for (const { place, ids } of stored) add(place, ids)
+        for (const change of since) change()
+      } finally {
+        changes.delete(since)
+      }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createBundler, type Bundler } from '../../../src/feed/createBundler.ts'
+import type { Storage } from '../../../src/storage/storage.ts'
 import { storageFullError } from '../../../src/storage/storageError.ts'
 import { createTestSpace, openReplica, type TestReplica, type TestSpace } from '../documents/createTestSpace.ts'
 
@@ -181,6 +182,32 @@ describe('the bundler', () => {
     bundlerOf(world, again)
     await world.clock.run(10_000)
     expect(await onDisk(world, again)).toEqual({ headers: [], bundles: [[0, 23]] })
+  })
+
+  it('keeps what it has just replaced in mind where the store learns anew from an older reading', async () => {
+    const { world, alice } = await createTest(40)
+    const storage = alice.storage as { -readonly [Method in keyof Storage]: Storage[Method] }
+    const { readBundles } = storage
+    let goOn = () => {}
+    const gate = new Promise<void>((resolve) => (goOn = resolve))
+    storage.readBundles = async (space) => {
+      const found = await readBundles(space)
+      await gate
+      return found
+    }
+    const refreshed = alice.store.refreshBundles()
+    storage.readBundles = readBundles
+    bundlerOf(world, alice)
+    await world.clock.run(10_000)
+    goOn()
+    await refreshed
+    const nodes = alice.graph.missingFor([])
+    expect(alice.store.bundlesOf(nodes[0]!.feed).map(({ first, seq }) => [first, seq])).toEqual((await onDisk(world, alice)).bundles)
+    expect(nodes.filter((node) => alice.store.bundleOf(node) === undefined)).toEqual([])
+
+    storage.readBundles = () => Promise.reject(new Error('no disk'))
+    await expect(alice.store.refreshBundles()).rejects.toThrow('no disk')
+    expect(nodes.filter((node) => alice.store.bundleOf(node) === undefined)).toEqual([])
   })
 
   it('leaves out what a damaged bundle held and opens with the rest', async () => {
