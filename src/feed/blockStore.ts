@@ -21,7 +21,8 @@ export interface BlockStore {
   /** Takes a block from a peer, or one more block of a bundle; it is stored within a moment, many together. Lost in a crash it is fetched again. */
   gather(node: BlockNode, block: Block | ReceivedBundle): void
   /**
-   * Stores blocks, and with them whatever else must stand or fall with them: first of all what was gathered, for it may be their past.
+   * Stores blocks, and with them whatever else must stand or fall with them: first of all what was gathered, for it may be their past. Write-ahead rows are
+   * on their way when this returns; like blocks they count as stored only with all that was gathered before.
    * @throws EchoError of {@link Storage.write}
    */
   put(
@@ -84,9 +85,8 @@ export function createBlockStore(options: {
   const recent = new Map<BlockId, Block>()
   let bytes = 0
   let gathered: BlockRow[] = []
-  /** Gathered blocks whose write is not complete. */
-  const underWay = new Set<BlockRow>()
-  const writes = new Set<Promise<void>>()
+  /** Writes under way that hold gathered blocks. */
+  const gathering = new Set<Promise<void>>()
   /** Bundles of which more was found good than is stored. */
   let gatheredBundles = new Set<ReceivedBundle>()
   /** Those and the ones that are being written. */
@@ -113,36 +113,34 @@ export function createBlockStore(options: {
   }
 
   async function write(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
+    // What rests on a block must not be stored without it, and a write that is under way may still fail. Then what it held goes with this one.
+    const before = [...gathering]
+    if (rows.length > 0) await Promise.allSettled(before)
     clock.clear(timer)
     timer = undefined
     const waiting = gathered
     const waitingBundles = gatheredBundles
     gathered = []
     gatheredBundles = new Set()
-    // What rests on a block must not be stored without it, and the write that the block went with may still fail.
-    const before = rows.length > 0 || alongside.putPending !== undefined ? [...underWay] : []
-    for (const row of waiting) underWay.add(row)
     const putBundles = [...waitingBundles].map((received) => ({ received, row: received.row(space), former: storedBundles.get(received) }))
     const deleteBundles = putBundles.flatMap(({ former }) => (former === undefined ? [] : [{ space, ...former }]))
     for (const { received, row } of putBundles) storedBundles.set(received, placeOf(row))
     const batch = {
       ...alongside,
-      putBlocks: [...before, ...waiting, ...rows],
+      putBlocks: [...waiting, ...rows],
       deleteBundles,
       putBundles: putBundles.map(({ row }) => row),
     }
     const written = storage.write(batch, durability)
-    writes.add(written)
+    if (waiting.length + waitingBundles.size > 0) gathering.add(written)
     try {
       await written
-      for (const row of waiting) underWay.delete(row)
       for (const place of deleteBundles) bundles.remove(place)
       for (const { received, row } of putBundles) {
         bundles.add(row, received.ids().slice(0, row.judged))
         if (!gatheredBundles.has(received)) unwritten.delete(received)
       }
     } catch (error) {
-      for (const row of waiting) underWay.delete(row)
       for (const { received, former } of putBundles) {
         if (former === undefined) storedBundles.delete(received)
         else storedBundles.set(received, former)
@@ -154,8 +152,10 @@ export function createBlockStore(options: {
       if (waiting.length + waitingBundles.size > 0 && !isOver) writeAfter(retryMs)
       throw error
     } finally {
-      writes.delete(written)
+      gathering.delete(written)
     }
+    // An edit has to be on its way in the task that made it, so it did not wait; it counts as stored when what it may rest on is.
+    if (alongside.putPending !== undefined) await Promise.all(before)
   }
 
   function writeAfter(delayMs: number): void {
@@ -280,7 +280,7 @@ export function createBlockStore(options: {
     },
 
     async flush() {
-      await Promise.all([...writes, write([], 'relaxed', {})])
+      await Promise.all([...gathering, write([], 'relaxed', {})])
     },
     readHeaders,
     get,

@@ -1,5 +1,5 @@
 import { IndexeddbPersistence } from 'y-indexeddb'
-import type * as Y from 'yjs'
+import * as Y from 'yjs'
 import type { Clock, Timer } from '../shared/ports.ts'
 import { cover, markKey, toStoredMark, type Covered } from './indexedDbCacheRows.ts'
 import { completionOf } from './indexedDbWrite.ts'
@@ -14,11 +14,13 @@ export interface Following {
   stop(): Promise<void>
 }
 
+/** So many bytes of updates wait in memory for the next mark; without one, what is written of them would be removed again when the cache is read. */
+const maxCollectedBytes = 1024 * 1024
 /** An update that does not decode leaves y-indexeddb waiting for ever. */
 const syncDeadlineMs = 5_000
 
 /**
- * Attaches y-indexeddb to a document: fills it with the rows there are, and writes a row for each later update, committed in its task.
+ * Attaches y-indexeddb to a document: fills it with the rows there are, and writes those later updates that come together as one row.
  *
  * y-indexeddb listens to no abort, throws out of `doc.transact` when its database was closed, and trims in a timer whose failure nobody catches.
  * So its transactions are watched from the first on, its listener is wrapped, and it never gets to trim: a new generation does that.
@@ -28,6 +30,9 @@ const syncDeadlineMs = 5_000
 export async function followDocument(name: string, doc: Y.Doc, clock: Clock, covered: Covered): Promise<Following | undefined> {
   const running = new Set<Promise<void>>()
   let isGood = true
+  /** Updates that are in no row yet. */
+  let collected: Uint8Array[] = []
+  let collectedBytes = 0
   let database: IDBDatabase | null = null
   let begun: IDBTransaction | undefined
 
@@ -48,11 +53,22 @@ export async function followDocument(name: string, doc: Y.Doc, clock: Clock, cov
   doc.on('update', onUpdate)
 
   function onUpdate(update: Uint8Array, origin: unknown): void {
-    if (!isGood) return
+    if (!isGood || origin === persistence || database === null) return
+    collected.push(update)
+    collectedBytes += update.length
+    if (collectedBytes > maxCollectedBytes) storeCollected()
+  }
+
+  /** In one transaction, committed in this task. */
+  function storeCollected(): void {
+    if (collected.length === 0) return
+    const update = Y.mergeUpdates(collected)
+    collected = []
+    collectedBytes = 0
     persistence._dbsize = 0
     begun = undefined
     try {
-      store(update, origin)
+      store(update, undefined)
       ;(begun as IDBTransaction | undefined)?.commit()
     } catch {
       // The database was closed or deleted under it. The document has the update, and so has the write-ahead log.
@@ -62,6 +78,7 @@ export async function followDocument(name: string, doc: Y.Doc, clock: Clock, cov
 
   function spoil(): void {
     isGood = false
+    collected = []
     doc.off('update', onUpdate)
   }
 
@@ -97,6 +114,7 @@ export async function followDocument(name: string, doc: Y.Doc, clock: Clock, cov
   }
 
   async function mark(value: Uint8Array, stored: () => Promise<unknown>): Promise<boolean> {
+    if (isGood) storeCollected()
     const at = covered
     const before = [...running]
     try {

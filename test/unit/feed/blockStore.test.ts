@@ -1,7 +1,19 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createBlockStore } from '../../../src/feed/blockStore.ts'
 import { storageFullError } from '../../../src/storage/storageError.ts'
 import { createTestSpace, openReplica } from '../documents/createTestSpace.ts'
+
+const edit = { key: '0/1', slot: 0, from: 0, to: 1, update: new Uint8Array(3), heads: [] }
+
+/** An empty store on a disk of its own, and another's block. */
+async function createTest() {
+  const world = await createTestSpace()
+  const author = await openReplica(world, world.alice)
+  author.documents.root.write((map) => map.set('key', 1))
+  await author.documents.flush()
+  const { storage, disk } = await openReplica(world, world.bob)
+  return { world, storage, disk, store: createBlockStore({ ...world, storage, onFault: () => {} }), block: author.stored[0]! }
+}
 
 it('a block store gives every block that a full disk refused, more than it remembers of the stored ones, too', async () => {
   const world = await createTestSpace()
@@ -21,23 +33,45 @@ it('a block store gives every block that a full disk refused, more than it remem
   expect(blocks.map((block) => block?.envelope.length)).toEqual(author.stored.map(() => 900_000))
 })
 
-it('a block store stores no edit without the blocks it may rest on, even where the write that these went with fails after', async () => {
-  const world = await createTestSpace()
-  const author = await openReplica(world, world.alice)
-  author.documents.root.write((map) => map.set('key', 1))
-  await author.documents.flush()
-  const { storage, disk } = await openReplica(world, world.bob)
-  const store = createBlockStore({ ...world, storage, onFault: () => {} })
-  const { node, block } = author.stored[0]!
-  store.gather(node, block)
+it('a block store counts no edit as stored before the blocks it may rest on, and sends it to disk at once', async () => {
+  const { world, storage, disk, store, block } = await createTest()
+  store.gather(block.node, block.block)
   disk.failNextWrite(storageFullError())
   const refused = store.flush()
-  const edit = { space: world.space, key: '0/1', slot: 0, document: node.document, from: 0, to: 1, update: new Uint8Array(3), heads: [] }
-  const stored = store.put([], 'relaxed', { putPending: [edit] })
+  const stored = store.put([], 'relaxed', { putPending: [{ ...edit, space: world.space, document: block.node.document }] })
+  await expect(refused).rejects.toMatchObject({ code: 'storage-full' })
+  await expect(stored).rejects.toMatchObject({ code: 'storage-full' })
+  expect(await storage.readPending(world.space)).toHaveLength(1)
+  await store.put([], 'relaxed', { putPending: [{ ...edit, space: world.space, document: block.node.document }] })
+  expect(await storage.readPending(world.space)).toHaveLength(1)
+  expect((await storage.readHeaders(world.space)).rows.map((row) => row.block)).toEqual([block.node.id])
+})
+
+it('a block store stores no own block without the blocks it may rest on, even where the write that these went with fails after', async () => {
+  const { world, storage, disk, store, block } = await createTest()
+  const own = await openReplica(world, world.bob)
+  own.documents.root.write((map) => map.set('key', 2))
+  await own.documents.flush()
+  store.gather(block.node, block.block)
+  disk.failNextWrite(storageFullError())
+  const refused = store.flush()
+  const stored = store.put([own.stored[0]!], 'strict')
   await expect(refused).rejects.toMatchObject({ code: 'storage-full' })
   await stored
-  expect(await storage.readPending(world.space)).toHaveLength(1)
-  expect((await storage.readHeaders(world.space)).rows.map((row) => row.block)).toEqual([node.id])
+  expect((await storage.readHeaders(world.space)).rows.map((row) => row.block).sort()).toEqual(
+    [block.node.id, own.stored[0]!.node.id].sort(),
+  )
+})
+
+it('a block store writes a block once, however many edits are made while it is under way', async () => {
+  const { world, storage, store, block } = await createTest()
+  const write = vi.spyOn(storage, 'write')
+  store.gather(block.node, block.block)
+  const flushed = store.flush()
+  for (let i = 0; i < 5; i++)
+    void store.put([], 'relaxed', { putPending: [{ ...edit, key: `0/${i}`, space: world.space, document: block.node.document }] })
+  await flushed
+  expect(write.mock.calls.flatMap(([{ putBlocks = [] }]) => putBlocks)).toHaveLength(1)
 })
 
 it('a block store is flushed only when what it began to store before is stored, too', async () => {
