@@ -12,6 +12,7 @@ import {
   type TextHandle,
 } from '../../../src/core.ts'
 import { createMiddleman, type Middleman } from './middleman.ts'
+import { createFlooder, type Flooder } from './flooder.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createMeshProbe, type MeshProbe } from './meshProbe.ts'
 import { createProbe, type Probe } from './probe.ts'
@@ -33,6 +34,7 @@ export interface Lab {
   readonly probe: Probe
   readonly mesh: MeshProbe
   readonly ledger: Ledger
+  readonly flooder: Flooder
   readonly strangers: Strangers
   readonly middleman: Middleman
   /** Makes an Echo; the address of the page says what it is called with, `config` replaces parts of that. */
@@ -77,6 +79,7 @@ export function createLab(): Lab {
     probe: createProbe(() => lab),
     mesh: createMeshProbe(() => lab),
     ledger: createLedger(() => lab),
+    flooder: createFlooder(() => lab),
     strangers: createStrangers(),
     middleman: createMiddleman(),
     async start(config = {}) {

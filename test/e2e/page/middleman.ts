@@ -1,8 +1,6 @@
-import { createDecoder, readAny, readVarString, readVarUint8Array } from 'lib0/decoding'
-import { createEncoder, toUint8Array, writeAny, writeVarString, writeVarUint8Array } from 'lib0/encoding'
 import type { Wiretap } from '../hostileSignaling.ts'
 import { decodeHello } from '../../../src/replication/hello.ts'
-import { utf8 } from '../../../src/shared/bytes.ts'
+import { deriveSignalKey, openSignal, sealSignal, type Signal, type SignalMessage } from './signalSealing.ts'
 
 /** How the attacker uses the signaling server that it owns. */
 export type Attack =
@@ -35,9 +33,6 @@ interface Victim {
   readonly peer: string
 }
 
-type Signal = { type: 'offer' | 'answer'; sdp: string } | { type: 'candidate'; candidate: RTCIceCandidateInit }
-type Message = { type: 'announce'; from: string } | { type: 'signal'; from: string; to: string; token: number; signal: Signal }
-
 /** One end of the attacker's, which a member takes for a peer. */
 interface End {
   readonly frames: Uint8Array[]
@@ -65,8 +60,8 @@ export function createMiddleman(): Middleman {
   let isRecording = true
   let handling = Promise.resolve()
 
-  async function say({ client, topic }: Victim, message: Message): Promise<void> {
-    socket.send(JSON.stringify({ client, topic, data: await seal(keys.get(topic)!, message) } satisfies Wiretap))
+  async function say({ client, topic }: Victim, message: SignalMessage): Promise<void> {
+    socket.send(JSON.stringify({ client, topic, data: await sealSignal(keys.get(topic)!, message) } satisfies Wiretap))
   }
 
   async function openEnd(victim: Victim): Promise<End> {
@@ -164,7 +159,7 @@ export function createMiddleman(): Middleman {
     }
   }
 
-  async function cross(victim: Victim, message: Message): Promise<void> {
+  async function cross(victim: Victim, message: SignalMessage): Promise<void> {
     for (const other of victims.values()) {
       if (other.topic === victim.topic || ('to' in message && message.to !== other.peer)) continue
       if (message.type === 'signal') crossed++
@@ -175,7 +170,7 @@ export function createMiddleman(): Middleman {
   async function hear(word: Wiretap): Promise<void> {
     const key = keys.get(word.topic)
     if (key === undefined) return
-    const message = await open(key, word.data)
+    const message = await openSignal(key, word.data)
     const victim: Victim = { client: word.client, topic: word.topic, peer: message.from }
     // A member that enters anew has a new name.
     for (const [name, { client, topic }] of victims) if (client === word.client && topic === word.topic) victims.delete(name)
@@ -188,7 +183,7 @@ export function createMiddleman(): Middleman {
 
   return {
     async listen(attackerUrl, rooms) {
-      for (const { room, password } of rooms) keys.set(room, await deriveKey(password, room))
+      for (const { room, password } of rooms) keys.set(room, await deriveSignalKey(password, room))
       socket = new WebSocket(attackerUrl)
       socket.onmessage = ({ data }) => {
         const word = JSON.parse(data as string) as Wiretap
@@ -213,31 +208,4 @@ export function createMiddleman(): Middleman {
         })),
     crossed: () => crossed,
   }
-}
-
-/** y-webrtc's own sealing of signaling, which it does not export. */
-async function deriveKey(password: string, room: string): Promise<CryptoKey> {
-  const material = await crypto.subtle.importKey('raw', new Uint8Array(utf8(password)), 'PBKDF2', false, ['deriveKey'])
-  const derivation = { name: 'PBKDF2', salt: new Uint8Array(utf8(room)), iterations: 100_000, hash: 'SHA-256' }
-  return crypto.subtle.deriveKey(derivation, material, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-}
-
-async function seal(key: CryptoKey, message: Message): Promise<string> {
-  const plain = createEncoder()
-  writeAny(plain, message as unknown as Parameters<typeof writeAny>[1])
-  const iv = crypto.getRandomValues(new Uint8Array(12))
-  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, toUint8Array(plain) as Uint8Array<ArrayBuffer>)
-  const encoder = createEncoder()
-  writeVarString(encoder, 'AES-GCM')
-  writeVarUint8Array(encoder, iv)
-  writeVarUint8Array(encoder, new Uint8Array(sealed))
-  return btoa(String.fromCharCode(...toUint8Array(encoder)))
-}
-
-async function open(key: CryptoKey, data: string): Promise<Message> {
-  const decoder = createDecoder(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)))
-  readVarString(decoder)
-  const iv = readVarUint8Array(decoder).slice()
-  const sealed = readVarUint8Array(decoder).slice()
-  return readAny(createDecoder(new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed)))) as Message
 }

@@ -1,4 +1,9 @@
 import { createWebCrypto } from '../../../src/crypto/webCrypto.ts'
+import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
+import type { HeaderRow, Storage } from '../../../src/storage/storage.ts'
+import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
+import type { KeyRing } from '../../../src/access/keyRing.ts'
+import type { MembershipLog } from '../../../src/access/membershipLog.ts'
 import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
 import { createIdentityStore } from '../../../src/identity/identityStore.ts'
 import { createKeyRing } from '../../../src/access/createKeyRing.ts'
@@ -23,8 +28,21 @@ export interface Written {
   readonly to: number
 }
 
+/** What a member keeps to itself. `storage` is to be disposed of. */
+export interface Insight {
+  readonly crypto: CryptoPort
+  readonly storage: Storage
+  readonly identity: LocalIdentity
+  readonly space: SpaceId
+  readonly operations: readonly Uint8Array[]
+  readonly log: MembershipLog
+  readonly keyRing: KeyRing
+  readonly rows: readonly HeaderRow[]
+}
+
 /** Looks into what a member keeps to itself, and measures. */
 export interface Probe {
+  open(): Promise<Insight>
   /** Room and password under which the members of the space meet. */
   rendezvous(): Promise<{ room: string; password: string }>
   /** What no stranger may see, in hexadecimal: ids of space, person, device, blocks and operations. */
@@ -54,7 +72,7 @@ export function createProbe(lab: () => Lab): Probe {
   const most = { peers: 0, present: 0 }
 
   /** Opens what the page keeps a second time: its keys and its log. */
-  async function open() {
+  async function open(): Promise<Insight> {
     const crypto = await createWebCrypto()
     const storage = createIndexedDbStorage('echo/lab')
     await storage.open()
@@ -68,7 +86,7 @@ export function createProbe(lab: () => Lab): Probe {
     await readKeys(crypto, identity.value, space, storage, keyRing)
     await openEpochs({ crypto, log, keyRing, identity: identity.value })
     const { rows } = await storage.readHeaders(space)
-    return { crypto, storage, identity: identity.value, space, operations, keyRing, rows }
+    return { crypto, storage, identity: identity.value, space, operations, log, keyRing, rows }
   }
 
   async function repeat(count: number, everyMs: number, step: (i: number) => number): Promise<[number, number][]> {
@@ -82,6 +100,7 @@ export function createProbe(lab: () => Lab): Probe {
   }
 
   return {
+    open,
     async rendezvous() {
       const { crypto, storage, space, keyRing } = await open()
       await storage.dispose()
