@@ -3,14 +3,14 @@ import { createWritable, type Readable } from '../shared/readable.ts'
 import type { PendingRow } from '../storage/storage.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 
-/** The write-ahead log of the slot that a tab has: each local update is on its way to disk in the task that made it. */
+/** The write-ahead log of the slot that a tab has: each local update is on its way to disk before the task that made it is over. */
 export interface WriteAheadLog {
   /** Edits that are in no committed row and in no stored block: what a crash now would lose. */
   readonly unsaved: Readable<number>
   /** Goes on under a slot, after the rows that are already in its log. */
   follow(slot: number, existing: readonly string[]): void
   /**
-   * Writes a row.
+   * Writes a row, together with the other rows of this task.
    * @param instead keys of rows that it replaces
    * @returns its key
    */
@@ -32,17 +32,52 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
   const unsafe = new Set<string>()
   const unsaved = createWritable(0)
   const writes = new Set<Promise<void>>()
+  /** Rows of this task that no write has taken yet. */
+  const waiting = new Map<string, PendingRow>()
   /** What the disk did not take goes with the next row: without those before it, a row is worth nothing. */
-  const failed = new Map<string, { readonly row: PendingRow; readonly instead: readonly string[] }>()
+  const failed = new Map<string, PendingRow>()
+  /** Keys of rows that go with the next write. */
+  let replaced: readonly string[] = []
+  let isTaskOpen = false
   let slot = 0
   let next = 1
 
   function forget(keys: readonly string[]): void {
     for (const key of keys) {
       unsafe.delete(key)
+      waiting.delete(key)
       failed.delete(key)
     }
     unsaved.set(unsafe.size)
+  }
+
+  /** The first row of a task goes at once, and all others together when the task ends: before a page can show them, and for the price of two transactions. */
+  function writeInTask(): void {
+    if (isTaskOpen) return
+    isTaskOpen = true
+    writeWaiting()
+    queueMicrotask(() => {
+      isTaskOpen = false
+      writeWaiting()
+    })
+  }
+
+  function writeWaiting(): void {
+    if (waiting.size === 0 && replaced.length === 0) return
+    const rows = [...failed.values(), ...waiting.values()]
+    const former = replaced
+    waiting.clear()
+    replaced = []
+    const write = store.put([], 'relaxed', { putPending: rows, deletePending: former.map((key) => ({ space, key })) }).then(
+      () => forget(rows.map(({ key }) => key)),
+      (error: unknown) => {
+        for (const row of rows) if (unsafe.has(row.key)) failed.set(row.key, row)
+        replaced = [...former, ...replaced]
+        onFault(error)
+      },
+    )
+    writes.add(write)
+    void write.finally(() => writes.delete(write))
   }
 
   return {
@@ -53,28 +88,21 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
     },
     append(edit, instead = []) {
       const key = pendingKey(slot, next++)
-      forget(instead)
+      if (instead.length > 0) {
+        forget(instead)
+        replaced = [...replaced, ...instead]
+      }
       unsafe.add(key)
       unsaved.set(unsafe.size)
-      const entries = [...failed.values(), { row: { space, key, slot, ...edit }, instead }]
-      const write = store
-        .put([], 'relaxed', {
-          putPending: entries.map(({ row }) => row),
-          deletePending: entries.flatMap((entry) => entry.instead.map((former) => ({ space, key: former }))),
-        })
-        .then(
-          () => forget(entries.map(({ row }) => row.key)),
-          (error: unknown) => {
-            for (const entry of entries) if (unsafe.has(entry.row.key)) failed.set(entry.row.key, entry)
-            onFault(error)
-          },
-        )
-      writes.add(write)
-      void write.finally(() => writes.delete(write))
+      waiting.set(key, { space, key, slot, ...edit })
+      writeInTask()
       return key
     },
     covered: forget,
-    settled: async () => void (await Promise.all(writes)),
+    async settled() {
+      if (isTaskOpen) writeWaiting()
+      await Promise.all(writes)
+    },
   }
 }
 

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { EchoError } from '../../../src/shared/echoError.ts'
+import { rootDocumentId, toId, type SpaceId } from '../../../src/shared/ids.ts'
+import type { BlockStore } from '../../../src/feed/blockStore.ts'
+import type { StorageBatch } from '../../../src/storage/storage.ts'
+import { createWriteAheadLog } from '../../../src/documents/writeAheadLog.ts'
+
+const space = toId<SpaceId>(new Uint8Array(32))
+const full = new EchoError('storage-full', 'The disk is full.')
+
+function setup() {
+  const writes: { readonly put: readonly string[]; readonly deleted: readonly string[] }[] = []
+  const faults: unknown[] = []
+  const disk = { isFull: false }
+  const put: BlockStore['put'] = async (_blocks, _durability, batch: StorageBatch = {}) => {
+    writes.push({ put: (batch.putPending ?? []).map(({ key }) => key), deleted: (batch.deletePending ?? []).map(({ key }) => key) })
+    await new Promise((resolve) => setTimeout(resolve))
+    if (disk.isFull) throw full
+  }
+  const wal = createWriteAheadLog({ store: { put }, space, onFault: (error) => faults.push(error) })
+  let clock = 0
+  const edit = (instead?: readonly string[]): string =>
+    wal.append({ document: rootDocumentId, from: clock, to: ++clock, update: new Uint8Array(2), heads: [] }, instead)
+  return { wal, writes, faults, disk, edit }
+}
+
+describe('the write-ahead log', () => {
+  it('begins to write the first edit of a task before the call returns, and all others before the task is over', async () => {
+    const { wal, writes, edit } = setup()
+    const first = edit()
+    expect(writes).toEqual([{ put: [first], deleted: [] }])
+    const others = [edit(), edit(), edit()]
+    expect(wal.unsaved.get()).toBe(4)
+    await Promise.resolve()
+    expect(writes.slice(1)).toEqual([{ put: others, deleted: [] }])
+    const next = edit()
+    expect(writes.slice(2)).toEqual([{ put: [next], deleted: [] }])
+    await wal.settled()
+    expect(writes).toHaveLength(3)
+    expect(wal.unsaved.get()).toBe(0)
+  })
+
+  it('begins to write the others at once where someone waits for it', () => {
+    const { wal, writes, edit } = setup()
+    edit()
+    const second = edit()
+    void wal.settled()
+    expect(writes.at(-1)).toEqual({ put: [second], deleted: [] })
+  })
+
+  it('writes no row that is covered before its task is over, for it would stay on the disk for good', async () => {
+    const { wal, writes, edit } = setup()
+    edit()
+    const [second, third] = [edit(), edit()]
+    wal.covered([second])
+    await wal.settled()
+    expect(writes.at(-1)).toEqual({ put: [third], deleted: [] })
+    edit()
+    wal.covered([edit()])
+    await wal.settled()
+    expect(writes).toHaveLength(3)
+    expect(wal.unsaved.get()).toBe(0)
+  })
+
+  it('removes every row that another stands for, also where that one is replaced in the same task', async () => {
+    const { wal, writes, edit } = setup()
+    const stored = edit()
+    await wal.settled()
+    edit()
+    const last = edit([edit([stored])])
+    await wal.settled()
+    expect(writes.at(-1)!.put).toEqual([last])
+    expect(writes.at(-1)!.deleted).toContain(stored)
+  })
+
+  it('writes what the disk did not take with the next row, and what was to be removed', async () => {
+    const { wal, writes, faults, disk, edit } = setup()
+    const stored = edit()
+    await wal.settled()
+    disk.isFull = true
+    const failed = edit([stored])
+    await wal.settled()
+    expect(faults).toEqual([full])
+    expect(wal.unsaved.get()).toBe(1)
+    disk.isFull = false
+    const next = edit()
+    await wal.settled()
+    expect(writes.at(-1)!.put.toSorted()).toEqual([failed, next])
+    expect(writes.at(-1)!.deleted).toEqual([stored])
+    expect(wal.unsaved.get()).toBe(0)
+  })
+
+  it('forgets what the disk did not take once a block holds it', async () => {
+    const { wal, writes, disk, edit } = setup()
+    disk.isFull = true
+    const failed = edit()
+    await wal.settled()
+    disk.isFull = false
+    wal.covered([failed])
+    const next = edit()
+    await wal.settled()
+    expect(writes.at(-1)!.put).toEqual([next])
+    expect(wal.unsaved.get()).toBe(0)
+  })
+})
