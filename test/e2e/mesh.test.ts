@@ -137,12 +137,12 @@ describe(`${people} people in one space`, () => {
         p95: percentile(delays, 0.95),
         'longest task': Math.max(0, ...longTasks),
       })
-    // It truly came: everyone has the flood, and nobody the bomb.
+    // It truly came: everyone has the flood, or as much of it as the quotas let through by now, and nobody the bomb.
     for (const page of honest.pages) {
       const floods = () => page.evaluate(() => window.lab.probe.written())
       await expect
         .poll(async () => (await floods()).filter(({ feed }) => feed.endsWith('/7')).length, { timeout: 60_000 })
-        .toBe(floodBlocks)
+        .toBeGreaterThanOrEqual(Math.min(floodBlocks, 2_000))
       expect((await floods()).filter(({ feed }) => feed.endsWith('/8'))).toHaveLength(1)
       expect(await page.evaluate(() => [...new Set(window.lab.errors)])).toEqual(['block-refused'])
     }

@@ -154,13 +154,12 @@ describe('a signaling server that knows rooms and passwords and has turned again
     await begin(scene, 'cross')
     const task = await scene.alice.evaluate(() => window.lab.add('Water the secret roses'))
     const received = () => scene.carol.evaluate(() => window.lab.strangers.received())
-    await expect.poll(async () => (await received()).opened, { timeout: 30_000 }).toBeGreaterThanOrEqual(3)
+    await expect.poll(async () => (await received()).frames.flat().length, { timeout: 30_000 }).toBeGreaterThanOrEqual(3)
     await end(scene)
     expect(await scene.attacker.evaluate(() => window.lab.middleman.crossed())).toBeGreaterThan(0)
 
     const { opened, frames } = await received()
     report('cross, channels', { opened, frames: frames.flat().length })
-    expect(frames.flat().length).toBeGreaterThanOrEqual(opened)
     expect(await scene.carol.evaluate(() => window.lab.strangers.isOnlyHellos())).toBe(true)
     for (const sizes of frames) {
       expect(sizes.length).toBeLessThanOrEqual(2)
