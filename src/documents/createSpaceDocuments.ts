@@ -67,6 +67,8 @@ export interface SpaceDocumentsOptions {
 /** Opens a space's documents: takes a slot, cuts what an earlier page left behind, makes the root document live. */
 export async function createSpaceDocuments(options: SpaceDocumentsOptions): Promise<Result<SpaceDocuments, EchoError>> {
   const { crypto, clock, storage, space, identity, log, keyRing, graph, store, quotas } = options
+  /** All that wrote in this page, for what earlier ones left, too. */
+  const cutters: BlockCutter[] = []
   const slotPlace: SlotPlace = { storage, space, device: identity.deviceId, graph }
   const keeper = await createSlotKeeper({
     place: slotPlace,
@@ -74,6 +76,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     hint: options.slotHint,
     root: options.root,
     createCutter,
+    cutHeads: () => cutters.flatMap(({ head }) => head ?? []),
   })
 
   const finisher = createBlockFinisher({
@@ -137,6 +140,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   const withdrawals = createWithdrawalReport(graph)
   /** {@link BlockGraph.verdict} as the open documents show it. */
   let shown = graph.verdict
+  /** Whether a block came that forks a feed of this device, and it was not looked yet whether what this disk wrote has to give way to it. */
+  let isForkNew = false
   const edits = createOwnEdits({
     live,
     keeper,
@@ -194,7 +199,9 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   if (!isSettled()) follower.settleSoon()
 
   function createCutter({ number, head }: Slot): BlockCutter {
-    return createBlockCutter({ crypto, clock, space, identity, slot: number, head, log, keyRing, graph })
+    const cutter = createBlockCutter({ crypto, clock, space, identity, slot: number, head, log, keyRing, graph })
+    cutters.push(cutter)
+    return cutter
   }
 
   /** Takes a slot whose write-ahead log is cut whole; those where rows have to wait are passed over. */
@@ -220,7 +227,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   function isSettled(): boolean {
-    return graph.verdict === shown && !keeper.isSpoiled()
+    return graph.verdict === shown && !isForkNew && !keeper.isSpoiled()
   }
 
   /**
@@ -233,6 +240,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     try {
       for (let isDone = false; !isDone && !disposed;) {
         edits.cutAll()
+        isForkNew = false
         graph.takeBack(await keeper.contestedBranches())
         if (next === undefined && keeper.isSpoiled()) {
           next = await claimRecovered(recovery)
@@ -247,7 +255,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
         // From here on nothing is awaited: what was edited until now goes along, and the next edit meets the new documents.
         edits.cutAll()
         const isCurrent = [...live.keys()].every((id) => loaded.get(id)?.catchUp(unstoredPayload) ?? false)
-        isDone = isCurrent && graph.verdict === verdict && (next !== undefined || !keeper.isSpoiled()) && !disposed
+        isDone = isCurrent && graph.verdict === verdict && !isForkNew && (next !== undefined || !keeper.isSpoiled()) && !disposed
         if (!isDone) continue
         showAll(loaded, next)
         next = undefined
@@ -397,9 +405,14 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   function take(block: Payload): void {
     const stands = graph.stands(block.node.id)
     if (stands) inbox.add(block)
+    isForkNew ||= isOwn(block.node) && graph.rivals(block.node.id).length > 0
     if (!isSettled()) follower.settleSoon()
     else if (stands) ticker.arrived()
-    else if (equalBytes(block.node.header.device, identity.signing.publicKey)) noticeOrphans()
+    else if (isOwn(block.node)) noticeOrphans()
+  }
+
+  function isOwn({ header }: BlockNode): boolean {
+    return equalBytes(header.device, identity.signing.publicKey)
   }
 
   /** Whether an open document is just what the applied blocks make of it. */

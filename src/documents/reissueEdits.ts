@@ -1,11 +1,10 @@
 import * as Y from 'yjs'
+import { differingRuns } from './differingRuns.ts'
 import type { DeleteSet } from './extractUpdate.ts'
+import { createRunIndex, type Run } from './runIndex.ts'
 
-/** Structs of one block that no longer stands: `client`'s clocks from `from` to before `to` in one document. */
-export interface WithdrawnRun {
-  readonly client: number
-  readonly from: number
-  readonly to: number
+/** Structs of one block that no longer stands, in one document. */
+export interface WithdrawnRun extends Run {
   /** The block's Yjs V1 update where this device wrote it; undefined for blocks of others. */
   readonly ownUpdate?: Uint8Array
 }
@@ -25,7 +24,7 @@ export const reissueOrigin = Symbol('reissue')
  * Writes this device's withdrawn edits again, under the clientID that `current` has now, in one local transaction: it is logged, cut and guarded
  * like typing. Text and list items go behind their nearest left neighbour that still stands; a value goes over the key's present one, which stays
  * readable as a losing value. What the author or anyone had deleted or overwritten in the withdrawn history stays so; own deletions of what still
- * stands are done again.
+ * stands are done again. Nothing is written that stands under the same clocks just the same.
  * @param current the document without the withdrawn blocks, its clientID set to the slot that writes now
  * @param former the document with them
  * @param withdrawn all withdrawn blocks of the document, in causal order, those of one clientID ascending
@@ -33,9 +32,10 @@ export const reissueOrigin = Symbol('reissue')
  */
 export function reissueEdits(current: Y.Doc, former: Y.Doc, withdrawn: readonly WithdrawnRun[]): readonly LostEdit[] {
   const lost: LostEdit[] = []
+  const differing = differingRuns(current, former, withdrawn)
   current.transact((transaction) => {
-    const placed = createPlacement(transaction, former, withdrawn)
-    for (const run of withdrawn) {
+    const placed = createPlacement(transaction, former, differing)
+    for (const run of differing) {
       if (run.ownUpdate === undefined) continue
       for (const piece of livePieces(former, run)) if (!placed.write(piece)) lost.push(describe(piece))
     }
@@ -69,28 +69,9 @@ function pieceOf(item: Y.Item, run: WithdrawnRun): Piece {
 function createPlacement(transaction: Y.Transaction, former: Y.Doc, withdrawn: readonly WithdrawnRun[]) {
   const { doc } = transaction
   const { store } = doc
-  const runsByClient = new Map<number, WithdrawnRun[]>()
-  for (const run of withdrawn) {
-    if (run.to <= run.from) continue
-    const runs = runsByClient.get(run.client)
-    if (runs === undefined) runsByClient.set(run.client, [run])
-    else runs.push(run)
-  }
+  const runs = createRunIndex(withdrawn)
   /** The new place of a piece, by the item in the former document and the piece's first clock. */
   const writtenByItem = new Map<Y.Item, Map<number, { readonly item: Y.Item; readonly last: Y.ID }>>()
-
-  function runAt(client: number, clock: number): WithdrawnRun | undefined {
-    const runs = runsByClient.get(client) ?? []
-    let low = 0
-    let high = runs.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (runs[middle]!.to <= clock) low = middle + 1
-      else high = middle
-    }
-    const run = runs[low]
-    return run !== undefined && run.from <= clock ? run : undefined
-  }
 
   function write(piece: Piece): boolean {
     const parent = currentParent(piece.item.parent as Y.AbstractType<unknown>)
@@ -115,7 +96,7 @@ function createPlacement(transaction: Y.Transaction, former: Y.Doc, withdrawn: r
       return doc.get(name, type.constructor as new () => Y.AbstractType<unknown>)
     }
     const { client, clock } = holder.id
-    const standing = runAt(client, clock) === undefined ? standingItem(client, clock) : writtenByItem.get(holder)?.get(clock)?.item
+    const standing = runs.at(client, clock) === undefined ? standingItem(client, clock) : writtenByItem.get(holder)?.get(clock)?.item
     return standing === undefined || standing.deleted || !(standing.content instanceof Y.ContentType) ? undefined : standing.content.type
   }
 
@@ -135,7 +116,7 @@ function createPlacement(transaction: Y.Transaction, former: Y.Doc, withdrawn: r
         if (item === null) return null
         clock = item.id.clock + item.length - 1
       }
-      const run = runAt(item.id.client, clock)
+      const run = runs.at(item.id.client, clock)
       if (run === undefined) {
         if (standingItem(item.id.client, clock) !== undefined)
           return Y.getItemCleanEnd(transaction, store, Y.createID(item.id.client, clock)) as Y.Item
@@ -152,7 +133,7 @@ function createPlacement(transaction: Y.Transaction, former: Y.Doc, withdrawn: r
   function deleteAgain(deleted: DeleteSet): void {
     for (const [client, ranges] of deleted.clients) {
       const end = Y.getState(store, client)
-      const standing = ranges.flatMap(({ clock, len }) => outside(runsByClient.get(client) ?? [], clock, Math.min(clock + len, end)))
+      const standing = ranges.flatMap(({ clock, len }) => outside(runs.of(client), clock, Math.min(clock + len, end)))
       const set = Y.createDeleteSet()
       if (standing.length > 0) set.clients.set(client, standing as never)
       Y.iterateDeletedStructs(transaction, set, (struct) => {
@@ -173,7 +154,7 @@ function createPlacement(transaction: Y.Transaction, former: Y.Doc, withdrawn: r
 }
 
 /** What of [from, to) lies in none of the runs, as ranges of a delete set. */
-function outside(runs: readonly WithdrawnRun[], from: number, to: number): { clock: number; len: number }[] {
+function outside(runs: readonly Run[], from: number, to: number): { clock: number; len: number }[] {
   let rest = from < to ? [{ from, to }] : []
   for (const run of runs) {
     rest = rest.flatMap((range) =>

@@ -44,6 +44,7 @@ export async function createSlotKeeper({
   hint,
   root,
   createCutter,
+  cutHeads,
 }: {
   readonly place: SlotPlace
   readonly crypto: CryptoPort
@@ -52,6 +53,8 @@ export async function createSlotKeeper({
   /** The root document as it was loaded. */
   readonly root: LoadedDocument
   readonly createCutter: (slot: Slot) => BlockCutter
+  /** The newest blocks that this page cut, under whatever slots; the marks follow them when they are stored. */
+  readonly cutHeads: () => readonly BlockId[]
 }): Promise<SlotKeeper & { readonly rows: readonly PendingRow[] }> {
   const { storage, space, graph } = place
   const spent = new Set<number>()
@@ -100,7 +103,7 @@ export async function createSlotKeeper({
     noteWaiting: (slot) => void spent.add(slot),
     async contestedBranches() {
       const marks = await storage.readMarks(space)
-      const newest = [...marks.map(({ block }) => block), ...(cutter.head === undefined ? [] : [cutter.head])]
+      const newest = [...marks.map(({ block }) => block), ...cutHeads()]
       return newest.flatMap((block) => graph.firstContested(block) ?? [])
     },
     claimNext: async () => withLog(await claimSlot({ ...place, crypto, hint: undefined, spent, isCopied: isWrittenElsewhere() })),

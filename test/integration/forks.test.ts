@@ -79,6 +79,59 @@ describe('a profile that comes back from a backup', () => {
     expect(garden.errors).toEqual([])
   })
 
+  it.each([1, 2, 3, 4, 5, 6])(
+    'gives way to what the others have also where that comes long after its first word, and shows the same alone (seed %i)',
+    { timeout },
+    async (seed) => {
+      const garden = await plant(seed, 'ann', 'ben', 'cleo')
+      const [ann, ben] = [garden.of('ann'), garden.of('ben')]
+      await garden.write1(ann, 2)
+      const backup = await garden.backup(ann)
+      await garden.write1(ann, 2)
+      await garden.clock.run(2000)
+      garden.isolate(ann)
+      await garden.restore(ann, backup)
+      await garden.write1(ann, 2)
+      await garden.write1(ben, 3)
+      await garden.clock.run(5000)
+      // She hears that there is more of her feed, and has gone on under another slot when it comes.
+      garden.world.swarm.setFaults({ delayMs: 1500 })
+      garden.heal()
+      await garden.clock.run(30_000)
+      await garden.check()
+      const together = garden.view(ben)
+      garden.isolate(ann)
+      await garden.restart(ann)
+      expect(garden.view(ann)).toEqual(together)
+    },
+  )
+
+  it.each([1, 2, 3, 4])('with edits in its write-ahead log that others have long: they stand once (seed %i)', { timeout }, async (seed) => {
+    const garden = await plant(seed, 'ann', 'ben')
+    const [ann] = [garden.of('ann')]
+    await garden.write1(ann, 2)
+    await garden.clock.run(2000)
+    // The link is cut, so that she cuts no block before the copy is made.
+    garden.isolate(ann)
+    await garden.clock.run(2000)
+    garden.write(ann)
+    garden.write(ann)
+    await garden.clock.run(5)
+    const backup = ann.peer.disk.backup()
+    await garden.clock.run(3000)
+    garden.heal()
+    await garden.clock.run(3000)
+    await garden.check()
+    garden.isolate(ann)
+    await garden.restore(ann, backup)
+    await garden.write1(ann, 1)
+    await garden.clock.run(3000)
+    garden.heal()
+    await garden.clock.run(90_000)
+    await garden.check()
+    expect((await garden.graphOf(ann)).withdrawn()).not.toEqual([])
+  })
+
   it('again and again: every time another slot, and no edit lost', { timeout }, async () => {
     const garden = await plant(5, 'ann', 'ben')
     const [ann, ben] = [garden.of('ann'), garden.of('ben')]

@@ -47,6 +47,10 @@ export async function applyFate(world: World, { device: index, tab }: Step, fate
       // Only a member's: who comes back as a stranger has nothing to lose.
       if (world.ready(device).length === 0) return
       world.count(fate.do)
+      // A copy with edits that no block held yet: where these go on under another slot, those of the copy cannot be told to be the same.
+      if (world.restored.has(device.index))
+        for (const life of lives.all())
+          if (life.device === device.index) world.texts.mayStandTwice(life, life.durable.edits, life.written.edits)
       device.backup = { disk: device.disk.backup(), held: lives.backup(device.index) }
       return
     case 'restore backup': {
@@ -54,7 +58,10 @@ export async function applyFate(world: World, { device: index, tab }: Step, fate
       if (backup === undefined) return
       world.count(fate.do)
       for (const each of [...device.pages]) await device.kill(each, false)
+      // What they began to write does not reach the old disk.
+      device.disk.crash()
       device.disk.restore(backup.disk)
+      world.restored.add(device.index)
       lives.fallBack(device.index, backup.held)
       device.offUntilMs = clock.now() + fate.offMs
       if (fate.offline) await (await device.openPage()).echo.network.setEnabled(false)

@@ -6,6 +6,7 @@ import type { BlockRow, BundleRow } from '../../../src/storage/storage.ts'
 export interface BlockCensus {
   note(rows: readonly BlockRow[], bundles: readonly BundleRow[]): void
   readonly blockCount: number
+  header(block: string): Uint8Array | undefined
   /** Feeds that have two blocks for one clock of one document, each once. */
   forkedFeeds(): readonly string[]
   /** Everything that was stored of blocks, for whoever looks for secrets. */
@@ -38,6 +39,7 @@ export function createBlockCensus(): BlockCensus {
     get blockCount() {
       return known.size
     },
+    header: (block) => known.get(block)?.header,
     forkedFeeds: () => [...forked],
     *bytes() {
       for (const { header, signature, envelope } of known.values()) yield* [header, signature, envelope]

@@ -28,11 +28,30 @@ export function drawHistory(seed: number, { restores = seed % 3 === 1 }: DrawOpt
   // Guests come in the midst of things.
   const [joins, others] = [steps.slice(0, devices - members), steps.slice(devices - members)]
   for (const join of joins) others.splice(random.below(Math.ceil(count * 0.6)), 0, join)
+  if (restores) for (let i = random.below(4); i > 0; i--) others.splice(random.below(others.length), 0, ...drawFork(random.below(members)))
   return { seed, devices, members, latencyMs, steps: others.map((step, number) => ({ ...step, number })) }
 
   function draw(number: number, device: number, action: Action): Step {
     const waitMs = random.chance(0.6) ? random.below(random.chance(0.1) ? 4000 : 250) : 0
     return { number, waitMs, device, tab: random.below(3), action }
+  }
+
+  /** A device that writes, goes back to what its disk was before, and writes on: both may be there in the end. */
+  function drawFork(device: number): readonly Step[] {
+    const edits = (): readonly Action[] => Array.from({ length: 1 + random.below(3) }, () => drawEdit(random))
+    const restore: Action = { do: 'restore backup', offline: random.chance(0.5), offMs: random.pick([0, 0, 500]) }
+    const story: readonly Action[] = [
+      { do: 'backup' },
+      ...edits(),
+      restore,
+      ...(random.chance(0.3) ? [{ do: 'open tab' } as const] : []),
+      ...edits(),
+      ...(random.chance(0.3) ? [{ do: 'online' } as const] : []),
+    ]
+    return story.flatMap((action) => {
+      const step = { ...draw(0, device, action), waitMs: random.below(action.do === 'restore backup' ? 2500 : 250) }
+      return random.chance(0.3) ? [step, draw(0, random.below(devices), drawEdit(random))] : [step]
+    })
   }
 
   function pickGuest(): number {

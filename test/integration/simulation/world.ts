@@ -32,6 +32,8 @@ export interface World {
   /** Key bytes and phrases, by name. */
   readonly secrets: Map<string, Uint8Array>
   /** Every frame that travelled between devices. */
+  /** Devices whose old disks came back. */
+  readonly restored: Set<number>
   readonly frames: readonly Uint8Array[]
   count(what: string): void
   /** Pages whose space is ready, of all devices or of one. */
@@ -72,7 +74,7 @@ export async function createWorld(history: History, { sealing = true }: WorldOpt
   const frames: Uint8Array[] = []
   const silent = new Set<string>()
   const hash = createHash('sha256')
-  let restored = false
+  const restored = new Set<number>()
 
   const count = (what: string): void => {
     counts[what] = (counts[what] ?? 0) + 1
@@ -103,7 +105,8 @@ export async function createWorld(history: History, { sealing = true }: WorldOpt
         if (putBundles.length > 0) count('bundle')
       },
       onError(error, page) {
-        if (expectedErrors.includes(error.code) || (error.code === 'block-forked' && restored)) return count(`reports ${error.code}`)
+        if (expectedErrors.includes(error.code) || (error.code === 'block-forked' && restored.size > 0))
+          return count(`reports ${error.code}`)
         const { cause } = error
         faults.push(`${page.name} reports ${error.code}: ${error.message}${cause instanceof Error ? ` (${cause.stack})` : ''}`)
       },
@@ -205,10 +208,8 @@ export async function createWorld(history: History, { sealing = true }: WorldOpt
     faults,
     secrets,
     frames,
-    count(what) {
-      restored ||= what === 'restore backup'
-      count(what)
-    },
+    count,
+    restored,
     ready,
     tend,
     join,

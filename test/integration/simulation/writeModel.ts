@@ -78,6 +78,8 @@ export interface TextModel {
   note(text: string, life: Life, edit: number, inserted: readonly string[], deleted: readonly string[]): void
   /** An undo brought characters back, as copies: of them nothing is asked any more. */
   revived(text: string, characters: readonly string[]): void
+  /** What a life wrote after one edit up to another may be written again beside itself. */
+  mayStandTwice(life: Life, after: number, upTo: number): void
   /**
    * What is wrong with the characters of a text, or undefined.
    * @param isForked edits may have been written again: then what was deleted may stand again, but nothing may be lost or stand twice
@@ -88,6 +90,7 @@ export interface TextModel {
 export function createTextModel(): TextModel {
   const editsByText = new Map<string, TextEdit[]>()
   const revived = new Set<string>()
+  const doubtful = new Set<string>()
 
   function isCertain({ life, edit }: TextEdit): boolean {
     return !life.isOver || edit <= life.certain.edits
@@ -102,10 +105,15 @@ export function createTextModel(): TextModel {
     revived: (_text, characters) => {
       for (const character of characters) revived.add(character)
     },
+    mayStandTwice(life, after, upTo) {
+      for (const edit of [...editsByText.values()].flat())
+        if (edit.life === life && edit.edit > after && edit.edit <= upTo) for (const character of edit.inserted) doubtful.add(character)
+    },
     fault(text, characters, isForked) {
       const firm = characters.filter((character) => !revived.has(character))
       const present = new Set(firm)
-      if (present.size !== firm.length) return 'a character stands twice'
+      const once = firm.filter((character) => !doubtful.has(character))
+      if (new Set(once).size !== once.length) return 'a character stands twice'
       const edits = editsByText.get(text) ?? []
       const certain = edits.filter(isCertain)
       const deletedByAnyone = new Set(edits.flatMap((edit) => edit.deleted))
