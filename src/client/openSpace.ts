@@ -10,6 +10,7 @@ import { openEpochs } from '../access/openEpochs.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import { feedKeyOf } from '../feed/feedKey.ts'
+import { createBlockMender } from '../feed/blockMender.ts'
 import { createBlockStore } from '../feed/blockStore.ts'
 import { createDeviceQuotas } from '../feed/deviceQuotas.ts'
 import { createBundler, type Bundler } from '../feed/createBundler.ts'
@@ -102,13 +103,28 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   if (leftOut > 0) reportDamage(leftOut, 'blocks')
   const quotas = createDeviceQuotas({ clock })
   const forkNotice = createForkNotice(graph)
-  const receiver = createBlockReceiver({ crypto, clock, quotas, space, log, keyRing, graph, onAccepted })
+  // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
+  let replication: SpaceReplication | undefined = undefined
+  const hasCompany = (): boolean => {
+    const { peers = 0, tabs = 0 } = replication?.state.get() ?? {}
+    return peers + tabs > 0
+  }
+  const mender = createBlockMender({
+    crypto,
+    space,
+    keyRing,
+    clock,
+    graph,
+    store,
+    hasCompany,
+    onWanted: (blocks) => replication?.want(blocks),
+    onFault: report,
+  })
+  const receiver = createBlockReceiver({ crypto, clock, quotas, space, log, keyRing, graph, onAccepted, onKnown: mender.offer })
   const diagnostics = createSpaceDiagnostics({ clock, log, receiver, quotas })
   const muted = createMutedMembers({ storage, space, log, quotas })
   await muted.read()
 
-  // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
-  let replication: SpaceReplication | undefined = undefined
   let bundler: Bundler | undefined = undefined
   const opened = await createSpaceDocuments({
     crypto,
@@ -123,10 +139,8 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     store,
     quotas,
     slotHint: rememberedSlot(options.app, space),
-    hasCompany: () => {
-      const { peers = 0, tabs = 0 } = replication?.state.get() ?? {}
-      return peers + tabs > 0
-    },
+    hasCompany,
+    mend: mender.mend,
     onStored(node) {
       replication?.announce(node)
       bundler?.note()
@@ -155,6 +169,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       if (feed === feedKeyOf(identity.signing.publicKey, documents.slot)) documents.noteOutdated()
     },
     onFault: report,
+    wanted: mender.wanted,
     onBarred: ({ device }, ms) => diagnostics.noteBarred(device, ms),
     onRefused: (outcome, from) => {
       if (outcome.status !== 'refused') return
@@ -274,6 +289,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       diagnostics.dispose()
       muted.dispose()
       receiver.dispose()
+      mender.dispose()
       await documents.dispose()
       await store.flush().catch(report)
       operations.dispose()

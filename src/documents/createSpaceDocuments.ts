@@ -60,6 +60,8 @@ export interface SpaceDocumentsOptions {
   readonly hasCompany: () => boolean
   /** An own block is stored: it may be sent. */
   readonly onStored: (node: BlockNode, block: Block) => void
+  /** Fetches a block anew whose stored copy cannot be read. @returns whether it can be read now */
+  readonly mend: (block: BlockId) => Promise<boolean>
   /** A fault that no caller can be told of. */
   readonly onFault: (error: EchoError) => void
 }
@@ -135,7 +137,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   graph.takeBack(await keeper.contestedBranches())
   keeper.cutter.reset(standingHeads())
 
-  const texts = createOpenTexts({ clock, load: loadLive, onOpened: () => ticker.now(), close: closeLive })
+  const texts = createOpenTexts({ clock, load: loadMended, onOpened: () => ticker.now(), close: closeLive })
   const takeBack = createTakeBack({ storage, space, wal, rebuild, onFault: report })
   const withdrawals = createWithdrawalReport(graph)
   /** {@link BlockGraph.verdict} as the open documents show it. */
@@ -393,6 +395,15 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       noteLeftOut(loaded.value.leftOut)
       place(document)
       return ok(document)
+    }
+  }
+
+  /** As {@link loadLive}, with blocks that cannot be read fetched anew from members. */
+  async function loadMended(id: DocumentId, place: (document: LiveDocument) => void): Promise<Result<LiveDocument, EchoError>> {
+    for (;;) {
+      const loaded = await loadLive(id, place)
+      const block = loaded.ok ? undefined : (loaded.error.details['block'] as BlockId | undefined)
+      if (block === undefined || disposed || !(await options.mend(block))) return loaded
     }
   }
 

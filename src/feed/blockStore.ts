@@ -40,6 +40,8 @@ export interface BlockStore {
   payloads(nodes: readonly BlockNode[]): Promise<readonly (Uint8Array | undefined)[]>
   /** The bundle that holds a block, as far as this tab knows; it may be on its way to disk. */
   bundleOf(node: BlockNode): BundlePlace | undefined
+  /** The good blocks of a stored bundle, as far as this tab knows, in order. */
+  idsIn(place: BundlePlace): readonly BlockId[]
   /** A feed's stored bundles, as far as this tab knows, ascending by their last block. */
   bundlesOf(feed: FeedKey): readonly BundlePlace[]
   /** Learns of the bundles that other tabs made. @throws EchoError of storage */
@@ -286,6 +288,7 @@ export function createBlockStore(options: {
     get,
     payloads,
     bundleOf,
+    idsIn: bundles.idsIn,
     bundlesOf: bundles.of,
     refreshBundles,
     readBundle,

@@ -9,6 +9,8 @@ export interface BundleIndex {
   remove(place: BundlePlace): void
   /** The bundle that holds a block. Asked by id, for a forked feed has two blocks of one number. */
   find(id: BlockId): BundlePlace | undefined
+  /** The blocks of a bundle that were found good, in order. */
+  idsIn(place: BundlePlace): readonly BlockId[]
   /** A feed's bundles, ascending by their last block. */
   of(feed: FeedKey): readonly BundlePlace[]
   /**
@@ -63,6 +65,7 @@ export function createBundleIndex(): BundleIndex {
     add: (place, ids) => note(() => add(place, ids)),
     remove: (place) => note(() => remove(place)),
     find: (id) => byBlock.get(id),
+    idsIn: (bundle) => byFeed.get(bundle.feed as FeedKey)?.find(({ place }) => isSamePlace(place, bundle))?.ids ?? [],
     of: (feed) => (byFeed.get(feed) ?? []).map(({ place }) => place),
     async relearn(read) {
       const since: (() => void)[] = []

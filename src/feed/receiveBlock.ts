@@ -26,7 +26,7 @@ import { guardUpdate } from './guard/guardUpdate.ts'
 import type { GuardRule } from './guard/refusal.ts'
 import { blockIdOf, decodeHeader, type BlockHeader } from './header.ts'
 import { createHeldBlocks, heldBytes, maxHeldBytes, type Awaited as Wait, type HeldBlock, type HeldLimits } from './heldBlocks.ts'
-import { createReceivedBundle, type ReceivedBundle } from './receivedBundle.ts'
+import { createReceivedBundle, type BundledBlock, type ReceivedBundle } from './receivedBundle.ts'
 import { createTurnedAway, type TurnedAway } from './turnedAway.ts'
 
 /*
@@ -100,6 +100,8 @@ export interface BlockReceiverOptions {
   readonly graph: BlockGraph
   /** Runs synchronously after a block was added to the graph, in causal order. */
   readonly onAccepted: (accepted: AcceptedBlock) => void
+  /** A peer sent a block, or one in a bundle, that is in the graph. */
+  readonly onKnown?: (id: BlockId, copy: Block | BundledBlock) => void
   /** How much may wait of one device; the app's own bounds by default. */
   readonly heldLimits?: HeldLimits
 }
@@ -113,6 +115,7 @@ export function createBlockReceiver({
   keyRing,
   graph,
   onAccepted,
+  onKnown,
   heldLimits,
 }: BlockReceiverOptions): BlockReceiver {
   const spaceBytes = idBytes(space)
@@ -211,6 +214,7 @@ export function createBlockReceiver({
         return undefined
       case 'known':
         if ('received' in block) block.received.note(block.index)
+        onKnown?.(id, block)
         return { status: 'known' }
       case 'missing':
         return hold(candidate, { kind: 'block', block: placement.blocks[0]! })
@@ -276,7 +280,10 @@ export function createBlockReceiver({
     const header = read.value
     if (!equalBytes(header.space, spaceBytes)) return refused('graph', 'space')
     const id = blockIdOf(crypto, block.header)
-    if (graph.node(id) !== undefined) return { status: 'known' }
+    if (graph.node(id) !== undefined) {
+      onKnown?.(id, block)
+      return { status: 'known' }
+    }
     const twin = queued.get(id)
     if (twin !== undefined && isSame(twin.block, block)) {
       // It takes no place of its own.

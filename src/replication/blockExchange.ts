@@ -8,7 +8,7 @@ import type { BlockStore } from '../feed/blockStore.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
 import { createFairOutbox, deviceOf } from './fairOutbox.ts'
 import type { Link } from './link.ts'
-import { maxFeeds, maxSparedDevices, type SparedDevice } from './linkMessages.ts'
+import { maxFeeds, maxSparedDevices, maxWantedBlocks, type SparedDevice } from './linkMessages.ts'
 
 /**
  * Blocks over one link. Each end says its heads and sends what the other lacks, in causal order; afterwards new blocks are pushed as they come.
@@ -32,6 +32,10 @@ export interface BlockExchange {
   onSpare(devices: readonly SparedDevice[]): void
   /** Asks the peer to spare us these devices' blocks, or to send again what we lack of them. */
   spareUs(devices: readonly SparedDevice[]): void
+  /** The peer asks for blocks by name: it has them, and cannot read them. */
+  onWant(blocks: readonly BlockId[]): void
+  /** Asks for blocks by name. */
+  want(blocks: readonly BlockId[]): void
   /** Sends a block, and those before it that the peer lacks, unless it has them. */
   push(node: BlockNode): void
   /** Sends encoded blocks that are not in the graph. */
@@ -95,6 +99,8 @@ export function createBlockExchange(options: {
   const reading = new Map<BlockId, boolean>()
   /** What the peer has got whole, whichever of its blocks it lacked; by name, with the device whose blocks they are. */
   const sentBundles = new Map<string, DeviceId>()
+  /** What the peer asked for by name and was not sent yet. */
+  const wanted = new Set<BlockId>()
   /** Before its first heads arrive, nothing is known of what the peer lacks: a block pushed then would hide those before it. */
   let knowsPeer = false
   /** Each message that the peer has not worked through yet. */
@@ -177,6 +183,7 @@ export function createBlockExchange(options: {
         if (!(await sendBundleOf(node))) passOver(node)
       }
       flush()
+      for (const { id } of nodes) wanted.delete(id)
       return true
     } catch (error) {
       if (disposed) return false
@@ -362,6 +369,7 @@ export function createBlockExchange(options: {
         if (spared) continue
         // What was on its way may have been dropped: the heads that follow say what is lacking.
         outbox.drop(device)
+        for (const id of wanted) if (deviceOf(graph.node(id)!.feed) === device) wanted.delete(id)
         doubtful.add(device)
         for (const [branch, { feed }] of sent) if (deviceOf(feed) === device) sent.delete(branch)
         for (const [name, author] of sentBundles) if (author === device) sentBundles.delete(name)
@@ -372,6 +380,20 @@ export function createBlockExchange(options: {
       if (devices.length === 0) return
       link.send({ type: 'spare', devices })
       if (devices.some(({ spared }) => !spared)) sayHeads()
+    },
+    onWant(blocks) {
+      const nodes = blocks.flatMap((id) => (wanted.has(id) ? [] : (graph.node(id) ?? [])))
+      for (const node of nodes) {
+        wanted.add(node.id)
+        const place = store.bundleOf(node)
+        if (place !== undefined) sentBundles.delete(nameOf(place))
+      }
+      outbox.putBack(nodes)
+      void pump()
+    },
+    want(blocks) {
+      for (let start = 0; start < blocks.length; start += maxWantedBlocks)
+        link.send({ type: 'want', blocks: blocks.slice(start, start + maxWantedBlocks) })
     },
     push(node) {
       if (!knowsPeer || doubtful.has(deviceOf(node.feed))) return

@@ -23,6 +23,7 @@ import { readPresence, writePresence } from './presenceMessage.ts'
  * received = 45 · uint messages        how many `blocks` messages were worked through
  * spare    = 47 · list (device 32 · u8 spared)    "send me this device's blocks only where others rest on them"; or again, by the heads that follow
  * bundle   = 48 · bytes head · bytes parts                             feed/bundle.ts
+ * want     = 49 · list block id 32                                     "send these, whatever I have said": their stored copies cannot be read
  * reach    = 46 · uint peers           between tabs: how many members the networking tab is linked to
  * ```
  */
@@ -38,6 +39,7 @@ export type LinkMessage =
   | { readonly type: 'pong' }
   | { readonly type: 'received'; readonly count: number }
   | { readonly type: 'spare'; readonly devices: readonly SparedDevice[] }
+  | { readonly type: 'want'; readonly blocks: readonly BlockId[] }
   | { readonly type: 'reach'; readonly peers: number }
   /** An odd type of a later version: ignored. */
   | { readonly type: 'unknown' }
@@ -61,6 +63,7 @@ const types = {
   reach: 0x46,
   spare: 0x47,
   bundle: 0x48,
+  want: 0x49,
 } as const
 
 const maxOperationsPerMessage = 1024
@@ -71,6 +74,8 @@ export const maxFeeds = 16_384
 const maxBlocksPerMessage = 1024
 /** The most devices that a peer may ask to be spared. */
 export const maxSparedDevices = 1024
+/** The most blocks that are asked for at once by name. */
+export const maxWantedBlocks = 1024
 export const maxOperationHeads = 64
 
 export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown' }>): Uint8Array {
@@ -105,6 +110,9 @@ export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown
       break
     case 'spare':
       writer.list(message.devices, ({ device, spared }) => writer.fixed(idBytes(device)).u8(spared ? 1 : 0))
+      break
+    case 'want':
+      writer.list(message.blocks, (block) => writer.fixed(idBytes(block)))
       break
     case 'reach':
       writer.uint(message.peers)
@@ -164,6 +172,8 @@ function readMessage(reader: Reader): LinkMessage | 'newer-version' {
       return { type: 'received', count: reader.uint() }
     case types.spare:
       return { type: 'spare', devices: reader.list(maxSparedDevices, () => readSpared(reader)) }
+    case types.want:
+      return { type: 'want', blocks: reader.list(maxWantedBlocks, () => toId<BlockId>(reader.fixed(32))) }
     case types.reach:
       return { type: 'reach', peers: reader.uint(100_000) }
     default:

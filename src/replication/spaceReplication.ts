@@ -1,4 +1,4 @@
-import { toId, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
+import { toId, type BlockId, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
 import type { Clock, Random } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
@@ -43,6 +43,8 @@ export interface SpaceReplication {
   enterTabs(tabs: Network): void
   /** A block is new here: its author is this device, or it came from a peer (`from`). */
   announce(node: BlockNode): void
+  /** Asks every link for these blocks, although they are in the graph. */
+  want(blocks: readonly BlockId[]): void
   /** Asks every link for a sign of life: the page was hidden or offline. */
   probe(): void
   dispose(): Promise<void>
@@ -78,6 +80,8 @@ export interface SpaceReplicationOptions {
   readonly onHeads: () => void
   /** A peer named a block that is not here. */
   readonly onUnknownHead: (head: FeedHead) => void
+  /** Blocks of the graph that every new peer is asked for. */
+  readonly wanted: () => readonly BlockId[]
   /** A peer sent a block that a check refused. */
   readonly onRefused: (outcome: ReceiveOutcome, from: Link['peer']) => void
   /** A peer sent, for the first time, what only a newer version can read. */
@@ -261,6 +265,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     }
     exchange.spareUs([...spared].map((device) => ({ device, spared: true })))
     exchange.sayHeads()
+    exchange.want(options.wanted())
     exchange.pass(newerVersions.all('blocks'))
     for (const operation of newerVersions.all('ops')) link.send({ type: 'ops', operations: [operation] })
     presence.onLink(link)
@@ -302,6 +307,8 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
         return exchange.onReceived(message.count)
       case 'spare':
         return exchange.onSpare(message.devices)
+      case 'want':
+        return exchange.onWant(message.blocks)
       case 'presence':
         return presence.onMessage(link, message.presence)
       case 'ping':
@@ -383,6 +390,9 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
         else exchange.sayHeadsSoon()
       }
       publish()
+    },
+    want(blocks) {
+      for (const { exchange } of links.values()) exchange.want(blocks)
     },
     probe() {
       for (const { watch } of links.values()) watch.probe()

@@ -3,9 +3,15 @@ import { z } from 'zod'
 import { defineType } from '../../src/database/defineType.ts'
 import { query } from '../../src/database/query.ts'
 import type { EchoError } from '../../src/shared/echoError.ts'
+import { decodeHeader } from '../../src/feed/header.ts'
+import { toId } from '../../src/shared/ids.ts'
 import { createMemoryStorage } from '../../src/storage/memoryStorage.ts'
+import { createSimulatedClock } from '../../src/testing/simulatedClock.ts'
+import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'
 import { setup, until } from '../../src/testing/setup.ts'
+import { drive } from './simulation/drive.ts'
 
+const Note = defineType('note', z.object({ title: z.string() }), { model: 'text' })
 const Task = defineType('task', z.object({ title: z.string() }))
 
 describe('a device with a block that can no longer be read', () => {
@@ -52,6 +58,70 @@ describe('a device with a block that can no longer be read', () => {
     errors.length = 0
     const third = await (await alice.restart()).spaces.open(hers.id)
     expect(third.count(query(Task))).toBe(5)
+    expect(errors).toEqual([])
+  })
+
+  it.each([
+    ['a row of its own', 1_000],
+    ['a bundle', 4],
+  ])('opens a text of which one lies in %s, as soon as a member is met', { timeout: 60_000 }, async (_, blocks) => {
+    const clock = createSimulatedClock()
+    const errors: EchoError[] = []
+    const bundling = { blocks, bundles: 3 }
+    const world = await drive(
+      clock,
+      setup('alice', 'bob', {
+        types: [Note],
+        seed: 1,
+        clock,
+        crypto: createSimulatedCrypto,
+        bundling,
+        onError: (error) => errors.push(error),
+      }),
+    )
+    dispose = () => drive(clock, world.dispose())
+    const { alice, bob } = world
+    const [hers] = await drive(clock, world.shareSpace('Garden', alice, bob))
+    const note = hers.create(Note, { title: 'Plan' })
+    const text = await drive(clock, hers.openText(note.id))
+    for (let i = 0; i < 12; i++) {
+      text.current.get().yText.insert(text.current.get().yText.length, `${i} `)
+      await drive(clock, hers.flush())
+    }
+    const whole = text.content.get()
+    await clock.run(60_000)
+    const reader = createMemoryStorage({ disk: alice.disk })
+    await reader.open()
+    const { rows } = await reader.readHeaders(hers.id)
+    const bundles = (await reader.readBundles(hers.id)).rows
+    await reader.dispose()
+    expect(bundles.length > 0).toBe(blocks === 4)
+    const ofText = rows.filter(({ header }) => {
+      const decoded = decodeHeader(header)
+      return decoded.ok && toId(decoded.value.document) === note.id
+    })
+    alice.disk.damageBlock(hers.id, (bundles.at(-1) ?? ofText.at(-3)!).block, 'envelope')
+
+    bob.echo.network.setEnabled(false)
+    const again = await drive(
+      clock,
+      alice.restart().then((echo) => echo.spaces.open(hers.id)),
+    )
+    alice.cached.caches.delete(`${hers.id}/${note.id}`)
+    await expect(drive(clock, again.openText(note.id))).rejects.toMatchObject({ code: 'data-corrupt' })
+    bob.echo.network.setEnabled(true)
+    await clock.run(5_000)
+    expect((await drive(clock, again.openText(note.id))).content.get()).toBe(whole)
+
+    bob.echo.network.setEnabled(false)
+    await clock.run(1_000)
+    errors.length = 0
+    const third = await drive(
+      clock,
+      alice.restart().then((echo) => echo.spaces.open(hers.id)),
+    )
+    alice.cached.caches.delete(`${hers.id}/${note.id}`)
+    expect((await drive(clock, third.openText(note.id))).content.get()).toBe(whole)
     expect(errors).toEqual([])
   })
 })

@@ -107,6 +107,7 @@ export async function openReplica(
     slotHint: options.hint,
     hasCompany: options.hasCompany ?? (() => true),
     onStored: (node, block) => stored.push({ node, block }),
+    mend: async () => false,
     onFault: (error) => faults.push(error),
   })
   if (!opened.ok) throw opened.error

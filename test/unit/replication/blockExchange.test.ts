@@ -58,6 +58,7 @@ function createEnd(world: TestSpace, replica: TestReplica, identity = world.alic
         // What a muted device sent is judged some day, or never.
         if (replica.quotas.muted.get().size === 0) await judged
       } else if (message.type === 'spare') exchange.onSpare(message.devices)
+      else if (message.type === 'want') exchange.onWant(message.blocks)
       else if (message.type === 'bundle') outcomes.push(...(await exchange.onBundle(message.bundle)))
       else if (message.type === 'received') exchange.onReceived(message.count)
       await settle()
@@ -235,6 +236,24 @@ describe('blockExchange', () => {
     his.exchange.spareUs([{ device: world.alice.deviceId, spared: false }])
     await deliverAll(hers, his)
     expect(bob.graph.size).toBe(8)
+  })
+
+  it('sends again what the peer asks for by name, as a block or in its bundle, whomever it wants to be spared', async () => {
+    const { world, alice, hers, his } = await createTest()
+    await write(alice, ...keys(0, 9))
+    await bundleAll(world, alice)
+    his.exchange.sayHeads()
+    await deliverAll(hers, his)
+    const [first, last] = [alice.graph.missingFor([])[0]!, alice.graph.missingFor([]).at(-1)!]
+    his.exchange.spareUs([{ device: world.alice.deviceId, spared: true }])
+    await deliverAll(hers, his)
+    his.exchange.want([first.id, last.id, first.id])
+    for (const message of his.out.splice(0)) await hers.take(message)
+    expect(typesOf(hers.out)).toEqual(['bundle', 'blocks'])
+    await deliverAll(hers, his)
+    hers.exchange.onWant(['what nobody knows' as BlockId])
+    await settle()
+    expect(hers.out).toEqual([])
   })
 
   it('lets no block that is pushed before the peer has said its heads hide those before it', async () => {

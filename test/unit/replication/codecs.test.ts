@@ -124,6 +124,7 @@ describe('link messages', () => {
     { type: 'pong' },
     { type: 'received', count: 3 },
     { type: 'reach', peers: 2 },
+    { type: 'want', blocks: [toId<BlockId>(fill(9)), toId<BlockId>(fill(8))] },
   ]
 
   it.each(messages)('are read as written, and refused cut short or longer ($type)', (message) => {

@@ -56,6 +56,7 @@ export async function createSide(
     ownName: () => 'name',
     onHeads: () => {},
     onUnknownHead: () => {},
+    wanted: () => [],
     onRefused: () => {},
     onBarred: (peer, ms) => barred.push([peer.device, ms]),
     onNewerVersion: (from) => newer.push(from?.identity),
