@@ -35,6 +35,7 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
   let outdated = false
   let wasOpen = false
   let isEmptied = false
+  let isOlder = false
 
   function connect(): Promise<void> {
     attempt ??= new Promise((resolve) => {
@@ -47,6 +48,7 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
 
       openEchoDatabase(name, {
         created: () => (isEmptied ||= wasOpen),
+        older: () => (isOlder = true),
         blocked: onBlocked,
         blocking: (_current, next) => lose(next === null ? storageUnavailableError('The database is being deleted.') : outdatedError()),
         terminated: () => lose(storageUnavailableError('The browser closed the database, as it does when its data is cleared.')),
@@ -79,9 +81,9 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
   }
 
   function refuse(cause: unknown): StorageState {
-    outdated = nameOf(cause) === 'VersionError'
+    outdated = isOlder || nameOf(cause) === 'VersionError'
     const error = outdated
-      ? outdatedError(cause)
+      ? (isOlder ? olderError : outdatedError)(cause)
       : storageUnavailableError('The browser has no database for this app (private mode, or storage is switched off).', cause)
     return { status: 'unavailable', error }
   }
@@ -156,6 +158,14 @@ function blockedError(): EchoError {
   return new EchoError(
     'storage-blocked',
     'Another tab of this app holds an older version of the database open. Close or reload the other tabs; this one goes on by itself then.',
+  )
+}
+
+function olderError(cause: unknown): EchoError {
+  return new EchoError(
+    'storage-version',
+    'The data of this app on this device was stored by an older version, which this one cannot read; it was left as it is. Go back to the version that stored it, or clear the data of this site and come back with the recovery words and a new invitation.',
+    { cause },
   )
 }
 

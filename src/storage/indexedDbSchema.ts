@@ -2,11 +2,15 @@ import { isBytes } from '../shared/bytes.ts'
 import { openDB, type DBSchema, type IDBPDatabase, type OpenDBCallbacks } from 'idb'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { checksum } from './checksum.ts'
-import type { BlockPlace, BlockRow, BundleHeadRow, BundlePlace, BundleRow, HeaderRow, MarkRow, PendingRow } from './storage.ts'
+import type { StoredMark, StoredPending } from './indexedDbLogRows.ts'
+import type { BlockPlace, BlockRow, BundleHeadRow, BundlePlace, BundleRow, HeaderRow } from './storage.ts'
 import { compactBytes } from './storageBatch.ts'
 
-/** Raised with every change of the tables; an older kit then stops writing (two versions of an app in two tabs). */
-export const schemaVersion = 1
+/**
+ * Raised with every change of the tables or of what their rows hold; an older kit then stops writing (two versions of an app in two tabs). There is nothing
+ * yet that would turn an older database into one of this version, so none is opened.
+ */
+export const schemaVersion = 2
 
 /** A header as it lies on disk. */
 export type StoredHeader = HeaderRow & { readonly checksum: number }
@@ -50,8 +54,8 @@ export interface EchoSchema extends DBSchema {
   envelopes: { key: [SpaceId, string, number, BlockId]; value: StoredEnvelope }
   bundles: { key: BundleKey; value: StoredBundleHead }
   bundleParts: { key: BundleKey; value: StoredBundleParts }
-  pending: { key: [SpaceId, string]; value: PendingRow }
-  marks: { key: [SpaceId, number]; value: MarkRow }
+  pending: { key: [SpaceId, string]; value: StoredPending }
+  marks: { key: [SpaceId, number]; value: StoredMark }
 }
 
 export type EchoDatabase = IDBPDatabase<EchoSchema>
@@ -60,11 +64,21 @@ export type TableName = 'keys' | 'membership' | 'headers' | 'envelopes' | 'bundl
 /** Opens the database and makes its tables where they are missing. Rejects as `indexedDB.open` does, or where there is none. */
 export async function openEchoDatabase(
   name: string,
-  events: Omit<OpenDBCallbacks<EchoSchema>, 'upgrade'> & { readonly created?: () => void },
+  events: Omit<OpenDBCallbacks<EchoSchema>, 'upgrade'> & {
+    readonly created?: () => void
+    /** The database is of an older version; it is left as it is, and not opened. */
+    readonly older?: () => void
+  },
 ): Promise<EchoDatabase> {
   return openDB<EchoSchema>(name, schemaVersion, {
     ...events,
-    upgrade: (database) => {
+    upgrade: (database, version, _to, transaction) => {
+      if (version > 0) {
+        events.older?.()
+        // It rejects with what the opening rejects with.
+        transaction.done.catch(() => {})
+        return transaction.abort()
+      }
       events.created?.()
       database.createObjectStore('keys', { keyPath: 'key' })
       database.createObjectStore('membership', { autoIncrement: true }).createIndex('space', 'space')

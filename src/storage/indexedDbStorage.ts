@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../shared/ports.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { createIndexedDbCaches } from './indexedDbCaches.ts'
 import { createIndexedDbConnection } from './indexedDbConnection.ts'
+import { fromStoredMark, fromStoredPending } from './indexedDbLogRows.ts'
 import { readBlocks, readBundle, readBundles, readHeaders, readMembership } from './indexedDbRead.ts'
 import { spaceRange, type EchoDatabase } from './indexedDbSchema.ts'
 import { beginWrite, completionOf } from './indexedDbWrite.ts'
@@ -86,8 +87,9 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     readBlocks: (space, places) => read((database) => readBlocks(database, space, places)),
     readBundles: (space) => read((database) => readBundles(database, space)),
     readBundle: (space, bundle) => read((database) => readBundle(database, space, bundle)),
-    readPending: (space) => read((database) => database.getAll('pending', spaceRange(space))),
-    readMarks: (space) => read((database) => database.getAll('marks', spaceRange(space))),
+    readPending: (space) => read(async (database) => (await database.getAll('pending', spaceRange(space))).map(fromStoredPending)),
+    readMarks: (space) =>
+      read(async (database) => (await database.getAll('marks', spaceRange(space))).flatMap((row) => fromStoredMark(row) ?? [])),
     persist: async () => {
       const granted = await askToPersist()
       connection.setPersistent(granted)

@@ -1,6 +1,7 @@
 import { EchoError } from '../shared/echoError.ts'
 import type { SpaceId } from '../shared/ids.ts'
 import { checksum } from './checksum.ts'
+import { toStoredMark, toStoredPending } from './indexedDbLogRows.ts'
 import {
   bundleKeyOf,
   spaceRange,
@@ -76,12 +77,8 @@ function issue(transaction: IDBTransaction, batch: StorageBatch): void {
     table('bundles').put(toStoredBundleHead(row))
     table('bundleParts').put(toStoredBundleParts(row))
   }
-  for (const { space, key, slot, document, from, to, update, heads, retracts } of batch.putPending ?? []) {
-    const row = { space, key, slot, document, from, to, update: compactBytes(update), heads: heads.map(compactBytes) }
-    const compact = retracts?.map(({ first, last }) => ({ first: compactBytes(first), last: compactBytes(last) }))
-    table('pending').put(compact === undefined ? row : { ...row, retracts: compact })
-  }
-  for (const { space, slot, seq, block } of batch.putMarks ?? []) table('marks').put({ space, slot, seq, block })
+  for (const row of batch.putPending ?? []) table('pending').put(toStoredPending(row))
+  for (const row of batch.putMarks ?? []) table('marks').put(toStoredMark(row))
 }
 
 function deleteSpace(table: (name: TableName) => IDBObjectStore, space: SpaceId): void {

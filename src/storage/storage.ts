@@ -42,9 +42,9 @@ export interface Storage {
   readBundles(space: SpaceId): Promise<{ readonly rows: readonly BundleHeadRow[]; readonly damaged: number }>
   /** A bundle whole, or undefined where it is missing or damaged. */
   readBundle(space: SpaceId, bundle: BundlePlace): Promise<BundleRow | undefined>
-  /** The write-ahead log of a space, in the order it was written. */
+  /** The write-ahead log of a space, in the order it was written. A damaged row has an empty update in place of its own, which no edit makes. */
   readPending(space: SpaceId): Promise<readonly PendingRow[]>
-  /** The high-water marks of a space's own slots. */
+  /** The high-water marks of a space's own slots, without damaged ones. */
   readMarks(space: SpaceId): Promise<readonly MarkRow[]>
 
   /** Asks the browser not to evict the data. @returns whether it agreed; false where it cannot be asked. */
@@ -63,7 +63,7 @@ export type StorageState =
   | { readonly status: 'blocked'; readonly error: EchoError }
   /** The last write did not fit; the next that succeeds goes back to ready. */
   | { readonly status: 'full'; readonly error: EchoError }
-  /** No database here (private mode, disabled), closed or deleted under the app, or of a newer version. */
+  /** No database here (private mode, disabled), closed or deleted under the app, or of another version. */
   | { readonly status: 'unavailable'; readonly error: EchoError }
   /**
    * The database was deleted while the app was open, by the user or for want of room, and a new one took its place: what was stored before is gone.

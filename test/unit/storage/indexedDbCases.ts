@@ -1,11 +1,11 @@
 import { deleteDB, openDB } from 'idb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { BlockId, SpaceId } from '../../../src/shared/ids.ts'
+import type { BlockId, DocumentId, SpaceId } from '../../../src/shared/ids.ts'
 import { systemClock, type Clock } from '../../../src/shared/ports.ts'
 import { openEchoDatabase, schemaVersion, type EchoDatabase } from '../../../src/storage/indexedDbSchema.ts'
 import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
 import { createLockManager } from '../../../src/storage/memoryLocks.ts'
-import type { Storage } from '../../../src/storage/storage.ts'
+import type { PendingRow, Storage } from '../../../src/storage/storage.ts'
 
 const space = 'space' as SpaceId
 const mark = { space, slot: 0, seq: 0, block: 'block' as BlockId }
@@ -115,6 +115,24 @@ export function describeIndexedDb(): void {
       await expect(storage.write({ putMarks: [mark] }, 'strict')).rejects.toMatchObject({ code: 'storage-version' })
     })
 
+    it('leaves a database of an older version as it is, and says so', async () => {
+      const older = await openDB(name, schemaVersion - 1, {
+        upgrade: (database) => void database.createObjectStore('keys', { keyPath: 'key' }),
+      })
+      await older.put('keys', { key: 'identity/root', value: 1 })
+      older.close()
+      const storage = await openTab()
+      expect(storage.state.get()).toMatchObject({
+        status: 'unavailable',
+        error: { code: 'storage-version', message: expect.stringContaining('older version') },
+      })
+      await expect(storage.write({ putMarks: [mark] }, 'strict')).rejects.toMatchObject({ code: 'storage-version' })
+      await expect(storage.readKey('identity/root')).rejects.toMatchObject({ code: 'storage-version' })
+      const again = await openDB(name, schemaVersion - 1)
+      expect(await again.getAll('keys')).toEqual([{ key: 'identity/root', value: 1 }])
+      again.close()
+    })
+
     it('is blocked while another tab keeps an older database open, and goes on by itself after', async () => {
       const older = await openDB(name, schemaVersion)
       const deletion = deleteDB(name)
@@ -200,6 +218,54 @@ export function describeIndexedDb(): void {
       database.close()
       expect(await storage.readHeaders(space)).toEqual({ rows: [], damaged: 1 })
       expect(await storage.readBlocks(space, [row])).toEqual([undefined])
+    })
+
+    it('believes no row of the write-ahead log, and no mark, that a bad disk changed', async () => {
+      const storage = await openTab()
+      const row: PendingRow = {
+        ...{
+          space,
+          slot: 0,
+          document: 'document' as DocumentId,
+          from: 3,
+          to: 5,
+          update: Uint8Array.of(1, 2, 3),
+          heads: [new Uint8Array(32)],
+        },
+        key: '0/1',
+        retracts: [{ first: new Uint8Array(32), last: new Uint8Array(32) }],
+      }
+      const damages: readonly ((stored: Record<string, unknown>) => void)[] = [
+        ({ update }) => ((update as Uint8Array)[1]! ^= 1),
+        ({ heads }) => ((heads as Uint8Array[])[0]![7]! ^= 1),
+        ({ retracts }) => ((retracts as { last: Uint8Array }[])[0]!.last[7]! ^= 1),
+        (stored) => (stored['from'] = 2),
+        (stored) => (stored['slot'] = 'none'),
+        (stored) => (stored['document'] = 'another'),
+        (stored) => (stored['heads'] = 'none'),
+        (stored) => (stored['update'] = undefined),
+        (stored) => delete stored['retracts'],
+        (stored) => delete stored['checksum'],
+      ]
+      const putPending = [row, ...damages.map((_, i) => ({ ...row, key: `1/${i}` }))]
+      const putMarks = [mark, { ...mark, slot: 1 }, { ...mark, slot: 2 }, { ...mark, slot: 3 }]
+      await storage.write({ putPending, putMarks }, 'strict')
+      const database = await openEchoDatabase(name, {})
+      for (const [i, damage] of damages.entries()) {
+        const stored = (await database.get('pending', [space, `1/${i}`]))!
+        damage(stored as unknown as Record<string, unknown>)
+        await database.put('pending', stored)
+      }
+      await database.put('marks', { ...(await database.get('marks', [space, 1]))!, seq: 1 })
+      await database.put('marks', { ...(await database.get('marks', [space, 2]))!, block: 'other' as BlockId })
+      const { checksum: _, ...unsummed } = (await database.get('marks', [space, 3]))!
+      await database.put('marks', unsummed as never)
+      database.close()
+      const [good, ...bad] = await storage.readPending(space)
+      expect(good).toEqual(row)
+      expect(bad.map(({ key, update }) => [key, update.length])).toEqual(damages.map((_, i) => [`1/${i}`, 0]))
+      expect(bad.every(({ slot, from, to }) => slot === 0 && from === 0 && to === 0)).toBe(true)
+      expect(await storage.readMarks(space)).toEqual([mark])
     })
 
     it('is unavailable where the browser has no database, and throws nothing while opening', async () => {
