@@ -53,6 +53,8 @@ export function createEcho(config: EchoConfig): Echo {
   let control: TabControl | undefined
   let leadership: Leadership | undefined
   let disposal: Promise<void> | undefined
+  let storageStatus = storage.state.get().status
+  const stopStorage = storage.state.subscribe(() => void onStorage().catch(fail))
   const stopPage = watchPage({
     onHide: () => directory.tick(),
     onBack() {
@@ -101,6 +103,19 @@ export function createEcho(config: EchoConfig): Echo {
       case 'network':
         return networkControl.onReport(message)
     }
+  }
+
+  /** What memory holds is stored again as soon as there is a database again, which the next use of storage finds out. */
+  async function onStorage(): Promise<void> {
+    const before = storageStatus
+    storageStatus = storage.state.get().status
+    // Once, or a database that cannot be opened would be tried without end.
+    const isLost = storageStatus === 'unavailable' && ['ready', 'full', 'emptied'].includes(before)
+    // Whether it came back is what storage says itself.
+    if (isLost) await storage.readKey(enabledKey).catch(() => {})
+    if (storageStatus !== 'emptied') return
+    await identity.writeBack()
+    await directory.writeBack()
   }
 
   function fail(error: unknown): void {
@@ -160,6 +175,7 @@ export function createEcho(config: EchoConfig): Echo {
   async function dispose(): Promise<void> {
     state.set({ status: 'disposed' })
     stopPage()
+    stopStorage()
     leadership?.dispose()
     await directory.dispose()
     await control?.dispose()

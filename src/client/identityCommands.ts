@@ -16,6 +16,8 @@ export interface IdentityControl {
   fail(error: EchoError): void
   /** Reads the identity again: another tab made or renamed it. */
   reload(): Promise<void>
+  /** Stores the identity again that the storage has lost. @throws EchoError of storage */
+  writeBack(): Promise<void>
 }
 
 /** @param onChanged an identity was made or renamed here: other tabs should read it */
@@ -62,6 +64,7 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
     },
     fail: refuseStore,
     reload,
+    writeBack: async () => attached?.writeBack(),
     commands: {
       state,
       async create({ name }) {

@@ -5,6 +5,8 @@ import type { Storage } from '../storage/storage.ts'
 
 /** The members of a space whom the user muted, with all their devices; the keys table keeps them for all tabs as `muted/<space>`. */
 export interface MutedMembers {
+  /** The row of the keys table that says who is muted. */
+  row(): { readonly key: string; readonly value: unknown }
   /** Takes over what the table says now. */
   read(): Promise<void>
   /** Mutes a member, or unmutes one who was muted by the user or by the rules, and keeps it. @throws EchoError of {@link Storage.write} */
@@ -40,6 +42,7 @@ export function createMutedMembers(options: {
   }
 
   return {
+    row: () => ({ key, value: [...members] }),
     async read() {
       const stored = await storage.readKey(key)
       members = new Set(Array.isArray(stored) ? stored.filter(isIdentity) : [])

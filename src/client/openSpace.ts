@@ -1,5 +1,5 @@
 import { EchoError } from '../shared/echoError.ts'
-import { toId, type SpaceId } from '../shared/ids.ts'
+import { toId, type DeviceId, type SpaceId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { Network } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
@@ -7,9 +7,10 @@ import { createKeyRing } from '../access/createKeyRing.ts'
 import { createMembershipLog } from '../access/createMembershipLog.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import { openEpochs } from '../access/openEpochs.ts'
+import { decodeOperation } from '../access/operation.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
-import { feedKeyOf } from '../feed/feedKey.ts'
+import { feedKeyOf, parseFeedKey } from '../feed/feedKey.ts'
 import { createBlockMender } from '../feed/blockMender.ts'
 import { createBlockStore } from '../feed/blockStore.ts'
 import { createDeviceQuotas } from '../feed/deviceQuotas.ts'
@@ -28,7 +29,7 @@ import { createOperationStore } from './operationStore.ts'
 import { createFirstSync, type FirstSync } from './firstSync.ts'
 import { createMutedMembers, type MutedMembers } from './mutedMembers.ts'
 import { createSpaceDiagnostics, type SpaceDiagnostics } from './spaceDiagnostics.ts'
-import { readKeys, type SpaceRecord } from './spaceRecord.ts'
+import { putKey, readKeys, type SpaceRecord } from './spaceRecord.ts'
 import { rememberSlot, rememberedSlot } from './slotHint.ts'
 import { watchLeftovers } from './watchLeftovers.ts'
 
@@ -45,6 +46,11 @@ export interface OpenSpace {
   readonly firstSync: FirstSync
   readonly diagnostics: SpaceDiagnostics
   readonly muted: MutedMembers
+  /**
+   * Stores again what memory holds of the space after the storage has lost everything, and fetches the rest from members; `onContentStored` follows when all
+   * is there. @throws EchoError of storage
+   */
+  writeBack(): Promise<void>
   /** Resolves when all operations added so far are stored; rejects where they could not be. */
   operationsStored(): Promise<void>
   dispose(): Promise<void>
@@ -279,6 +285,29 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     diagnostics,
     muted,
     operationsStored: () => operations.settled(),
+    async writeBack() {
+      documents.tick()
+      // The bundles are gone.
+      await store.refreshBundles()
+      const putMembership = log.operations().flatMap((operation) => {
+        const decoded = decodeOperation(crypto, operation)
+        return decoded.ok ? [{ space, id: decoded.value.key, operation }] : []
+      })
+      const putKeys = [muted.row(), ...(await Promise.all(keyRing.all().map((key) => putKey(crypto, identity, space, key))))]
+      // Without them this device would begin feeds anew that others hold.
+      const putMarks = graph.tips().flatMap(({ feed, seq, id }) => {
+        const { device, slot } = parseFeedKey(feed)!
+        return toId<DeviceId>(device) === identity.deviceId ? [{ space, slot, seq, block: id }] : []
+      })
+      const nodes = store.remembered().flatMap((id) => graph.node(id) ?? [])
+      const blocks = (await store.get(nodes)).flatMap((block, i) => (block === undefined ? [] : [{ node: nodes[i]!, block }]))
+      await store.put(blocks, 'strict', { putKeys, putMembership, putMarks })
+      const here = new Set(blocks.map(({ node }) => node.id))
+      const gone = graph.missingFor([]).flatMap(({ id }) => (here.has(id) ? [] : [id]))
+      void mender.fetch(gone).then((isWhole) => {
+        if (isWhole) options.onContentStored()
+      })
+    },
     async dispose() {
       stopLeftovers()
       bundler?.dispose()

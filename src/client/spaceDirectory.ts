@@ -24,6 +24,8 @@ export interface SpaceDirectory {
   adopt(record: SpaceRecord): Readable<SpaceState>
   /** Reads the list of spaces again: another tab may have changed it. */
   refresh(): Promise<void>
+  /** Stores again what memory holds of the spaces after the storage has lost everything. @throws EchoError of storage */
+  writeBack(): Promise<void>
   /** Another tab muted or unmuted a member of a space. */
   refreshMuted(id: string): void
   /** There will be no list: who waits for it hears why. */
@@ -266,6 +268,14 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       }
       if (network !== undefined) startAll()
       publish()
+    },
+    async writeBack() {
+      for (const entry of entries.values()) {
+        const open = entry.handle?.open
+        // A page that is loaded before all has come again must not take what is there for the whole space.
+        keep(entry, open === undefined ? {} : { awaiting: open.graph.tips().map(({ feed, seq }) => ({ feed, seq })) })
+        await open?.writeBack()
+      }
     },
     refreshMuted(id) {
       void find(id)

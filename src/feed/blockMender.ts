@@ -22,13 +22,15 @@ export interface BlockMender {
    * @returns whether all are stored anew; false where that takes longer than some seconds, or where nobody is there to ask. They stay wanted then.
    */
   mend(block: BlockId): Promise<boolean>
+  /** Asks for all these. @returns whether all are stored anew, once they are, which may be never; false where this ends before */
+  fetch(blocks: readonly BlockId[]): Promise<boolean>
   /** A peer sent a block that is in the graph. */
   offer(id: BlockId, copy: Block | BundledBlock): void
   dispose(): void
 }
 
-/** As many blocks as a bundle holds at most, several times; beyond that it is the disk that is broken. */
-export const maxWanted = 8_192
+/** What can be asked for without straining a peer's patience. */
+export const maxWanted = 32_768
 const patienceMs = 10_000
 /** Blocks of a bundle are judged one after the other, and stored together. */
 const storeMs = 100
@@ -37,8 +39,8 @@ const storeMs = 100
 interface Damage {
   readonly bundle: BundlePlace | undefined
   readonly left: Set<BlockId>
-  readonly mended: Promise<void>
-  readonly resolve: () => void
+  readonly mended: Promise<boolean>
+  readonly resolve: (isMended: boolean) => void
 }
 
 export function createBlockMender(options: {
@@ -57,22 +59,38 @@ export function createBlockMender(options: {
   const space = idBytes(options.space)
   const damages = new Map<BlockId, Damage>()
   const inBundles = new Set<BlockId>()
+  /** A peer that sends a block again and again costs one judgement a time. */
+  const judging = new Set<BlockId>()
   let timer: Timer | undefined
 
   function damageOf(id: BlockId): Damage | undefined {
     const node = graph.node(id)
     if (node === undefined || damages.has(id)) return damages.get(id)
     const bundle = store.bundleOf(node)
-    const left = new Set(bundle === undefined ? [id] : store.idsIn(bundle))
-    if (damages.size + left.size > maxWanted) return undefined
-    let resolve = (): void => {}
-    const mended = new Promise<void>((done) => (resolve = done))
+    const ids = bundle === undefined ? [id] : store.idsIn(bundle)
+    return damages.size + ids.length > maxWanted ? undefined : note(ids, bundle)
+  }
+
+  function note(ids: readonly BlockId[], bundle?: BundlePlace): Damage {
+    const left = new Set(ids)
+    let resolve: (isMended: boolean) => void = () => {}
+    const mended = new Promise<boolean>((done) => (resolve = done))
     const damage = { bundle, left, mended, resolve }
     for (const each of left) damages.set(each, damage)
     return damage
   }
 
   async function takeBlock(id: BlockId, block: Block): Promise<void> {
+    if (judging.has(id)) return
+    judging.add(id)
+    try {
+      await judge(id, block)
+    } finally {
+      judging.delete(id)
+    }
+  }
+
+  async function judge(id: BlockId, block: Block): Promise<void> {
     const node = graph.node(id)!
     const isSigned = await verifyBlock(crypto, node.header.device, block)
     const opened = isSigned && (await openBlock(crypto, { space, keyRing }, { id, header: node.header, envelope: block.envelope }))
@@ -98,7 +116,7 @@ export function createBlockMender(options: {
       // All its blocks lie elsewhere now, unless the same bundle came again.
       if (damage.bundle !== undefined && (await store.readBundle(damage.bundle)) === undefined)
         await store.remove({ blocks: [], bundles: [damage.bundle] })
-      damage.resolve()
+      damage.resolve(true)
     }
   }
 
@@ -110,9 +128,20 @@ export function createBlockMender(options: {
       options.onWanted([...damage.left])
       let patience: Timer | undefined
       const late = new Promise<false>((resolve) => (patience = clock.after(patienceMs, () => resolve(false))))
-      const isMended = await Promise.race([damage.mended.then(() => true), late])
+      const isMended = await Promise.race([damage.mended, late])
       clock.clear(patience)
       return isMended
+    },
+    async fetch(blocks) {
+      for (let left = blocks.filter((id) => graph.node(id) !== undefined); left.length > 0; left = left.slice(maxWanted)) {
+        const portion = left.slice(0, maxWanted)
+        const ids = portion.filter((id) => !damages.has(id))
+        for (const id of ids) note([id])
+        if (options.hasCompany()) options.onWanted(ids)
+        const mended = await Promise.all(portion.map((id) => damages.get(id)!.mended))
+        if (mended.includes(false)) return false
+      }
+      return true
     },
     offer(id, copy) {
       if (!damages.has(id)) return
@@ -123,7 +152,7 @@ export function createBlockMender(options: {
     },
     dispose() {
       clock.clear(timer)
-      for (const { resolve } of damages.values()) resolve()
+      for (const { resolve } of damages.values()) resolve(false)
       damages.clear()
     },
   }

@@ -34,6 +34,8 @@ export interface BlockStore {
   flush(): Promise<void>
   /** The headers of all blocks, in rows and in bundles, without opening a payload unless that is less than its hash; some twice. `damaged`: rows that could not be read. */
   readHeaders(): Promise<{ readonly rows: readonly StoredHeader[]; readonly damaged: number }>
+  /** Blocks that are whole in memory: those that came or were made last. */
+  remembered(): readonly BlockId[]
   /** The blocks in the order asked; undefined where one is missing or damaged, or lies in a bundle and has no signature of its own. */
   get(nodes: readonly BlockNode[]): Promise<readonly (Block | undefined)[]>
   /** The blocks' payloads in the order asked, wherever they lie; undefined where one is missing, damaged or does not open. */
@@ -285,6 +287,7 @@ export function createBlockStore(options: {
       await Promise.all([...gathering, write([], 'relaxed', {})])
     },
     readHeaders,
+    remembered: () => [...recent.keys()],
     get,
     payloads,
     bundleOf,

@@ -60,6 +60,8 @@ export interface IdentityStore {
   openRoot(): Promise<RootKey>
   /** Remembers that the person wrote the words down. @throws EchoError no-identity, or one of storage. */
   confirmPhraseSaved(): Promise<void>
+  /** Stores again what was read or written last, where the storage has lost all of it. @throws EchoError of storage */
+  writeBack(): Promise<void>
   /** Renames the person on this device. @throws EchoError bad-value for the name; no-identity; one of storage. */
   setName(name: string): Promise<void>
 }
@@ -85,6 +87,8 @@ interface Loaded {
 /** The identity of this device, on a storage that is open. It keeps no secret in memory but through what it returns. */
 export function createIdentityStore({ crypto, storage, loadPhrases: load = loadPhrases }: IdentityStoreOptions): IdentityStore {
   const profile = createWritable<LocalProfile | undefined>(undefined)
+  /** The rows as they lie in storage. */
+  let stored: readonly { readonly key: string; readonly value: unknown }[] = []
 
   async function read(): Promise<Result<Loaded | undefined, EchoError>> {
     const [record, sign, seal, wrap, storedProfile, entropy] = await Promise.all(
@@ -105,6 +109,10 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
     const secret = isBytes(entropy) ? await keys.wrapping.unwrap(entropy) : undefined
     const isRootHere = entropy !== undefined || equalBytes(certifier, identity)
     if (isRootHere && !(await isEntropyOf(secret, identity))) return fail(damaged(rows.entropy))
+    const values = { record, sign, seal, wrap, profile: storedProfile, entropy }
+    stored = Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ key: rows[name as keyof typeof rows], value }],
+    )
     return ok({
       identity: localIdentity(decoded.value, keys),
       profile: { name: storedProfile.name, phraseSaved: storedProfile.phraseSaved },
@@ -169,7 +177,9 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
   function changeProfile(change: Partial<LocalProfile>): Promise<void> {
     return locked(async () => {
       const next = { ...(await readOrThrow()).profile, ...change }
-      await storage.write({ putKeys: [{ key: rows.profile, value: next }] }, 'strict')
+      const row = { key: rows.profile, value: next }
+      await storage.write({ putKeys: [row] }, 'strict')
+      stored = [...stored.filter(({ key }) => key !== row.key), row]
       profile.set(next)
     })
   }
@@ -244,6 +254,11 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
       return formatPhrase(entropy)
     },
     openRoot: async () => deriveRootKey(crypto, await openEntropy()),
+    writeBack: () =>
+      locked(async () => {
+        const present = await read()
+        if (present.ok && present.value === undefined && stored.length > 0) await storage.write({ putKeys: stored }, 'strict')
+      }),
     confirmPhraseSaved: () => changeProfile({ phraseSaved: true }),
     setName: async (name) => changeProfile({ name: checkedName(name) }),
   }

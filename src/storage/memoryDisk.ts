@@ -24,6 +24,8 @@ export interface MemoryDisk {
   damageBlock(space: SpaceId, block: BlockId, part: 'header' | 'envelope'): void
   /** Spoils a stored membership operation so that its checksum does not hold. */
   damageOperation(space: SpaceId, id: string): void
+  /** Deletes everything under the open tabs, as a browser does that wants the room or a user who clears the data. Each tab finds it empty with its next use. */
+  empty(): void
   /** Closes every tab's connection under it, as evicting the database does, but keeps the data. The next use of a tab opens again. */
   close(): void
   /**
@@ -52,6 +54,7 @@ export interface MemoryDisk {
 export interface MemoryTab {
   readonly storage: Storage
   onClose(): void
+  onEmptied(): void
   onKill(): void
 }
 
@@ -203,6 +206,13 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
       ;(part === 'header' ? tables?.damagedHeaders : tables?.damagedEnvelopes)?.add(block)
     },
     damageOperation: (space, id) => spaces.get(space)?.damagedOperations.add(id),
+    empty: () => {
+      keys.clear()
+      spaces.clear()
+      usedBytes = 0
+      relaxed = []
+      for (const tab of [...tabs]) tab.onEmptied()
+    },
     close: () => {
       for (const tab of [...tabs]) tab.onClose()
     },

@@ -6,7 +6,7 @@ import type { Locks, TabLocks } from './locks.ts'
 import { bundleNameOf, createMemoryDisk, type MemoryDisk, type MemorySpace, type MemoryTab, type MemoryTables } from './memoryDisk.ts'
 import type { BlockPlace, BlockRow, Durability, HeaderRow, Storage, StorageBatch, StorageState } from './storage.ts'
 import { copyBlock, copyBundle, copyBundleHead, copyPending, isEmptyBatch } from './storageBatch.ts'
-import { notOpenError, storageDisposedError, storageUnavailableError, uncloneableError } from './storageError.ts'
+import { notOpenError, storageDisposedError, storageEmptiedError, storageUnavailableError, uncloneableError } from './storageError.ts'
 
 export interface MemoryStorageOptions {
   /** Shared by the tabs of one device, and kept over its restarts. A fresh one by default. */
@@ -34,14 +34,17 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
   const begun = new Set<Promise<unknown>>()
   let connected = false
   let persistent = false
+  let isEmptied = false
   let opening: Promise<void> | undefined
   let disposing: Promise<void> | undefined
 
   function connect(): void {
     connected = disk.available
-    state.set(
-      connected ? { status: 'ready', persistent } : { status: 'unavailable', error: storageUnavailableError('There is no database here.') },
-    )
+    state.set(connected ? usable() : { status: 'unavailable', error: storageUnavailableError('There is no database here.') })
+  }
+
+  function usable(): StorageState {
+    return isEmptied ? { status: 'emptied', error: storageEmptiedError() } : { status: 'ready', persistent }
   }
 
   async function open(): Promise<void> {
@@ -81,7 +84,7 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
       throw failure
     }
     const { status } = state.get()
-    if (connected && (status === 'full' || status === 'unavailable')) state.set({ status: 'ready', persistent })
+    if (connected && (status === 'full' || status === 'unavailable')) state.set(usable())
     if (batch.deleteSpace !== undefined) await documentCaches?.deleteSpace(batch.deleteSpace)
   }
 
@@ -173,6 +176,10 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
     onClose: () => {
       connected = false
       state.set({ status: 'unavailable', error: storageUnavailableError('The database was closed under the app.') })
+    },
+    onEmptied: () => {
+      isEmptied = true
+      tab.onClose()
     },
     onKill: () => {
       end()

@@ -66,8 +66,8 @@ export type StorageState =
   /** No database here (private mode, disabled), closed or deleted under the app, or of another version. */
   | { readonly status: 'unavailable'; readonly error: EchoError }
   /**
-   * The database was deleted while the app was open, by the user or for want of room, and a new one took its place: what was stored before is gone.
-   * Stays so until the page is loaded again; writes work.
+   * The database was deleted while the app was open, by the user or for want of room, and a new one took its place: what was stored before is gone, but for
+   * what this tab still had in memory and writes again. Stays so until the page is loaded again; writes work.
    */
   | { readonly status: 'emptied'; readonly error: EchoError }
   | { readonly status: 'closed' }

@@ -23,7 +23,7 @@ export function storageFullError(cause?: unknown): EchoError {
 export function storageEmptiedError(): EchoError {
   return new EchoError(
     'storage-unavailable',
-    'The browser deleted the stored data of this app while it was open, so what this tab shows is in its memory only. Keep the tab open until another member is up to date, then reload it, and come back with the recovery words and a new invitation.',
+    'The browser deleted the stored data of this app while it was open. Your identity, your spaces and the newest changes were stored again from the memory of this tab; all else comes from other members. Keep this tab open until it is up to date with another member, then reload it.',
   )
 }
 
