@@ -43,8 +43,8 @@ export interface Orphans {
 
 /**
  * The blocks of one space as a graph, in memory: who follows whom, what a block's past covers, and where feeds fork, what stands. Headers only;
- * payloads are elsewhere. All answers cost what the feeds and the answer hold, not what the space holds; only a fork that changes what stands
- * costs one walk over all blocks.
+ * payloads are elsewhere. All answers cost what the feeds and the answer hold, not what the space holds; a fork or retraction costs what it changes,
+ * and the first one asked about a walk over all blocks.
  *
  * What stands is a function of the set of blocks, whatever the order in which they were added (docs/PROTOCOL.md#forks).
  */
@@ -53,6 +53,8 @@ export interface BlockGraph {
   readonly size: number
   /** Grows whenever a block that was here is withdrawn or stands again. */
   readonly verdict: number
+  /** Blocks looked at so far to decide what stands: what forks and retractions have cost. */
+  readonly visited: number
   node(id: BlockId): BlockNode | undefined
   /** Whether a block is here and stands. */
   stands(id: BlockId): boolean

@@ -5,7 +5,7 @@ import type { BlockGraph, BlockNode, FeedHead, FeedKey, Orphans, Placement, Plac
 import { clientIdOf } from './clientId.ts'
 import { feedKeyOf } from './feedKey.ts'
 import { createForkVerdict } from './forkVerdict.ts'
-import { countCovered, covers, joinPast, type Branch, type Entry, type Past } from './graphEntry.ts'
+import { countCovered, covers, isOneLine, joinPast, newestOn, type Branch, type Entry, type Past } from './graphEntry.ts'
 import type { BlockHeader } from './header.ts'
 
 export interface BlockGraphOptions {
@@ -25,6 +25,8 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
   const branches: Branch[] = []
   const branchesByFeed = new Map<FeedKey, Branch[]>()
   const branchesByClient = new Map<number, Branch[]>()
+  /** Clients that have more than one branch. */
+  const forkedClients = new Set<number>()
   const nodesByDocument = new Map<DocumentId, BlockNode[]>()
   const verdict = createForkVerdict(entriesById)
   const nothing: Past = []
@@ -61,16 +63,16 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
       return malformed('dependency')
     if (missing.length > 0) return { status: 'missing', blocks: missing }
 
-    const rival = rivalsAt(header, previous).find((entry) => before.some((other) => covers(other, entry)))
-    if (rival !== undefined) return malformed(rival.node.feed === key ? 'branches' : 'client')
-    if (!verdict.canMeet(before)) return malformed('branches')
+    const other = dependencies.length === 0 ? undefined : otherLine(dependencies, previous, header)
+    if (other !== undefined) return malformed(other.feed === key ? 'branches' : 'client')
+    if (before.length > 1 && forkedClients.size > 0 && !canMeet(before)) return malformed('branches')
     if (header.from !== clockAfterEntry(previous, toId<DocumentId>(header.document))) return malformed('clock')
     return { status: 'fits' }
   }
 
   function add(id: BlockId, header: BlockHeader): BlockNode {
     const previous = header.seq === 0 ? undefined : entriesById.get(toId<BlockId>(header.previous))
-    const rivals = rivalsAt(header, previous)
+    const rival = rivalAt(header, previous)
     const branch = previous !== undefined && previous === previous.branch.entries.at(-1) ? previous.branch : createBranch(header, previous)
     const document = sharedDocumentId(header, previous)
     const dependencies = header.dependencies.map((bytes) => entriesById.get(toId<BlockId>(bytes))!)
@@ -84,7 +86,7 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
     branch.entries.push(entry)
     if (header.to > header.from) listIn(branch.writesByDocument, document).push(entry)
     listIn(nodesByDocument, document).push(node)
-    verdict.joined(entry, previous === undefined ? dependencies : [previous, ...dependencies], rivals)
+    verdict.joined(entry, previous === undefined ? dependencies : [previous, ...dependencies], rival)
     return node
   }
 
@@ -94,21 +96,37 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
     const branch: Branch = { feed, index: branches.length, client, base, start: header.seq, entries: [], writesByDocument: new Map() }
     branches.push(branch)
     listIn(branchesByFeed, feed).push(branch)
-    listIn(branchesByClient, client).push(branch)
+    const ofClient = listIn(branchesByClient, client)
+    ofClient.push(branch)
+    if (ofClient.length === 2) forkedClients.add(client)
     return branch
   }
 
-  /** The blocks at the place where a block with this header stands or would stand, but for itself. */
-  function rivalsAt(header: BlockHeader, previous: Entry | undefined): Entry[] {
-    if (previous === undefined) {
-      const client = clientIdOf(crypto, header.space, header.device, header.slot)
-      return (branchesByClient.get(client) ?? []).filter(({ base }) => base === undefined).map(({ entries }) => entries[0]!)
+  /** A block at the place where one with this header stands or would stand. */
+  function rivalAt(header: BlockHeader, previous: Entry | undefined): Entry | undefined {
+    if (previous === undefined) return clientBranches(header).find(({ base }) => base === undefined)?.entries[0]
+    return previous.branch.entries[header.seq - previous.branch.start]
+  }
+
+  /** The branch on which a past of `dependencies` has gone another way than to where a block with this header stands or would stand. */
+  function otherLine(dependencies: readonly Entry[], previous: Entry | undefined, header: BlockHeader): Branch | undefined {
+    const ofClient = previous === undefined ? clientBranches(header) : branchesByClient.get(previous.node.client)!
+    return dependencies.flatMap((entry) => newestOn(ofClient, entry)).find((newest) => !(previous && covers(previous, newest)))?.branch
+  }
+
+  /** Whether the pasts of entries go the same way wherever a client has branches, so that one document can hold them all. */
+  function canMeet(entries: readonly Entry[]): boolean {
+    const newestByClient = new Map<number, Entry[]>()
+    for (const entry of entries) {
+      // No further than the branches that it knows of: others may have made thousands.
+      const known = [...entry.past.keys()].map((index) => branches[index]!).filter(({ client }) => forkedClients.has(client))
+      for (const newest of newestOn([...known, entry.branch], entry)) listIn(newestByClient, newest.node.client).push(newest)
     }
-    const { branch } = previous
-    const next = branch.entries[header.seq - branch.start]
-    if (next === undefined) return []
-    const others = branchesByFeed.get(branch.feed)!.filter(({ base }) => base === previous)
-    return [next, ...others.map(({ entries }) => entries[0]!)]
+    return [...newestByClient.values()].every(isOneLine)
+  }
+
+  function clientBranches(header: BlockHeader): readonly Branch[] {
+    return branchesByClient.get(clientIdOf(crypto, header.space, header.device, header.slot)) ?? []
   }
 
   function clockAfterEntry(previous: Entry | undefined, document: DocumentId): number {
@@ -202,7 +220,8 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
       const { document, feed } = entry.node
       const group = groups.find(({ entries }) => {
         const [other] = entries
-        return other!.node.document === document && other!.node.feed === feed && verdict.canMeet([...entries, entry])
+        // Of two branches one document can hold only one.
+        return other!.node.document === document && other!.node.feed === feed && covers(entry, entries.at(-1)!)
       })
       if (group === undefined) groups.push({ document, entries: [entry] })
       else group.entries.push(entry)
@@ -248,12 +267,15 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
     get verdict() {
       return verdict.version
     },
+    get visited() {
+      return verdict.visited
+    },
     node: (id) => entriesById.get(id)?.node,
     stands(id) {
       const entry = entriesById.get(id)
       return entry !== undefined && !verdict.withdrawn.has(entry)
     },
-    withdrawn: () => [...verdict.withdrawn].map(({ node }) => node),
+    withdrawn: () => [...verdict.withdrawn].sort((a, b) => a.order - b.order).map(({ node }) => node),
     head: standingHead,
     heads: () => [...branchesByFeed.keys()].flatMap((feed) => standingHead(feed) ?? []),
     tips: () => tipsOf(branches),

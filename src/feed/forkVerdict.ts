@@ -1,26 +1,29 @@
 import { compareBytes, equalBytes } from '../shared/bytes.ts'
+import { createHeap, type Heap } from '../shared/heap.ts'
 import { toId, type BlockId, type DeviceId, type DocumentId } from '../shared/ids.ts'
 import { covers, type Entry } from './graphEntry.ts'
 
 /**
- * Which blocks of a graph stand where feeds fork or devices take blocks back (docs/PROTOCOL.md#forks): a function of the set of blocks. While there
- * is neither, a joining block costs nothing here.
+ * Which blocks of a graph stand where feeds fork or devices take blocks back (docs/PROTOCOL.md#forks): a function of the set of blocks.
+ *
+ * A joining block only notes whose case it opens again. What follows from that is worked out when it is asked for, block by block from there on, as far as
+ * anything changes; so a fork costs what it changes, and on opening a space many forks cost together what they change in the end.
  */
 export interface ForkVerdict {
   /** Grows whenever a block that was here is withdrawn or stands again. */
   readonly version: number
-  /** What does not stand. Whatever follows or names a block of it is in it too. */
+  /** What does not stand, in no order. Whatever follows or names a block of it is in it too. */
   readonly withdrawn: ReadonlySet<Entry>
-  /** Says that a block joined the graph, with what it names as its past and the blocks that have its place too. */
-  joined(entry: Entry, before: readonly Entry[], rivals: readonly Entry[]): void
+  /** How many blocks it has looked at so far, for whoever watches what that costs. */
+  readonly visited: number
+  /** Says that a block joined the graph, with what it names as its past and one of the blocks that had its place before. */
+  joined(entry: Entry, before: readonly Entry[], rival: Entry | undefined): void
   /** Takes blocks back without a retraction. */
   takeBack(entries: readonly Entry[]): void
   /** The other blocks at the place of one. */
   rivalsOf(entry: Entry): readonly Entry[]
   /** The first block of its feed up to this one that stands against a rival which was not taken back. */
   firstContested(entry: Entry): Entry | undefined
-  /** Whether these blocks and their pasts hold no two blocks of one place, so that one document can hold them all. */
-  canMeet(entries: readonly Entry[]): boolean
   /** Whether a retraction in a document begins with this block. */
   isClaimed(entry: Entry, document: DocumentId): boolean
   /** Whether the device has written again what a withdrawn block of it held, or another copy of the device has. */
@@ -33,136 +36,168 @@ interface Retracting {
   readonly last: BlockId
 }
 
+/** The blocks of a place that has more than one. */
+interface Contest {
+  readonly entries: Entry[]
+  /** Those that may win it. */
+  readonly running: Heap<Entry>
+}
+
 /** @param entries of the graph, in causal order */
 export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVerdict {
-  /** The blocks of each place that has more than one. */
-  const contests: Entry[][] = []
-  const contestByEntry = new Map<Entry, Entry[]>()
-  /** The blocks that write the same again, by their device, document and the first block of that. */
-  const claims = new Map<string, Entry[]>()
-  /** Those of which more than one does. */
-  const doubleClaims: Entry[][] = []
-  const retractions: Retracting[] = []
-  const retractionsByFirst = new Map<BlockId, Retracting[]>()
+  const contestByEntry = new Map<Entry, Contest>()
+  const contestsByClient = new Map<number, Contest[]>()
+  /** Of the blocks that write the same again, by their device, document and the first block of that, the one that does it for good. */
+  const claims = new Map<string, Entry>()
+  const retractionsByDevice = new Map<DeviceId, Retracting[]>()
+  const retractedBy = new Map<BlockId, Set<DeviceId>>()
   const takenBackHere = new Set<Entry>()
-  let withdrawn = new Set<Entry>()
+  const withdrawn = new Set<Entry>()
+  /** What has to be looked at again. */
+  let doubtful = new Set<Entry>()
+  /** The blocks that follow or name a block; undefined as long as nobody has asked. */
+  let followers: Map<Entry, Entry[]> | undefined
   let version = 0
+  let visited = 0
 
   function isTakenBack(entry: Entry): boolean {
     if (takenBackHere.has(entry)) return true
-    return retractionsByFirst.get(entry.node.id)?.some(({ by }) => isOfOneDevice(by, entry)) ?? false
+    return retractedBy.get(entry.node.id)?.has(deviceOf(entry)) ?? false
   }
 
-  function winnerOf(contest: readonly Entry[]): Entry | undefined {
-    return leastOf(contest.filter((entry) => !isTakenBack(entry)))
+  function winnerOf({ running }: Contest): Entry | undefined {
+    // What is taken back stays so.
+    for (let least = running.peek(); least !== undefined; least = running.peek()) {
+      if (!isTakenBack(least)) return least
+      running.pop()
+    }
+    return undefined
   }
 
-  function contestWith(rivals: readonly Entry[], entry: Entry): Entry[] {
-    let contest = contestByEntry.get(rivals[0]!)
-    if (contest === undefined) {
-      contest = [...rivals]
-      contests.push(contest)
-      for (const rival of rivals) contestByEntry.set(rival, contest)
-    }
-    contest.push(entry)
-    contestByEntry.set(entry, contest)
-    return contest
-  }
-
-  /** @returns whether something else may stand for it than did before */
-  function noteRetractions(entry: Entry): boolean {
-    let concerns = false
-    for (const { first, last } of entry.node.header.retracts) {
-      const retracting = { by: entry, first: toId<BlockId>(first), last: toId<BlockId>(last) }
-      retractions.push(retracting)
-      retractionsByFirst.set(retracting.first, [...(retractionsByFirst.get(retracting.first) ?? []), retracting])
-      const takenBack = entries.get(retracting.first)
-      // Anyone may name anyone's block; only its device can take it back.
-      concerns ||= takenBack !== undefined && isOfOneDevice(entry, takenBack)
-      const key = claimOf(entry, retracting.first)
-      const others = claims.get(key)
-      if (others === undefined) claims.set(key, [entry])
-      else {
-        others.push(entry)
-        if (others.length === 2) doubleClaims.push(others)
-        concerns = true
-      }
-    }
-    return concerns
-  }
-
-  function decide(joining?: Entry): void {
-    const fallen = new Set<Entry>([...takenBackHere])
-    for (const first of retractionsByFirst.keys()) {
-      const entry = entries.get(first)
-      if (entry !== undefined && isTakenBack(entry)) fallen.add(entry)
-    }
-    for (const contest of contests) {
-      const winner = winnerOf(contest)
-      for (const entry of contest) if (entry !== winner) fallen.add(entry)
-    }
-    for (const claim of doubleClaims) {
-      const least = leastOf(claim)
-      for (const entry of claim) if (entry !== least) fallen.add(entry)
-    }
-    const before = withdrawn
-    withdrawn = new Set()
-    for (const entry of entries.values()) if (fallen.has(entry) || namedBy(entry).some((id) => isWithdrawn(id))) withdrawn.add(entry)
-    const changed =
-      [...withdrawn].some((entry) => entry !== joining && !before.has(entry)) || [...before].some((entry) => !withdrawn.has(entry))
-    if (changed) version++
+  /** Whether an entry does not stand for a reason of its own, whatever its past. */
+  function isFallen(entry: Entry): boolean {
+    const contest = contestByEntry.get(entry)
+    return (
+      isTakenBack(entry) ||
+      (contest !== undefined && winnerOf(contest) !== entry) ||
+      entry.node.header.retracts.some(({ first }) => isBeaten(entry, toId<BlockId>(first)))
+    )
   }
 
   /** Whether another block of the device writes the same again and stands for it: a copy of the device had not seen that it was done. */
-  function isBeaten({ by, first }: Retracting): boolean {
-    return leastOf(claims.get(claimOf(by, first))!) !== by
+  function isBeaten(by: Entry, first: BlockId): boolean {
+    return claims.get(claimOf(by, first)) !== by
   }
 
-  function isWithdrawn(id: BlockId): boolean {
-    return withdrawn.has(entries.get(id)!)
+  function enterContest(entry: Entry, rival: Entry): void {
+    let contest = contestByEntry.get(rival)
+    if (contest === undefined) {
+      contest = { entries: [], running: createHeap(isLess) }
+      listIn(contestsByClient, rival.node.client).push(contest)
+      enter(rival, contest)
+    }
+    doubt(winnerOf(contest))
+    enter(entry, contest)
+  }
+
+  function enter(entry: Entry, contest: Contest): void {
+    contest.entries.push(entry)
+    contest.running.push(entry)
+    contestByEntry.set(entry, contest)
+  }
+
+  function noteRetractions(entry: Entry): void {
+    const device = deviceOf(entry)
+    for (const retraction of entry.node.header.retracts) {
+      const first = toId<BlockId>(retraction.first)
+      listIn(retractionsByDevice, device).push({ by: entry, first, last: toId<BlockId>(retraction.last) })
+      retractedBy.set(first, (retractedBy.get(first) ?? new Set()).add(device))
+      const takenBack = entries.get(first)
+      // Anyone may name anyone's block; only its device can take it back.
+      if (takenBack !== undefined && isOfOneDevice(entry, takenBack)) noteTakenBack(takenBack)
+      const key = claimOf(entry, first)
+      const other = claims.get(key)
+      if (other !== undefined && !isLess(entry, other)) continue
+      claims.set(key, entry)
+      doubt(other)
+    }
+  }
+
+  function noteTakenBack(entry: Entry): void {
+    doubt(entry)
+    const contest = contestByEntry.get(entry)
+    doubt(contest && winnerOf(contest))
+  }
+
+  function doubt(entry: Entry | undefined): void {
+    if (entry !== undefined) doubtful.add(entry)
+  }
+
+  /** Works out what follows from what joined, in causal order, so that no block is judged before its past. */
+  function decide(): void {
+    if (doubtful.size === 0) return
+    followers ??= followersOf(entries)
+    const open = createHeap<Entry>((a, b) => a.order < b.order)
+    for (const entry of doubtful) open.push(entry)
+    doubtful = new Set()
+    let hasChanged = false
+    let last: Entry | undefined
+    for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+      if (entry === last) continue
+      last = entry
+      visited++
+      const isOut = isFallen(entry) || pastOf(entry, entries).some((other) => withdrawn.has(other))
+      if (isOut === withdrawn.has(entry)) continue
+      if (isOut) withdrawn.add(entry)
+      else withdrawn.delete(entry)
+      hasChanged = true
+      for (const follower of followers.get(entry) ?? []) open.push(follower)
+    }
+    if (hasChanged) version++
   }
 
   return {
     get version() {
+      decide()
       return version
     },
     get withdrawn() {
+      decide()
       return withdrawn
     },
-    joined(entry, before, rivals) {
-      const takesBack = noteRetractions(entry)
-      const contest = rivals.length === 0 ? undefined : contestWith(rivals, entry)
-      const wins = contest !== undefined && winnerOf(contest) === entry
-      if (takesBack || wins) decide(entry)
-      else if (contest !== undefined || isTakenBack(entry) || before.some((other) => withdrawn.has(other))) withdrawn.add(entry)
+    get visited() {
+      return visited
+    },
+    joined(entry, before, rival) {
+      if (entry.node.header.retracts.length > 0) noteRetractions(entry)
+      if (rival !== undefined) enterContest(entry, rival)
+      if (followers !== undefined) for (const other of before) listIn(followers, other).push(entry)
+      // Where its past is in doubt itself, it is looked at with that.
+      if (isFallen(entry) || before.some((other) => withdrawn.has(other))) withdrawn.add(entry)
     },
     takeBack(taken) {
-      if (taken.every((entry) => takenBackHere.has(entry))) return
-      for (const entry of taken) takenBackHere.add(entry)
-      decide()
+      for (const entry of taken) {
+        if (takenBackHere.has(entry)) continue
+        takenBackHere.add(entry)
+        noteTakenBack(entry)
+      }
     },
-    rivalsOf: (entry) => (contestByEntry.get(entry) ?? []).filter((other) => other !== entry),
+    rivalsOf: (entry) => (contestByEntry.get(entry)?.entries ?? []).filter((other) => other !== entry),
     firstContested(entry) {
-      const before = [...contestByEntry].filter(
-        ([other, contest]) =>
-          other.node.feed === entry.node.feed &&
-          covers(entry, other) &&
-          !withdrawn.has(other) &&
-          contest.some((rival) => rival !== other && !isTakenBack(rival)),
-      )
-      return before.map(([other]) => other).sort((a, b) => a.order - b.order)[0]
+      decide()
+      const contested = (contestsByClient.get(entry.node.client) ?? []).flatMap((contest) => {
+        const winner = winnerOf(contest)
+        const isWon = winner !== undefined && winner.node.feed === entry.node.feed && covers(entry, winner) && !withdrawn.has(winner)
+        return isWon && contest.entries.some((rival) => rival !== winner && !isTakenBack(rival)) ? [winner] : []
+      })
+      return contested.sort((a, b) => a.order - b.order)[0]
     },
-    canMeet: (together) =>
-      [...contests, ...doubleClaims].every(
-        (rivals) => rivals.filter((entry) => together.some((other) => covers(other, entry))).length <= 1,
-      ),
-    isClaimed: (entry, document) => claims.has(claimKey(entry.node.header.device, document, entry.node.id)),
+    isClaimed: (entry, document) => claims.has(claimKey(deviceOf(entry), document, entry.node.id)),
     isWrittenAgain: (entry) =>
-      entry.node.header.retracts.some(({ first }) => isBeaten({ by: entry, first: toId<BlockId>(first), last: entry.node.id })) ||
-      retractions.some((retracting) => {
-        const { by, first, last } = retracting
+      entry.node.header.retracts.some(({ first }) => isBeaten(entry, toId<BlockId>(first))) ||
+      (retractionsByDevice.get(deviceOf(entry)) ?? []).some(({ by, first, last }) => {
         const [from, to] = [entries.get(first), entries.get(last)]
-        if (by.node.document !== entry.node.document || !isOfOneDevice(by, entry) || isBeaten(retracting)) return false
+        if (by.node.document !== entry.node.document || isBeaten(by, first)) return false
         if (from?.node.feed !== entry.node.feed || !covers(entry, from)) return false
         // While the last one is not here, nothing says that this one came after it.
         return to === undefined || (to.node.feed === entry.node.feed && covers(to, entry))
@@ -170,26 +205,40 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
   }
 }
 
+function followersOf(entries: ReadonlyMap<BlockId, Entry>): Map<Entry, Entry[]> {
+  const followers = new Map<Entry, Entry[]>()
+  for (const entry of entries.values()) for (const other of pastOf(entry, entries)) listIn(followers, other).push(entry)
+  return followers
+}
+
+/** What a block names as its past. */
+function pastOf({ node: { header } }: Entry, entries: ReadonlyMap<BlockId, Entry>): Entry[] {
+  const named = header.seq === 0 ? header.dependencies : [header.previous, ...header.dependencies]
+  return named.flatMap((id) => entries.get(toId<BlockId>(id)) ?? [])
+}
+
 function isOfOneDevice(a: Entry, b: Entry): boolean {
   return equalBytes(a.node.header.device, b.node.header.device)
 }
 
-function leastOf(entries: readonly Entry[]): Entry | undefined {
-  return entries.reduce<Entry | undefined>(
-    (least, entry) => (least && compareBytes(least.bytes, entry.bytes) < 0 ? least : entry),
-    undefined,
-  )
+function isLess(a: Entry, b: Entry): boolean {
+  return compareBytes(a.bytes, b.bytes) < 0
 }
 
-function claimOf({ node: { document, header } }: Entry, first: BlockId): string {
-  return claimKey(header.device, document, first)
+function deviceOf({ node: { header } }: Entry): DeviceId {
+  return toId<DeviceId>(header.device)
 }
 
-function claimKey(device: Uint8Array, document: DocumentId, first: BlockId): string {
-  return `${toId<DeviceId>(device)} ${document} ${first}`
+function claimOf(entry: Entry, first: BlockId): string {
+  return claimKey(deviceOf(entry), entry.node.document, first)
 }
 
-function namedBy({ node: { header } }: Entry): BlockId[] {
-  const ids = header.dependencies.map((id) => toId<BlockId>(id))
-  return header.seq === 0 ? ids : [toId<BlockId>(header.previous), ...ids]
+function claimKey(device: DeviceId, document: DocumentId, first: BlockId): string {
+  return `${device} ${document} ${first}`
+}
+
+function listIn<K, V>(lists: Map<K, V[]>, key: K): V[] {
+  let list = lists.get(key)
+  if (list === undefined) lists.set(key, (list = []))
+  return list
 }

@@ -43,6 +43,20 @@ export function covers(entry: Entry, other: Entry): boolean {
   return countCovered(entry, other.branch) > other.node.header.seq
 }
 
+/** Of some branches, those that hold `entry` or blocks of its past, each with the newest of these. */
+export function newestOn(branches: readonly Branch[], entry: Entry): readonly Entry[] {
+  return branches.flatMap((branch) => {
+    const count = countCovered(entry, branch)
+    return count > branch.start ? branch.entries[count - 1 - branch.start]! : []
+  })
+}
+
+/** Whether each of some blocks of one feed is in the past of the next longer one. */
+export function isOneLine(blocks: readonly Entry[]): boolean {
+  const sorted = [...blocks].sort((a, b) => a.node.header.seq - b.node.header.seq)
+  return sorted.every((block, i) => i === 0 || covers(block, sorted[i - 1]!))
+}
+
 /** What lies in `past`, or is `entry`, or lies in its past: `past` itself where that adds nothing. */
 export function joinPast(past: Past, entry: Entry): Past {
   const { index } = entry.branch

@@ -175,6 +175,88 @@ describe("a device's withdrawn blocks", () => {
   })
 })
 
+describe('what forks and retractions cost', () => {
+  const others = 400
+  const rounds = 150
+
+  /** Someone's first block, what others built on it, and more first blocks of his, each of which beats those before. */
+  function crowd() {
+    const graph = createGraph()
+    const blocks: { id: BlockId; header: BlockHeader }[] = []
+    const note = (id: BlockId) => {
+      blocks.push({ id, header: graph.node(id)!.header })
+      return id
+    }
+    const headers = Array.from({ length: rounds + 1 }, (_, timeMs) => headerOf({ timeMs, from: 0, to: 1 }))
+    const [first, ...better] = headers.sort((a, b) => compareBytes(idBytes(idOf(b)), idBytes(idOf(a)))).map(({ timeMs }) => timeMs)
+    const base = note(cut(graph, undefined, { timeMs: first! }))
+    let last = note(cut(graph, undefined, { device: bytes32(2), dependencies: [idBytes(base)] }))
+    for (let i = 1; i < others; i++) last = note(cut(graph, last, { device: bytes32(2) }))
+    return { graph, blocks, base, last, note, better }
+  }
+
+  function costOf(graph: BlockGraph, act: () => void): number {
+    const before = graph.visited
+    act()
+    expect(graph.verdict).toBeGreaterThanOrEqual(0)
+    return graph.visited - before
+  }
+
+  it('the others what it takes out of theirs, and afterwards only its own blocks', () => {
+    const { graph, base, last, better } = crowd()
+    expect(costOf(graph, () => cut(graph, undefined, { timeMs: better[0]! }))).toBeLessThan(others + 5)
+    expect(graph.stands(last)).toBe(false)
+    const more = costOf(graph, () => {
+      for (const timeMs of better.slice(1)) {
+        cut(graph, undefined, { timeMs })
+        expect(graph.stands(last)).toBe(false)
+      }
+    })
+    expect(more).toBeLessThan(3 * rounds)
+    const again = costOf(graph, () => {
+      for (let slot = 1; slot <= rounds; slot++) {
+        cut(graph, undefined, { slot, ...retract(base) })
+        expect(graph.stands(last)).toBe(false)
+      }
+    })
+    expect(again).toBeLessThan(4 * rounds)
+  })
+
+  it('nothing where someone retracts what is not his, or not here, or does not stand', () => {
+    const { graph, base, last } = crowd()
+    const before = graph.visited
+    for (let slot = 0; slot < rounds; slot++) {
+      const made = idOf(headerOf({ seq: 9, previous: bytes32(slot), timeMs: slot }))
+      const retracts = [base, last, made].map((id) => ({ first: idBytes(id), last: idBytes(id) }))
+      cut(graph, undefined, { device: bytes32(3), slot, retracts: retracts.sort((a, b) => compareBytes(a.first, b.first)) })
+    }
+    // Each claims to write the same again, so of two the lesser falls; nobody else is looked at.
+    expect(costOf(graph, () => {})).toBeLessThan(2 * rounds)
+    expect(before).toBe(0)
+    expect(graph.stands(last)).toBe(true)
+  })
+
+  it('on opening what they change in the end, whatever went to and fro before', () => {
+    const { graph, blocks, last, note, better } = crowd()
+    let slot = 1
+    for (const timeMs of better) {
+      const winner = note(cut(graph, undefined, { timeMs }))
+      expect(graph.stands(last)).toBe(false)
+      note(cut(graph, undefined, { slot: slot++, ...retract(winner) }))
+      expect(graph.stands(last)).toBe(true)
+    }
+    // While it happened, all had to follow.
+    expect(graph.visited).toBeGreaterThan(rounds * others)
+    const opened = createGraph()
+    const rows = blocks.map(({ id, header }) => ({ block: id, header: encodeHeader(header) }))
+    expect(loadBlockGraph(opened, rows)).toBe(0)
+    expect(opened.visited).toBe(0)
+    expect(opened.withdrawn()).toHaveLength(rounds)
+    expect(opened.visited).toBeLessThan(4 * rounds)
+    expect(opened.stands(last)).toBe(true)
+  })
+})
+
 describe('what stands', () => {
   interface Step {
     readonly device: number

@@ -67,6 +67,27 @@ describe('receiving blocks of many devices', () => {
     expect([by(mel), receiver.delayed.get().size, receiver.queued()]).toEqual([100, 0, 0])
   })
 
+  it.each(['place', 'add', 'stands'] as const)(
+    'counts against a device what its blocks make the graph work (%s): forks are not free',
+    async (what) => {
+      const [mel, ann] = [await createAuthor(), await createAuthor()]
+      let nowMs = 0
+      const clock = { ...createSimulatedClock(), now: () => nowMs }
+      const { take, quotas } = createReceiver([mel, ann], undefined, {
+        clock,
+        slow: (graph) => ({
+          ...graph,
+          [what]: (...given: unknown[]) => {
+            nowMs += 20_000
+            return (graph[what] as (...same: unknown[]) => unknown)(...given)
+          },
+        }),
+      })
+      expect((await take(await mel.cut('x'))).status).toBe('accepted')
+      expect([quotas.isExhausted(mel.device), quotas.isExhausted(ann.device)]).toEqual([true, false])
+    },
+  )
+
   it('judges nothing of a muted device until it is unmuted', async () => {
     const { mel, ann, clock, take, by, quotas, receiver } = await createTest()
     quotas.mute(mel.device, 'user')

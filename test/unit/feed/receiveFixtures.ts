@@ -5,6 +5,7 @@ import { labelledHash } from '../../../src/crypto/labels.ts'
 import type { CryptoPort, SigningKey } from '../../../src/crypto/cryptoPort.ts'
 import { encodeBlock, signBlock, type Block } from '../../../src/feed/block.ts'
 import { clientIdOf } from '../../../src/feed/clientId.ts'
+import type { BlockGraph } from '../../../src/feed/blockGraph.ts'
 import { createBlockGraph } from '../../../src/feed/createBlockGraph.ts'
 import { createDeviceQuotas, deviceAllowances, type Allowances } from '../../../src/feed/deviceQuotas.ts'
 import { plaintextHash, sealPayload } from '../../../src/feed/envelope.ts'
@@ -116,18 +117,21 @@ export function createReceiver(
     allowances = deviceAllowances,
     open = crypto.open,
     heldLimits = { blocks: maxHeldBlocks, bytes: maxHeldBytes },
+    slow = (graph) => graph,
   }: {
     readonly clock?: Clock
     readonly allowances?: Allowances
     readonly open?: CryptoPort['open']
     readonly heldLimits?: HeldLimits
+    /** Makes a graph take its time. */
+    readonly slow?: (graph: BlockGraph) => BlockGraph
   } = {},
 ) {
   const quotas = createDeviceQuotas({ clock, allowances })
   const roles = new Map<DeviceId, Role>(authors.map(({ device }) => [device, 'editor']))
   const doc = createDoc(1, false)
   const accepted: AcceptedBlock[] = []
-  const graph = createBlockGraph({ crypto, space })
+  const graph = slow(createBlockGraph({ crypto, space }))
   const heads = new Set([toHex(knownHead)])
   const log = createFakeLog(roles, heads)
   const receiver = createBlockReceiver({
