@@ -13,6 +13,7 @@ import { utf8 } from '../../../src/shared/bytes.ts'
 import { feedKeyOf } from '../../../src/feed/feedKey.ts'
 import { idBytes, toId, type BlockId } from '../../../src/shared/ids.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
+import { createPerson } from '../access/people.ts'
 import { createTestSpace, type TestSpace } from '../documents/createTestSpace.ts'
 import { createSide, createSwarm } from './sideFixtures.ts'
 
@@ -107,6 +108,27 @@ describe('a hostile member', () => {
     await world.clock.run(500)
     expect(hers.barred.length).toBe(1)
     await assertHonestWork()
+  })
+
+  it('whom the log never names has ten seconds to change that, however awake it is', async () => {
+    const world = await createTestSpace()
+    const hers = await createSide(world, world.alice)
+    const swarm = createSwarm(world)
+    hers.replication.enterNetwork(swarm.peer('alice'))
+    const links: Link[] = []
+    enterAs(world, swarm, await createPerson(world.crypto), (link) => {
+      links.push(link)
+      const ask = (): void => {
+        link.send({ type: 'ping' })
+        world.clock.after(1_000, ask)
+      }
+      ask()
+    })
+    await world.clock.run(9_000)
+    expect(links.map(({ channel }) => channel.isClosed)).toEqual([false])
+    await world.clock.run(1_500)
+    expect(links[0]!.channel.isClosed).toBe(true)
+    expect(hers.replication.state.get().peers).toBe(0)
   })
 
   it('who asks without end gets so many answers, and then none', async () => {

@@ -1,3 +1,4 @@
+import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
 import { describe, expect, it } from 'vitest'
 import { epochKeyId } from '../../../src/access/epochKeys.ts'
 import { createWebCrypto } from '../../../src/crypto/webCrypto.ts'
@@ -223,6 +224,43 @@ describe('linkHandshake', () => {
     for (let i = 0; i < 3; i++) flood.ends[1].send(new Uint8Array(8000))
     await world.clock.run(10)
     expect(nameOf(await flooded)).not.toBe('ok')
+  })
+
+  it('keeps no more than 16 KiB of what comes before the proof is verified, also from who can prove it', async () => {
+    const received: [small: number, large: number][] = []
+    for (let round = 0; round < 8; round++) {
+      const world = await createTestSpace()
+      const slow: CryptoPort = {
+        ...world.crypto,
+        verify: (...signed) => new Promise((resolve) => world.clock.after(1000, () => void world.crypto.verify(...signed).then(resolve))),
+      }
+      const counts: number[] = []
+      for (const bytes of [1000, 8000]) {
+        const { ends } = await connect(world.clock)
+        let isVerified = false
+        let count = 0
+        const hers = linkHandshake(ends[0], optionsOf(world, 'alice', `a${round}`, { crypto: slow })).then((result) => {
+          isVerified = true
+          if (result.ok) result.value.channel.onMessage = () => void count++
+        })
+        const his = linkHandshake(ends[1], optionsOf(world, 'bob', `b${round}`))
+        let early = false
+        void his.then((result) => {
+          early = !isVerified
+          if (result.ok) for (let i = 0; i < 4; i++) result.value.channel.send(new Uint8Array(bytes), 'bulk')
+        })
+        await world.clock.run(5000)
+        await Promise.all([hers, his])
+        if (early) counts.push(count)
+      }
+      if (counts.length === 2) received.push(counts as [number, number])
+    }
+    // Who is the responder is done first, and may speak while the other still verifies; half of the runs, or so.
+    expect(received.length).toBeGreaterThan(0)
+    for (const [small, large] of received) {
+      expect(small).toBe(4)
+      expect(large).toBeLessThan(3)
+    }
   })
 
   it('refuses a hello of another protocol or role', async () => {
