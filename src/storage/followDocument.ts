@@ -50,7 +50,8 @@ export async function followDocument(name: string, doc: Y.Doc, clock: Clock, cov
   doc.off('update', persistence._storeUpdate)
   const store = persistence._storeUpdate
   persistence._storeUpdate = onUpdate
-  doc.on('update', onUpdate)
+  // Not before: what is in the document by then is its first row, and Yjs would encode all that is read only to show it to a listener.
+  persistence.on('synced', followLast)
 
   function onUpdate(update: Uint8Array, origin: unknown): void {
     if (!isGood || origin === persistence || database === null) return
@@ -74,6 +75,12 @@ export async function followDocument(name: string, doc: Y.Doc, clock: Clock, cov
       // The database was closed or deleted under it. The document has the update, and so has the write-ahead log.
       spoil()
     }
+  }
+
+  function followLast(): void {
+    if (!isGood) return
+    doc.off('update', onUpdate)
+    doc.on('update', onUpdate)
   }
 
   function spoil(): void {
@@ -153,11 +160,7 @@ export async function followDocument(name: string, doc: Y.Doc, clock: Clock, cov
       return isGood
     },
     mark,
-    followLast() {
-      if (!isGood) return
-      doc.off('update', onUpdate)
-      doc.on('update', onUpdate)
-    },
+    followLast,
     stop,
   }
 }

@@ -87,6 +87,22 @@ export function describeDocumentCaches(name: string, create: () => Promise<Cache
       expect(await loaded()).toMatchObject({ mark: 'd'.charCodeAt(0), items: { a: 1, b: 'b', c: 'c', d: 'd' } })
     })
 
+    it('miss no edit that is made while a generation begins', async () => {
+      const { cache, doc } = await filled()
+      const expected: Record<string, number> = { a: 1 }
+      let isBegun = false
+      const renewing = cache.renew(doc).then((is) => (isBegun = is))
+      for (let i = 0; !isBegun && i < 100_000; i++) {
+        doc.getMap('items').set(`k${i}`, i)
+        expected[`k${i}`] = i
+        await (i % 5 === 0 ? new Promise((resolve) => setTimeout(resolve)) : Promise.resolve())
+      }
+      expect(await renewing).toBe(true)
+      expect(await cache.mark(Uint8Array.of(2), isStored)).toBe(true)
+      await cache.release()
+      expect(await loaded()).toMatchObject({ mark: 2, items: expected })
+    })
+
     it('count a mark from the moment it was asked for, not from when it is written', async () => {
       const { cache, doc } = await filled()
       let store = (): void => undefined
