@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { applyUpdate } from '../shared/applyUpdate.ts'
 import { toId, type BlockId } from '../shared/ids.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import { Cursor } from '../feed/guard/cursor.ts'
@@ -43,7 +44,7 @@ export function applyTogether(doc: Y.Doc, graph: BlockGraph, blocks: readonly Pa
   function applyChunk(): boolean {
     const payloads = chunk.map(({ payload }) => payload)
     const spliced = spliceUpdates(payloads)
-    for (const update of spliced === undefined ? payloads : [spliced]) Y.applyUpdate(doc, update, remoteOrigin)
+    for (const update of spliced === undefined ? payloads : [spliced]) applyUpdate(doc, update, remoteOrigin)
     const isGood = chunk.every((block) => judgePayload(doc, graph, block) === undefined)
     chunk = []
     structs = 0

@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { applyUpdate } from '../shared/applyUpdate.ts'
 import type { DocumentId } from '../shared/ids.ts'
 import { remoteOrigin } from './createYDoc.ts'
 import type { DeleteSet } from './extractUpdate.ts'
@@ -68,7 +69,7 @@ export function createLiveDocument(
     get uncutBytes() {
       return uncutBytes
     },
-    apply: (payload) => Y.applyUpdate(doc, payload, remoteOrigin),
+    apply: (payload) => applyUpdate(doc, payload, remoteOrigin),
     markCut(clock) {
       const covered = rows
       cutClock = clock

@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { applyUpdate } from '../shared/applyUpdate.ts'
 import { EchoError } from '../shared/echoError.ts'
 import type { BlockId, DocumentId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
@@ -102,7 +103,7 @@ async function build(
 
   function apply(block: Payload): void {
     const rule = judgePayload(doc, graph, block)
-    if (rule === undefined) Y.applyUpdate(doc, block.payload, remoteOrigin)
+    if (rule === undefined) applyUpdate(doc, block.payload, remoteOrigin)
     else leftOut.push({ node: block.node, rule })
     applied.add(block.node.id)
   }

@@ -1,5 +1,6 @@
 import { IndexeddbPersistence } from 'y-indexeddb'
 import * as Y from 'yjs'
+import { applyUpdate } from '../shared/applyUpdate.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
 import { cover, markKey, toStoredMark, type Covered } from './indexedDbCacheRows.ts'
 import { completionOf } from './indexedDbWrite.ts'
@@ -16,7 +17,7 @@ export interface Following {
 
 /** So many bytes of updates wait in memory for the next mark; without one, what is written of them would be removed again when the cache is read. */
 const maxCollectedBytes = 1024 * 1024
-/** An update that does not decode leaves y-indexeddb waiting for ever. */
+/** A database that does not open leaves y-indexeddb waiting for ever. */
 const syncDeadlineMs = 5_000
 
 /**
@@ -27,7 +28,13 @@ const syncDeadlineMs = 5_000
  * @param covered the rows that are there
  * @returns undefined where it does not come to an end in time; the document must not be used then
  */
-export async function followDocument(name: string, doc: Y.Doc, clock: Clock, covered: Covered): Promise<Following | undefined> {
+export async function followDocument(
+  name: string,
+  doc: Y.Doc,
+  clock: Clock,
+  covered: Covered,
+  rows: readonly Uint8Array[],
+): Promise<Following | undefined> {
   const running = new Set<Promise<void>>()
   let isGood = true
   /** Updates that are in no row yet. */
@@ -50,8 +57,9 @@ export async function followDocument(name: string, doc: Y.Doc, clock: Clock, cov
   doc.off('update', persistence._storeUpdate)
   const store = persistence._storeUpdate
   persistence._storeUpdate = onUpdate
-  // Not before: what is in the document by then is its first row, and Yjs would encode all that is read only to show it to a listener.
-  persistence.on('synced', followLast)
+  // It shall not read the rows again, which takes it longer.
+  persistence._dbref = Infinity
+  persistence.on('synced', fill)
 
   function onUpdate(update: Uint8Array, origin: unknown): void {
     if (!isGood || origin === persistence || database === null) return
@@ -75,6 +83,18 @@ export async function followDocument(name: string, doc: Y.Doc, clock: Clock, cov
       // The database was closed or deleted under it. The document has the update, and so has the write-ahead log.
       spoil()
     }
+  }
+
+  /** In the task in which y-indexeddb wrote down what the document held: from then on nothing may be missed. */
+  function fill(): void {
+    try {
+      Y.transact(doc, () => rows.forEach((row) => applyUpdate(doc, row, persistence)), persistence, false)
+    } catch {
+      // A row that does not decode. The document is not used then.
+      spoil()
+    }
+    // Not before: Yjs would encode all rows once more, only to show them to a listener.
+    followLast()
   }
 
   function followLast(): void {

@@ -41,10 +41,10 @@ function isStoredMark(value: unknown): value is StoredMark {
 }
 
 /**
- * The mark of a cache whose rows are all there and as they were, after removing the rows that came after it: they may hold what no stored block
- * does. Makes the tables of y-indexeddb where the database is new. Rejects as IndexedDB does.
+ * The mark of a cache with the rows that it covers, if all are there and as they were. Rows that came after it are removed: they may hold what no stored
+ * block does. Makes the tables of y-indexeddb where the database is new. Rejects as IndexedDB does.
  */
-export async function readChecked(name: string): Promise<StoredMark | undefined> {
+export async function readChecked(name: string): Promise<{ readonly mark: StoredMark; readonly rows: readonly Uint8Array[] } | undefined> {
   const database = await openDB(name, undefined, {
     upgrade(opened) {
       opened.createObjectStore('updates', { autoIncrement: true })
@@ -60,15 +60,11 @@ export async function readChecked(name: string): Promise<StoredMark | undefined>
       updates.getAll() as Promise<unknown[]>,
     ])
     if (!isStoredMark(mark) || rows.length < mark.rows) return undefined
-    let covered = nothingCovered
-    for (const row of rows.slice(0, mark.rows)) {
-      if (!isBytes(row)) return undefined
-      covered = cover(covered, row)
-    }
-    if (covered.sum !== mark.sum) return undefined
+    const marked = rows.slice(0, mark.rows)
+    if (!marked.every(isBytes) || marked.reduce(cover, nothingCovered).sum !== mark.sum) return undefined
     if (rows.length > mark.rows) await updates.delete(IDBKeyRange.lowerBound(keys[mark.rows]))
     await transaction.done
-    return mark
+    return { mark, rows: marked }
   } finally {
     database.close()
   }

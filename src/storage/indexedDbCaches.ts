@@ -89,8 +89,8 @@ export function createIndexedDbCaches({ name, locks, clock, storage }: IndexedDb
         return orUndefined(async () => {
           const checked = await readChecked(databaseOf(space, document, generation))
           if (checked === undefined) return undefined
-          following = await followDocument(databaseOf(space, document, generation), doc, clock, checked)
-          return following && checked.value
+          following = await followDocument(databaseOf(space, document, generation), doc, clock, checked.mark, checked.rows)
+          return following && checked.mark.value
         })
       },
       async renew(doc) {
@@ -100,7 +100,7 @@ export function createIndexedDbCaches({ name, locks, clock, storage }: IndexedDb
           await deleteDB(database)
           // Opened once before, because a database that does not open would leave y-indexeddb with an unhandled rejection.
           await readChecked(database)
-          return followDocument(database, doc, clock, nothingCovered)
+          return followDocument(database, doc, clock, nothingCovered, [])
         })
         if (fresh === undefined) return false
         await stop()
