@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { encodeBlock } from '../../../src/feed/block.ts'
 import { deviceAllowances, maxBrokenBlocks } from '../../../src/feed/deviceQuotas.ts'
+import { maxLaneJobs } from '../../../src/feed/fairQueue.ts'
+import type { DeviceId } from '../../../src/shared/ids.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import { brief, createAuthor, createFakeKeyRing, createReceiver, crypto, epochKey, flip, type Author } from './receiveFixtures.ts'
 
@@ -100,6 +102,30 @@ describe('receiving blocks of many devices', () => {
     await clock.run(0)
     expect([by(mel), receiver.queued()]).toEqual([10, 0])
   })
+
+  it(
+    'asks for what did not fit into the line of a device, once most of the line has been worked through',
+    { timeout: 60_000 },
+    async () => {
+      const { mel, clock, take, by, quotas, receiver } = await createTest()
+      const wanted: (readonly DeviceId[])[] = []
+      receiver.onWantedAgain((devices) => wanted.push(devices))
+      const flood = await cutMany(mel, maxLaneJobs + 10)
+      quotas.mute(mel.device, 'rules')
+      const outcomes = flood.map((block) => take(block))
+      expect(await Promise.all(outcomes.slice(-10)).then((refused) => refused.map(brief))).toEqual(
+        Array.from({ length: 10 }, () => 'hold/too-many-queued'),
+      )
+      await clock.run(10_000)
+      expect(wanted).toEqual([])
+      quotas.unmute(mel.device)
+      receiver.wake()
+      await clock.run(10_000)
+      expect([by(mel), wanted]).toEqual([maxLaneJobs, [[mel.device]]])
+      for (const block of flood.slice(-10)) await take(block)
+      expect(by(mel)).toBe(maxLaneJobs + 10)
+    },
+  )
 
   it("takes a muted device's blocks where another's rests on them, and no more", async () => {
     const { mel, ann, clock, take, by, quotas } = await createTest()
