@@ -10,6 +10,7 @@ import type { SpaceDocuments } from '../documents/spaceDocuments.ts'
 
 /** A tab that ends needs a moment until its locks are free and its last writes are through. */
 const settleMs = 1000
+const lookAgainMs = 2_000
 
 /**
  * Takes in what other tabs of this profile stored, or began to store, and never handed over: one that closes right after an edit has no time
@@ -30,13 +31,14 @@ export function watchLeftovers(options: {
 }): () => void {
   const { clock, storage, space, graph, links } = options
   let tabs = links.get().tabs
-  let timer: Timer | undefined = clock.after(settleMs, () => void lookAfterOpening().catch(options.onFault))
+  let timer: Timer | undefined
   let isOver = false
 
-  async function lookAfterOpening(): Promise<void> {
+  async function look(): Promise<void> {
     const device = idBytes(options.device)
     const marks = await storage.readMarks(space)
     if (marks.some(({ slot, seq }) => (graph.head(feedKeyOf(device, slot))?.seq ?? -1) < seq)) await take()
+    else await recover()
   }
 
   async function take(): Promise<void> {
@@ -49,16 +51,26 @@ export function watchLeftovers(options: {
       const bundle = graph.node(place.block) === undefined ? await storage.readBundle(space, place) : undefined
       if (bundle !== undefined && !isOver) await options.receiver.receiveBundle(bundle)
     }
-    await options.documents.recoverAbandoned()
+    await recover()
+  }
+
+  /** A tab may end before it is known here, and take its time: as long as edits lie there, they may become this one's to take up. */
+  async function recover(): Promise<void> {
+    if ((await options.documents.recoverAbandoned()) && !isOver) lookIn(lookAgainMs, look)
+  }
+
+  function lookIn(delayMs: number, work: () => Promise<void>): void {
+    clock.clear(timer)
+    timer = clock.after(delayMs, () => void work().catch(options.onFault))
   }
 
   const stop = links.subscribe(() => {
     const before = tabs
     ;({ tabs } = links.get())
     if (tabs >= before) return
-    clock.clear(timer)
-    timer = clock.after(settleMs, () => void take().catch(options.onFault))
+    lookIn(settleMs, take)
   })
+  lookIn(settleMs, look)
 
   return () => {
     isOver = true

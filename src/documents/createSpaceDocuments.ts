@@ -485,7 +485,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       if (!isSettled()) follower.settleSoon()
     },
     async recoverAbandoned() {
-      if (!disposed) await recoverAbandoned(recovery, keeper.had, createCutter, (blocks) => blocks.forEach(take))
+      return !disposed && (await recoverAbandoned(recovery, keeper.had, createCutter, (blocks) => blocks.forEach(take)))
     },
     tick: () => ticker.now(),
     flush,

@@ -78,6 +78,7 @@ async function loadAll(
  * Rows of tabs that are gone are cut under their own slots, each while its lock is held.
  * @param ownSlots are passed over
  * @param take as in {@link recoverRows}
+ * @returns whether some stay: their tab still holds its slot, or blocks that they rest on are not here
  * @throws (rejects) EchoError of storage
  */
 export async function recoverAbandoned(
@@ -85,10 +86,13 @@ export async function recoverAbandoned(
   ownSlots: readonly number[],
   createCutter: (slot: Slot) => BlockCutter,
   take?: (blocks: readonly CutBlock[]) => void,
-): Promise<void> {
+): Promise<boolean> {
   const { storage, space, finisher } = place
+  let someStay = false
   for (const slot of new Set((await storage.readPending(space)).map((row) => row.slot))) {
-    const lock = ownSlots.includes(slot) ? undefined : await claimAbandonedSlot({ ...place, slot })
+    if (ownSlots.includes(slot)) continue
+    const lock = await claimAbandonedSlot({ ...place, slot })
+    someStay ||= lock === undefined
     if (lock === undefined) continue
     // Read again under the lock: another tab may have been here before.
     const rows = (await storage.readPending(space)).filter((row) => row.slot === slot)
@@ -96,4 +100,5 @@ export async function recoverAbandoned(
     // Not before all is stored: as long as a disk is full, the next tab would cut the same rows into other blocks.
     void finisher.drained().then(() => lock.release())
   }
+  return someStay
 }

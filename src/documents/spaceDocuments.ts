@@ -21,9 +21,10 @@ export interface SpaceDocuments {
   noteOutdated(): void
   /**
    * Cuts and takes in what tabs that are gone left in the write-ahead log. The blocks that they stored must be in the graph by then.
+   * @returns whether something stays, of a tab that still holds its slot, or on blocks that are not here
    * @throws (rejects) EchoError of storage
    */
-  recoverAbandoned(): Promise<void>
+  recoverAbandoned(): Promise<boolean>
   /** Cuts own edits and applies what arrived, now: on hiding, closing, and when a peer connects. */
   tick(): void
   /** Resolves when every edit so far is stored as a block, or storage refused it. */
