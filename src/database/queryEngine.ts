@@ -133,7 +133,7 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
     isSame: (a: T, b: T) => boolean,
   ): Readable<T> => {
     types.require(query.plan.type.name)
-    const window: Window = { offset: query.plan.offset, limit: query.plan.limit, countOnly, dirty: true, last: undefined }
+    const window: Window = { offset: query.plan.offset, limit: query.plan.limit, countOnly, dirty: true, last: undefined, shown: undefined }
     let view: SortedView | undefined
     return keep(key, {
       open: () => {
@@ -175,7 +175,9 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
     sync,
     run: <R>(query: Query<R>) => {
       const { offset, limit } = query.plan
-      return Object.freeze(viewFor(query).read({ offset, limit, countOnly: false, dirty: true, last: undefined })) as readonly R[]
+      return Object.freeze(
+        viewFor(query).read({ offset, limit, countOnly: false, dirty: true, last: undefined, shown: undefined }),
+      ) as readonly R[]
     },
     count: (query) => countRows(viewFor(query).size, query),
     live: <R>(query: Query<R>) =>

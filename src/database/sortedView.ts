@@ -26,6 +26,8 @@ export interface Window {
   dirty: boolean
   /** The last row shown where the window is full: what happens behind it does not matter. */
   last: Entry | undefined
+  /** What it shows where it has a limit: far fewer records to look through than the matches. */
+  shown: readonly ItemRecord[] | undefined
 }
 
 /** All matches of a query without offset and limit, sorted, kept up to date change by change. */
@@ -102,6 +104,13 @@ export function createSortedView(plan: QueryPlan, store: ItemStore, onError: (er
     }
   }
 
+  /** A row looks different and stays where it is. */
+  const touchRow = (record: ItemRecord): void => {
+    for (const window of windows) {
+      if (!window.dirty && !window.countOnly) window.dirty = window.shown?.includes(record) ?? entriesByRecord.has(record)
+    }
+  }
+
   const refill = (): void => {
     entriesByRecord = new Map()
     for (const record of candidates()) {
@@ -120,16 +129,16 @@ export function createSortedView(plan: QueryPlan, store: ItemStore, onError: (er
 
   const apply = (change: ItemChange): void => {
     const { record } = change
-    const before = entriesByRecord.get(record)
     if (keepsPlace(change)) {
-      if (before !== undefined) touch(before, false)
+      touchRow(record)
       return
     }
+    const before = entriesByRecord.get(record)
     const after = entryOf(record)
     if (before === undefined && after === undefined) return
     const countChanged = before === undefined || after === undefined
     if (before !== undefined && after !== undefined && compare(before, after) === 0) {
-      touch(before, false)
+      touchRow(record)
       return
     }
     if (before !== undefined) {
@@ -171,6 +180,7 @@ export function createSortedView(plan: QueryPlan, store: ItemStore, onError: (er
       const { offset, limit } = window
       const entries = list.slice(offset, limit ?? list.size)
       window.last = limit !== undefined && entries.length === limit ? (entries.at(-1) ?? window.last) : undefined
+      window.shown = limit === undefined ? undefined : entries.map(({ record }) => record)
       window.dirty = false
       return entries.map(({ record }) => store.rows.read(record)!)
     },
