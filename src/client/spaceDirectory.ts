@@ -8,7 +8,7 @@ import { createSpaceHandle, type SpaceHandle } from './createSpaceHandle.ts'
 import type { EchoPorts, Space } from './echo.ts'
 import { createSpaceOnDevice } from './createSpace.ts'
 import { openSpace } from './openSpace.ts'
-import { putRecord, readRecords, type SpaceRecord } from './spaceRecord.ts'
+import { changeRecord, readRecords, type SpaceRecord } from './spaceRecord.ts'
 import type { SpaceInfo, SpaceState } from './states.ts'
 
 /** The spaces of this device: which there are, which are open, and their opening. */
@@ -59,6 +59,8 @@ interface Entry {
   readonly state: Writable<SpaceState>
   opening: Promise<Space> | undefined
   handle: SpaceHandle | undefined
+  /** Resolves when the record is stored as it is here, or could not be. */
+  kept: Promise<void>
 }
 
 export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirectory {
@@ -110,7 +112,7 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     }
     const state = unknown.get(record.id) ?? createWritable<SpaceState>({ status: 'closed' })
     state.set({ status: 'closed' })
-    const entry: Entry = { record, state, opening: undefined, handle: undefined }
+    const entry: Entry = { record, state, opening: undefined, handle: undefined, kept: Promise.resolve() }
     entries.set(record.id, entry)
     return entry
   }
@@ -140,7 +142,7 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       tabs: ports.tabs,
       ownName: options.ownName,
       onProgress: (progress) => set({ status: 'opening', progress }),
-      onContentStored: () => keep(entry, { awaiting: [] }),
+      onContentStored: () => void keep(entry, { awaiting: [] }),
       onError,
     }).catch((error: unknown) => {
       entry.opening = undefined
@@ -188,14 +190,17 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
   /** The list shows names of spaces that are not open. */
   function keepName(entry: Entry): void {
     const { name } = entry.handle!.space.info.get()
-    if (name !== '' && name !== entry.record.name) keep(entry, { name })
+    if (name !== '' && name !== entry.record.name) void keep(entry, { name })
   }
 
-  function keep(entry: Entry, changes: Partial<SpaceRecord>): void {
-    entry.record = { ...entry.record, ...changes }
-    storage
-      .write({ putKeys: [putRecord(entry.record)] }, 'relaxed')
+  function keep(entry: Entry, changes: Partial<SpaceRecord>): Promise<void> {
+    const before = entry.record
+    entry.record = { ...before, ...changes }
+    // One after the other: each reads what the one before has written.
+    entry.kept = entry.kept
+      .then(() => changeRecord(storage, before, changes))
       .then(options.onListChanged, (error: unknown) => onError(asError(error)))
+    return entry.kept
   }
 
   function find(id: string): Entry | undefined {
@@ -273,7 +278,7 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       for (const entry of entries.values()) {
         const open = entry.handle?.open
         // A page that is loaded before all has come again must not take what is there for the whole space.
-        keep(entry, open === undefined ? {} : { awaiting: open.graph.tips().map(({ feed, seq }) => ({ feed, seq })) })
+        await keep(entry, open === undefined ? {} : { awaiting: open.graph.tips().map(({ feed, seq }) => ({ feed, seq })) })
         await open?.writeBack()
       }
     },
@@ -300,6 +305,7 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     async dispose() {
       disposed = true
       await Promise.all([...entries.values()].map((entry) => entry.handle?.dispose()))
+      await Promise.all([...entries.values()].map(({ kept }) => kept))
     },
   }
 }

@@ -31,10 +31,20 @@ export async function readRecords(storage: Storage): Promise<readonly SpaceRecor
   const rows = await storage.listKeys(recordPrefix)
   return rows.flatMap(({ key, value }) => {
     const id = parseId<SpaceId>(key.slice(recordPrefix.length), 32)
-    if (id === undefined || typeof value !== 'object' || value === null) return []
-    const { name, awaiting } = value as Record<string, unknown>
-    return [{ id, name: typeof name === 'string' ? name : '', awaiting: Array.isArray(awaiting) ? awaiting.filter(isContentHead) : [] }]
+    return (id && recordOf(id, value)) ?? []
   })
+}
+
+/** Changes a part of a space's record and leaves the rest as it is: another tab may have written that. @throws EchoError of storage */
+export async function changeRecord(storage: Storage, before: SpaceRecord, changes: Partial<SpaceRecord>): Promise<void> {
+  const stored = recordOf(before.id, await storage.readKey(`${recordPrefix}${before.id}`))
+  await storage.write({ putKeys: [putRecord({ ...(stored ?? before), ...changes })] }, 'relaxed')
+}
+
+function recordOf(id: SpaceId, value: unknown): SpaceRecord | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { name, awaiting } = value as Record<string, unknown>
+  return { id, name: typeof name === 'string' ? name : '', awaiting: Array.isArray(awaiting) ? awaiting.filter(isContentHead) : [] }
 }
 
 function isContentHead(value: unknown): value is ContentHead {

@@ -2,12 +2,29 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { defineType } from '../../../src/database/defineType.ts'
 import { query } from '../../../src/database/query.ts'
+import { feedKeyOf } from '../../../src/feed/feedKey.ts'
 import { setup } from '../../../src/testing/setup.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
 import { drive } from '../../integration/simulation/drive.ts'
 
 const Task = defineType('task', z.object({ title: z.string() }))
+
+it('a tab that learns of a new name leaves to other tabs what they say of missing content', async () => {
+  const clock = createSimulatedClock()
+  const world = await drive(clock, setup('ann', 'ben', { seed: 1, clock, crypto: createSimulatedCrypto, latencyMs: [1, 3] }))
+  const { ann, ben } = world
+  const [hers] = await drive(clock, world.shareSpace('Garden', ann, ben))
+  const second = await drive(clock, ben.openTab())
+  const key = `space/${hers.id}`
+  const awaiting = [{ feed: feedKeyOf(new Uint8Array(32).fill(1), 0), seq: 3 }]
+  await ben.disk.commit({ putKeys: [{ key, value: { name: 'Garden', awaiting } }] }, 'strict')
+  hers.setName('Yard')
+  await clock.run(2000)
+  expect(await ben.disk.run(({ keys }) => keys.get(key))).toEqual({ name: 'Yard', awaiting })
+  await drive(clock, second.dispose())
+  await drive(clock, world.dispose())
+})
 
 it('after a crash a space goes on waiting for what the disk had no room for in its first sync', async () => {
   const clock = createSimulatedClock()
