@@ -394,7 +394,7 @@ export function createBlockReceiver({
 
   function holdBundle(bundle: Bundle, first: Pick<BlockHeader, 'device'>): ReceiveOutcome {
     const bytes = [...keyless, bundle].reduce((sum, { head, parts }) => sum + head.length + parts.length, 0)
-    if (bytes > maxHeldBytes) return turnAway(first, 'too-many-held', 'retry')
+    if (bytes > (heldLimits?.bytes ?? maxHeldBytes)) return turnAway(first, 'too-many-held', 'retry')
     keyless.push(bundle)
     return { status: 'held', awaits: 'key' }
   }

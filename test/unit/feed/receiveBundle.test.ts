@@ -4,7 +4,7 @@ import { createBundle, type Bundle } from '../../../src/feed/bundle.ts'
 import { openEnvelope } from '../../../src/feed/envelope.ts'
 import { decodeHeader } from '../../../src/feed/header.ts'
 import type { ReceivedBundle } from '../../../src/feed/receivedBundle.ts'
-import { toId } from '../../../src/shared/ids.ts'
+import { toId, type DeviceId } from '../../../src/shared/ids.ts'
 import { bytes32, space, spaceBytes } from './feedFixtures.ts'
 import { brief, createAuthor, createFakeKeyRing, createReceiver, crypto, epochKey, flip, type Author } from './receiveFixtures.ts'
 
@@ -93,6 +93,26 @@ describe('receiving a bundle', () => {
     ring.keys.push(epochKey(2))
     await receiver.retry()
     expect(graph.size).toBe(2)
+  })
+
+  it('is asked for again when the key has come, where too many wait for it', async () => {
+    const author = await createAuthor()
+    const second = epochKey(2)
+    const blocks: Cut[] = []
+    for (let i = 0; i < 6; i++) blocks.push(await author.cut(`${i}`, {}, second))
+    const bundles = [await bundleOf(blocks.slice(0, 3), [second]), await bundleOf(blocks.slice(3), [second])]
+    const bytes = Math.max(...bundles.map(({ head, parts }) => head.length + parts.length))
+    const { receiver, ring, text } = createReceiver([author], undefined, { heldLimits: { blocks: 100, bytes } })
+    const wanted: (readonly DeviceId[])[] = []
+    receiver.onWantedAgain((devices) => wanted.push(devices))
+    const outcomes = []
+    for (const bundle of bundles) outcomes.push(...(await receiver.receiveBundle(bundle)).map(brief))
+    expect([outcomes, wanted]).toEqual([['held', 'hold/too-many-held'], []])
+    ring.keys.push(second)
+    await receiver.retry()
+    expect([text(), wanted]).toEqual(['012', [[author.device]]])
+    await receiver.receiveBundle(bundles[1]!)
+    expect(text()).toBe('012345')
   })
 
   it('waits for operations that it rests on', async () => {
