@@ -199,7 +199,8 @@ export function createDevice(options: DeviceOptions): Device {
     kill,
     async cutPower(kept) {
       disk.crash(kept)
-      for (const page of [...device.pages]) await kill(page, false)
+      // All in one task: a page that outlived the machine for a moment would see its writes fail.
+      await Promise.all([...device.pages].map((page) => kill(page, false)))
       lives.fallBack(index, undefined)
     },
   }
