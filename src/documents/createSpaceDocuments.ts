@@ -127,6 +127,10 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       return isLoaded ? ok(options.root) : recovery.load(id, past)
     },
   }
+  /** Whether a block came that forks a feed of this device, and it was not looked yet whether what this disk wrote has to give way to it. */
+  let isForkNew = false
+  // Before rows are cut: those that write something again rest on what stands without it.
+  await decide()
   if (!(await recoverRows(opening, keeper.rows, keeper.cutter))) {
     keeper.noteWaiting(keeper.slot)
     const next = await claimRecovered(opening)
@@ -134,7 +138,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     followLog(next.rows)
   }
   await recoverAbandoned(opening, keeper.had, createCutter)
-  graph.takeBack(await keeper.contestedBranches())
+  await decide()
   keeper.cutter.reset(standingHeads())
 
   const texts = createOpenTexts({ clock, load: loadMended, onOpened: () => ticker.now(), close: closeLive })
@@ -142,8 +146,6 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   const withdrawals = createWithdrawalReport(graph)
   /** {@link BlockGraph.verdict} as the open documents show it. */
   let shown = graph.verdict
-  /** Whether a block came that forks a feed of this device, and it was not looked yet whether what this disk wrote has to give way to it. */
-  let isForkNew = false
   const edits = createOwnEdits({
     live,
     keeper,
@@ -162,12 +164,19 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     graph,
     source,
     ownSlots: () => keeper.had,
-    isReady: () => !disposed && isSettled() && keeper.cutter.obstacle() === undefined,
+    isReady: () => !disposed && isCurrent() && keeper.cutter.obstacle() === undefined,
     open: openBriefly,
     cutEdits,
     stored: () => finisher.drained(),
   })
-  const follower = createVerdictFollower({ clock, isSettled: () => disposed || isSettled(), settle, writeAgain, onFault: report })
+  const follower = createVerdictFollower({
+    clock,
+    isSettled: () => disposed || isSettled(),
+    isCurrent: () => disposed || isCurrent(),
+    settle,
+    writeAgain,
+    onFault: report,
+  })
 
   const keepers = createDocumentKeepers({
     clock,
@@ -229,7 +238,20 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   function isSettled(): boolean {
-    return graph.verdict === shown && !isForkNew && !keeper.isSpoiled()
+    return isCurrent() && graph.isDecided && !isForkNew
+  }
+
+  /** Whether the documents show what was decided to stand, and can be written. What is in doubt waits, and all else goes on meanwhile. */
+  function isCurrent(): boolean {
+    return graph.verdict === shown && !keeper.isSpoiled()
+  }
+
+  /** Decides what stands; what this disk wrote gives way to what others may hold. */
+  async function decide(): Promise<void> {
+    graph.decide()
+    isForkNew = false
+    graph.takeBack(await keeper.contestedBranches())
+    graph.decide()
   }
 
   /**
@@ -242,11 +264,11 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     try {
       for (let isDone = false; !isDone && !disposed;) {
         edits.cutAll()
-        isForkNew = false
-        graph.takeBack(await keeper.contestedBranches())
+        await decide()
         if (next === undefined && keeper.isSpoiled()) {
           next = await claimRecovered(recovery)
         }
+        if (next === undefined && isCurrent()) break
         const { verdict } = graph
         const loaded = new Map<DocumentId, LoadedDocument>()
         for (const id of live.keys()) {
@@ -256,8 +278,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
         }
         // From here on nothing is awaited: what was edited until now goes along, and the next edit meets the new documents.
         edits.cutAll()
-        const isCurrent = [...live.keys()].every((id) => loaded.get(id)?.catchUp(unstoredPayload) ?? false)
-        isDone = isCurrent && graph.verdict === verdict && !isForkNew && (next !== undefined || !keeper.isSpoiled()) && !disposed
+        const areWhole = [...live.keys()].every((id) => loaded.get(id)?.catchUp(unstoredPayload) ?? false)
+        isDone = areWhole && graph.verdict === verdict && (next !== undefined || !keeper.isSpoiled()) && !disposed
         if (!isDone) continue
         showAll(loaded, next)
         next = undefined
@@ -378,9 +400,9 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       const loaded = given === undefined ? await loadDocument(id, graph, source) : ok(given)
       if (!loaded.ok) return loaded
       // From here on nothing is awaited: own edits are cut, and what is missing is applied, before anyone can edit the new document.
-      if (!isSettled() && live.size > 0) {
+      if (!isCurrent() && live.size > 0) {
         await loaded.value.cache?.release()
-        await follower.settled()
+        await follower.caughtUp()
         continue
       }
       edits.cut(id)
@@ -408,7 +430,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   function applyInbox(): void {
-    if (inbox.isEmpty || !isSettled()) return
+    if (inbox.isEmpty || !isCurrent()) return
     keeper.cutter.advance(inbox.apply().map(({ id }) => id))
     root.flushRemote()
   }
@@ -418,8 +440,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     if (stands) inbox.add(block)
     isForkNew ||= isOwn(block.node) && graph.rivals(block.node.id).length > 0
     if (!isSettled()) follower.settleSoon()
-    else if (stands) ticker.arrived()
-    else if (isOwn(block.node)) noticeOrphans()
+    else if (!stands && isOwn(block.node)) noticeOrphans()
+    if (stands && isCurrent()) ticker.arrived()
   }
 
   function isOwn({ header }: BlockNode): boolean {
@@ -429,7 +451,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   /** Whether an open document is just what the applied blocks make of it. */
   function isWhole(id: DocumentId): boolean {
     const document = live.get(id)
-    return inbox.isEmpty && isSettled() && document?.uncutBytes === 0 && !takeBack.isUnderWay(document)
+    return inbox.isEmpty && isCurrent() && document?.uncutBytes === 0 && !takeBack.isUnderWay(document)
   }
 
   async function everythingStored(): Promise<void> {

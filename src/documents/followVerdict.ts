@@ -4,8 +4,8 @@ import type { Clock, Timer } from '../shared/ports.ts'
 export interface VerdictFollower {
   /** Something else stands than the documents show, or the own slot cannot be used further. */
   settleSoon(): void
-  /** The documents show what stands. Resolves at once where they do. @throws (rejects) what settling throws */
-  settled(): Promise<void>
+  /** The documents show what stood when it was last decided. Resolves at once where they do. @throws (rejects) what settling throws */
+  caughtUp(): Promise<void>
   /** Edits of this device are withdrawn. @param isOwnFork whether the own feed forked: then nobody else has to speak first */
   writeAgainSoon(isOwnFork: boolean): void
   dispose(): void
@@ -13,7 +13,10 @@ export interface VerdictFollower {
 
 export interface VerdictFollowerOptions {
   readonly clock: Clock
+  /** Whether nothing is left to settle. */
   readonly isSettled: () => boolean
+  /** Whether the documents show what stood when it was last decided. */
+  readonly isCurrent: () => boolean
   /** Brings the documents to what stands. */
   readonly settle: () => Promise<void>
   /** @returns whether something is left for later */
@@ -31,7 +34,7 @@ const maxWriteAgainMs = 300_000
 const calmMs = 60_000
 
 export function createVerdictFollower(options: VerdictFollowerOptions): VerdictFollower {
-  const { clock, isSettled, settle, writeAgain, onFault } = options
+  const { clock, isSettled, isCurrent, settle, writeAgain, onFault } = options
   const settling = createPatience(clock, maxSettleMs)
   const writing = createPatience(clock, maxWriteAgainMs)
   let settleTimer: Timer | undefined
@@ -88,8 +91,8 @@ export function createVerdictFollower(options: VerdictFollowerOptions): VerdictF
 
   return {
     settleSoon,
-    async settled() {
-      while (!isSettled() && !isDisposed) await run()
+    async caughtUp() {
+      while (!isCurrent() && !isDisposed) await run()
     },
     writeAgainSoon,
     dispose() {

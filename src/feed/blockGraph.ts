@@ -46,19 +46,23 @@ export interface Orphans {
  * payloads are elsewhere. All answers cost what the feeds and the answer hold, not what the space holds; a fork or retraction costs what it changes,
  * and the first one asked about a walk over all blocks.
  *
- * What stands is a function of the set of blocks, whatever the order in which they were added (docs/PROTOCOL.md#forks).
+ * What stands, once it is decided, is a function of the set of blocks, whatever the order in which they were added (docs/PROTOCOL.md#forks).
  */
 export interface BlockGraph {
   /** Number of blocks, standing or not. */
   readonly size: number
-  /** Grows whenever a block that was here is withdrawn or stands again. */
+  /** Grows whenever a block that was here is withdrawn or stands again, which only {@link decide} does. */
   readonly verdict: number
+  /** Whether what stands is what it should be. */
+  readonly isDecided: boolean
+  /** Lets what was added since the last time take out of the graph what it has to, and stand itself. Until then all stands as if that had not come. */
+  decide(): void
   /** Blocks looked at so far to decide what stands: what forks and retractions have cost. */
   readonly visited: number
   node(id: BlockId): BlockNode | undefined
   /** Whether a block is here and stands. */
   stands(id: BlockId): boolean
-  /** The blocks that do not stand, in causal order. */
+  /** The blocks that do not stand, in causal order, but for those that wait for a decision. */
   withdrawn(): readonly BlockNode[]
   /** The newest standing block of a feed. */
   head(feed: FeedKey): FeedHead | undefined
@@ -80,7 +84,7 @@ export interface BlockGraph {
   place(id: BlockId, header: BlockHeader): Placement
   /** Adds a block whose {@link place} is `fits`. */
   add(id: BlockId, header: BlockHeader): BlockNode
-  /** Takes blocks of this device back as if a retraction named them, until one does. */
+  /** Takes blocks of this device back as if a retraction named them, from the next decision on, until one does. */
   takeBack(blocks: readonly BlockId[]): void
   /**
    * What a block's declared past (previous + dependencies) holds of a document: for a Yjs clientID the exclusive limit of its clocks; 0 = nothing.

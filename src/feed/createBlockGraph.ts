@@ -212,11 +212,11 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
 
   function orphansOf(device: Uint8Array, isWanted: (slot: number) => boolean = () => true): readonly Orphans[] {
     const groups: { readonly document: DocumentId; readonly entries: Entry[] }[] = []
-    const lost = [...verdict.withdrawn].filter((entry) => {
+    const lost = withdrawnForGood().filter((entry) => {
       const { device: author, slot } = entry.node.header
       return equalBytes(author, device) && isWanted(slot) && !verdict.isWrittenAgain(entry)
     })
-    for (const entry of lost.sort((a, b) => a.order - b.order)) {
+    for (const entry of lost) {
       const { document, feed } = entry.node
       const group = groups.find(({ entries }) => {
         const [other] = entries
@@ -232,6 +232,10 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
       const first = verdict.isClaimed(begin, document) ? entries[0]! : begin
       return { document, blocks: entries.map(({ node }) => node), retracts: [{ first: first.bytes, last: entries.at(-1)!.bytes }] }
     })
+  }
+
+  function withdrawnForGood(): readonly Entry[] {
+    return [...verdict.withdrawn].filter((entry) => !verdict.withheld.has(entry)).sort((a, b) => a.order - b.order)
   }
 
   /** The block at which the feed of a withdrawn one stopped standing. */
@@ -267,6 +271,10 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
     get verdict() {
       return verdict.version
     },
+    get isDecided() {
+      return verdict.isDecided
+    },
+    decide: verdict.decide,
     get visited() {
       return verdict.visited
     },
@@ -275,7 +283,7 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
       const entry = entriesById.get(id)
       return entry !== undefined && !verdict.withdrawn.has(entry)
     },
-    withdrawn: () => [...verdict.withdrawn].sort((a, b) => a.order - b.order).map(({ node }) => node),
+    withdrawn: () => withdrawnForGood().map(({ node }) => node),
     head: standingHead,
     heads: () => [...branchesByFeed.keys()].flatMap((feed) => standingHead(feed) ?? []),
     tips: () => tipsOf(branches),

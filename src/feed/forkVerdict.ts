@@ -6,20 +6,27 @@ import { covers, type Entry } from './graphEntry.ts'
 /**
  * Which blocks of a graph stand where feeds fork or devices take blocks back (docs/PROTOCOL.md#forks): a function of the set of blocks.
  *
- * A joining block only notes whose case it opens again. What follows from that is worked out when it is asked for, block by block from there on, as far as
- * anything changes; so a fork costs what it changes, and on opening a space many forks cost together what they change in the end.
+ * A joining block only notes whose case it opens again, and is withheld where it does, with what follows it: all goes on as if it had not come yet, until
+ * {@link decide} works out what follows, block by block from there on, as far as anything changes. So a fork costs what it changes, many of them together
+ * cost what they change in the end, and documents say when they are ready for it.
  */
 export interface ForkVerdict {
   /** Grows whenever a block that was here is withdrawn or stands again. */
   readonly version: number
   /** What does not stand, in no order. Whatever follows or names a block of it is in it too. */
   readonly withdrawn: ReadonlySet<Entry>
+  /** What of that only waits for a decision. */
+  readonly withheld: ReadonlySet<Entry>
+  /** Whether nothing is in doubt. */
+  readonly isDecided: boolean
   /** How many blocks it has looked at so far, for whoever watches what that costs. */
   readonly visited: number
   /** Says that a block joined the graph, with what it names as its past and one of the blocks that had its place before. */
   joined(entry: Entry, before: readonly Entry[], rival: Entry | undefined): void
-  /** Takes blocks back without a retraction. */
+  /** Takes blocks back without a retraction, from the next decision on. */
   takeBack(entries: readonly Entry[]): void
+  /** Decides all that is in doubt. */
+  decide(): void
   /** The other blocks at the place of one. */
   rivalsOf(entry: Entry): readonly Entry[]
   /** The first block of its feed up to this one that stands against a rival which was not taken back. */
@@ -53,6 +60,7 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
   const retractedBy = new Map<BlockId, Set<DeviceId>>()
   const takenBackHere = new Set<Entry>()
   const withdrawn = new Set<Entry>()
+  const withheld = new Set<Entry>()
   /** What has to be looked at again. */
   let doubtful = new Set<Entry>()
   /** The blocks that follow or name a block; undefined as long as nobody has asked. */
@@ -89,15 +97,19 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
     return claims.get(claimOf(by, first)) !== by
   }
 
-  function enterContest(entry: Entry, rival: Entry): void {
+  /** @returns whether it wins, and so what stood there may have to fall */
+  function enterContest(entry: Entry, rival: Entry): boolean {
     let contest = contestByEntry.get(rival)
     if (contest === undefined) {
       contest = { entries: [], running: createHeap(isLess) }
       listIn(contestsByClient, rival.node.client).push(contest)
       enter(rival, contest)
     }
-    doubt(winnerOf(contest))
+    const former = winnerOf(contest)
     enter(entry, contest)
+    if (winnerOf(contest) !== entry) return false
+    if (former !== undefined) doubtful.add(former)
+    return true
   }
 
   function enter(entry: Entry, contest: Contest): void {
@@ -106,36 +118,46 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
     contestByEntry.set(entry, contest)
   }
 
-  function noteRetractions(entry: Entry): void {
+  /** @returns whether something else may have to fall or to stand for it */
+  function noteRetractions(entry: Entry): boolean {
     const device = deviceOf(entry)
+    let isDoubted = false
     for (const retraction of entry.node.header.retracts) {
       const first = toId<BlockId>(retraction.first)
       listIn(retractionsByDevice, device).push({ by: entry, first, last: toId<BlockId>(retraction.last) })
-      retractedBy.set(first, (retractedBy.get(first) ?? new Set()).add(device))
       const takenBack = entries.get(first)
       // Anyone may name anyone's block; only its device can take it back.
-      if (takenBack !== undefined && isOfOneDevice(entry, takenBack)) noteTakenBack(takenBack)
+      const isOwn = takenBack !== undefined && isOfOneDevice(entry, takenBack)
+      const note = (): unknown => retractedBy.set(first, (retractedBy.get(first) ?? new Set()).add(device))
+      if (isOwn) isDoubted = noteTakenBack(takenBack, note) || isDoubted
+      else note()
       const key = claimOf(entry, first)
       const other = claims.get(key)
       if (other !== undefined && !isLess(entry, other)) continue
       claims.set(key, entry)
-      doubt(other)
+      if (other === undefined || withdrawn.has(other)) continue
+      doubtful.add(other)
+      isDoubted = true
     }
+    return isDoubted
   }
 
-  function noteTakenBack(entry: Entry): void {
-    doubt(entry)
+  /** @returns whether the block stood, or another may stand in its place now */
+  function noteTakenBack(entry: Entry, note: () => unknown): boolean {
     const contest = contestByEntry.get(entry)
-    doubt(contest && winnerOf(contest))
+    const former = contest && winnerOf(contest)
+    note()
+    const next = contest && winnerOf(contest)
+    const stood = !withdrawn.has(entry)
+    if (stood) doubtful.add(entry)
+    if (next !== undefined && next !== former) doubtful.add(next)
+    return stood || next !== former
   }
 
-  function doubt(entry: Entry | undefined): void {
-    if (entry !== undefined) doubtful.add(entry)
-  }
-
-  /** Works out what follows from what joined, in causal order, so that no block is judged before its past. */
+  /** In causal order, so that no block is judged before its past. */
   function decide(): void {
     if (doubtful.size === 0) return
+    withheld.clear()
     followers ??= followersOf(entries)
     const open = createHeap<Entry>((a, b) => a.order < b.order)
     for (const entry of doubtful) open.push(entry)
@@ -158,33 +180,32 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
 
   return {
     get version() {
-      decide()
       return version
     },
-    get withdrawn() {
-      decide()
-      return withdrawn
+    withdrawn,
+    withheld,
+    get isDecided() {
+      return doubtful.size === 0
     },
     get visited() {
       return visited
     },
     joined(entry, before, rival) {
-      if (entry.node.header.retracts.length > 0) noteRetractions(entry)
-      if (rival !== undefined) enterContest(entry, rival)
+      const isRetracting = entry.node.header.retracts.length > 0 && noteRetractions(entry)
+      const isWinning = rival !== undefined && enterContest(entry, rival)
       if (followers !== undefined) for (const other of before) listIn(followers, other).push(entry)
+      const isWithheld = isRetracting || isWinning
+      if (isWithheld) doubtful.add(entry)
+      if (isWithheld || before.some((other) => withheld.has(other))) withheld.add(entry)
       // Where its past is in doubt itself, it is looked at with that.
-      if (isFallen(entry) || before.some((other) => withdrawn.has(other))) withdrawn.add(entry)
+      if (isWithheld || isFallen(entry) || before.some((other) => withdrawn.has(other))) withdrawn.add(entry)
     },
     takeBack(taken) {
-      for (const entry of taken) {
-        if (takenBackHere.has(entry)) continue
-        takenBackHere.add(entry)
-        noteTakenBack(entry)
-      }
+      for (const entry of taken) if (!takenBackHere.has(entry)) noteTakenBack(entry, () => takenBackHere.add(entry))
     },
+    decide,
     rivalsOf: (entry) => (contestByEntry.get(entry)?.entries ?? []).filter((other) => other !== entry),
     firstContested(entry) {
-      decide()
       const contested = (contestsByClient.get(entry.node.client) ?? []).flatMap((contest) => {
         const winner = winnerOf(contest)
         const isWon = winner !== undefined && winner.node.feed === entry.node.feed && covers(entry, winner) && !withdrawn.has(winner)

@@ -34,5 +34,6 @@ export function loadBlockGraph(graph: BlockGraph, rows: readonly StoredHeader[])
     const header = decodeHeader(row.header)
     if (header.ok) place(row.block, header.value)
   }
+  graph.decide()
   return rows.length - placed
 }

@@ -247,18 +247,11 @@ export function createBlockReceiver({
     if (fault !== undefined) return refused('guard', fault)
 
     // Whether the author is a writer now (M24, M26) decides here, once members can be removed: until then everyone with an entry still is one.
-    const node = quotas.timed(toId<DeviceId>(header.device), () => add(id, header))
+    const node = quotas.timed(toId<DeviceId>(header.device), () => graph.add(id, header))
     ready = [...held.takeWaitingFor(id), ...ready]
     if ('received' in block) block.received.note(block.index)
     onAccepted({ node, payload, block: 'received' in block ? block.received : block })
     return { status: 'accepted' }
-  }
-
-  function add(id: BlockId, header: BlockHeader): BlockNode {
-    const node = graph.add(id, header)
-    // What a fork changes is worked out when someone asks; so the author pays for it.
-    graph.stands(id)
-    return node
   }
 
   function guardFault(header: BlockHeader, payload: Uint8Array): GuardRule | undefined {

@@ -7,7 +7,7 @@ import { soak } from '../setup/soak.ts'
 import { createSeededRandom } from '../../src/testing/seededRandom.ts'
 import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'
 import { drive } from './simulation/drive.ts'
-import { createForkGarden, type Gardener } from './simulation/forkGarden.ts'
+import { createForkGarden, Note, type Gardener } from './simulation/forkGarden.ts'
 import { createPatchedClient, setUpdate } from './simulation/patchedClient.ts'
 
 /*
@@ -325,7 +325,8 @@ describe('two tabs of the device', () => {
 })
 
 describe('a member who forks his feed again and again', () => {
-  it('costs the others ever rarer swaps, and none of their edits', { timeout }, async () => {
+  /** Mel, whose patched client has made so many first blocks, of which each beats the one before: each changes what stands, and honest edits come to rest on what falls next. */
+  async function plantWithMel(count: number) {
     const garden = await plant(13, 'ann', 'ben', 'mel')
     const [ann, ben, mel] = [garden.of('ann'), garden.of('ben'), garden.of('mel')]
     await garden.write1(ann, 2)
@@ -337,9 +338,8 @@ describe('a member who forks his feed again and again', () => {
     const patched = await drive(garden.clock, createPatchedClient(garden.world.swarm, mel.peer, ann.space.id, crypto))
     await garden.clock.runUntil(() => patched.links.length === 2)
 
-    // Each beats the one before, so that each changes what stands, and honest edits come to rest on what falls next.
     const blocks = await Promise.all(
-      Array.from({ length: 40 }, async (_, i) => {
+      Array.from({ length: count }, async (_, i) => {
         const bytes = await patched.craft(setUpdate(patched.client, '//mark', i), { timeMs: i })
         const decoded = decodeBlock(bytes)
         if (!decoded.ok) throw new Error('no block')
@@ -347,6 +347,28 @@ describe('a member who forks his feed again and again', () => {
       }),
     )
     blocks.sort((a, b) => compareBytes(idBytes(b.id), idBytes(a.id)))
+    return { garden, ann, ben, patched, blocks }
+  }
+
+  it('does not keep them from seeing what they write meanwhile, nor from opening texts', { timeout }, async () => {
+    const { garden, ann, ben, patched, blocks } = await plantWithMel(80)
+    const extra = ann.space.create(Note, { title: 'Extra' }).id
+    let seen = 0
+    for (const [i, { bytes }] of blocks.entries()) {
+      patched.send(bytes)
+      const character = garden.write(ben)
+      await garden.clock.run(250)
+      if (ann.text.content.get().includes(character)) seen++
+      if (i % 20 === 10) (await drive(garden.clock, ben.space.openText(extra))).release()
+    }
+    expect(seen).toBeGreaterThan(40)
+    await garden.clock.run(200_000)
+    await garden.check()
+    await patched.dispose()
+  })
+
+  it('costs the others ever rarer swaps, and none of their edits', { timeout }, async () => {
+    const { garden, ann, ben, patched, blocks } = await plantWithMel(40)
     const before = ann.text.current.get().generation
     for (const { bytes } of blocks) {
       patched.send(bytes)

@@ -19,6 +19,7 @@ function cut(graph: BlockGraph, previous: BlockId | undefined, changes: Partial<
   const id = idOf(header)
   expect(graph.place(id, header)).toEqual({ status: 'fits' })
   graph.add(id, header)
+  graph.decide()
   return id
 }
 
@@ -170,6 +171,7 @@ describe("a device's withdrawn blocks", () => {
     const next = cut(graph, winner)
     expect(graph.firstContested(next)).toBe(winner)
     graph.takeBack([winner])
+    graph.decide()
     expect(graph.firstContested(next)).toBeUndefined()
     expect(graph.stands(after)).toBe(true)
   })
@@ -250,7 +252,6 @@ describe('what forks and retractions cost', () => {
     const opened = createGraph()
     const rows = blocks.map(({ id, header }) => ({ block: id, header: encodeHeader(header) }))
     expect(loadBlockGraph(opened, rows)).toBe(0)
-    expect(opened.visited).toBe(0)
     expect(opened.withdrawn()).toHaveLength(rounds)
     expect(opened.visited).toBeLessThan(4 * rounds)
     expect(opened.stands(last)).toBe(true)
@@ -352,6 +353,7 @@ describe('what stands', () => {
           // Whether a block is well formed does not depend on what else is here.
           expect(graph.place(next.id, next.header)).toEqual({ status: 'fits' })
           graph.add(next.id, next.header)
+          graph.decide()
           const here = blocks.filter((block) => !waiting.includes(block))
           expect(here.filter(({ id }) => graph.stands(id)).map(({ id }) => id)).toEqual(standingOf(here))
         }
@@ -379,12 +381,50 @@ describe('what stands', () => {
     expect(forks).toBeGreaterThan(50)
   })
 
+  it('is, until it is decided, what it was before the blocks that put it in doubt: no document ever holds what contradicts itself', () => {
+    let held = 0
+    fc.assert(
+      fc.property(steps, fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), (history, decides) => {
+        const blocks = build(history)
+        const graph = createGraph()
+        blocks.forEach(({ id, header }, i) => {
+          const before = blocks.slice(0, i).filter((block) => graph.stands(block.id))
+          graph.add(id, header)
+          // Nothing that is here changes by what comes.
+          expect(blocks.slice(0, i).filter((block) => graph.stands(block.id))).toEqual(before)
+          if (!graph.isDecided) held++
+          if (decides[i]!) {
+            graph.decide()
+            expect(graph.isDecided).toBe(true)
+          }
+          const stands = blocks.slice(0, i + 1).filter((block) => graph.stands(block.id))
+          const places = stands.map((block) => `${feedKeyOf(block.header.device, block.header.slot)} ${block.header.seq}`)
+          expect(new Set(places).size).toBe(places.length)
+          for (const block of stands) {
+            const past = [...(block.header.seq === 0 ? [] : [block.header.previous]), ...block.header.dependencies]
+            expect(past.every((bytes) => graph.stands(toId<BlockId>(bytes)))).toBe(true)
+            // What is written again never stands beside itself.
+            for (const { first } of block.header.retracts) {
+              const taken = stands.find((other) => other.id === toId<BlockId>(first))
+              expect(taken !== undefined && compareBytes(taken.header.device, block.header.device) === 0).toBe(false)
+            }
+          }
+        })
+        graph.decide()
+        expect(blocks.filter((block) => graph.stands(block.id)).map((block) => block.id)).toEqual(standingOf(blocks))
+      }),
+      { numRuns: 300 },
+    )
+    expect(held).toBeGreaterThan(50)
+  })
+
   it('never holds two blocks of one place, and its limits never count a clock of another branch', () => {
     fc.assert(
       fc.property(steps, (history) => {
         const blocks = build(history)
         const graph = createGraph()
         for (const { id, header } of blocks) graph.add(id, header)
+        graph.decide()
         const nodes = graph.blocksOf(rootDocumentId)
         const places = nodes.map(({ feed, header }) => `${feed} ${header.seq}`)
         expect(new Set(places).size).toBe(places.length)

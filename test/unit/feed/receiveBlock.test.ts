@@ -292,6 +292,7 @@ describe('receiving hostile blocks', () => {
     expect(brief(await take(nothing))).toBe('guard/g1')
     const retracting = await author.forge(Uint8Array.of(0, 0), { to: 5, from: 5, retracts: [{ first: first.id, last: first.id }] })
     expect(await take(retracting)).toEqual({ status: 'accepted' })
+    graph.decide()
     expect(graph.withdrawn()).toHaveLength(2)
   })
 

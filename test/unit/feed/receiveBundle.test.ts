@@ -130,6 +130,7 @@ describe('receiving a bundle', () => {
     const second = await author.cut('two ')
     for (const block of [first, second]) await take(block)
     expect(await takeBundle(await bundleOf([first, ...others]))).toEqual(['known', 'accepted', 'accepted'])
+    graph.decide()
     expect([graph.tips().length, graph.size, graph.withdrawn().length > 0]).toEqual([2, 4, true])
   })
 
