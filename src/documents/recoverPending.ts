@@ -37,7 +37,8 @@ export function recoverPending(
     // Those behind it begin where it ends.
     if (waits.has(document)) continue
     const from = cutter.nextClock(document)
-    const covered = run.filter((row) => row.to <= from && row.from < row.to)
+    // What a row deletes may come in a block behind those with its structs, and that one may not be stored; a deletion that is made twice does no harm.
+    const covered = run.filter((row) => row.to <= from && row.from < row.to && !hasDeletions(row.update))
     const open = run.filter((row) => !covered.includes(row))
     if (open.length === 0 || refused.has(document)) {
       stale.push(...keys)
@@ -81,6 +82,10 @@ function damaged(): EchoError {
     'data-corrupt',
     'Edits of an earlier page are lost: the disk gave them back damaged before they could be sent. What was written before them is unharmed.',
   )
+}
+
+function hasDeletions(update: Uint8Array): boolean {
+  return Y.decodeUpdate(update).ds.clients.size > 0
 }
 
 /** A damaged disk may give any bytes back, and Yjs throws at what is no update. */

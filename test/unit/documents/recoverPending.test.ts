@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createItemId, idBytes, type ItemId } from '../../../src/shared/ids.ts'
+import { createItemId, idBytes, toId, type DocumentId, type ItemId } from '../../../src/shared/ids.ts'
 import { storageFullError } from '../../../src/storage/storageError.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, exchange, openReplica, type TestReplica, type TestSpace } from './createTestSpace.ts'
@@ -89,6 +89,35 @@ describe('what a page leaves in the write-ahead log', () => {
     const again = await crashAndReopen(world, page)
     await again.documents.flush()
     expect(again.graph.size).toBe(1)
+    expect(await again.storage.readPending(world.space)).toEqual([])
+    expect(again.faults).toEqual([])
+  })
+
+  it('is taken up where only the first of the blocks of one large edit is stored: what it deleted is in the last', async () => {
+    const world = await createTestSpace()
+    const page = await openReplica(world, world.alice, alone)
+    const item = newItem()
+    const { yText } = (await page.documents.openText(item)).current.get()
+    yText.insert(0, 'ab'.repeat(5000))
+    await page.documents.flush()
+    const before = page.graph.size
+    yText.doc!.transact(() => {
+      yText.insert(0, 'a')
+      for (let at = 10_000; at > 0; at -= 2) yText.delete(at, 1)
+    })
+    await world.clock.run(1)
+    const rows = await page.storage.readPending(world.space)
+    await page.documents.flush()
+    const [first, ...others] = page.graph.blocksOf(toId<DocumentId>(idBytes(item))).slice(before)
+    expect([first!.header.to - first!.header.from, others.length > 0]).toEqual([1, true])
+    // As if the power had failed between them.
+    const place = ({ feed, id, header }: typeof first & object) => ({ space: world.space, feed, seq: header.seq, block: id })
+    const { slot, seq } = first!.header
+    const putMarks = [{ space: world.space, slot, seq, block: first!.id }]
+    await page.storage.write({ deleteBlocks: others.map(place), putMarks, putPending: rows }, 'strict')
+    const again = await crashAndReopen(world, page)
+    expect((await again.documents.openText(item)).content.get()).toBe('a'.repeat(5001))
+    await again.documents.flush()
     expect(await again.storage.readPending(world.space)).toEqual([])
     expect(again.faults).toEqual([])
   })
