@@ -10,11 +10,14 @@ import type { SpaceDocuments } from '../documents/spaceDocuments.ts'
 
 /** A tab that ends needs a moment until its locks are free and its last writes are through. */
 const settleMs = 1000
+/** While edits of another tab lie there, which may be about to end. */
 const lookAgainMs = 2_000
+/** One that ended before it was linked is told of by nobody. */
+const lookAnywayMs = 30_000
 
 /**
  * Takes in what other tabs of this profile stored, or began to store, and never handed over: one that closes right after an edit has no time
- * to. Looks after a tab has gone, and once after opening, because one may have written on while this one was reading.
+ * to. Looks after a tab has gone, after opening, because one may have written on while this one was reading, and now and then.
  * @returns the function that ends it
  */
 export function watchLeftovers(options: {
@@ -54,14 +57,19 @@ export function watchLeftovers(options: {
     await recover()
   }
 
-  /** A tab may end before it is known here, and take its time: as long as edits lie there, they may become this one's to take up. */
   async function recover(): Promise<void> {
-    if ((await options.documents.recoverAbandoned()) && !isOver) lookIn(lookAgainMs, look)
+    const someStay = await options.documents.recoverAbandoned()
+    if (!isOver) lookIn(someStay ? lookAgainMs : lookAnywayMs, look)
   }
 
   function lookIn(delayMs: number, work: () => Promise<void>): void {
     clock.clear(timer)
-    timer = clock.after(delayMs, () => void work().catch(options.onFault))
+    timer = clock.after(delayMs, () => {
+      work().catch((error: unknown) => {
+        options.onFault(error)
+        if (!isOver) lookIn(lookAnywayMs, look)
+      })
+    })
   }
 
   const stop = links.subscribe(() => {

@@ -132,8 +132,8 @@ async function finish(world: World, history: History): Promise<void> {
     await clock.run(100)
   }
 
-  // Who links to a page that fell silent notices it after half a minute.
-  if (Object.keys(counts).some((what) => what.endsWith('silently'))) await clock.run(silenceMs)
+  // Who links to a page that fell silent notices it after half a minute; so do tabs that one ended beside them before they met.
+  if (Object.keys(counts).some((what) => what.endsWith('silently') || what.startsWith('kill tab'))) await clock.run(silenceMs)
   const deadline = clock.now() + quietWithinMs
   for (const device of devices) {
     // Whoever is on the way in gets the time for it; the others are asked in now.
