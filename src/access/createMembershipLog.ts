@@ -3,6 +3,7 @@ import { idBytes, type DeviceId, type IdentityId, type SpaceId } from '../shared
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import { findEpochs } from './findEpochs.ts'
+import { findInvitations } from './findInvitations.ts'
 import { createHeldOperations } from './heldOperations.ts'
 import type { Entry, JudgedOperation } from './judgedOperation.ts'
 import { judge } from './judge.ts'
@@ -51,34 +52,30 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
   const malformed = new Set<string>()
   const addedListeners = new Set<(operation: Uint8Array, id: Uint8Array) => void>()
   const stateListeners = new Set<() => void>()
-  /** Entries by device key, live or not: what roleAt looks through. */
-  const entriesByDevice = new Map<DeviceId, Entry[]>()
   let evaluation: Evaluation | undefined
   let state: MembershipState | undefined
   let epochs: readonly Epoch[] | undefined
   let tail: Promise<unknown> = Promise.resolve()
 
   function currentEvaluation(): Evaluation {
-    return (evaluation ??= evaluate(graph.all))
+    return (evaluation ??= evaluate(graph))
   }
 
   function currentState(): MembershipState {
     if (state === undefined) {
-      const { members, valid } = currentEvaluation()
-      state = { members, version: valid.size }
+      const { members, voided } = currentEvaluation()
+      state = {
+        members,
+        version: graph.size,
+        voided: voided.size,
+        isOwnerless: ![...members.values()].some(({ role }) => role === 'owner'),
+      }
     }
     return state
   }
 
   function insert(judged: JudgedOperation): void {
     graph.insert(judged)
-    for (const admission of judged.effects.admissions) {
-      for (const entry of admission.entries) {
-        const entries = entriesByDevice.get(entry.device)
-        if (entries === undefined) entriesByDevice.set(entry.device, [entry])
-        else entries.push(entry)
-      }
-    }
     evaluation = undefined
     state = undefined
     epochs = undefined
@@ -200,8 +197,8 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
       if (heads.some((head) => graph.get(operationKey(head)) === undefined)) return 'unknown'
       const past = graph.pastOf(heads)
       let best: Role | undefined
-      for (const { admission } of entriesByDevice.get(device) ?? []) {
-        if (admission.identityId !== identity || !past.has(admission.operation)) continue
+      for (const { admission, operation } of graph.entriesOf(device)) {
+        if (admission.identityId !== identity || !past.has(operation)) continue
         if (best === undefined || roleCode(admission.role) < roleCode(best)) best = admission.role
       }
       return best
@@ -218,7 +215,10 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     },
     parentsFor,
     admissionsOf: (identity) => currentEvaluation().admissions.filter((admission) => admission.identityId === identity),
-    epochs: () => (epochs ??= findEpochs(graph.all, currentEvaluation())),
+    epochs: () => (epochs ??= findEpochs(graph, currentEvaluation())),
+    invitations: () => findInvitations(graph, currentEvaluation()),
+    voided: () => currentEvaluation().voided,
+    keptBlocks: () => currentEvaluation().ends.keptBlocks,
     isBefore: (earlier, later) => graph.isBefore(operationKey(earlier), operationKey(later)),
   }
 }

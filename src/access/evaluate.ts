@@ -1,39 +1,59 @@
 import { compareBytes } from '../shared/bytes.ts'
 import type { DeviceId, IdentityId } from '../shared/ids.ts'
 import type { DeviceRecord } from '../identity/record.ts'
-import type { Admission, Entry, JudgedOperation } from './judgedOperation.ts'
+import { createEnds, type Ends, type VoidReason } from './ends.ts'
+import { entriesOf, type Admission, type Entry, type JudgedOperation } from './judgedOperation.ts'
 import type { Member } from './membershipLog.ts'
+import type { OperationGraph } from './operationGraph.ts'
 import { roleCode } from './roleCode.ts'
 
 /*
  * The voiding layer (M9-M16): which well-formed operations count, as a function of the set. It takes one pass in the order mu
  * (M13): rank of the signer's admission, its depth, the class of the operation, rank of the signer's device. What decides about an
  * operation always stands strictly before it in that order, so there is exactly one outcome, whatever the order of arrival.
- * Nothing ends an admission yet (operation kind `end`), so every well-formed operation counts; ends join the pass where it says so.
  */
 
 /** What the set of well-formed operations amounts to. */
 export interface Evaluation {
-  /** Keys of the operations that count. */
-  readonly valid: ReadonlySet<string>
+  /** Keys of the operations that do not count, and why. They come back when what voids them is voided itself (M15). */
+  readonly voided: ReadonlyMap<string, VoidReason>
+  readonly ends: Ends
+  /** The live ones, the most senior first. */
   readonly admissions: readonly Admission[]
   readonly members: ReadonlyMap<IdentityId, Member>
   /** Live entries in the order of seniority; a device key has several where its person was admitted several times. */
   readonly entriesByDevice: ReadonlyMap<DeviceId, readonly Entry[]>
 }
 
-export function evaluate(operations: readonly JudgedOperation[]): Evaluation {
-  const valid = new Set<string>()
-  for (const { operation } of [...operations].sort(compareStanding)) {
-    // Here an operation is tested against the ends found valid so far (rests, removed, left, revoked), and a valid end joins them.
-    valid.add(operation.key)
+export function evaluate(graph: OperationGraph): Evaluation {
+  const voided = new Map<string, VoidReason>()
+  const ends = createEnds(graph)
+  for (const judged of [...graph.all].sort(compareStanding)) {
+    const { operation, effects } = judged
+    const { signer, end } = effects
+    const why = signer === undefined ? undefined : voided.has(signer.operation) ? 'rests' : ends.reasonAgainst(judged, signer)
+    if (why !== undefined) voided.set(operation.key, why)
+    else if (end !== undefined) ends.add(judged, end)
   }
-  const admissions = operations
-    .filter(({ operation }) => valid.has(operation.key))
-    .flatMap(({ effects }) => effects.admissions)
+
+  const counting = graph.all.filter(({ operation }) => !voided.has(operation.key))
+  const admissions = counting
+    .flatMap(({ effects }) => effects.admissions ?? [])
+    .filter((admission) => !ends.hasEnded(admission))
     .sort(compareSeniority)
-  const entries = admissions.flatMap((admission) => admission.entries)
-  return { valid, admissions, members: gatherMembers(admissions), entriesByDevice: groupBy(entries, (entry) => entry.device) }
+  const entries = counting
+    .flatMap(({ effects }) => entriesOf(effects))
+    .filter((entry) => !voided.has(entry.admission.operation) && !ends.hasEnded(entry.admission) && !ends.hasRevoked(entry))
+    .sort(
+      (a, b) => compareSeniority(a.admission, b.admission) || a.rank - b.rank || compareBytes(a.reference.operation, b.reference.operation),
+    )
+  return {
+    voided,
+    ends,
+    admissions,
+    members: gatherMembers(admissions, entries),
+    entriesByDevice: groupBy(entries, ({ device }) => device),
+  }
 }
 
 /** The order mu of M13; the operation id breaks ties, which are between operations that do not decide about each other. */
@@ -44,15 +64,16 @@ function compareStanding(a: JudgedOperation, b: JudgedOperation): number {
   return (
     compareRanks(first.admission.rank, second.admission.rank) ||
     first.admission.depth - second.admission.depth ||
-    standingClass() - standingClass() ||
+    standingClass(a) - standingClass(b) ||
     first.rank - second.rank ||
     compareBytes(a.operation.id, b.operation.id)
   )
 }
 
-/** M13: 0 device and revoke, 1 leave, 2 the rest, which is all there is so far. */
-function standingClass(): number {
-  return 2
+/** M13: 0 device and revoke, 1 leave, 2 the rest. */
+function standingClass({ effects: { end, entry } }: JudgedOperation): number {
+  if (entry !== undefined || end?.kind === 'device') return 0
+  return end?.kind === 'leave' ? 1 : 2
 }
 
 /** Infinity - Infinity is no number, so ranks are compared, not subtracted. */
@@ -71,15 +92,17 @@ function compareSeniority(a: Admission, b: Admission): number {
   )
 }
 
-function gatherMembers(admissions: readonly Admission[]): ReadonlyMap<IdentityId, Member> {
+function gatherMembers(admissions: readonly Admission[], entries: readonly Entry[]): ReadonlyMap<IdentityId, Member> {
   const members = new Map<IdentityId, Member>()
-  for (const [identity, own] of groupBy(admissions, (admission) => admission.identityId)) {
-    const senior = own[0]!
+  const entriesByIdentity = groupBy(entries, ({ admission }) => admission.identityId)
+  for (const senior of admissions) {
+    const { identityId: identity, rank, name } = senior
+    if (members.has(identity)) continue
     const devices = new Map<DeviceId, DeviceRecord>()
-    for (const { device, record } of own.flatMap((admission) => admission.entries)) {
+    for (const { device, record } of entriesByIdentity.get(identity) ?? []) {
       if (record !== undefined && !devices.has(device)) devices.set(device, record)
     }
-    members.set(identity, { identity, role: senior.role, rank: senior.rank, name: senior.name, devices: [...devices.values()] })
+    members.set(identity, { identity, role: senior.role, rank, name, devices: [...devices.values()] })
   }
   return members
 }

@@ -20,8 +20,12 @@ export interface Member {
 
 export interface MembershipState {
   readonly members: ReadonlyMap<IdentityId, Member>
-  /** Number of valid operations; grows with every change of the state. */
+  /** Number of well-formed operations; grows with every change of the state. */
   readonly version: number
+  /** Number of those that do not count, because what they rest on was ended. */
+  readonly voided: number
+  /** Every owner has left: admins go on, nobody can be made an owner or admin's senior any more (M16). */
+  readonly isOwnerless: boolean
 }
 
 /** Why an operation is malformed (reference: rules M1-M8), or was not looked at. */

@@ -1,3 +1,4 @@
+import { readAscendingIds } from '../shared/ascendingIds.ts'
 import { compareBytes, concatBytes, toBase64Url } from '../shared/bytes.ts'
 import { decode, Writer, type Reader } from '../shared/encoding.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
@@ -22,12 +23,10 @@ export const maxParents = 64
 export const maxBodyBytes = 65_536
 /** Most bytes of a whole operation: what a reader of messages may allow. */
 export const maxOperationBytes = maxBodyBytes + 32 * maxParents + 256
-const maxEntryIndex = 63
+/** The highest place of an owner in a genesis. */
+export const maxEntryIndex = 63
 
-/**
- * The kinds this version knows or keeps a number for. `device`, `end` and `invite` are reserved: until they are built they are kept and
- * passed on like any unknown odd kind. An unknown even kind asks for a newer version.
- */
+/** The kinds of this version. An unknown odd kind is kept and passed on, an unknown even one asks for a newer version. */
 export const operationKinds = { genesis: 1, admit: 3, device: 5, end: 7, epoch: 9, invite: 11 } as const
 
 /** Where authority comes from (M2): the operation that made an entry and, in a genesis, the number of the owner; otherwise index 0. */
@@ -116,20 +115,9 @@ function readOperation(reader: Reader): OperationContent {
     kind: reader.uint(),
     as: { operation: reader.fixed(32), index: reader.uint(maxEntryIndex) },
     by: reader.fixed(32),
-    parents: readAscending(reader, maxParents, () => reader.fixed(32)),
+    parents: readAscendingIds(reader, maxParents),
     body: reader.bytes(maxBodyBytes),
   }
   reader.fixed(signatureBytes)
   return content
-}
-
-/** A list of byte strings in ascending order, none twice: one set has one encoding. */
-function readAscending(reader: Reader, maxCount: number, entry: () => Uint8Array): Uint8Array[] {
-  let last: Uint8Array | undefined
-  return reader.list(maxCount, () => {
-    const value = entry()
-    if (last !== undefined && compareBytes(last, value) >= 0) reader.refuse()
-    last = value
-    return value
-  })
 }

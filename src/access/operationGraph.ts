@@ -1,5 +1,6 @@
 import { compareBytes } from '../shared/bytes.ts'
-import type { JudgedOperation } from './judgedOperation.ts'
+import type { DeviceId, IdentityId } from '../shared/ids.ts'
+import { entriesOf, type Admission, type Entry, type JudgedOperation } from './judgedOperation.ts'
 import { operationKey } from './operation.ts'
 
 /** The well-formed operations of a space, with the past of each as a bit set: 1,000 operations take 65 KB. */
@@ -16,6 +17,12 @@ export interface OperationGraph {
   isBefore(earlier: string, later: string): boolean
   /** Ids that no operation names as parent, ascending. */
   heads(): readonly Uint8Array[]
+  /** All entries of a device key, live or not, in the order of insertion. */
+  entriesOf(device: DeviceId): readonly Entry[]
+  /** Keys of the operations that announce an invitation, by its id as text. */
+  invitationsOf(invitation: string): readonly string[]
+  /** All admissions of a person, live or not, in the order of insertion. */
+  admissionsOf(identity: IdentityId): readonly Admission[]
 }
 
 /** A set of operations of one graph. */
@@ -26,6 +33,9 @@ export interface OperationSet {
 
 export function createOperationGraph(): OperationGraph {
   const all: JudgedOperation[] = []
+  const entriesByDevice = new Map<DeviceId, Entry[]>()
+  const keysByInvitation = new Map<string, string[]>()
+  const admissionsByIdentity = new Map<IdentityId, Admission[]>()
   const indexByKey = new Map<string, number>()
   /** Bit i of pasts[n]: operation i is n or in its past. */
   const pasts: Uint32Array[] = []
@@ -66,6 +76,10 @@ export function createOperationGraph(): OperationGraph {
       indexByKey.set(operation.key, index)
       pasts.push(past)
       all.push(judged)
+      for (const admission of judged.effects.admissions ?? []) append(admissionsByIdentity, admission.identityId, admission)
+      const { invitation } = judged.effects
+      if (invitation !== undefined) append(keysByInvitation, operationKey(invitation.invitationId), operation.key)
+      for (const entry of entriesOf(judged.effects)) append(entriesByDevice, entry.device, entry)
     },
     pastOf(ids) {
       const words = unite(ids)
@@ -76,7 +90,16 @@ export function createOperationGraph(): OperationGraph {
       return index !== undefined && earlier !== later && hasBit(pasts[index]!, earlier)
     },
     heads: () => [...headsByKey.values()].sort(compareBytes),
+    entriesOf: (device) => entriesByDevice.get(device) ?? [],
+    invitationsOf: (invitation) => keysByInvitation.get(invitation) ?? [],
+    admissionsOf: (identity) => admissionsByIdentity.get(identity) ?? [],
   }
+}
+
+function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
 }
 
 function countBits(words: Uint32Array): number {

@@ -1,5 +1,7 @@
 import type { DeviceId, IdentityId } from '../shared/ids.ts'
 import type { EpochBody } from './bodies/epochBody.ts'
+import type { InviteBody } from './bodies/inviteBody.ts'
+import type { VoidReason } from './ends.ts'
 import type { Admission } from './judgedOperation.ts'
 import type { MembershipLog, Role } from './membershipLog.ts'
 import type { EntryReference } from './operation.ts'
@@ -10,6 +12,15 @@ export interface Epoch extends EpochBody {
   readonly operation: Uint8Array
   /** M19: it counts, and its key was sealed to no device that is dead, as far as this log knows. */
   readonly usable: boolean
+}
+
+/** An invitation that lies in the log. */
+export interface AnnouncedInvitation extends InviteBody {
+  /** 32-byte operation id. */
+  readonly operation: Uint8Array
+  readonly inviter: IdentityId
+  /** M17: it counts, nobody closed it, and its inviter's admission is live. Expiry and uses are the host's to judge. */
+  readonly isOpen: boolean
 }
 
 /** A {@link MembershipLog} with what the authors of operations need to know. */
@@ -27,6 +38,12 @@ export interface OperationLog extends MembershipLog {
   admissionsOf(identity: IdentityId): readonly Admission[]
   /** The epochs, each after its past; content may lie under the key of one that is not usable. The same array until the log changes. */
   epochs(): readonly Epoch[]
+  /** All invitations announced, in the order of insertion. */
+  invitations(): readonly AnnouncedInvitation[]
+  /** The well-formed operations that do not count, by key, and why. */
+  voided(): ReadonlyMap<string, VoidReason>
+  /** M26: ids (32 bytes) of content blocks that stay, with their pasts, whatever became of their authors. */
+  keptBlocks(): readonly Uint8Array[]
   /** Whether operation `earlier` (id, 32 bytes) is in the past of `later`; false where one is not here. */
   isBefore(earlier: Uint8Array, later: Uint8Array): boolean
 }

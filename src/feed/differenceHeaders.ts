@@ -1,3 +1,4 @@
+import { readAscendingIds } from '../shared/ascendingIds.ts'
 import { equalBytes } from '../shared/bytes.ts'
 import { decode, Writer, type DecodeFault, type Reader } from '../shared/encoding.ts'
 import { fail, type Result } from '../shared/result.ts'
@@ -8,7 +9,6 @@ import {
   encodeHeader,
   maxDependencies,
   maxMembershipHeads,
-  readAscendingIds,
   readRetractions,
   writeRetraction,
   type BlockHeader,

@@ -1,4 +1,5 @@
 import { compareBytes, concatBytes } from '../shared/bytes.ts'
+import { readAscendingIds } from '../shared/ascendingIds.ts'
 import { decode, Writer, type DecodeFault, type Reader } from '../shared/encoding.ts'
 import { toId, type BlockId } from '../shared/ids.ts'
 import { fail, type Result } from '../shared/result.ts'
@@ -132,17 +133,6 @@ export function blockIdOf(crypto: CryptoPort, headerBytes: Uint8Array): BlockId 
 /** The bytes of {@link blockIdOf}: H(`block`, header bytes), 32. */
 export function blockHash(crypto: CryptoPort, headerBytes: Uint8Array): Uint8Array {
   return crypto.hash(concatBytes(blockLabel, headerBytes))
-}
-
-/** Reads a list of 32-byte ids, each greater than the one before. */
-export function readAscendingIds(reader: Reader, maxCount: number): readonly Uint8Array[] {
-  let before: Uint8Array | undefined
-  return reader.list(maxCount, () => {
-    const id = reader.fixed(32)
-    if (before !== undefined && compareBytes(before, id) >= 0) reader.refuse()
-    before = id
-    return id
-  })
 }
 
 /** Writes one entry of {@link BlockHeader.retracts}. */

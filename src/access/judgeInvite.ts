@@ -1,0 +1,15 @@
+import { hasUnknownRequired } from '../shared/extensions.ts'
+import { fail, ok } from '../shared/result.ts'
+import { decodeInviteBody } from './bodies/inviteBody.ts'
+import type { Verdict } from './judge.ts'
+import type { Entry } from './judgedOperation.ts'
+import type { Operation } from './operation.ts'
+import { isAtLeast } from './roleCode.ts'
+
+/** M17: an invitation lies here to be seen and to be hosted; it decides nothing. */
+export function judgeInvite(operation: Operation, signer: Entry): Verdict {
+  if (!isAtLeast(signer.admission.role, 'admin')) return fail('role')
+  const body = decodeInviteBody(operation.body)
+  if (!body.ok) return fail('body')
+  return hasUnknownRequired(body.value.extensions) ? fail('newer-version') : ok({ signer, invitation: body.value })
+}
