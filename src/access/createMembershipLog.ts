@@ -8,7 +8,7 @@ import { createHeldOperations } from './heldOperations.ts'
 import type { Entry, JudgedOperation } from './judgedOperation.ts'
 import { judge } from './judge.ts'
 import type { Member, MembershipState, OperationFault, Role } from './membershipLog.ts'
-import { evaluate, type Evaluation } from './evaluate.ts'
+import { createEvaluator } from './evaluate.ts'
 import {
   decodeOperation,
   maxParents,
@@ -48,22 +48,18 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
   const noSpace = new Uint8Array(32)
 
   const graph = createOperationGraph()
+  const evaluator = createEvaluator(graph)
   const held = createHeldOperations()
   const malformed = new Set<string>()
   const addedListeners = new Set<(operation: Uint8Array, id: Uint8Array) => void>()
   const stateListeners = new Set<() => void>()
-  let evaluation: Evaluation | undefined
   let state: MembershipState | undefined
   let epochs: readonly Epoch[] | undefined
   let tail: Promise<unknown> = Promise.resolve()
 
-  function currentEvaluation(): Evaluation {
-    return (evaluation ??= evaluate(graph))
-  }
-
   function currentState(): MembershipState {
     if (state === undefined) {
-      const { members, voided } = currentEvaluation()
+      const { members, voided } = evaluator.current()
       state = {
         members,
         version: graph.size,
@@ -76,7 +72,7 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
 
   function insert(judged: JudgedOperation): void {
     graph.insert(judged)
-    evaluation = undefined
+    evaluator.add(judged)
     state = undefined
     epochs = undefined
   }
@@ -167,7 +163,7 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
 
   /** The live entries of the pair, the most senior first. */
   function liveEntries(identity: IdentityId, device: DeviceId): readonly Entry[] {
-    const entries = currentEvaluation().entriesByDevice.get(device) ?? []
+    const entries = evaluator.current().entriesByDevice.get(device) ?? []
     return entries.filter((entry) => entry.admission.identityId === identity)
   }
 
@@ -205,7 +201,7 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     },
     isWriter: (identity, device) => liveEntries(identity, device).some((entry) => isAtLeast(entry.admission.role, 'editor')),
     device(device) {
-      const entry = currentEvaluation().entriesByDevice.get(device)?.[0]
+      const entry = evaluator.current().entriesByDevice.get(device)?.[0]
       const member: Member | undefined = entry && currentState().members.get(entry.admission.identityId)
       return entry?.record === undefined || member === undefined ? undefined : { member, record: entry.record }
     },
@@ -214,11 +210,11 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
       return entry && { as: entry.reference, role: entry.admission.role }
     },
     parentsFor,
-    admissionsOf: (identity) => currentEvaluation().admissions.filter((admission) => admission.identityId === identity),
-    epochs: () => (epochs ??= findEpochs(graph, currentEvaluation())),
-    invitations: () => findInvitations(graph, currentEvaluation()),
-    voided: () => currentEvaluation().voided,
-    keptBlocks: () => currentEvaluation().ends.keptBlocks,
+    admissionsOf: (identity) => evaluator.current().admissions.filter((admission) => admission.identityId === identity),
+    epochs: () => (epochs ??= findEpochs(graph, evaluator.current())),
+    invitations: () => findInvitations(graph, evaluator.current()),
+    voided: () => evaluator.current().voided,
+    keptBlocks: () => evaluator.current().ends.keptBlocks,
     isBefore: (earlier, later) => graph.isBefore(operationKey(earlier), operationKey(later)),
   }
 }

@@ -1,6 +1,6 @@
 import type { DeviceId, IdentityId } from '../shared/ids.ts'
 import { admissionKey, type Admission, type End, type Entry, type JudgedOperation } from './judgedOperation.ts'
-import type { OperationGraph } from './operationGraph.ts'
+import type { OperationGraph, OperationSet } from './operationGraph.ts'
 
 /** Why a well-formed operation does not count (M9-M12). */
 export type VoidReason = 'rests' | 'removed' | 'left' | 'revoked'
@@ -24,6 +24,7 @@ export interface Ends {
 interface StandingEnd {
   readonly key: string
   readonly end: End
+  readonly cut: OperationSet
   readonly signer: Entry
 }
 
@@ -55,13 +56,13 @@ export function createEnds(graph: OperationGraph): Ends {
       if (end.kind === 'invitation') return append(closings, end.invitation, key)
       keys.push(key)
       keptBlocks.push(...end.blocks)
-      const standing = { key, end, signer: effects.signer! }
+      const standing = { key, end, cut: graph.pastOf(end.cut), signer: effects.signer! }
       if (end.kind === 'identity') append(byIdentity, end.identity, standing)
       else if (end.kind === 'device') append(byDevice, deviceKey(standing.signer.admission, end.device), standing)
       else append(byAdmission, admissionKey(end.admission), standing)
     },
     reasonAgainst({ operation, effects }, signer) {
-      const isOutside = ({ key, end }: StandingEnd): boolean => key !== operation.key && !end.cut.has(operation.key)
+      const isOutside = ({ key, cut }: StandingEnd): boolean => key !== operation.key && !cut.has(operation.key)
       const reaching = against(signer.admission).filter(isOutside)
       if (reaching.some(({ end }) => end.kind !== 'leave')) return 'removed'
       const outlivesLeave = effects.entry !== undefined || effects.end?.kind === 'device' || effects.end?.kind === 'leave'

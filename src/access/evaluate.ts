@@ -25,35 +25,74 @@ export interface Evaluation {
   readonly entriesByDevice: ReadonlyMap<DeviceId, readonly Entry[]>
 }
 
-export function evaluate(graph: OperationGraph): Evaluation {
-  const voided = new Map<string, VoidReason>()
-  const ends = createEnds(graph)
-  for (const judged of [...graph.all].sort(compareStanding)) {
-    const { operation, effects } = judged
-    const { signer, end } = effects
-    const why = signer === undefined ? undefined : voided.has(signer.operation) ? 'rests' : ends.reasonAgainst(judged, signer)
-    if (why !== undefined) voided.set(operation.key, why)
-    else if (end !== undefined) ends.add(judged, end)
-  }
+/** Evaluates a graph as it grows. */
+export interface Evaluator {
+  /** An operation was inserted. */
+  add(judged: JudgedOperation): void
+  /** The same object until something that matters was added. */
+  current(): Evaluation
+}
 
+/**
+ * Only an end decides about others, so one that comes makes the whole pass be repeated, when somebody asks (a few milliseconds for a thousand
+ * operations); of anything else the verdict is found on its own.
+ */
+export function createEvaluator(graph: OperationGraph): Evaluator {
+  let verdicts: Verdicts | undefined
+  let evaluation: Evaluation | undefined
+  return {
+    add(judged) {
+      const { end, admissions, entry } = judged.effects
+      if (end !== undefined) verdicts = undefined
+      else if (verdicts !== undefined) settle(verdicts, judged)
+      if (end !== undefined || entry !== undefined || admissions !== undefined) evaluation = undefined
+    },
+    current() {
+      verdicts ??= findVerdicts(graph)
+      return (evaluation ??= standingUnder(graph, verdicts))
+    },
+  }
+}
+
+interface Verdicts {
+  readonly voided: Map<string, VoidReason>
+  readonly ends: Ends
+}
+
+/** The one pass. */
+function findVerdicts(graph: OperationGraph): Verdicts {
+  const verdicts = { voided: new Map<string, VoidReason>(), ends: createEnds(graph) }
+  for (const judged of [...graph.all].sort(compareStanding)) settle(verdicts, judged)
+  return verdicts
+}
+
+/** Whether an operation counts; all that stands before it has been settled. */
+function settle({ voided, ends }: Verdicts, judged: JudgedOperation): void {
+  const { operation, effects } = judged
+  const { signer, end } = effects
+  const why = signer === undefined ? undefined : voided.has(signer.operation) ? 'rests' : ends.reasonAgainst(judged, signer)
+  if (why !== undefined) voided.set(operation.key, why)
+  else if (end !== undefined) ends.add(judged, end)
+}
+
+/** Who is there, by the verdicts. */
+function standingUnder(graph: OperationGraph, { voided, ends }: Verdicts): Evaluation {
   const counting = graph.all.filter(({ operation }) => !voided.has(operation.key))
   const admissions = counting
     .flatMap(({ effects }) => effects.admissions ?? [])
     .filter((admission) => !ends.hasEnded(admission))
     .sort(compareSeniority)
+  const live = new Set(admissions)
   const entries = counting
     .flatMap(({ effects }) => entriesOf(effects))
-    .filter((entry) => !voided.has(entry.admission.operation) && !ends.hasEnded(entry.admission) && !ends.hasRevoked(entry))
-    .sort(
-      (a, b) => compareSeniority(a.admission, b.admission) || a.rank - b.rank || compareBytes(a.reference.operation, b.reference.operation),
-    )
-  return {
-    voided,
-    ends,
-    admissions,
-    members: gatherMembers(admissions, entries),
-    entriesByDevice: groupBy(entries, ({ device }) => device),
-  }
+    .filter((entry) => live.has(entry.admission) && !ends.hasRevoked(entry))
+    .sort(compareEntries)
+  const members = gatherMembers(admissions, entries)
+  return { voided, ends, admissions, members, entriesByDevice: groupBy(entries, ({ device }) => device) }
+}
+
+function compareEntries(a: Entry, b: Entry): number {
+  return compareSeniority(a.admission, b.admission) || a.rank - b.rank || compareBytes(a.reference.operation, b.reference.operation)
 }
 
 /** The order mu of M13; the operation id breaks ties, which are between operations that do not decide about each other. */

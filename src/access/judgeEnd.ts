@@ -23,7 +23,7 @@ export function judgeEnd({ graph }: JudgeContext, operation: Operation, signer: 
   const found = findTarget(graph, target, signer, past)
   if (!found.ok) return found
   if (found.value.kind === 'leave' && cut !== undefined) return fail('cut')
-  const end = { ...found.value, cut: cut === undefined ? past : graph.pastOf(cut), blocks } as End
+  const end = { ...found.value, cut: cut ?? operation.parents, blocks } as End
   return ok({ signer, end })
 }
 

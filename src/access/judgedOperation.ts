@@ -5,7 +5,6 @@ import type { RankedDevice } from './bodies/deviceList.ts'
 import type { InviteBody } from './bodies/inviteBody.ts'
 import type { Role } from './membershipLog.ts'
 import type { EntryReference, Operation } from './operation.ts'
-import type { OperationSet } from './operationGraph.ts'
 
 /** One role of one identity: a founder of the genesis, or an `admit`. It never changes (M3). */
 export interface Admission {
@@ -50,8 +49,8 @@ export type End = (
   | { readonly kind: 'device'; readonly device: DeviceId }
   | { readonly kind: 'invitation'; readonly invitation: string }
 ) & {
-  /** M8: what stays valid although it was signed under what is ended. */
-  readonly cut: OperationSet
+  /** M8: 32-byte ids of operations; what they and their pasts hold stays valid although it was signed under what is ended. */
+  readonly cut: readonly Uint8Array[]
   /** 32-byte ids of the content blocks that stay with all their pasts. */
   readonly blocks: readonly Uint8Array[]
 }

@@ -37,6 +37,8 @@ export interface Scenario {
   readonly log: OperationLog
   /** Encodes, signs and adds operations, separated by `;`. @returns what the log said of each. */
   run(text: string): Promise<Record<string, string>>
+  /** Encodes and signs one operation. */
+  write(text: string): Promise<Written>
   /** Members as `A owner0(a1,a2)`, sorted. */
   members(): string[]
   /** Names of the operations that made usable epochs, sorted. */
@@ -118,7 +120,11 @@ export async function createScenario(crypto: CryptoPort): Promise<Scenario> {
     if (verb === 'remove') return { kind: 'identity', identity: (await rootOf(name)).publicKey }
     if (verb === 'end') return { kind: 'admission', admission: { operation: written.get(name)!.id, index: 0 } }
     if (verb === 'leave') return { kind: 'admission', admission: own }
-    if (verb === 'revoke') return { kind: 'device', device: devices.get(name)!.record.sign }
+    if (verb === 'revoke') {
+      const device = devices.get(name)
+      if (device === undefined) throw new Error(`nothing lists ${name}`)
+      return { kind: 'device', device: device.record.sign }
+    }
     const decoded = decodeOperation(crypto, written.get(name)!.bytes)
     const invite = decoded.ok ? decodeInviteBody(decoded.value.body) : decoded
     if (!invite.ok) throw new Error(`${name} is no invitation`)
@@ -201,6 +207,7 @@ export async function createScenario(crypto: CryptoPort): Promise<Scenario> {
       }
       return outcomes
     },
+    write: async (text) => written.get(await write(text))!,
     members() {
       const deviceNames = new Map([...devices].map(([name, device]) => [device.deviceId as string, name]))
       return [...log.state.get().members.values()]
