@@ -62,7 +62,7 @@ export function createEnds(graph: OperationGraph): Ends {
       else append(byAdmission, admissionKey(end.admission), standing)
     },
     reasonAgainst({ operation, effects }, signer) {
-      const isOutside = ({ key, cut }: StandingEnd): boolean => key !== operation.key && !cut.has(operation.key)
+      const isOutside = ({ cut }: StandingEnd): boolean => !cut.has(operation.key)
       const reaching = against(signer.admission).filter(isOutside)
       if (reaching.some(({ end }) => end.kind !== 'leave')) return 'removed'
       const outlivesLeave = effects.entry !== undefined || effects.end?.kind === 'device' || effects.end?.kind === 'leave'
