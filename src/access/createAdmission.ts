@@ -1,6 +1,6 @@
 import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { idBytes, toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
+import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { DeviceRecord } from '../identity/record.ts'
@@ -8,8 +8,9 @@ import { encodeAdmitBody, type AdmitBody } from './bodies/admitBody.ts'
 import type { ListedDevice } from './bodies/deviceList.ts'
 import { assertName } from './createGenesis.ts'
 import type { Role } from './membershipLog.ts'
-import { operationKinds, signOperation } from './operation.ts'
+import { operationKinds } from './operation.ts'
 import type { OperationLog } from './operationLog.ts'
+import { signUnder } from './signUnder.ts'
 
 /** Who is admitted, as what, and what makes it acceptable. */
 export interface AdmissionRequest {
@@ -61,10 +62,16 @@ export async function createPromotion(options: Author & { readonly identity: Ide
     )
   }
   const { record: consenting, invitationId, signature } = earlier.consent
-  const live = new Set(admissions.flatMap((admission) => admission.entries.map((entry) => entry.device)))
+  const live = new Set(
+    log.state
+      .get()
+      .members.get(identity)!
+      .devices.map(({ sign }) => toId<DeviceId>(sign)),
+  )
   const devices: ListedDevice[] = []
   // The list that holds the consenting record comes first: of two records of one device, the one that the consent names must stay.
-  for (const { record } of [earlier, ...admissions].flatMap((admission) => admission.devices)) {
+  const added = log.addedDevicesOf(identity).map((record) => ({ record }))
+  for (const { record } of [...[earlier, ...admissions].flatMap((admission) => admission.devices), ...added]) {
     if (devices.some((device) => equalBytes(device.record.sign, record.sign))) continue
     devices.push({ listed: live.has(toId<DeviceId>(record.sign)), record })
   }
@@ -81,12 +88,5 @@ async function signAdmission({ log, signer }: Author, body: AdmitBody): Promise<
       `This device cannot admit anyone as ${body.role}: only owners admit owners, and owners or admins the rest.`,
     )
   }
-  return signOperation(signer.signing, {
-    space: idBytes(log.space),
-    kind: operationKinds.admit,
-    as: entry.as,
-    by: signer.record.sign,
-    parents: log.parentsFor(entry.as),
-    body: encodeAdmitBody(body),
-  })
+  return signUnder(log, { signing: signer.signing, as: entry.as }, { kind: operationKinds.admit, body: encodeAdmitBody(body) })
 }

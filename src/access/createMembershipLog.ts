@@ -207,10 +207,13 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     },
     signingEntry(identity, device, least) {
       const entry = liveEntries(identity, device).find(({ admission }) => isAtLeast(admission.role, least))
-      return entry && { as: entry.reference, role: entry.admission.role }
+      return entry && { as: entry.reference, role: entry.admission.role, rank: entry.admission.rank }
     },
+    entriesOf: liveEntries,
     parentsFor,
     admissionsOf: (identity) => evaluator.current().admissions.filter((admission) => admission.identityId === identity),
+    addedDevicesOf: (identity) =>
+      graph.all.flatMap(({ effects: { entry } }) => (entry?.record && entry.admission.identityId === identity ? [entry.record] : [])),
     epochs: () => (epochs ??= findEpochs(graph, evaluator.current())),
     invitations: () => findInvitations(graph, evaluator.current()),
     voided: () => evaluator.current().voided,

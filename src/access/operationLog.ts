@@ -1,8 +1,9 @@
 import type { DeviceId, IdentityId } from '../shared/ids.ts'
+import type { DeviceRecord } from '../identity/record.ts'
 import type { EpochBody } from './bodies/epochBody.ts'
 import type { InviteBody } from './bodies/inviteBody.ts'
 import type { VoidReason } from './ends.ts'
-import type { Admission } from './judgedOperation.ts'
+import type { Admission, Entry } from './judgedOperation.ts'
 import type { MembershipLog, Role } from './membershipLog.ts'
 import type { EntryReference } from './operation.ts'
 
@@ -28,7 +29,13 @@ export interface OperationLog extends MembershipLog {
   /** As {@link MembershipLog.add}, for what this log, or an earlier one on this device, verified before: whole rows of the own disk, never a peer's word. */
   addVerified(operation: Uint8Array): ReturnType<MembershipLog['add']>
   /** M27: what this device signs under if `least` is needed: its most senior live entry with that role or more, or undefined. */
-  signingEntry(identity: IdentityId, device: DeviceId, least: Role): { readonly as: EntryReference; readonly role: Role } | undefined
+  signingEntry(
+    identity: IdentityId,
+    device: DeviceId,
+    least: Role,
+  ): { readonly as: EntryReference; readonly role: Role; readonly rank: number } | undefined
+  /** The live entries of the pair, the most senior first. */
+  entriesOf(identity: IdentityId, device: DeviceId): readonly Entry[]
   /**
    * What a new operation signed under `as` names as parents: all heads, or where there are more than 64, those with the largest past,
    * among them one that reaches `as`.
@@ -36,6 +43,8 @@ export interface OperationLog extends MembershipLog {
   parentsFor(as: EntryReference): readonly Uint8Array[]
   /** The live admissions of a person, the most senior first. */
   admissionsOf(identity: IdentityId): readonly Admission[]
+  /** Records of the devices that a person added, live or not, each after its certifier where that was added, too. */
+  addedDevicesOf(identity: IdentityId): readonly DeviceRecord[]
   /** The epochs, each after its past; content may lie under the key of one that is not usable. The same array until the log changes. */
   epochs(): readonly Epoch[]
   /** All invitations announced, in the order of insertion. */

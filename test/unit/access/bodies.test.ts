@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { decodeAdmitBody, encodeAdmitBody, type AdmitBody } from '../../../src/access/bodies/admitBody.ts'
+import { decodeDeviceBody, encodeDeviceBody } from '../../../src/access/bodies/deviceBody.ts'
+import { decodeEndBody, encodeEndBody, maxCutBlocks, type EndBody } from '../../../src/access/bodies/endBody.ts'
+import { decodeInviteBody, encodeInviteBody, maxUses, type InviteBody } from '../../../src/access/bodies/inviteBody.ts'
 import {
   decodeEpochBody,
   encodeEpochBody,
@@ -47,6 +50,23 @@ const epoch: Required<EpochBody> = {
   extensions,
 }
 
+const ends: readonly (EndBody & Pick<Required<EndBody>, 'extensions'>)[] = [
+  { target: { kind: 'identity', identity: filled(1) }, blocks: [filled(1), filled(2)], extensions },
+  { target: { kind: 'admission', admission: { operation: filled(1), index: 5 } }, cut: [filled(3), filled(4)], blocks: [], extensions },
+  { target: { kind: 'device', device: filled(1) }, cut: [filled(3)], blocks: [], extensions },
+  { target: { kind: 'invitation', invitation: filled(1) }, blocks: [], extensions },
+]
+const invitation: Required<InviteBody> = {
+  invitationId: filled(1),
+  rendezvousKey: filled(2),
+  role: 'reader',
+  uses: 3,
+  approval: true,
+  delegated: false,
+  expiresAt: 1_700_000_000_000,
+  extensions,
+}
+
 const bodies: readonly (readonly [
   name: string,
   bytes: Uint8Array,
@@ -55,6 +75,9 @@ const bodies: readonly (readonly [
 ])[] = [
   ['genesis', encodeGenesisBody(genesis), decodeGenesisBody, genesis],
   ['admit', encodeAdmitBody(admission), decodeAdmitBody, admission],
+  ['device', encodeDeviceBody({ record, extensions }), decodeDeviceBody, { record, extensions }],
+  ...ends.map((end) => [`end of ${end.target.kind}`, encodeEndBody(end), decodeEndBody, end] as const),
+  ['invite', encodeInviteBody(invitation), decodeInviteBody, invitation],
   ['epoch', encodeEpochBody(epoch), decodeEpochBody, epoch],
 ]
 
@@ -124,5 +147,30 @@ describe('the bounds of bodies', () => {
     expect(decodeEpochBody(swapped).ok).toBe(false)
     swapped.set(bytes.slice(first, first + 80), first)
     expect(decodeEpochBody(swapped).ok).toBe(false)
+  })
+
+  it('end with 1,024 blocks and 64 heads of a cut, which is not empty', () => {
+    const ids = (count: number) => pairs(count).map(([id]) => id)
+    const encode = (blocks: number, cut?: number) =>
+      encodeEndBody({ target: ends[0]!.target, blocks: ids(blocks), ...(cut !== undefined && { cut: ids(cut) }) })
+    const take = (blocks: number, cut?: number) => decodeEndBody(encode(blocks, cut)).ok
+    expect([take(maxCutBlocks), take(maxCutBlocks + 1), take(0, 0), take(0, 1), take(0, 64), take(0, 65)]).toEqual([
+      true,
+      false,
+      false,
+      true,
+      true,
+      false,
+    ])
+    expect(encode(maxCutBlocks, 64).length).toBeLessThanOrEqual(maxBodyBytes)
+  })
+
+  it('invite nobody as an owner, and 1 to 1,000 people', () => {
+    const take = (change: Partial<InviteBody>) => decodeInviteBody(encodeInviteBody({ ...invitation, ...change })).ok
+    expect([take({ uses: 0 }), take({ uses: 1 }), take({ uses: maxUses }), take({ uses: maxUses + 1 })]).toEqual([false, true, true, false])
+    const bytes = encodeInviteBody(invitation)
+    expect(bytes[64]).toBe(3)
+    bytes[64] = 0
+    expect(decodeInviteBody(bytes).ok).toBe(false)
   })
 })
