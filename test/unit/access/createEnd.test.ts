@@ -11,7 +11,7 @@ const blocks = [new Uint8Array(32).fill(4)]
 
 /** alice owns; bob is an admin with the phrase at hand; carol an admin beside him, dave bob's editor. */
 async function createTest() {
-  const founded = await found(seededCrypto(7))
+  const founded = await found(seededCrypto(7), 'judged')
   const { crypto, alice, log } = founded
   const root = await crypto.createSigningKey()
   const bob = await createDevice(crypto, root)
@@ -90,7 +90,7 @@ describe('a leave', () => {
     await addAll([await createPromotion({ crypto, log, signer: alice, identity: carol.id, role: 'owner' })])
     await addAll(await createLeave({ log, signer: alice }))
     expect(log.state.get()).toMatchObject({ isOwnerless: false })
-    const alone = await found(seededCrypto(8))
+    const alone = await found(seededCrypto(8), 'judged')
     expect(await createLeave({ log: alone.log, signer: alone.alice })).toHaveLength(1)
   })
 })
