@@ -65,7 +65,8 @@ export function createMembershipLog(options: {
 
   function currentState(): MembershipState {
     if (state === undefined) {
-      const { members, voided } = evaluator.current()
+      const { standing, voided } = evaluator.current()
+      const { members } = standing
       state = {
         members,
         version: graph.size,
@@ -169,7 +170,7 @@ export function createMembershipLog(options: {
 
   /** The live entries of the pair, the most senior first. */
   function liveEntries(identity: IdentityId, device: DeviceId): readonly Entry[] {
-    const entries = evaluator.current().entriesByDevice.get(device) ?? []
+    const entries = evaluator.current().standing.entriesOf(device)
     return entries.filter((entry) => entry.admission.identityId === identity)
   }
 
@@ -207,7 +208,7 @@ export function createMembershipLog(options: {
     },
     isWriter: (identity, device) => liveEntries(identity, device).some((entry) => isAtLeast(entry.admission.role, 'editor')),
     device(device) {
-      const entry = evaluator.current().entriesByDevice.get(device)?.[0]
+      const entry = evaluator.current().standing.entriesOf(device)[0]
       const member: Member | undefined = entry && currentState().members.get(entry.admission.identityId)
       return entry?.record === undefined || member === undefined ? undefined : { member, record: entry.record }
     },
@@ -217,7 +218,7 @@ export function createMembershipLog(options: {
     },
     entriesOf: liveEntries,
     parentsFor,
-    admissionsOf: (identity) => evaluator.current().admissions.filter((admission) => admission.identityId === identity),
+    admissionsOf: (identity) => evaluator.current().standing.admissionsOf(identity),
     addedDevicesOf: (identity) =>
       graph.all.flatMap(({ effects: { entry } }) => (entry?.record && entry.admission.identityId === identity ? [entry.record] : [])),
     epochs: () => (epochs ??= findEpochs(graph, evaluator.current())),

@@ -1,6 +1,6 @@
 import { createEvaluator } from '../../../src/access/evaluate.ts'
 import { judge } from '../../../src/access/judge.ts'
-import { admissionKey, type JudgedOperation } from '../../../src/access/judgedOperation.ts'
+import { admissionKey, entriesOf, type JudgedOperation } from '../../../src/access/judgedOperation.ts'
 import { decodeOperation } from '../../../src/access/operation.ts'
 import { createOperationGraph, type OperationGraph } from '../../../src/access/operationGraph.ts'
 import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
@@ -55,10 +55,13 @@ export function verdictsOf(operations: readonly JudgedOperation[], evaluateBetwe
     evaluator.add(judged)
     if (evaluateBetween) evaluator.current()
   }
-  const { voided, admissions, entriesByDevice } = evaluator.current()
+  const { voided, standing } = evaluator.current()
+  const admissions = graph.all.flatMap(({ effects }) => effects.admissions ?? [])
+  const people = [...new Set(admissions.map(({ identityId }) => identityId))]
+  const devices = [...new Set(operations.flatMap(({ effects }) => entriesOf(effects)).map(({ device }) => device))]
   return {
     voided: [...voided.keys()].sort(),
-    admissions: admissions.map(admissionKey).sort(),
-    entries: [...entriesByDevice.values()].flat().map(entryKey).sort(),
+    admissions: people.flatMap(standing.admissionsOf).map(admissionKey).sort(),
+    entries: devices.flatMap(standing.entriesOf).map(entryKey).sort(),
   }
 }
