@@ -39,7 +39,13 @@ export function allowedFolders(folder) {
   return [...below.filter((name) => !extraForbidden[folder]?.includes(name)), folder]
 }
 
-const makesDocuments = ['src/documents/**', 'src/storage/followDocument.ts', 'src/network/webrtc/**', 'src/testing/**']
+const makesDocuments = [
+  'src/documents/**',
+  'src/storage/applyUpdate.ts',
+  'src/storage/followDocument.ts',
+  'src/network/webrtc/**',
+  'src/testing/**',
+]
 const nodeModules =
   'assert|buffer|child_process|crypto|dns|events|fs|http|http2|https|net|os|path|process|stream|tls|url|util|worker_threads|zlib'
 

@@ -1,5 +1,5 @@
 import * as Y from 'yjs'
-import { applyUpdate } from '../shared/applyUpdate.ts'
+import { applyUpdate } from '../storage/applyUpdate.ts'
 import { toId, type BlockId } from '../shared/ids.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import { Cursor } from '../feed/guard/cursor.ts'

@@ -1,5 +1,5 @@
 import * as Y from 'yjs'
-import { applyUpdate } from '../shared/applyUpdate.ts'
+import { applyUpdate } from '../storage/applyUpdate.ts'
 import type { DocumentId } from '../shared/ids.ts'
 import { remoteOrigin } from './createYDoc.ts'
 import type { DeleteSet } from './extractUpdate.ts'

@@ -1,5 +1,5 @@
-import * as Y from 'yjs'
-import { applyUpdate } from '../shared/applyUpdate.ts'
+import type * as Y from 'yjs'
+import { applyUpdate } from '../storage/applyUpdate.ts'
 import { EchoError } from '../shared/echoError.ts'
 import type { BlockId, DocumentId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'

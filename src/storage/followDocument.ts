@@ -1,6 +1,6 @@
 import { IndexeddbPersistence } from 'y-indexeddb'
 import * as Y from 'yjs'
-import { applyUpdate } from '../shared/applyUpdate.ts'
+import { applyUpdate } from './applyUpdate.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
 import { cover, markKey, toStoredMark, type Covered } from './indexedDbCacheRows.ts'
 import { completionOf } from './indexedDbWrite.ts'
