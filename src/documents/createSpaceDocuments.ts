@@ -1,18 +1,10 @@
 import type * as Y from 'yjs'
 import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { rootDocumentId, toId, type BlockId, type DocumentId, type SpaceId } from '../shared/ids.ts'
-import type { Clock } from '../shared/ports.ts'
+import { rootDocumentId, toId, type BlockId, type DocumentId } from '../shared/ids.ts'
 import { ok, type Result } from '../shared/result.ts'
-import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import type { PendingRow, Storage } from '../storage/storage.ts'
-import type { LocalIdentity } from '../identity/localIdentity.ts'
-import type { KeyRing } from '../access/keyRing.ts'
-import type { MembershipLog } from '../access/membershipLog.ts'
-import type { Block } from '../feed/block.ts'
-import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
-import type { BlockStore } from '../feed/blockStore.ts'
-import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
+import type { PendingRow } from '../storage/storage.ts'
+import type { BlockNode } from '../feed/blockGraph.ts'
 import type { Retraction } from '../feed/header.ts'
 import type { Payload } from './applyPayloads.ts'
 import { createAuthorLookup } from './authorLookup.ts'
@@ -22,49 +14,24 @@ import type { Slot, SlotPlace } from './claimSlot.ts'
 import { createVerdictFollower } from './followVerdict.ts'
 import { createRootDocument } from './createRootDocument.ts'
 import type { PayloadSource } from './documentPayloads.ts'
-import { extractUpdate } from './extractUpdate.ts'
 import { createDocumentKeepers } from './documentKeepers.ts'
 import { createLeftOutNews } from './leftOutNews.ts'
 import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
-import { loadDocument, type LeftOut, type LoadedDocument } from './loadDocument.ts'
+import { loadDocument, type LoadedDocument } from './loadDocument.ts'
+import type { LeftOut } from './guardInDocument.ts'
 import { createInbox } from './inbox.ts'
 import { createOpenTexts } from './openTexts.ts'
 import { createOwnEdits } from './ownEdits.ts'
 import { recoverAbandoned, recoverRows, type RecoveryPlace } from './recoverAbandoned.ts'
-import type { SpaceDocuments } from './spaceDocuments.ts'
+import type { SpaceDocuments, SpaceDocumentsOptions } from './spaceDocuments.ts'
+import { createDocumentSwap } from './swapDocument.ts'
 import { createTakeBack } from './takeBack.ts'
-import { reissueEdits, type LostEdit } from './reissueEdits.ts'
+import type { LostEdit } from './reissueEdits.ts'
 import { createSlotKeeper, type NextSlot } from './slotKeeper.ts'
 import { createTicker } from './ticker.ts'
 import { createWithdrawalReport, lostEditsError } from './withdrawalReport.ts'
 import { createWriteAgain } from './writeAgain.ts'
 import { createWriteAheadLog } from './writeAheadLog.ts'
-
-export interface SpaceDocumentsOptions {
-  readonly crypto: CryptoPort
-  readonly clock: Clock
-  readonly storage: Storage
-  readonly space: SpaceId
-  readonly identity: LocalIdentity
-  readonly log: MembershipLog
-  readonly keyRing: KeyRing
-  readonly graph: BlockGraph
-  /** The root document as loaded with the graph. */
-  readonly root: LoadedDocument
-  readonly store: BlockStore
-  /** Who pays for what is applied. */
-  readonly quotas: Pick<DeviceQuotas, 'timed' | 'blame'>
-  /** The slot this tab had before a reload. */
-  readonly slotHint: number | undefined
-  /** Whether a peer or another tab is connected. */
-  readonly hasCompany: () => boolean
-  /** An own block is stored: it may be sent. */
-  readonly onStored: (node: BlockNode, block: Block) => void
-  /** Fetches a block anew whose stored copy cannot be read. @returns whether it can be read now */
-  readonly mend: (block: BlockId) => Promise<boolean>
-  /** A fault that no caller can be told of. */
-  readonly onFault: (error: EchoError) => void
-}
 
 /** Opens a space's documents: takes a slot, cuts what an earlier page left behind, makes the root document live. */
 export async function createSpaceDocuments(options: SpaceDocumentsOptions): Promise<Result<SpaceDocuments, EchoError>> {
@@ -142,7 +109,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   keeper.cutter.reset(standingHeads())
 
   const texts = createOpenTexts({ clock, load: loadMended, onOpened: () => ticker.now(), close: closeLive })
-  const takeBack = createTakeBack({ storage, space, wal, rebuild, onFault: report })
+  const takeBack = createTakeBack({ wal, rebuild, onFault: report })
   const withdrawals = createWithdrawalReport(graph)
   /** {@link BlockGraph.verdict} as the open documents show it. */
   let shown = graph.verdict
@@ -185,6 +152,16 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     isWhole,
     frontier: () => keeper.cutter.frontier(),
     stored: everythingStored,
+  })
+  const swap = createDocumentSwap({
+    live,
+    edits,
+    keepers,
+    takeBack,
+    wal,
+    client: () => keeper.cutter.client,
+    onLeftOut: noteLeftOut,
+    onLost: reportLost,
   })
   const firstRoot = await loadLive(rootDocumentId, () => {}, options.root)
   if (!firstRoot.ok) {
@@ -311,29 +288,9 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   function show(former: LiveDocument, loaded: LoadedDocument): void {
-    const { id, rows, cutClock: from } = former
-    const next = createLiveDocument(id, loaded.doc, keeper.cutter.client, (edit) => edits.log(id, edit))
-    former.detach()
-    live.set(id, next)
-    keepers.keep(id, loaded)
-    noteLeftOut(loaded.leftOut)
-    if (former.uncutBytes > 0 && !takeBack.isUnderWay(former)) {
-      const uncut = extractUpdate(former.doc, from, former.deletes)
-      const lost =
-        uncut &&
-        edits.rewrite({ instead: rows }, () =>
-          reissueEdits(next.doc, former.doc, [{ client: former.doc.clientID, from, to: uncut.to, ownUpdate: uncut.update }]),
-        )
-      if (next.uncutBytes === 0) forget(rows)
-      reportLost(id, lost ?? [])
-    }
-    if (id === rootDocumentId) root.replace(next)
-    else texts.get(id)?.replace(next)
-  }
-
-  function forget(rows: readonly string[]): void {
-    wal.covered(rows)
-    storage.write({ deletePending: rows.map((key) => ({ space, key })) }, 'relaxed').catch(report)
+    const next = swap(former, loaded)
+    if (next.id === rootDocumentId) root.replace(next)
+    else texts.get(next.id)?.replace(next)
   }
 
   function reportLost(document: DocumentId, lost: readonly LostEdit[]): void {

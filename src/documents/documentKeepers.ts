@@ -5,7 +5,8 @@ import type { BlockGraph } from '../feed/blockGraph.ts'
 import { createCacheKeeper, type CacheKeeper } from './cacheKeeper.ts'
 import { encodeCacheMark } from './cacheMark.ts'
 import type { PayloadSource } from './documentPayloads.ts'
-import { takeCache, type LeftOut, type LoadedDocument } from './loadDocument.ts'
+import { takeCache, type LoadedDocument } from './loadDocument.ts'
+import type { LeftOut } from './guardInDocument.ts'
 
 /** Keeps the caches of all open documents of a space. */
 export interface DocumentKeepers {

@@ -5,7 +5,7 @@ import type { DocumentCache } from '../storage/documentCache.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import { decodeCacheMark } from './cacheMark.ts'
 import { createYDoc } from './createYDoc.ts'
-import type { LeftOut } from './loadDocument.ts'
+import type { LeftOut } from './guardInDocument.ts'
 
 /** A document with some of its blocks applied. */
 export interface FilledDocument {

@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import type { BlockNode } from '../feed/blockGraph.ts'
 import { blockCaps, type GuardCaps } from '../feed/guard/caps.ts'
 import { Cursor } from '../feed/guard/cursor.ts'
 import { walkDeleteSet } from '../feed/guard/deleteSet.ts'
@@ -14,6 +15,12 @@ export const documentRules: Record<DocumentRule, string> = {
   g10: 'its parts lie too far from the neighbours they name',
   g11: 'its values nest too deep',
   rests: 'it rests on a change that is left out',
+}
+
+/** A block whose payload does not count in its document. */
+export interface LeftOut {
+  readonly node: BlockNode
+  readonly rule: DocumentRule
 }
 
 /** How many clocks may lie between the origins of structs, summed over an update (G10). Honest authors insert between neighbours, but for a few redone deletions. */

@@ -3,7 +3,7 @@ import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import { judgePayload, type Payload } from './applyPayloads.ts'
 import type { LiveDocument } from './liveDocument.ts'
-import type { LeftOut } from './loadDocument.ts'
+import type { LeftOut } from './guardInDocument.ts'
 
 /** Blocks that arrived and wait for the tick, which applies them as one splice. */
 export interface Inbox {

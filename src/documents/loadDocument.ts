@@ -9,7 +9,7 @@ import { applyTogether, judgePayload, type Payload } from './applyPayloads.ts'
 import { createYDoc, remoteOrigin } from './createYDoc.ts'
 import { readPayloads, type PayloadSource } from './documentPayloads.ts'
 import { fillFromCache, type FilledDocument } from './fillFromCache.ts'
-import type { DocumentRule } from './guardInDocument.ts'
+import type { LeftOut } from './guardInDocument.ts'
 
 /** A Y.Doc that holds what its blocks say, and the means to bring it up to date. */
 export interface LoadedDocument {
@@ -23,12 +23,6 @@ export interface LoadedDocument {
    * @returns whether the document now holds exactly the blocks that it should
    */
   catchUp(inMemory: (id: BlockId) => Uint8Array | undefined): boolean
-}
-
-/** A block whose payload does not count in its document. */
-export interface LeftOut {
-  readonly node: BlockNode
-  readonly rule: DocumentRule
 }
 
 type Built = Result<Omit<LoadedDocument, 'cache'>, EchoError>

@@ -3,7 +3,8 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { PendingRow } from '../storage/storage.ts'
 import type { BlockCutter } from './blockCutter.ts'
 import { claimSlot, type Slot, type SlotPlace } from './claimSlot.ts'
-import type { LeftOut, LoadedDocument } from './loadDocument.ts'
+import type { LoadedDocument } from './loadDocument.ts'
+import type { LeftOut } from './guardInDocument.ts'
 
 /** A slot that a tab may go on under. */
 export interface NextSlot {

@@ -1,6 +1,18 @@
-import type { BlockId, DocumentId, ItemId } from '../shared/ids.ts'
+import type { EchoError } from '../shared/echoError.ts'
+import type { BlockId, DocumentId, ItemId, SpaceId } from '../shared/ids.ts'
+import type { Clock } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
+import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { KeyRing } from '../access/keyRing.ts'
+import type { MembershipLog } from '../access/membershipLog.ts'
+import type { Block } from '../feed/block.ts'
+import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
+import type { BlockStore } from '../feed/blockStore.ts'
+import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { AcceptedBlock } from '../feed/receiveBlock.ts'
+import type { LoadedDocument } from './loadDocument.ts'
 import type { RootDocument } from './rootDocument.ts'
 import type { TextHandle } from './textHandle.ts'
 
@@ -38,4 +50,31 @@ export interface SpaceDocuments {
   frontier(): readonly BlockId[]
   /** Cuts and stores what is open, then closes everything. */
   dispose(): Promise<void>
+}
+
+/** What the documents of a space need of the layers around them. */
+export interface SpaceDocumentsOptions {
+  readonly crypto: CryptoPort
+  readonly clock: Clock
+  readonly storage: Storage
+  readonly space: SpaceId
+  readonly identity: LocalIdentity
+  readonly log: MembershipLog
+  readonly keyRing: KeyRing
+  readonly graph: BlockGraph
+  /** The root document as loaded with the graph. */
+  readonly root: LoadedDocument
+  readonly store: BlockStore
+  /** Who pays for what is applied. */
+  readonly quotas: Pick<DeviceQuotas, 'timed' | 'blame'>
+  /** The slot this tab had before a reload. */
+  readonly slotHint: number | undefined
+  /** Whether a peer or another tab is connected. */
+  readonly hasCompany: () => boolean
+  /** An own block is stored: it may be sent. */
+  readonly onStored: (node: BlockNode, block: Block) => void
+  /** Fetches a block anew whose stored copy cannot be read. @returns whether it can be read now */
+  readonly mend: (block: BlockId) => Promise<boolean>
+  /** A fault that no caller can be told of. */
+  readonly onFault: (error: EchoError) => void
 }

@@ -1,6 +1,5 @@
 import type { EchoError } from '../shared/echoError.ts'
-import type { DocumentId, SpaceId } from '../shared/ids.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { DocumentId } from '../shared/ids.ts'
 import type { LiveDocument } from './liveDocument.ts'
 import type { WriteAheadLog } from './writeAheadLog.ts'
 
@@ -12,33 +11,26 @@ export interface TakeBack {
 }
 
 export interface TakeBackOptions {
-  readonly storage: Storage
-  readonly space: SpaceId
   readonly wal: WriteAheadLog
   /** Puts a document built anew from its blocks in the place of the open one. */
   readonly rebuild: (document: DocumentId) => Promise<void>
   readonly onFault: (error: unknown) => void
 }
 
-export function createTakeBack({ storage, space, wal, rebuild, onFault }: TakeBackOptions): TakeBack {
+export function createTakeBack({ wal, rebuild, onFault }: TakeBackOptions): TakeBack {
   const underWay = new Set<LiveDocument>()
-
-  function forget(rows: readonly string[]): void {
-    wal.covered(rows)
-    storage.write({ deletePending: rows.map((key) => ({ space, key })) }, 'relaxed').catch(onFault)
-  }
 
   function takeBack(document: LiveDocument, error: EchoError): void {
     underWay.add(document)
     onFault(error)
     const rows = [...document.rows]
-    forget(rows)
+    wal.drop(rows)
     rebuild(document.id)
       .then(() => {
         // What was typed until the new document stood there rests on what was taken back.
         const later = document.rows.slice(rows.length)
         if (later.length > 0) onFault(error)
-        forget(later)
+        wal.drop(later)
       }, onFault)
       // Where the document could not be built, the next cut tries again.
       .finally(() => underWay.delete(document))

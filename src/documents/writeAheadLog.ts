@@ -17,6 +17,8 @@ export interface WriteAheadLog {
   append(edit: Omit<PendingRow, 'space' | 'slot' | 'key'>, instead?: readonly string[]): string
   /** Says that blocks hold what these rows hold. */
   covered(keys: readonly string[]): void
+  /** Removes rows whose edits are written otherwise, or not at all. */
+  drop(keys: readonly string[]): void
   /** Resolves when every row so far is committed, or has failed. */
   settled(): Promise<void>
 }
@@ -99,6 +101,10 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
       return key
     },
     covered: forget,
+    drop(keys) {
+      forget(keys)
+      store.put([], 'relaxed', { deletePending: keys.map((key) => ({ space, key })) }).catch(onFault)
+    },
     async settled() {
       if (isTaskOpen) writeWaiting()
       await Promise.all(writes)
