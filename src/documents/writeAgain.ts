@@ -78,9 +78,11 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
 
   function isOld({ blocks }: Orphans): boolean {
     const { id } = blocks[0]!
-    const since = seenAt.get(id) ?? clock.now()
+    const now = clock.now()
+    // A clock that was set back by days must not make the edits wait as long.
+    const since = Math.min(now, seenAt.get(id) ?? now)
     seenAt.set(id, since)
-    return clock.now() - since >= copyAfterMs
+    return now - since >= copyAfterMs
   }
 
   /** Whether another tab has stored, or is about to store, blocks that retract these, and they have only not come here yet. */
