@@ -1,7 +1,6 @@
 import { EchoError } from '../shared/echoError.ts'
 import { toId, type BlockId, type DeviceId, type IdentityId } from '../shared/ids.ts'
-import { documentRules } from './guardInDocument.ts'
-import type { LeftOut } from './guardInDocument.ts'
+import { documentRules, type LeftOut } from './guardInDocument.ts'
 
 /**
  * Tells of blocks whose payloads were left out, each once however often its document is built. What only rests on them is not told of.
