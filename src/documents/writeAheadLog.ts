@@ -3,14 +3,14 @@ import { createWritable, type Readable } from '../shared/readable.ts'
 import type { PendingRow } from '../storage/storage.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 
-/** The write-ahead log of the slot that a tab has: each local update is on its way to disk before the task that made it is over. */
+/** The write-ahead log of the slot that a tab has: each local update is on its way to disk before the task that made it is over, and nearly always at once. */
 export interface WriteAheadLog {
   /** Edits that are in no committed row and in no stored block: what a crash now would lose. */
   readonly unsaved: Readable<number>
   /** Goes on under a slot, after the rows that are already in its log. */
   follow(slot: number, existing: readonly string[]): void
   /**
-   * Writes a row, together with the other rows of this task.
+   * Writes a row.
    * @param instead keys of rows that it replaces
    * @returns its key
    */
@@ -40,7 +40,8 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
   const failed = new Map<string, PendingRow>()
   /** Keys of rows that go with the next write. */
   let replaced: readonly string[] = []
-  let isTaskOpen = false
+  /** Rows of this task that a write has taken; undefined between tasks. */
+  let takenInTask: number | undefined
   let slot = 0
   let next = 1
 
@@ -53,15 +54,21 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
     unsaved.set(unsafe.size)
   }
 
-  /** The first row of a task goes at once, and all others together when the task ends: before a page can show them, and for the price of two transactions. */
+  /**
+   * A row goes at once, so that a page that ends in the middle of a task keeps it. Only where a task writes many, up to an eighth of them go together, at
+   * the latest when the task ends: before a page can show them, and for the price of a few transactions.
+   */
   function writeInTask(): void {
-    if (isTaskOpen) return
-    isTaskOpen = true
+    if (takenInTask === undefined) {
+      takenInTask = 0
+      queueMicrotask(() => {
+        takenInTask = undefined
+        writeWaiting()
+      })
+    }
+    if (waiting.size <= takenInTask / 8) return
+    takenInTask += waiting.size
     writeWaiting()
-    queueMicrotask(() => {
-      isTaskOpen = false
-      writeWaiting()
-    })
   }
 
   function writeWaiting(): void {
@@ -106,7 +113,7 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
       store.put([], 'relaxed', { deletePending: keys.map((key) => ({ space, key })) }).catch(onFault)
     },
     async settled() {
-      if (isTaskOpen) writeWaiting()
+      writeWaiting()
       await Promise.all(writes)
     },
   }

@@ -25,40 +25,50 @@ function setup() {
 }
 
 describe('the write-ahead log', () => {
-  it('begins to write the first edit of a task before the call returns, and all others before the task is over', async () => {
+  it('begins to write the edits of a task before each call returns', async () => {
     const { wal, writes, edit } = setup()
-    const first = edit()
-    expect(writes).toEqual([{ put: [first], deleted: [] }])
-    const others = [edit(), edit(), edit()]
-    expect(wal.unsaved.get()).toBe(4)
-    await Promise.resolve()
-    expect(writes.slice(1)).toEqual([{ put: others, deleted: [] }])
-    const next = edit()
-    expect(writes.slice(2)).toEqual([{ put: [next], deleted: [] }])
+    for (let i = 0; i < 8; i++) {
+      const key = edit()
+      expect(writes.at(-1)).toEqual({ put: [key], deleted: [] })
+    }
+    expect(wal.unsaved.get()).toBe(8)
     await wal.settled()
-    expect(writes).toHaveLength(3)
+    expect(writes).toHaveLength(8)
     expect(wal.unsaved.get()).toBe(0)
   })
 
-  it('begins to write the others at once where someone waits for it', () => {
+  it('lets no more than an eighth of many edits wait for the end of their task, and writes them in few portions', async () => {
     const { wal, writes, edit } = setup()
-    edit()
-    const second = edit()
-    void wal.settled()
-    expect(writes.at(-1)).toEqual({ put: [second], deleted: [] })
+    const written = (): number => writes.reduce((sum, { put }) => sum + put.length, 0)
+    for (let i = 1; i <= 1_000; i++) {
+      edit()
+      expect(written()).toBeGreaterThanOrEqual((i - 1) * (8 / 9))
+    }
+    await Promise.resolve()
+    expect(written()).toBe(1_000)
+    expect(writes.length).toBeLessThan(60)
+    const next = edit()
+    expect(writes.at(-1)).toEqual({ put: [next], deleted: [] })
+    await wal.settled()
+    expect(wal.unsaved.get()).toBe(0)
   })
 
-  it('writes no row that is covered before its task is over, for it would stay on the disk for good', async () => {
+  it('begins to write what waits where someone asks for it', () => {
     const { wal, writes, edit } = setup()
-    edit()
-    const [second, third] = [edit(), edit()]
-    wal.covered([second])
+    for (let i = 0; i < 8; i++) edit()
+    const waiting = edit()
+    expect(writes.at(-1)!.put).not.toContain(waiting)
+    void wal.settled()
+    expect(writes.at(-1)).toEqual({ put: [waiting], deleted: [] })
+  })
+
+  it('writes no row that is covered before it is written, for it would stay on the disk for good', async () => {
+    const { wal, writes, edit } = setup()
+    for (let i = 0; i < 16; i++) edit()
+    const waiting = edit()
+    wal.covered([waiting])
     await wal.settled()
-    expect(writes.at(-1)).toEqual({ put: [third], deleted: [] })
-    edit()
-    wal.covered([edit()])
-    await wal.settled()
-    expect(writes).toHaveLength(3)
+    expect(writes.flatMap(({ put }) => put)).not.toContain(waiting)
     expect(wal.unsaved.get()).toBe(0)
   })
 
@@ -70,7 +80,7 @@ describe('the write-ahead log', () => {
     const last = edit([edit([stored])])
     await wal.settled()
     expect(writes.at(-1)!.put).toEqual([last])
-    expect(writes.at(-1)!.deleted).toContain(stored)
+    expect(writes.flatMap(({ deleted }) => deleted)).toContain(stored)
   })
 
   it('writes what the disk did not take with the next row, and what was to be removed', async () => {
