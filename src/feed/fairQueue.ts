@@ -52,8 +52,8 @@ export const maxLaneJobs = 4_096
 export const maxLaneBytes = 16 * 1024 * 1024
 /** So long the main thread works before it lets others. */
 const sliceMs = 10
-/** Jobs of a lane that are prepared before their turn. */
-const lookAhead = 8
+/** Jobs of a lane that are prepared before their turn: as many as a platform does side by side, for others' wait behind them. */
+export const lookAhead = 4
 
 interface Waiting {
   readonly job: QueueJob<unknown>
