@@ -40,8 +40,17 @@ export function reissueEdits(current: Y.Doc, former: Y.Doc, withdrawn: readonly 
       for (const piece of livePieces(former, run)) if (!placed.write(piece)) lost.push(describe(piece))
     }
     for (const run of withdrawn) if (run.ownUpdate !== undefined) placed.deleteAgain(Y.decodeUpdate(run.ownUpdate).ds)
+    forgetPlaces(transaction)
   }, reissueOrigin)
   return lost
+}
+
+/**
+ * Yjs remembers at which index some items stand, corrects that itself where it writes, and forgets it after changes of others. To it these are neither:
+ * the next edit by index would meet other characters than its author saw.
+ */
+function forgetPlaces({ changed }: Y.Transaction): void {
+  for (const type of changed.keys()) if (type._searchMarker !== null) type._searchMarker.length = 0
 }
 
 /** The part of an item that a withdrawn block wrote; Yjs merges items over the borders of blocks. */

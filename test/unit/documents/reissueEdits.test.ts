@@ -58,6 +58,24 @@ const text = (doc: Y.Doc) => doc.getText('text')
 const items = (doc: Y.Doc) => doc.getMap('items')
 
 describe('reissueEdits', () => {
+  it('leaves the places of later edits right, whatever Yjs remembered of them', () => {
+    const start = history().edit(base, (doc) => {
+      // Many items, or Yjs remembers no places.
+      for (let i = 0; i < 100; i++) text(doc).insert(0, `${i % 10}`)
+    })
+    const former = history(...start.updates).edit(mine, (doc) => text(doc).insert(5, 'mine'))
+    const current = rebuilt(start.updates)
+    text(current).insert(60, '!')
+    text(current).delete(61, 1)
+    reissueEdits(current, former.doc, former.runs)
+    const before = text(current).toString()
+    expect(before).toContain('mine')
+    text(current).insert(64, '?')
+    expect(text(current).toString()).toBe(`${before.slice(0, 64)}?${before.slice(64)}`)
+    text(current).delete(60, 10)
+    expect(text(current).toString()).toBe(`${before.slice(0, 60)}${before.slice(69)}`)
+  })
+
   it('puts text behind its left neighbour that still stands', () => {
     const { current, lost } = fork(
       (doc) => text(doc).insert(0, 'one two three'),
