@@ -8,6 +8,7 @@ import type { BlockStore } from '../feed/blockStore.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
 import { createFairOutbox, deviceOf } from './fairOutbox.ts'
 import type { Link } from './link.ts'
+import { maxQuestions } from './linkLimits.ts'
 import { maxFeeds, maxSparedDevices, maxWantedBlocks, type SparedDevice } from './linkMessages.ts'
 
 /**
@@ -56,6 +57,8 @@ const maxOutstanding = 16
 const maxOutstandingBytes = 4 * 1024 * 1024
 /** `blocks` and `bundle` messages of the peer that may be unacknowledged: it stops at {@link maxOutstanding}, but for those that it had begun. */
 export const maxUnacknowledged = 128
+/** Blocks that a peer may have asked for by name and not been sent: as many as it may name at once. */
+export const maxUnsentWanted = maxQuestions.burst * maxWantedBlocks
 const bytesPerMessage = 64 * 1024
 const blocksPerMessage = 64
 const sayHeadsAfterMs = 1000
@@ -99,8 +102,8 @@ export function createBlockExchange(options: {
   const reading = new Map<BlockId, boolean>()
   /** What the peer has got whole, whichever of its blocks it lacked; by name, with the device whose blocks they are. */
   const sentBundles = new Map<string, DeviceId>()
-  /** What the peer asked for by name and was not sent yet. */
-  const wanted = new Set<BlockId>()
+  /** What the peer asked for by name and was not sent yet, with the device whose blocks they are. */
+  const wanted = new Map<BlockId, DeviceId>()
   /** Before its first heads arrive, nothing is known of what the peer lacks: a block pushed then would hide those before it. */
   let knowsPeer = false
   /** Each message that the peer has not worked through yet. */
@@ -323,6 +326,14 @@ export function createBlockExchange(options: {
     }
   }
 
+  /** What was or is about to be sent of the devices counts as not sent. */
+  function forgetSending(devices: ReadonlySet<DeviceId>): void {
+    outbox.drop(devices)
+    for (const [id, device] of wanted) if (devices.has(device)) wanted.delete(id)
+    for (const [branch, { feed }] of sent) if (devices.has(deviceOf(feed))) sent.delete(branch)
+    for (const [name, device] of sentBundles) if (devices.has(device)) sentBundles.delete(name)
+  }
+
   return {
     sayHeads,
     sayHeadsSoon,
@@ -364,16 +375,12 @@ export function createBlockExchange(options: {
       void pump()
     },
     onSpare(devices) {
-      for (const { device, spared } of devices) {
-        outbox.spare(device, spared)
-        if (spared) continue
-        // What was on its way may have been dropped: the heads that follow say what is lacking.
-        outbox.drop(device)
-        for (const id of wanted) if (deviceOf(graph.node(id)!.feed) === device) wanted.delete(id)
-        doubtful.add(device)
-        for (const [branch, { feed }] of sent) if (deviceOf(feed) === device) sent.delete(branch)
-        for (const [name, author] of sentBundles) if (author === device) sentBundles.delete(name)
-      }
+      for (const { device, spared } of devices) outbox.spare(device, spared)
+      // What was on its way may have been dropped: the heads that follow say what is lacking.
+      const again = new Set(devices.flatMap(({ device, spared }) => (spared ? [] : [device])))
+      // Everything is gone through once, not once for each device: a message may name a thousand.
+      if (again.size > 0) forgetSending(again)
+      for (const device of again) doubtful.add(device)
       if (outbox.sparedCount > maxSparedDevices || doubtful.size > maxSparedDevices) link.channel.close()
     },
     spareUs(devices) {
@@ -382,9 +389,10 @@ export function createBlockExchange(options: {
       if (devices.some(({ spared }) => !spared)) sayHeads()
     },
     onWant(blocks) {
-      const nodes = blocks.flatMap((id) => (wanted.has(id) ? [] : (graph.node(id) ?? [])))
+      const nodes = [...new Set(blocks)].flatMap((id) => (wanted.has(id) ? [] : (graph.node(id) ?? [])))
+      if (wanted.size + nodes.length > maxUnsentWanted) return link.channel.close()
       for (const node of nodes) {
-        wanted.add(node.id)
+        wanted.set(node.id, deviceOf(node.feed))
         const place = store.bundleOf(node)
         if (place !== undefined) sentBundles.delete(nameOf(place))
       }

@@ -20,8 +20,8 @@ export interface FairOutbox {
   /** Whether the peer is spared the device's blocks. */
   spare(device: DeviceId, spared: boolean): void
   readonly sparedCount: number
-  /** Takes the device's blocks out. */
-  drop(device: DeviceId): void
+  /** Takes the devices' blocks out. */
+  drop(devices: ReadonlySet<DeviceId>): void
 }
 
 /** Blocks of a branch by seq; those before `at` are gone. Not of a feed: where it forks, the block before is no past of the one behind it. */
@@ -129,11 +129,13 @@ export function createFairOutbox(): FairOutbox {
     get sparedCount() {
       return spared.size
     },
-    drop(device) {
-      for (const { nodes } of devices.get(device)?.values() ?? []) for (const { id } of nodes) waiting.delete(id)
-      devices.delete(device)
+    drop(dropped) {
+      for (const device of dropped) {
+        for (const { nodes } of devices.get(device)?.values() ?? []) for (const { id } of nodes) waiting.delete(id)
+        devices.delete(device)
+      }
       needed = needed.filter(({ id }) => waiting.has(id))
-      returned = returned.filter(({ feed }) => deviceOf(feed) !== device)
+      returned = returned.filter(({ feed }) => !dropped.has(deviceOf(feed)))
     },
   }
 }

@@ -2,16 +2,23 @@ import { describe, expect, it } from 'vitest'
 import { createMemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import type { Connection } from '../../../src/network/network.ts'
 import { createBundler } from '../../../src/feed/createBundler.ts'
-import { createBlockExchange, type BlockExchange } from '../../../src/replication/blockExchange.ts'
+import { createBlockExchange, maxUnsentWanted, type BlockExchange } from '../../../src/replication/blockExchange.ts'
 import { createChannel } from '../../../src/replication/channel.ts'
 import { createLink, type Link } from '../../../src/replication/link.ts'
-import { decodeLinkMessage, encodeLinkMessage, type LinkMessage } from '../../../src/replication/linkMessages.ts'
+import {
+  decodeLinkMessage,
+  encodeLinkMessage,
+  maxSparedDevices,
+  maxWantedBlocks,
+  type LinkMessage,
+} from '../../../src/replication/linkMessages.ts'
 import type { ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
 import { decodeBlock } from '../../../src/feed/block.ts'
 import type { FeedKey } from '../../../src/feed/blockGraph.ts'
 import type { BlockId, DeviceId } from '../../../src/shared/ids.ts'
 import { decodeHeader } from '../../../src/feed/header.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
+import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import { createTestSpace, openReplica, type TestReplica, type TestSpace } from '../documents/createTestSpace.ts'
 
 /** One end of a link without a network: what it sends waits in `out` until it is delivered. */
@@ -526,6 +533,52 @@ describe('blockExchange', () => {
     const { hers } = await createTest()
     for (const round of [1, 2]) hers.exchange.onSpare(devices(round, false))
     expect(hers.out).toEqual([{ type: 'unknown' }])
+  })
+
+  describe('whose peer asks for all blocks of a big space by name and acknowledges nothing', () => {
+    /** Of the space there is only the graph, and that knows nothing but names and feeds. */
+    function createAsked(blocks: number) {
+      const nodes = new Map(
+        Array.from({ length: blocks }, (_, i) => {
+          const header = { seq: i, previous: new Uint8Array(32), dependencies: [] }
+          return [`block ${i}` as BlockId, { id: `block ${i}`, feed: `author/${i % 7}`, branch: i % 7, header }] as const
+        }),
+      )
+      let isClosed = false
+      const exchange = createBlockExchange({
+        link: { send: () => {}, channel: { close: () => (isClosed = true) } },
+        clock: createSimulatedClock(),
+        device: 'own',
+        graph: { node: (id: BlockId) => nodes.get(id) },
+        store: { bundleOf: () => undefined, get: () => new Promise(() => {}) },
+        onFault: () => {},
+      } as unknown as Parameters<typeof createBlockExchange>[0])
+      const ids = [...nodes.keys()]
+      for (let i = 0; i < ids.length; i += maxWantedBlocks) exchange.onWant(ids.slice(i, i + maxWantedBlocks))
+      return { exchange, ids, isClosed: () => isClosed }
+    }
+
+    it('goes through them once when the peer names a thousand devices of which to begin anew', { timeout: 60_000 }, () => {
+      const { exchange, isClosed } = createAsked(30_000)
+      const devices = Array.from({ length: maxSparedDevices }, (_, i) => ({ device: `made up ${i}` as DeviceId, spared: false }))
+      const begun = performance.now()
+      exchange.onSpare(devices)
+      exchange.onSpare(devices.map(() => ({ device: 'made up' as DeviceId, spared: false })))
+      // Once for each device it takes a hundred times as long.
+      expect(performance.now() - begun).toBeLessThan(2_000)
+      expect(isClosed()).toBe(true)
+    })
+
+    it('closes beyond what an honest peer can ask for, and counts nothing twice', () => {
+      const { exchange, ids, isClosed } = createAsked(maxUnsentWanted)
+      exchange.onWant([...ids.slice(0, 500), ...ids.slice(0, 500)])
+      expect(isClosed()).toBe(false)
+      expect(createAsked(maxUnsentWanted + 1).isClosed()).toBe(true)
+      // Those that were sent, or are asked for anew, make room.
+      exchange.onSpare([{ device: 'author' as DeviceId, spared: false }])
+      exchange.onWant(ids.slice(0, 1000))
+      expect(isClosed()).toBe(false)
+    })
   })
 
   it('says heads once for many blocks, within a second', async () => {

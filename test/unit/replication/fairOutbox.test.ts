@@ -146,7 +146,7 @@ describe('the fair outbox', () => {
     outbox.putBack(taken)
     expect(named(outbox.take(3))).toEqual(named(taken))
     outbox.putBack(taken)
-    outbox.drop(device('mel'))
+    outbox.drop(new Set([device('mel')]))
     expect(named(outbox.take(100)).every((name) => name.startsWith('ann'))).toBe(true)
   })
 
