@@ -89,8 +89,8 @@ export function createBlockStore(options: {
   const recent = new Map<BlockId, Block>()
   let bytes = 0
   let gathered: BlockRow[] = []
-  /** Writes under way that hold gathered blocks. */
-  const gathering = new Set<Promise<void>>()
+  /** The last of the writes that take gathered blocks; undefined where none is under way. */
+  let lastWrite: Promise<void> | undefined
   /** Bundles of which more was found good than is stored. */
   let gatheredBundles = new Set<ReceivedBundle>()
   /** Those and the ones that are being written. */
@@ -116,10 +116,29 @@ export function createBlockStore(options: {
     return { space, feed: node.feed, seq: node.header.seq, block: node.id, ...block }
   }
 
+  /** Runs `work` when the writes that took gathered blocks before are over: now where there are none. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = lastWrite === undefined ? work() : lastWrite.then(work)
+    const over = done.catch(() => {})
+    lastWrite = over
+    void over.then(() => {
+      if (lastWrite === over) lastWrite = undefined
+    })
+    return done
+  }
+
+  /**
+   * What rests on a block must not be stored without it, and a write that is under way may still fail: so those that take gathered blocks go one after the
+   * other, and what one could not store goes with the next.
+   */
   async function write(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
-    // What rests on a block must not be stored without it, and a write that is under way may still fail. Then what it held goes with this one.
-    const before = [...gathering]
-    if (rows.length > 0) await Promise.allSettled(before)
+    const gathering = (): Promise<void> => writeGathered(rows, durability, alongside)
+    if (alongside.putPending === undefined || lastWrite === undefined) return inTurn(gathering)
+    // An edit has to be on its way in the task that made it, so it does not wait; it counts as stored when what it may rest on is.
+    await Promise.all([storage.write(alongside, durability), inTurn(() => writeGathered([], 'relaxed', {}))])
+  }
+
+  async function writeGathered(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
     clock.clear(timer)
     timer = undefined
     const waiting = gathered
@@ -135,10 +154,8 @@ export function createBlockStore(options: {
       deleteBundles,
       putBundles: putBundles.map(({ row }) => row),
     }
-    const written = storage.write(batch, durability)
-    if (waiting.length + waitingBundles.size > 0) gathering.add(written)
     try {
-      await written
+      await storage.write(batch, durability)
       for (const place of deleteBundles) bundles.remove(place)
       for (const { received, row } of putBundles) {
         bundles.add(row, received.ids().slice(0, row.judged))
@@ -155,11 +172,7 @@ export function createBlockStore(options: {
       const isOver = error instanceof EchoError && error.code === 'disposed'
       if (waiting.length + waitingBundles.size > 0 && !isOver) writeAfter(retryMs)
       throw error
-    } finally {
-      gathering.delete(written)
     }
-    // An edit has to be on its way in the task that made it, so it did not wait; it counts as stored when what it may rest on is.
-    if (alongside.putPending !== undefined) await Promise.all(before)
   }
 
   function writeAfter(delayMs: number): void {
@@ -283,9 +296,7 @@ export function createBlockStore(options: {
       for (const { node, block } of blocks) remember(node.id, block)
     },
 
-    async flush() {
-      await Promise.all([...gathering, write([], 'relaxed', {})])
-    },
+    flush: () => write([], 'relaxed', {}),
     readHeaders,
     remembered: () => [...recent.keys()],
     get,
