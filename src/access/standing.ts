@@ -15,23 +15,26 @@ export interface Standing {
   entriesOf(device: DeviceId): readonly Entry[]
 }
 
-/** Takes in operation by operation, at the cost of the person concerned. */
+/** Takes in operation by operation, at the cost of what it adds. */
 export interface GrowingStanding extends Standing {
   /** An operation that counts; `ends` are all that count. */
   include(effects: OperationEffects): void
 }
 
 export function createStanding(ends: Ends): GrowingStanding {
-  const admissions = new Map<IdentityId, Admission[]>()
-  const entriesByPerson = new Map<IdentityId, Entry[]>()
-  const entriesByDevice = new Map<DeviceId, Entry[]>()
-  let members = new Map<IdentityId, Member>()
+  const admissions = createSortedLists<IdentityId, Admission>(compareSeniority)
+  const entriesByPerson = createSortedLists<IdentityId, Entry>(compareEntries)
+  const entriesByDevice = createSortedLists<DeviceId, Entry>(compareEntries)
+  /** What was given out does not change. */
+  let members: ReadonlyMap<IdentityId, Member> = new Map()
+  /** Persons of whom something came since. */
+  const changed = new Set<IdentityId>()
 
   function memberOf(identity: IdentityId): Member | undefined {
-    const senior = admissions.get(identity)?.[0]
+    const senior = admissions.of(identity)[0]
     if (senior === undefined) return undefined
     const devices = new Map<DeviceId, DeviceRecord>()
-    for (const { device, record } of entriesByPerson.get(identity) ?? []) {
+    for (const { device, record } of entriesByPerson.of(identity)) {
       if (record !== undefined && !devices.has(device)) devices.set(device, record)
     }
     return { identity, role: senior.role, rank: senior.rank, name: senior.name, devices: [...devices.values()] }
@@ -39,26 +42,48 @@ export function createStanding(ends: Ends): GrowingStanding {
 
   return {
     get members() {
-      return members
-    },
-    admissionsOf: (identity) => admissions.get(identity) ?? [],
-    entriesOf: (device) => entriesByDevice.get(device) ?? [],
-    include(effects) {
-      const live = (effects.admissions ?? []).filter((admission) => !ends.hasEnded(admission))
-      for (const admission of live) insert(admissions, admission.identityId, admission, compareSeniority)
-      const entries = entriesOf(effects).filter((entry) => !ends.hasEnded(entry.admission) && !ends.hasRevoked(entry))
-      for (const entry of entries) {
-        insert(entriesByPerson, entry.admission.identityId, entry, compareEntries)
-        insert(entriesByDevice, entry.device, entry, compareEntries)
-      }
-      const changed = new Set([...live, ...entries.map(({ admission }) => admission)].map(({ identityId }) => identityId))
-      if (changed.size === 0) return
-      // What was given out before does not change.
-      members = new Map(members)
+      if (changed.size === 0) return members
+      const next = new Map(members)
       for (const identity of changed) {
         const member = memberOf(identity)
-        if (member !== undefined) members.set(identity, member)
+        if (member !== undefined) next.set(identity, member)
       }
+      changed.clear()
+      return (members = next)
+    },
+    admissionsOf: admissions.of,
+    entriesOf: entriesByDevice.of,
+    include(effects) {
+      for (const admission of effects.admissions ?? []) {
+        if (ends.hasEnded(admission)) continue
+        admissions.add(admission.identityId, admission)
+        changed.add(admission.identityId)
+      }
+      for (const entry of entriesOf(effects)) {
+        if (ends.hasEnded(entry.admission) || ends.hasRevoked(entry)) continue
+        entriesByPerson.add(entry.admission.identityId, entry)
+        entriesByDevice.add(entry.device, entry)
+        changed.add(entry.admission.identityId)
+      }
+    },
+  }
+}
+
+/** Lists that are put in order when somebody asks for them. */
+function createSortedLists<Key, Value>(compare: (a: Value, b: Value) => number) {
+  const lists = new Map<Key, { values: readonly Value[]; added: Value[] }>()
+  return {
+    add(key: Key, value: Value): void {
+      const list = lists.get(key)
+      if (list === undefined) lists.set(key, { values: [], added: [value] })
+      else list.added.push(value)
+    },
+    of(key: Key): readonly Value[] {
+      const list = lists.get(key)
+      if (list === undefined) return []
+      // A new list, for the former one may be in somebody's hands.
+      if (list.added.length > 0) list.values = [...list.values, ...list.added.splice(0)].sort(compare)
+      return list.values
     },
   }
 }
@@ -81,9 +106,4 @@ function compareSeniority(a: Admission, b: Admission): number {
 
 function compareEntries(a: Entry, b: Entry): number {
   return compareSeniority(a.admission, b.admission) || a.rank - b.rank || compareBytes(a.reference.operation, b.reference.operation)
-}
-
-function insert<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value, compare: (a: Value, b: Value) => number): void {
-  // A new list each time, for the former one may be in somebody's hands.
-  lists.set(key, [...(lists.get(key) ?? []), value].sort(compare))
 }
