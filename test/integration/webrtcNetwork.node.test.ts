@@ -97,7 +97,9 @@ describe('the network over WebRTC between two browser contexts', { timeout: 60_0
       expect(await alice.evaluate(() => window.peer.status())).toBe('online')
       const againMs = Date.now()
       await alice.evaluate(() => window.peer.closeAll())
-      await until(async () => expect(await bob.evaluate(() => window.peer.history().length)).toBe(3))
+      // Linked, cut, linked again; a busy machine may cut and link once more.
+      await until(async () => expect(await bob.evaluate(() => window.peer.history().length)).toBeGreaterThanOrEqual(3))
+      await linked(alice, bob)
       figures['after a fail-over'] = `${Date.now() - againMs} ms`
       await second.close()
       hanging.close()
