@@ -15,6 +15,7 @@ import { createNetworkControl } from './networkControl.ts'
 import { createSpaceDirectory } from './spaceDirectory.ts'
 import type { EchoState } from './states.ts'
 import { watchPage } from './watchPage.ts'
+import { createWriteBack } from './writeBack.ts'
 import { createTabControl, type TabControl, type TabMessage } from './tabControl.ts'
 
 /**
@@ -53,8 +54,12 @@ export function createEcho(config: EchoConfig): Echo {
   let control: TabControl | undefined
   let leadership: Leadership | undefined
   let disposal: Promise<void> | undefined
-  let storageStatus = storage.state.get().status
-  const stopStorage = storage.state.subscribe(() => void onStorage().catch(fail))
+  const writeBack = createWriteBack({
+    storage,
+    clock: ports.clock,
+    steps: () => [identity.writeBack, ...directory.writeBack()],
+    onFault: fail,
+  })
   const stopPage = watchPage({
     onHide: () => directory.tick(),
     onBack() {
@@ -103,19 +108,6 @@ export function createEcho(config: EchoConfig): Echo {
       case 'network':
         return networkControl.onReport(message)
     }
-  }
-
-  /** What memory holds is stored again as soon as there is a database again, which the next use of storage finds out. */
-  async function onStorage(): Promise<void> {
-    const before = storageStatus
-    storageStatus = storage.state.get().status
-    // Once, or a database that cannot be opened would be tried without end.
-    const isLost = storageStatus === 'unavailable' && ['ready', 'full', 'emptied'].includes(before)
-    // Whether it came back is what storage says itself.
-    if (isLost) await storage.readKey(enabledKey).catch(() => {})
-    if (storageStatus !== 'emptied') return
-    await identity.writeBack()
-    await directory.writeBack()
   }
 
   function fail(error: unknown): void {
@@ -175,7 +167,7 @@ export function createEcho(config: EchoConfig): Echo {
   async function dispose(): Promise<void> {
     state.set({ status: 'disposed' })
     stopPage()
-    stopStorage()
+    writeBack.dispose()
     leadership?.dispose()
     await directory.dispose()
     await control?.dispose()

@@ -1,6 +1,7 @@
 import { EchoError } from '../shared/echoError.ts'
 import { toId, type DeviceId, type SpaceId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
+import type { StorageBatch } from '../storage/storage.ts'
 import type { Network } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import { createKeyRing } from '../access/createKeyRing.ts'
@@ -46,11 +47,13 @@ export interface OpenSpace {
   readonly firstSync: FirstSync
   readonly diagnostics: SpaceDiagnostics
   readonly muted: MutedMembers
+  /** What memory holds of the space beside its blocks, as rows to store again after the storage has lost everything: keys, membership, marks, who is muted. */
+  rowsBesideBlocks(): Promise<StorageBatch>
   /**
-   * Stores again what memory holds of the space after the storage has lost everything, and fetches the rest from members; `onContentStored` follows when all
+   * Stores again the blocks that memory holds after the storage has lost everything, and fetches the rest from members; `onContentStored` follows when all
    * is there. @throws EchoError of storage
    */
-  writeBack(): Promise<void>
+  writeBackBlocks(): Promise<void>
   /** Resolves when all operations added so far are stored; rejects where they could not be. */
   operationsStored(): Promise<void>
   dispose(): Promise<void>
@@ -285,23 +288,26 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     diagnostics,
     muted,
     operationsStored: () => operations.settled(),
-    async writeBack() {
+    async rowsBesideBlocks() {
       documents.tick()
-      // The bundles are gone.
-      await store.refreshBundles()
+      const putKeys = [muted.row(), ...(await Promise.all(keyRing.all().map((key) => putKey(crypto, identity, space, key))))]
       const putMembership = log.operations().flatMap((operation) => {
         const decoded = decodeOperation(crypto, operation)
         return decoded.ok ? [{ space, id: decoded.value.key, operation }] : []
       })
-      const putKeys = [muted.row(), ...(await Promise.all(keyRing.all().map((key) => putKey(crypto, identity, space, key))))]
       // Without them this device would begin feeds anew that others hold.
       const putMarks = graph.tips().flatMap(({ feed, seq, id }) => {
         const { device, slot } = parseFeedKey(feed)!
         return toId<DeviceId>(device) === identity.deviceId ? [{ space, slot, seq, block: id }] : []
       })
+      return { putKeys, putMembership, putMarks }
+    },
+    async writeBackBlocks() {
+      // The bundles are gone.
+      await store.refreshBundles()
       const nodes = store.remembered().flatMap((id) => graph.node(id) ?? [])
       const blocks = (await store.get(nodes)).flatMap((block, i) => (block === undefined ? [] : [{ node: nodes[i]!, block }]))
-      await store.put(blocks, 'strict', { putKeys, putMembership, putMarks })
+      await store.put(blocks, 'strict')
       const here = new Set(blocks.map(({ node }) => node.id))
       const gone = graph.missingFor([]).flatMap(({ id }) => (here.has(id) ? [] : [id]))
       void mender.fetch(gone).then((isWhole) => {

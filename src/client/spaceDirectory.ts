@@ -8,8 +8,9 @@ import { createSpaceHandle, type SpaceHandle } from './createSpaceHandle.ts'
 import type { EchoPorts, Space } from './echo.ts'
 import { createSpaceOnDevice } from './createSpace.ts'
 import { openSpace } from './openSpace.ts'
-import { changeRecord, readRecords, type SpaceRecord } from './spaceRecord.ts'
+import { changeRecord, putRecord, readRecords, type SpaceRecord } from './spaceRecord.ts'
 import type { SpaceInfo, SpaceState } from './states.ts'
+import type { WriteBackStep } from './writeBack.ts'
 
 /** The spaces of this device: which there are, which are open, and their opening. */
 export interface SpaceDirectory {
@@ -24,8 +25,8 @@ export interface SpaceDirectory {
   adopt(record: SpaceRecord): Readable<SpaceState>
   /** Reads the list of spaces again: another tab may have changed it. */
   refresh(): Promise<void>
-  /** Stores again what memory holds of the spaces after the storage has lost everything. @throws EchoError of storage */
-  writeBack(): Promise<void>
+  /** Steps that store again what memory holds of the spaces: first what makes each a space of this device, which is little, then their blocks. */
+  writeBack(): readonly WriteBackStep[]
   /** Another tab muted or unmuted a member of a space. */
   refreshMuted(id: string): void
   /** There will be no list: who waits for it hears why. */
@@ -203,6 +204,18 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     return entry.kept
   }
 
+  async function writeBackRows(entry: Entry): Promise<void> {
+    const open = entry.handle?.open
+    // A page that is loaded before all has come again must not take what is there for the whole space.
+    if (open !== undefined) entry.record = { ...entry.record, awaiting: open.graph.tips().map(({ feed, seq }) => ({ feed, seq })) }
+    const written = entry.kept.then(async () => {
+      const { putKeys = [], ...rows } = (await open?.rowsBesideBlocks()) ?? {}
+      await storage.write({ ...rows, putKeys: [...putKeys, putRecord(entry.record)] }, 'strict')
+    })
+    entry.kept = written.catch(() => {})
+    await written
+  }
+
   function find(id: string): Entry | undefined {
     return entries.get(id as SpaceId)
   }
@@ -274,13 +287,9 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       if (network !== undefined) startAll()
       publish()
     },
-    async writeBack() {
-      for (const entry of entries.values()) {
-        const open = entry.handle?.open
-        // A page that is loaded before all has come again must not take what is there for the whole space.
-        await keep(entry, open === undefined ? {} : { awaiting: open.graph.tips().map(({ feed, seq }) => ({ feed, seq })) })
-        await open?.writeBack()
-      }
+    writeBack() {
+      const all = [...entries.values()]
+      return [...all.map((entry) => () => writeBackRows(entry)), ...all.map((entry) => async () => entry.handle?.open.writeBackBlocks())]
     },
     refreshMuted(id) {
       void find(id)

@@ -34,7 +34,7 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
   let persistent = false
   let outdated = false
   let wasOpen = false
-  let isEmptied = false
+  let emptied: EchoError | undefined
   let isOlder = false
 
   function connect(): Promise<void> {
@@ -47,7 +47,9 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
       const deadline = clock.after(openDeadlineMs, onBlocked)
 
       openEchoDatabase(name, {
-        created: () => (isEmptied ||= wasOpen),
+        created: () => {
+          if (wasOpen) emptied = storageEmptiedError()
+        },
         older: () => (isOlder = true),
         blocked: onBlocked,
         blocking: (_current, next) => lose(next === null ? storageUnavailableError('The database is being deleted.') : outdatedError()),
@@ -77,7 +79,7 @@ export function createIndexedDbConnection(name: string, clock: Clock): IndexedDb
 
   /** The state of an open database to which nothing has happened since. */
   function usable(): StorageState {
-    return isEmptied ? { status: 'emptied', error: storageEmptiedError() } : { status: 'ready', persistent }
+    return emptied !== undefined ? { status: 'emptied', error: emptied } : { status: 'ready', persistent }
   }
 
   function refuse(cause: unknown): StorageState {

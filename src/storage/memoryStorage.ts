@@ -34,7 +34,7 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
   const begun = new Set<Promise<unknown>>()
   let connected = false
   let persistent = false
-  let isEmptied = false
+  let emptied: EchoError | undefined
   let opening: Promise<void> | undefined
   let disposing: Promise<void> | undefined
 
@@ -44,7 +44,7 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
   }
 
   function usable(): StorageState {
-    return isEmptied ? { status: 'emptied', error: storageEmptiedError() } : { status: 'ready', persistent }
+    return emptied !== undefined ? { status: 'emptied', error: emptied } : { status: 'ready', persistent }
   }
 
   async function open(): Promise<void> {
@@ -178,7 +178,7 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
       state.set({ status: 'unavailable', error: storageUnavailableError('The database was closed under the app.') })
     },
     onEmptied: () => {
-      isEmptied = true
+      emptied = storageEmptiedError()
       tab.onClose()
     },
     onKill: () => {

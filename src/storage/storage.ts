@@ -68,6 +68,7 @@ export type StorageState =
   /**
    * The database was deleted while the app was open, by the user or for want of room, and a new one took its place: what was stored before is gone, but for
    * what this tab still had in memory and writes again. Stays so until the page is loaded again; writes work.
+   * `error` is one object for each time it was deleted.
    */
   | { readonly status: 'emptied'; readonly error: EchoError }
   | { readonly status: 'closed' }

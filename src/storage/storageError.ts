@@ -23,7 +23,7 @@ export function storageFullError(cause?: unknown): EchoError {
 export function storageEmptiedError(): EchoError {
   return new EchoError(
     'storage-unavailable',
-    'The browser deleted the stored data of this app while it was open. Your identity, your spaces and the newest changes were stored again from the memory of this tab; all else comes from other members. Keep this tab open until it is up to date with another member, then reload it.',
+    'The browser deleted the stored data of this app while it was open. Your identity, your spaces and the newest changes are being stored again from the memory of this tab, as soon as there is room for them; all else comes from other members. Keep this tab open until it is up to date with another member, then reload it.',
   )
 }
 

@@ -133,4 +133,97 @@ describe('a device whose database is deleted under the open app', () => {
     expect(await contentOf(await drive(clock, alice.echo.spaces.open(hers.id)))).toEqual(before)
     await drive(clock, world.dispose())
   })
+
+  it(
+    'keeps every space where the blocks of one do not fit, tries them calmly, and stores them when there is room',
+    { timeout: 60_000 },
+    async () => {
+      const { clock, errors, world, restart, contentOf, write } = await createWorld()
+      const { alice } = world
+      const large = await drive(clock, alice.echo.spaces.create({ name: 'Large' }))
+      for (let i = 0; i < 40; i++) {
+        large.create(Note, { title: 'x'.repeat(3000) + i })
+        await drive(clock, large.flush())
+      }
+      const small = await drive(clock, alice.echo.spaces.create({ name: 'Small' }))
+      await write(small, 0, 2)
+      await clock.run(2_000)
+      const before = [await contentOf(large), await contentOf(small)]
+      errors.length = 0
+      let changes = 0
+      // So many end the test instead of going on for ever.
+      alice.echo.storage.state.subscribe(() => ++changes > 500 && (alice.disk.quotaBytes = Infinity))
+
+      alice.disk.quotaBytes = 60_000
+      alice.disk.empty()
+      alice.cached.caches.clear()
+      await clock.run(30_000)
+      expect(alice.disk.usedBytes).toBeLessThan(60_000)
+      expect(errors).toEqual(['alice storage-full'])
+      expect(changes).toBeLessThan(30)
+      alice.disk.quotaBytes = Infinity
+      await clock.run(10_000)
+      const after = changes
+      await clock.run(60_000)
+      expect(changes).toBe(after)
+      await restart(alice)
+      for (const [i, { id }] of [large, small].entries()) {
+        expect(await contentOf(await drive(clock, alice.echo.spaces.open(id)))).toEqual(before[i])
+      }
+      await drive(clock, world.dispose())
+    },
+  )
+
+  it(
+    'has every space in its list, with its key, after a restart before there was room for the blocks of the first',
+    { timeout: 60_000 },
+    async () => {
+      const { clock, world, restart, contentOf, write } = await createWorld()
+      const { alice, bob } = world
+      const [large, his] = await drive(clock, world.shareSpace('Large', alice, bob))
+      for (let i = 0; i < 40; i++) {
+        large.create(Note, { title: 'x'.repeat(3000) + i })
+        await drive(clock, large.flush())
+      }
+      const small = await drive(clock, alice.echo.spaces.create({ name: 'Small' }))
+      await write(small, 0, 2)
+      await clock.run(5_000)
+      const before = [await contentOf(large), await contentOf(small)]
+      bob.echo.network.setEnabled(false)
+      alice.disk.quotaBytes = 60_000
+      alice.disk.empty()
+      alice.cached.caches.clear()
+      await clock.run(10_000)
+      await restart(alice)
+      await clock.run(1_000)
+      expect([large, small].map(({ id }) => alice.echo.spaces.state(id).get().status)).toEqual(['first-sync', 'ready'])
+      alice.disk.quotaBytes = Infinity
+      bob.echo.network.setEnabled(true)
+      await clock.run(60_000)
+      for (const [i, { id }] of [large, small].entries()) {
+        expect(await contentOf(await drive(clock, alice.echo.spaces.open(id)))).toEqual(before[i])
+      }
+      expect(await contentOf(his)).toEqual(before[0])
+      await drive(clock, world.dispose())
+    },
+  )
+
+  it('is written back again where it is emptied again', { timeout: 60_000 }, async () => {
+    const { clock, errors, world, restart, contentOf, write } = await createWorld()
+    const { alice } = world
+    const hers = await drive(clock, alice.echo.spaces.create({ name: 'Garden' }))
+    await write(hers, 0, 6)
+    const before = await contentOf(hers)
+    errors.length = 0
+    for (const pause of [0, 1, 5_000]) {
+      alice.disk.empty()
+      await clock.run(pause)
+    }
+    alice.cached.caches.clear()
+    await clock.run(10_000)
+    expect(errors).toEqual([])
+    await restart(alice)
+    expect(await contentOf(await drive(clock, alice.echo.spaces.open(hers.id)))).toEqual(before)
+    await drive(clock, world.dispose())
+  })
 })
