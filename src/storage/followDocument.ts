@@ -42,6 +42,8 @@ export async function followDocument(
   let collectedBytes = 0
   let database: IDBDatabase | null = null
   let begun: IDBTransaction | undefined
+  /** Let go once they are in the document, which lives long. */
+  let unfilled = rows
 
   const persistence = new IndexeddbPersistence(name, doc)
   // It sets `db` and begins its first transaction in one task; to see that one, too, the setting itself must be watched.
@@ -88,11 +90,12 @@ export async function followDocument(
   /** In the task in which y-indexeddb wrote down what the document held: from then on nothing may be missed. */
   function fill(): void {
     try {
-      Y.transact(doc, () => rows.forEach((row) => applyUpdate(doc, row, persistence)), persistence, false)
+      Y.transact(doc, () => unfilled.forEach((row) => applyUpdate(doc, row, persistence)), persistence, false)
     } catch {
       // A row that does not decode. The document is not used then.
       spoil()
     }
+    unfilled = []
     // Not before: Yjs would encode all rows once more, only to show them to a listener.
     followLast()
   }
