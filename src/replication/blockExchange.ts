@@ -45,6 +45,8 @@ export interface BlockExchange {
   sayHeadsSoon(): void
   /** Blocks that the peer has and we lack and want, as far as its heads tell. */
   lacking(): number
+  /** Blocks that the peer sent and that were new here, and good. */
+  readonly given: number
   /** Whether the peer has worked through everything we have for it. */
   isIdle(): boolean
   /** Since when the peer has owed an answer: its first heads, or that it has worked through a message. Now, where it owes none. */
@@ -111,6 +113,7 @@ export function createBlockExchange(options: {
   /** How long the peer took to work through the last one. */
   let lagMs = 0
   let unacknowledged = 0
+  let given = 0
   let pumping = false
   let disposed = false
   let sayTimer: Timer | undefined
@@ -279,14 +282,19 @@ export function createBlockExchange(options: {
     }
   }
 
-  async function working<T>(worked: () => void, judge: (done: () => void) => Promise<T>): Promise<T> {
+  async function working<T extends ReceiveOutcome | readonly ReceiveOutcome[]>(
+    worked: () => void,
+    judge: (done: () => void) => Promise<T>,
+  ): Promise<T> {
     let isDone = false
     const done = (): void => {
       if (!isDone) worked()
       isDone = true
     }
     try {
-      return await judge(done)
+      const outcomes = await judge(done)
+      given += [outcomes].flat().filter(({ status }) => status === 'accepted').length
+      return outcomes
     } finally {
       // Also after a fault of our own: a peer that waits for an answer sends nothing more.
       done()
@@ -413,6 +421,9 @@ export function createBlockExchange(options: {
     },
     pass: (blocks) => blocks.forEach((block) => send({ type: 'blocks', blocks: [block] }, block.length)),
     lacking,
+    get given() {
+      return given
+    },
     isIdle: () => knowsPeer && outbox.size === 0 && outstanding.length === 0,
     waitsSince: () => (knowsPeer ? (outstanding[0]?.sentMs ?? clock.now()) : beganMs),
     dispose() {

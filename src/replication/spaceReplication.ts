@@ -10,12 +10,13 @@ import type { BlockGraph, BlockNode, FeedHead } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
+import { createAskAgain } from './askAgain.ts'
 import { createBlockExchange, maxUnacknowledged, type BlockExchange } from './blockExchange.ts'
 import { createChannel, type Channel } from './channel.ts'
 import { createLink, type Link } from './link.ts'
 import { linkHandshake } from './linkHandshake.ts'
 import { createLinkLimits } from './linkLimits.ts'
-import { decodeLinkMessage, maxSparedDevices, portionsOf, type LinkMessage } from './linkMessages.ts'
+import { decodeLinkMessage, portionsOf, type LinkMessage } from './linkMessages.ts'
 import { createNewerVersions } from './newerVersions.ts'
 import { createPeerPatience } from './peerPatience.ts'
 import { createPeerProgress, type PeerProgress } from './peerProgress.ts'
@@ -128,7 +129,11 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
 
   /** Devices whose blocks peers are asked to keep back. */
   let spared: ReadonlySet<DeviceId> = new Set()
-  const stopSparing = [receiver.delayed.subscribe(spare), quotas.muted.subscribe(onMuted), receiver.onWantedAgain(askAgain)]
+  const askAgain = createAskAgain(clock, (devices) => {
+    const again = devices.filter((device) => !spared.has(device)).map((device) => ({ device, spared: false }))
+    for (const { exchange } of links.values()) exchange.spareUs(again)
+  })
+  const stopSparing = [receiver.delayed.subscribe(spare), quotas.muted.subscribe(onMuted), receiver.onWantedAgain(askAgain.add)]
 
   function onMuted(): void {
     receiver.wake()
@@ -144,11 +149,6 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     ]
     spared = next
     for (const { exchange } of links.values()) exchange.spareUs(changes)
-  }
-
-  function askAgain(devices: readonly DeviceId[]): void {
-    const again = devices.filter((device) => !spared.has(device)).slice(0, maxSparedDevices)
-    for (const { exchange } of links.values()) exchange.spareUs(again.map((device) => ({ device, spared: false })))
   }
 
   function publish(): void {
@@ -401,6 +401,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       if (disposed) return
       disposed = true
       presence.dispose()
+      askAgain.dispose()
       stopLog()
       stopKeys()
       for (const stop of stopSparing) stop()

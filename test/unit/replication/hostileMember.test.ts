@@ -185,6 +185,18 @@ describe('a hostile member', () => {
         lie()
       },
     ],
+    [
+      'names a block far ahead that nobody has, and one less of them each time',
+      (world, link) => {
+        const feed = feedKeyOf(world.bob.signing.publicKey, 1)
+        let seq = 1_000_000
+        const lie = (): void => {
+          link.send({ type: 'heads', heads: [{ feed, seq: seq--, id: toId<BlockId>(new Uint8Array(32).fill(9)) }] })
+          world.clock.after(10_000, lie)
+        }
+        lie()
+      },
+    ],
   ])('who %s, but is awake, keeps nobody syncing for longer than a minute', async (_, misbehave) => {
     const { world, hers, assertHonestWork } = await createAttack((link) => {
       const answer = link.channel.onMessage

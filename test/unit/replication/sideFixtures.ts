@@ -3,6 +3,7 @@ import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
 import type { Block } from '../../../src/feed/block.ts'
 import { maxHeldBlocks, maxHeldBytes } from '../../../src/feed/heldBlocks.ts'
+import type { BlockReceiver } from '../../../src/feed/receiveBlock.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { createMemorySwarm, type MemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import { createSpaceReplication } from '../../../src/replication/spaceReplication.ts'
@@ -41,6 +42,7 @@ export async function createSide(
   const faults: unknown[] = []
   const newer: unknown[] = []
   const barred: (readonly [DeviceId, number])[] = []
+  const wantedAgain = new Set<(devices: readonly DeviceId[]) => void>()
   const replication = createSpaceReplication({
     crypto,
     clock,
@@ -51,7 +53,12 @@ export async function createSide(
     keyRing,
     graph,
     store: { ...store, get: async (nodes) => (await store.get(nodes)).map((block) => block && alter(block)) },
-    receiver,
+    receiver: Object.assign(Object.create(receiver) as BlockReceiver, {
+      onWantedAgain: (listener: (devices: readonly DeviceId[]) => void) => {
+        wantedAgain.add(listener)
+        return receiver.onWantedAgain(listener)
+      },
+    }),
     quotas,
     ownName: () => 'name',
     onHeads: () => {},
@@ -62,7 +69,9 @@ export async function createSide(
     onNewerVersion: (from) => newer.push(from?.identity),
     onFault: (error) => faults.push(error),
   })
-  return { log, replication, faults, newer, pace, quotas, documents, receiver, barred, replica }
+  /** As when there is room again for blocks of the devices that were dropped. */
+  const wantAgain = (...devices: DeviceId[]): void => wantedAgain.forEach((listener) => listener(devices))
+  return { wantAgain, log, replication, faults, newer, pace, quotas, documents, receiver, barred, replica }
 }
 
 /** Twenty milliseconds each way. */

@@ -66,6 +66,21 @@ describe('the replication of a space', () => {
     ])
   })
 
+  it('is shut out by no peer for asking again, however often a member makes it drop blocks and have room again', async () => {
+    const world = await createTestSpace()
+    const [hers, his] = [await createSide(world, world.alice), await createSide(world, world.bob)]
+    const swarm = createSwarm(world)
+    hers.replication.enterNetwork(swarm.peer('alice'))
+    his.replication.enterNetwork(swarm.peer('bob'))
+    await world.clock.run(1_000)
+    for (let i = 0; i < 200; i++) {
+      his.wantAgain(world.alice.deviceId)
+      await world.clock.run(50)
+    }
+    expect(hers.barred).toEqual([])
+    expect(his.replication.state.get().peers).toBe(1)
+  })
+
   it('keeps to what a peer takes before it has verified the proof, however slow it is', async () => {
     // Which end speaks first is drawn anew each time.
     for (let round = 0; round < 6; round++) {
