@@ -45,10 +45,11 @@ export async function recoverRows(
   // From here on nothing is awaited, so that the documents are those of the graph.
   if (cutter.obstacle() !== undefined) return false
   const loaded = rows.filter((row) => documents.has(row.document))
-  const { blocks, stale, faults } = recoverPending(loaded, cutter, graph, documents)
+  const { blocks, stale, unreadable, faults } = recoverPending(loaded, cutter, graph, documents)
   for (const block of blocks) finisher.add(block)
-  // Aside of what stands a refusal may be an error of this disk alone; nothing is dropped for it.
-  const dropped = isAside && faults.length > 0 ? [] : stale
+  // Aside of what stands a refusal may be an error of this disk alone; nothing is dropped for it, but what no opening can read.
+  const isRefused = faults.length > unreadable.length
+  const dropped = isAside && isRefused ? unreadable : [...stale, ...unreadable]
   if (dropped.length > 0) storage.write({ deletePending: dropped.map((key) => ({ space, key })) }, 'relaxed').catch(onFault)
   for (const fault of faults) onFault(fault)
   take(blocks)

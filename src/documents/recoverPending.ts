@@ -13,24 +13,26 @@ import type { LoadedDocument } from './loadDocument.ts'
  * accept and those of the same document that rest on them: their clocks are free for what is written next. The same goes for rows after a gap, which a failing disk may have left. Other rows whose past is not here
  * stay, with all behind them in their document.
  * @param documents every document of the rows, as the graph has it; what is cut is applied to it
- * @returns the blocks to finish; the rows to delete; why rows were dropped
+ * @returns the blocks to finish; the rows to delete, and apart from them those that cannot be read; why rows were dropped
  */
 export function recoverPending(
   rows: readonly PendingRow[],
   cutter: BlockCutter,
   graph: BlockGraph,
   documents: ReadonlyMap<DocumentId, LoadedDocument>,
-): { readonly blocks: readonly CutBlock[]; readonly stale: readonly string[]; readonly faults: readonly EchoError[] } {
+): {
+  readonly blocks: readonly CutBlock[]
+  readonly stale: readonly string[]
+  readonly unreadable: readonly string[]
+  readonly faults: readonly EchoError[]
+} {
   const blocks: CutBlock[] = []
   const stale: string[] = []
   const faults: EchoError[] = []
   const refused = new Set<DocumentId>()
   const waits = new Set<DocumentId>()
   const readable = rows.filter((row) => isReadable(row.update))
-  for (const { key } of rows.filter((row) => !readable.includes(row))) {
-    faults.push(damaged())
-    stale.push(key)
-  }
+  const unreadable = rows.flatMap((row) => (readable.includes(row) ? [] : [row.key]))
   for (const run of runsOfOnePast(readable)) {
     const { document, heads, retracts = [], from: start } = run[0]!
     const keys = run.map((row) => row.key)
@@ -67,7 +69,7 @@ export function recoverPending(
     }
     if (cut.ok ? cut.value.length === 0 : isPastHere) stale.push(...keys)
   }
-  return { blocks, stale, faults }
+  return { blocks, stale, unreadable, faults: [...unreadable.map(damaged), ...faults] }
 }
 
 function lost(): EchoError {

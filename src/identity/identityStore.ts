@@ -84,7 +84,7 @@ interface Loaded {
   readonly entropy: Uint8Array | undefined
 }
 
-/** The identity of this device, on a storage that is open. It keeps no secret in memory but through what it returns. */
+/** The identity of this device, on a storage that is open. It keeps the rows as they were last read or written in memory, the words wrapped as in storage, so that {@link IdentityStore.writeBack} can store them again. */
 export function createIdentityStore({ crypto, storage, loadPhrases: load = loadPhrases }: IdentityStoreOptions): IdentityStore {
   const profile = createWritable<LocalProfile | undefined>(undefined)
   /** The rows as they lie in storage. */

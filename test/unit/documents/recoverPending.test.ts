@@ -291,4 +291,36 @@ describe('what a page leaves in the write-ahead log', () => {
     await bob.receive(await again.allBlocks())
     expect((await bob.documents.openText(item)).content.get()).toBe('abcdef')
   })
+
+  it.each([
+    ['where the feed goes on from this disk', false],
+    ['where the feed went on without this disk', true],
+  ])('is dropped once, and said to be lost, where the disk gives back no update (%s); what else is there stays', async (_, isAside) => {
+    const world = await createTestSpace()
+    const page = await openReplica(world, world.alice, alone)
+    for (const key of ['first', 'second']) {
+      page.documents.root.write((map) => map.set(key, key))
+      await page.documents.flush()
+    }
+    page.documents.root.write((map) => map.set('third', 'third'))
+    await world.clock.run(1)
+    const [row] = await page.storage.readPending(world.space)
+    const { slot, seq } = page.stored[0]!.node.header
+    await page.storage.write(
+      {
+        putPending: [{ ...row!, update: Uint8Array.of(255, 255, 255) }],
+        ...(isAside && { putMarks: [{ space: world.space, slot, seq, block: page.stored[0]!.node.id }] }),
+      },
+      'strict',
+    )
+    let again = await crashAndReopen(world, page)
+    expect(again.faults.map(({ code }) => code)).toEqual(['data-corrupt'])
+    await world.clock.run(1)
+    expect(await again.storage.readPending(world.space)).toEqual([])
+    again = await crashAndReopen(world, again)
+    expect(again.faults).toEqual([])
+    // A slot that forked elsewhere is left alone.
+    expect(again.documents.slot === slot).toBe(!isAside)
+    expect([...again.documents.root.map.keys()]).toEqual(['first', 'second'])
+  })
 })
