@@ -152,7 +152,7 @@ describe('a device whose database is deleted under the open app', () => {
       errors.length = 0
       let changes = 0
       // So many end the test instead of going on for ever.
-      alice.echo.storage.state.subscribe(() => ++changes > 500 && (alice.disk.quotaBytes = Infinity))
+      alice.echo.storage.state.subscribe(() => ++changes > 60 && (alice.disk.quotaBytes = Infinity))
 
       alice.disk.quotaBytes = 60_000
       alice.disk.empty()
