@@ -135,6 +135,7 @@ export function createBlockReceiver({
   })
   const turnedAway = createTurnedAway({
     isKnown: (device) => log.device(device) !== undefined,
+    known: () => [...log.state.get().members.values()].flatMap(({ devices }) => devices.map(({ sign }) => toId<DeviceId>(sign))),
     hasRoom: (device) => held.hasRoom(device) && queue.size(device) <= maxLaneJobs / 4,
   })
   let isDisposed = false

@@ -12,7 +12,10 @@ export interface TurnedAway {
   onWantedAgain(listener: (devices: readonly DeviceId[]) => void): () => void
 }
 
-/** An attacker can make up as many devices as he likes; of those without an entry in the membership log so many are remembered. */
+/**
+ * An attacker can make up as many devices as he likes; of those without an entry in the membership log so many are remembered. Once there were more,
+ * any device that gets an entry may have been among them, and is asked for.
+ */
 export const maxUnknownTurnedAway = 64
 
 /**
@@ -21,25 +24,37 @@ export const maxUnknownTurnedAway = 64
  */
 export function createTurnedAway(options: {
   readonly isKnown: (device: DeviceId) => boolean
+  /** All that have one. */
+  readonly known: () => readonly DeviceId[]
   readonly hasRoom: (device: DeviceId) => boolean
 }): TurnedAway {
-  const { isKnown, hasRoom } = options
+  const { isKnown, known, hasRoom } = options
   const waiting = { room: new Set<DeviceId>(), retry: new Set<DeviceId>() }
+  /** Since some were not remembered: the devices that had an entry then, or were asked for since. */
+  let lookedAfter: Set<DeviceId> | undefined
   const listeners = new Set<(devices: readonly DeviceId[]) => void>()
+
+  function newcomers(): readonly DeviceId[] {
+    return lookedAfter === undefined ? [] : known().filter((device) => !lookedAfter!.has(device))
+  }
 
   return {
     note(device, until) {
       const devices = waiting[until]
-      if (!isKnown(device) && [...devices].filter((other) => !isKnown(other)).length >= maxUnknownTurnedAway) return
-      devices.add(device)
+      if (devices.has(device)) return
+      if (isKnown(device) || [...devices].filter((other) => !isKnown(other)).length < maxUnknownTurnedAway) devices.add(device)
+      else lookedAfter ??= new Set(known())
     },
     review(event) {
       const devices = waiting[event]
-      if (devices.size === 0) return
-      const again = [...devices].filter((device) => isKnown(device) && (event === 'retry' || hasRoom(device)))
-      if (again.length === 0) return
-      for (const device of again) devices.delete(device)
-      for (const listener of [...listeners]) listener(again)
+      const due = [...devices].filter((device) => isKnown(device) && (event === 'retry' || hasRoom(device)))
+      const again = new Set([...due, ...(event === 'retry' ? newcomers() : [])])
+      if (again.size === 0) return
+      for (const device of again) {
+        devices.delete(device)
+        lookedAfter?.add(device)
+      }
+      for (const listener of [...listeners]) listener([...again])
     },
     onWantedAgain(listener) {
       listeners.add(listener)

@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 import { encodeBlock, signBlock, type Block } from '../../../src/feed/block.ts'
 import { sealPayload } from '../../../src/feed/envelope.ts'
 import { maxHeldBlocks, maxHeldBytes } from '../../../src/feed/heldBlocks.ts'
+import { maxUnknownTurnedAway } from '../../../src/feed/turnedAway.ts'
 import { concatBytes } from '../../../src/shared/bytes.ts'
 import { Writer } from '../../../src/shared/encoding.ts'
 import type { DeviceId } from '../../../src/shared/ids.ts'
@@ -365,6 +366,25 @@ describe('receiving hostile blocks', () => {
     // A copy that came twice is no other copy.
     await receiver.retry()
     expect(wanted).toHaveLength(1)
+  })
+
+  it('asks for the blocks of whoever is admitted after made-up devices took all places among those turned away', async () => {
+    const author = await createAuthor()
+    const { take, receiver, roles, learn, text } = createReceiver([author], undefined, { heldLimits: { blocks: 1, bytes: maxHeldBytes } })
+    const wanted: (readonly DeviceId[])[] = []
+    receiver.onWantedAgain((devices) => wanted.push(devices))
+    const membership = [bytes32(7)]
+    for (let i = 0; i < 1 + maxUnknownTurnedAway; i++) await take(await (await createAuthor()).cut('junk', { membership }))
+    const newcomer = await createAuthor()
+    const block = await newcomer.cut('hello', { membership })
+    expect(brief(await take(block))).toBe('hold/too-many-held')
+    learn(membership[0]!)
+    roles.set(newcomer.device, 'editor')
+    await receiver.retry()
+    await receiver.retry()
+    expect(wanted).toEqual([[newcomer.device]])
+    expect(brief(await take(block))).toBe('accepted')
+    expect(text()).toBe('hello')
   })
 
   it('holds a bounded number of bytes of a device', async () => {

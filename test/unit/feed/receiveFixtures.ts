@@ -42,7 +42,8 @@ function createFakeLog(roles: Map<DeviceId, Role>, heads: Set<string>): Membersh
   const roleAt: MembershipLog['roleAt'] = (named, _identity, device) =>
     named.some((head) => !heads.has(toHex(head))) ? 'unknown' : roles.get(device)
   const device = (id: DeviceId) => (roles.has(id) ? {} : undefined)
-  return { roleAt, device } as Partial<MembershipLog> as MembershipLog
+  const members = () => new Map([['everybody', { devices: [...roles.keys()].map((id) => ({ sign: idBytes(id) })) }]])
+  return { roleAt, device, state: { get: () => ({ members: members() }) } } as unknown as MembershipLog
 }
 
 /** A writer, who cuts a block of every change. */
