@@ -1,4 +1,5 @@
 import type { DeviceId, IdentityId } from '../shared/ids.ts'
+import { append } from '../shared/append.ts'
 import { admissionKey, type Admission, type End, type Entry, type JudgedOperation } from './judgedOperation.ts'
 import type { OperationGraph, OperationSet } from './operationGraph.ts'
 
@@ -79,10 +80,4 @@ export function createEnds(graph: OperationGraph): Ends {
 
 function deviceKey(admission: Admission, device: DeviceId): string {
   return `${admissionKey(admission)} ${device}`
-}
-
-function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = lists.get(key)
-  if (list === undefined) lists.set(key, [value])
-  else list.push(value)
 }

@@ -1,3 +1,4 @@
+import { append } from '../shared/append.ts'
 import { compareBytes } from '../shared/bytes.ts'
 import type { DeviceId, IdentityId } from '../shared/ids.ts'
 import { entriesOf, type Admission, type Entry, type JudgedOperation } from './judgedOperation.ts'
@@ -94,12 +95,6 @@ export function createOperationGraph(): OperationGraph {
     invitationsOf: (invitation) => keysByInvitation.get(invitation) ?? [],
     admissionsOf: (identity) => admissionsByIdentity.get(identity) ?? [],
   }
-}
-
-function append<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = lists.get(key)
-  if (list === undefined) lists.set(key, [value])
-  else list.push(value)
 }
 
 function countBits(words: Uint32Array): number {
