@@ -85,6 +85,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     finisher,
     load: (id, past) => loadDocument(id, graph, uncached, undefined, past),
     unstored: unstoredPayload,
+    missing: new Map(),
     onFault: report,
   }
   const opening: RecoveryPlace = {
@@ -99,10 +100,13 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   // Before rows are cut: those that write something again rest on what stands without it.
   await decide()
   if (!(await recoverRows(opening, keeper.rows, keeper.cutter))) {
-    keeper.noteWaiting(keeper.slot)
+    const waiting = keeper.slot
+    keeper.noteWaiting(waiting)
     const next = await claimRecovered(opening)
     keeper.moveTo(next)
     followLog(next.rows)
+    // Nothing of this page is under it, and its rows are for whoever gets what they rest on.
+    void finisher.drained().then(() => keeper.letGo(waiting))
   }
   await recoverAbandoned(opening, keeper.had, createCutter)
   await decide()

@@ -20,6 +20,8 @@ export interface RecoveryPlace {
   readonly load: (document: DocumentId, past?: () => readonly BlockNode[]) => Promise<Result<LoadedDocument, EchoError>>
   /** A payload that is still in memory because its block is not stored yet. */
   readonly unstored: (id: BlockId) => Uint8Array | undefined
+  /** By slot, the blocks that its rows rest on and that were not here when they were last tried. It lives as long as the page. */
+  readonly missing: Map<number, readonly BlockId[]>
   readonly onFault: (error: unknown) => void
 }
 
@@ -34,7 +36,7 @@ export async function recoverRows(
   cutter: BlockCutter,
   take: (blocks: readonly CutBlock[]) => void = () => {},
 ): Promise<boolean> {
-  const { storage, space, graph, finisher, onFault } = place
+  const { storage, space, graph, finisher, missing, onFault } = place
   if (rows.length === 0) return true
   // Where the feed went on without this disk, or does not stand, the edits follow what this disk had: they fork the feed or do not stand, and are written again.
   const { feed, head } = cutter
@@ -54,7 +56,9 @@ export async function recoverRows(
   for (const fault of faults) onFault(fault)
   take(blocks)
   const done = new Set([...dropped, ...blocks.flatMap((block) => block.rows)])
-  return rows.every((row) => done.has(row.key))
+  const isDone = rows.every((row) => done.has(row.key))
+  missing.set(rows[0]!.slot, isDone ? [] : heads.filter((id) => graph.node(id) === undefined))
+  return isDone
 }
 
 /** Builds documents; when it resolves, each holds what the graph holds. */
@@ -76,7 +80,8 @@ async function loadAll(
 }
 
 /**
- * Rows of tabs that are gone are cut under their own slots, each while its lock is held.
+ * Rows of tabs that are gone are cut under their own slots, each while its lock is held. Those that rest on blocks which are not here are tried again only
+ * when one of these has come.
  * @param ownSlots are passed over
  * @param take as in {@link recoverRows}
  * @returns whether some stay: their tab still holds its slot, or blocks that they rest on are not here
@@ -88,16 +93,19 @@ export async function recoverAbandoned(
   createCutter: (slot: Slot) => BlockCutter,
   take?: (blocks: readonly CutBlock[]) => void,
 ): Promise<boolean> {
-  const { storage, space, finisher } = place
+  const { storage, space, graph, finisher, missing } = place
+  const isHere = (id: BlockId): boolean => graph.node(id) !== undefined
   let someStay = false
   for (const slot of new Set((await storage.readPending(space)).map((row) => row.slot))) {
     if (ownSlots.includes(slot)) continue
-    const lock = await claimAbandonedSlot({ ...place, slot })
+    const lacking = missing.get(slot) ?? []
+    const lock = lacking.length > 0 && !lacking.some(isHere) ? undefined : await claimAbandonedSlot({ ...place, slot })
     someStay ||= lock === undefined
     if (lock === undefined) continue
     // Read again under the lock: another tab may have been here before.
     const rows = (await storage.readPending(space)).filter((row) => row.slot === slot)
     await recoverRows(place, rows, createCutter(lock), take)
+    someStay ||= (missing.get(slot) ?? []).length > 0
     // Not before all is stored: as long as a disk is full, the next tab would cut the same rows into other blocks.
     void finisher.drained().then(() => lock.release())
   }

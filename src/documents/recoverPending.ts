@@ -103,7 +103,7 @@ function isReadable(update: Uint8Array): boolean {
 function waiting(cause: EchoError): EchoError {
   return new EchoError(
     'storage-unavailable',
-    'Edits of an earlier page wait: blocks that they build on are not on this disk. They are taken up when this space is opened after those have come from another member.',
+    'Edits of an earlier page wait: blocks that they build on are not on this disk. They are taken up when those have come from another member.',
     { cause },
   )
 }

@@ -18,7 +18,7 @@ export interface NextSlot {
 export interface SlotKeeper {
   readonly slot: number
   readonly cutter: BlockCutter
-  /** All that this tab has had: none is let go while it lives. */
+  /** All that this tab has, with those that it wrote under before. */
   readonly had: readonly number[]
   /** Whether nothing more may be written under the slot: its feed holds what this tab did not cut, or may hold it elsewhere, what it cut does not stand or was left out of a document, or edits of its log wait. */
   isSpoiled(): boolean
@@ -35,6 +35,8 @@ export interface SlotKeeper {
   /** Takes another slot, without going on under it yet. @throws (rejects) EchoError of storage */
   claimNext(): Promise<NextSlot>
   moveTo(next: NextSlot): void
+  /** Lets a former slot go, under which this tab wrote nothing. */
+  letGo(slot: number): void
   release(): void
 }
 
@@ -61,7 +63,7 @@ export async function createSlotKeeper({
   const spent = new Set<number>()
   noteLeftOut(root.leftOut)
   const first = await withLog(await claimSlot({ ...place, crypto, hint, spent }))
-  const slots = [first.slot]
+  let slots: readonly Slot[] = [first.slot]
   let { cutter } = first
   let isOutdated = false
   let wasOutdated = false
@@ -109,9 +111,13 @@ export async function createSlotKeeper({
     },
     claimNext: async () => withLog(await claimSlot({ ...place, crypto, hint: undefined, spent, isCopied: isWrittenElsewhere() })),
     moveTo(next) {
-      slots.push(next.slot)
+      slots = [...slots, next.slot]
       cutter = next.cutter
       isOutdated = false
+    },
+    letGo(number) {
+      for (const slot of slots) if (slot.number === number) slot.release()
+      slots = slots.filter((slot) => slot.number !== number)
     },
     release() {
       for (const slot of slots) slot.release()

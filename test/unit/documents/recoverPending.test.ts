@@ -202,49 +202,62 @@ describe('what a page leaves in the write-ahead log', () => {
     expect(bob.documents.root.map.toJSON()).toEqual({ third: 3 })
   })
 
-  it('waits whole where a block that it rests on is gone from the disk: the page goes on under another slot, and nothing is lost', async () => {
-    const world = await createTestSpace()
-    const page = await openReplica(world, world.alice, alone)
-    const bob = await openReplica(world, world.bob)
-    const item = newItem()
-    const hisText = (await bob.documents.openText(item)).current.get().yText
-    const herText = (await page.documents.openText(item)).current.get().yText
-    hisText.insert(0, 'a')
-    await exchange(bob, page)
-    herText.insert(1, 'b')
-    await world.clock.run(1)
-    // The second edit has seen more, so it is a row with another past, and the block of the first does not reach the disk.
-    hisText.insert(0, '<')
-    await bob.documents.flush()
-    page.disk.failNextWrite(storageFullError())
-    await page.receive(await bob.allBlocks())
-    await world.clock.run(1)
-    herText.insert(herText.length, 'c')
-    await page.store.flush()
-    const first = bob.stored[0]!.node.id
+  it.each([
+    ['the page stays open', true],
+    ['a page is opened after it has come', false],
+  ])(
+    'waits whole where a block that it rests on is gone from the disk: the page goes on under another slot, and nothing is lost (%s)',
+    async (_, isOpen) => {
+      const world = await createTestSpace()
+      const page = await openReplica(world, world.alice, alone)
+      const bob = await openReplica(world, world.bob)
+      const item = newItem()
+      const hisText = (await bob.documents.openText(item)).current.get().yText
+      const herText = (await page.documents.openText(item)).current.get().yText
+      hisText.insert(0, 'a')
+      await exchange(bob, page)
+      herText.insert(1, 'b')
+      await world.clock.run(1)
+      // The second edit has seen more, so it is a row with another past, and the block of the first does not reach the disk.
+      hisText.insert(0, '<')
+      await bob.documents.flush()
+      page.disk.failNextWrite(storageFullError())
+      await page.receive(await bob.allBlocks())
+      await world.clock.run(1)
+      herText.insert(herText.length, 'c')
+      await page.store.flush()
+      const first = bob.stored[0]!.node.id
 
-    page.disk.damageBlock(world.space, first, 'header')
-    let again = await crashAndReopen(world, page)
-    expect(again.faults.map(({ code }) => code)).toContain('storage-unavailable')
-    expect(await again.storage.readPending(world.space)).toHaveLength(2)
-    expect(again.documents.slot).toBe(1)
-    ;(await again.documents.openText(item)).current.get().yText.insert(0, 'new ')
-    again.documents.root.write((map) => map.set('later', true))
-    await again.documents.flush()
-    expect(again.stored.map(({ node }) => node.header.slot)).toEqual([1, 1])
+      page.disk.damageBlock(world.space, first, 'header')
+      let again = await crashAndReopen(world, page)
+      expect(again.faults.map(({ code }) => code)).toContain('storage-unavailable')
+      expect(await again.storage.readPending(world.space)).toHaveLength(2)
+      expect(again.documents.slot).toBe(1)
+      ;(await again.documents.openText(item)).current.get().yText.insert(0, 'new ')
+      again.documents.root.write((map) => map.set('later', true))
+      await again.documents.flush()
+      expect(again.stored.map(({ node }) => node.header.slot)).toEqual([1, 1])
 
-    await again.receive(await bob.allBlocks())
-    await again.store.flush()
-    again = await crashAndReopen(world, again)
-    await again.documents.flush()
-    expect(await again.storage.readPending(world.space)).toEqual([])
-    expect(again.faults).toEqual([])
-    const whole = (await again.documents.openText(item)).content.get()
-    expect([...whole].sort().join('')).toBe(' <abcenw')
-    await exchange(again, bob)
-    expect((await bob.documents.openText(item)).content.get()).toBe(whole)
-    expect(bob.documents.root.map.get('later')).toBe(true)
-  })
+      // As long as it is gone, nothing is tried, and nothing told again.
+      const faults = again.faults.length
+      expect(await again.documents.recoverAbandoned()).toBe(true)
+      expect(again.faults).toHaveLength(faults)
+      await again.receive(await bob.allBlocks())
+      await again.store.flush()
+      if (isOpen) {
+        expect(await again.documents.recoverAbandoned()).toBe(false)
+        again.documents.tick()
+      } else again = await crashAndReopen(world, again)
+      await again.documents.flush()
+      expect(await again.storage.readPending(world.space)).toEqual([])
+      expect(again.faults).toHaveLength(isOpen ? faults : 0)
+      const whole = (await again.documents.openText(item)).content.get()
+      expect([...whole].sort().join('')).toBe(' <abcenw')
+      await exchange(again, bob)
+      expect((await bob.documents.openText(item)).content.get()).toBe(whole)
+      expect(bob.documents.root.map.get('later')).toBe(true)
+    },
+  )
 
   it('is cut by the next tab under the slot of the one that is gone', async () => {
     const world = await createTestSpace()
