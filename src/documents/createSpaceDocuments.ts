@@ -310,6 +310,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     if (live.has(id)) return { close() {} }
     const opened = await loadLive(id, () => {})
     if (!opened.ok) throw opened.error
+    // It may hold what just arrived, and what is written beside that must name it as past.
+    ticker.now()
     return {
       close() {
         if (live.get(id) === opened.value && texts.get(id) === undefined) closeLive(id)

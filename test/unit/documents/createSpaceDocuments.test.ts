@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { encodeBlock } from '../../../src/feed/block.ts'
 import { createItemId, rootDocumentId, type ItemId } from '../../../src/shared/ids.ts'
+import { createMemoryDisk } from '../../../src/storage/memoryDisk.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, exchange, openReplica } from './createTestSpace.ts'
 
@@ -107,6 +109,44 @@ describe('the documents of a space', () => {
     expect(alice.documents.slot).toBeGreaterThan(0)
     expect(alice.stored.map(({ node }) => [node.header.slot, node.header.seq])).toEqual([[alice.documents.slot, 0]])
     expect(alice.faults).toEqual([])
+  })
+
+  it('write withdrawn text again in a closed document also while blocks for it arrive', async () => {
+    const world = await createTestSpace()
+    const former = await openReplica(world, world.alice)
+    const bob = await openReplica(world, world.bob)
+    const item = newItem()
+    former.documents.root.write((map) => map.set('common', 1))
+    await former.documents.flush()
+    const backup = former.disk.backup()
+    former.documents.root.write((map) => map.set('rest', 2))
+    await former.documents.flush()
+    await bob.receive(await former.allBlocks())
+
+    const disk = createMemoryDisk()
+    disk.restore(backup)
+    const alice = await openReplica(world, world.alice, { disk })
+    const text = await alice.documents.openText(item)
+    text.current.get().yText.insert(0, 'mine')
+    await alice.documents.flush()
+    text.release()
+    await world.clock.run(2000)
+    expect(alice.documents.peekText(item)).toBeUndefined()
+
+    const his = await bob.documents.openText(item)
+    await alice.receive(await bob.allBlocks())
+    // One comes each few milliseconds, which is more often than what came is applied.
+    for (let i = 0; i < 100; i++) {
+      his.current.get().yText.insert(0, 'b')
+      await bob.documents.flush()
+      await alice.receiver.receive(encodeBlock(bob.stored.at(-1)!.block))
+      await world.clock.run(3)
+    }
+    await world.clock.run(5000)
+    expect(alice.faults.map(({ code }) => code)).toEqual(['block-forked'])
+    expect((await alice.documents.openText(item)).content.get().replaceAll('b', '')).toBe('mine')
+    await exchange(alice, bob)
+    expect(his.content.get().replaceAll('b', '')).toBe('mine')
   })
 
   it('share what an app writes while it observes a change of another, with its next edit at the latest', async () => {
