@@ -15,6 +15,7 @@ import { hostJoin } from '../replication/hostJoin.ts'
 import type { Ask } from '../replication/joinMessages.ts'
 import type { RefusalReason } from '../replication/refusal.ts'
 import type { EchoPorts, InviteFlow } from './echo.ts'
+import { guestContent } from './guestContent.ts'
 import type { OpenSpace } from './openSpace.ts'
 import type { InviteState } from './states.ts'
 
@@ -168,7 +169,7 @@ async function host(
       keyRing: open.keyRing,
       invitationId: keys.signing.publicKey,
       preSharedKey: joinPsk(crypto, keys.rendezvousKey),
-      content: () => open.graph.heads(),
+      content: () => guestContent(open.graph, open.documents.isStored),
       admit: (ask) => admit(ask, keys),
     })
     room.reportHandshake(result.ok ? 'succeeded' : 'failed')

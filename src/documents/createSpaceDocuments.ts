@@ -475,6 +475,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     tick: () => ticker.now(),
     flush,
     rebuild,
+    isStored: (id) => finisher.payloadOf(id) === undefined,
     frontier: () => keeper.cutter.frontier(),
     async dispose() {
       if (disposed) return

@@ -46,6 +46,8 @@ export interface SpaceDocuments {
    * @throws (rejects) EchoError data-corrupt; the open document then stays
    */
   rebuild(document: DocumentId): Promise<void>
+  /** Whether a block is not one that was cut here and is not stored yet. Those are given to nobody. */
+  isStored(block: BlockId): boolean
   /** The newest applied blocks. */
   frontier(): readonly BlockId[]
   /** Cuts and stores what is open, then closes everything. */

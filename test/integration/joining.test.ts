@@ -263,6 +263,30 @@ describe('joining from a link', () => {
     await end()
   })
 
+  it('waits for nothing that a full disk of the host has not taken: it may be lost for ever', async () => {
+    const { clock, world, space, invite, join, end } = await createTest(16)
+    space.create(Task, { title: 'stored' })
+    await drive(clock, space.flush())
+    const { url } = await invite()
+    world.ann.disk.quotaBytes = 0
+    const refused = join(world.ben.echo, url)
+    await clock.run(5_000)
+    expect(refused.state.get().status).toBe('denied')
+    space.create(Task, { title: 'not stored' })
+    await clock.run(3_000)
+    // Her log names him by now, so that no admission has to be stored.
+    const again = await invite()
+    const joining = join(world.ben.echo, again.url)
+    await clock.run(5_000)
+    expect(joining.state.get().status).toBe('success')
+    await drive(clock, world.ann.restart())
+    world.ann.disk.quotaBytes = Infinity
+    await clock.run(20_000)
+    const his = await drive(clock, world.ben.echo.spaces.open(space.id))
+    expect(his.count(query(Task))).toBe(1)
+    await end()
+  })
+
   it('says so where two flows of a page follow one link, and joins once', async () => {
     const { clock, world, space, invite, join, end } = await createTest(15)
     const { url } = await invite()
