@@ -319,20 +319,26 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     }
   }
 
-  function cutEdits(id: DocumentId, retracts: readonly Retraction[], write: (doc: Y.Doc) => readonly LostEdit[]): void {
+  function cutEdits(id: DocumentId, retracts: readonly Retraction[], write: (doc: Y.Doc) => readonly LostEdit[]): boolean {
     const document = live.get(id)
     edits.cut(id)
-    if (document === undefined || document.uncutBytes > 0) return
+    if (document === undefined || document.uncutBytes > 0) return false
     const lost = edits.rewrite({ retracts }, () => write(document.doc))
     if (document.uncutBytes > 0) edits.cut(id, retracts)
     else {
       // Nothing of it is left to write, and that has to be said too.
       const cut = keeper.cutter.cut(id, document.doc, Uint8Array.of(0, 0), document.cutClock, [], { retracts })
-      if (!cut.ok) return report(cut.error)
+      if (!cut.ok) {
+        report(cut.error)
+        return true
+      }
       for (const block of cut.value) finisher.add(block)
     }
     reportLost(id, lost)
     root.flushRemote()
+    // What a retraction puts in doubt may stand again, and the own block waits for that.
+    if (!isSettled()) follower.settleSoon()
+    return true
   }
 
   function noteLeftOut(leftOut: readonly LeftOut[]): void {

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../shared/ports.ts'
+import type { WritingRound } from './writeAgain.ts'
 
 /** Decides when the documents follow the graph in what stands, and when this device's withdrawn edits are written again. */
 export interface VerdictFollower {
@@ -19,8 +20,8 @@ export interface VerdictFollowerOptions {
   readonly isCurrent: () => boolean
   /** Brings the documents to what stands. */
   readonly settle: () => Promise<void>
-  /** @returns whether something is left for later */
-  readonly writeAgain: () => Promise<boolean>
+  /** One round of writing again. */
+  readonly writeAgain: () => Promise<WritingRound>
   readonly onFault: (error: unknown) => void
 }
 
@@ -30,8 +31,10 @@ const maxSettleMs = 8_000
 /** The device whose feed forked may take back the branch that stands; whoever only built on the other waits for its word. */
 const ownForkAfterMs = 100
 const dependantAfterMs = 3_000
-const maxWriteAgainMs = 300_000
+/** After so long without a new fork it counts as over. */
 const calmMs = 60_000
+/** No longer than that: who waits would wait for what is over. */
+const maxWriteAgainMs = calmMs
 
 export function createVerdictFollower(options: VerdictFollowerOptions): VerdictFollower {
   const { clock, isSettled, isCurrent, settle, writeAgain, onFault } = options
@@ -53,7 +56,9 @@ export function createVerdictFollower(options: VerdictFollowerOptions): VerdictF
 
   function settleSoon(): void {
     if (isDisposed || settleTimer !== undefined) return
-    settleTimer = clock.after(settling.next(settleAfterMs), () => {
+    const delayMs = settling.after(settleAfterMs)
+    settling.grow()
+    settleTimer = clock.after(delayMs, () => {
       settleTimer = undefined
       if (isSettled()) return
       run().then(
@@ -67,21 +72,23 @@ export function createVerdictFollower(options: VerdictFollowerOptions): VerdictF
   }
 
   function writeAgainSoon(isOwnFork: boolean): void {
-    const dueAt = clock.now() + writing.peek(isOwnFork ? ownForkAfterMs : dependantAfterMs)
+    const dueAt = clock.now() + writing.after(isOwnFork ? ownForkAfterMs : dependantAfterMs)
     if (isDisposed || isWriting || dueAt >= writeDueAt) return
     clock.clear(writeTimer)
     writeDueAt = dueAt
     writeTimer = clock.after(dueAt - clock.now(), () => {
       writeDueAt = Infinity
-      writing.next(0)
       isWriting = true
       writeAgain().then(
-        (isLeft) => {
+        ({ isNews, isLeft }) => {
           isWriting = false
+          // What only waits for its turn is not made to wait ever longer.
+          if (isNews) writing.grow()
           if (isLeft) writeAgainSoon(false)
         },
         (error: unknown) => {
           isWriting = false
+          writing.grow()
           onFault(error)
           writeAgainSoon(false)
         },
@@ -103,21 +110,18 @@ export function createVerdictFollower(options: VerdictFollowerOptions): VerdictF
   }
 }
 
-/** A delay that doubles with each use, until there was calm for a minute. */
+/** A delay that doubles with each reason to grow, until there was none for a minute. */
 function createPatience(clock: Clock, maxMs: number) {
   let doublings = 0
-  let lastAt = -Infinity
-  function peek(firstMs: number): number {
-    if (clock.now() - lastAt > calmMs) doublings = 0
-    return Math.min(maxMs, firstMs * 2 ** doublings)
-  }
+  let grownAt = -Infinity
   return {
-    peek,
-    next(firstMs: number): number {
-      const delayMs = peek(firstMs)
+    after(firstMs: number): number {
+      if (clock.now() - grownAt > calmMs) doublings = 0
+      return Math.min(maxMs, firstMs * 2 ** doublings)
+    },
+    grow(): void {
       doublings++
-      lastAt = clock.now()
-      return delayMs
+      grownAt = clock.now()
     },
   }
 }

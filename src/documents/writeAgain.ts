@@ -26,8 +26,11 @@ export interface WriteAgainOptions {
   readonly isReady: () => boolean
   /** Opens a document until `close`. @throws (rejects) EchoError data-corrupt */
   readonly open: (document: DocumentId) => Promise<{ close(): void }>
-  /** Runs `write` on an open document and cuts what it wrote into blocks of which the first retracts. Synchronous. */
-  readonly cutEdits: (document: DocumentId, retracts: readonly Retraction[], write: (doc: Y.Doc) => readonly LostEdit[]) => void
+  /**
+   * Runs `write` on an open document and cuts what it wrote into blocks of which the first retracts. Synchronous.
+   * @returns whether it was tried, if only to be refused by a rule
+   */
+  readonly cutEdits: (document: DocumentId, retracts: readonly Retraction[], write: (doc: Y.Doc) => readonly LostEdit[]) => boolean
   /** Resolves when what was cut is stored. */
   readonly stored: () => Promise<void>
 }
@@ -35,16 +38,47 @@ export interface WriteAgainOptions {
 /** Edits of a copy of this profile are left to that copy for so long. */
 const copyAfterMs = 60_000
 
+/** What one round of writing again came to. */
+export interface WritingRound {
+  /** Whether a block was withdrawn since the round before. */
+  readonly isNews: boolean
+  /** Whether something waits for another round: for its age, for another tab, or for the documents to follow. */
+  readonly isLeft: boolean
+}
+
 /**
  * Writes again what this device wrote in blocks that do not stand, each document in one go: the blocks that hold the edits retract those they replace,
  * so nobody, no other tab and no later start does it a second time. Of two tabs the one does it that has the slot's lock.
- * @returns the function that does it once; it resolves to whether something is left for later
+ * @returns the function that does it once, for all that can be written now
  */
-export function createWriteAgain(options: WriteAgainOptions): () => Promise<boolean> {
+export function createWriteAgain(options: WriteAgainOptions): () => Promise<WritingRound> {
   const { clock, storage, space, device, graph, source } = options
-  const seenAt = new Map<BlockId, number>()
+  /** When each withdrawn block was first seen by a round, in milliseconds since the Unix epoch. */
+  let seenAt: ReadonlyMap<BlockId, number> = new Map()
+  /** The first blocks of what was tried since the last news: what a rule refused then would be refused, and reported, each time. */
+  const tried = new Set<BlockId>()
+  const isUntried = ({ blocks }: Orphans): boolean => !tried.has(blocks[0]!.id)
 
   return async () => {
+    const isNews = noteSeen()
+    if (isNews) tried.clear()
+    if (options.isReady()) await writeAll()
+    return { isNews, isLeft: graph.orphansOf(device).some(isUntried) }
+  }
+
+  /** @returns whether one is among them that was not there the last time */
+  function noteSeen(): boolean {
+    const now = clock.now()
+    const ids = graph.orphansOf(device).flatMap(({ blocks }) => blocks.map(({ id }) => id))
+    const isNews = ids.some((id) => !seenAt.has(id))
+    // A clock that was set back by days must not make the edits wait as long.
+    seenAt = new Map(ids.map((id) => [id, Math.min(now, seenAt.get(id) ?? now)]))
+    return isNews
+  }
+
+  /** @throws (rejects) the first fault, after all else was written */
+  async function writeAll(): Promise<void> {
+    const faults: unknown[] = []
     const slots = new Set(graph.orphansOf(device).flatMap(({ blocks }) => blocks.map(({ header }) => header.slot)))
     const locks = new Map<number, Lock | undefined>(options.ownSlots().map((slot) => [slot, undefined]))
     try {
@@ -53,8 +87,18 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
         if (lock !== undefined) locks.set(slot, lock)
       }
       const isMine = (slot: number): boolean => locks.has(slot)
-      const isAllDone = await writeAll(isMine)
-      return !isAllDone || ![...slots].every(isMine)
+      const marks = (await storage.readMarks(space)).map(({ block }) => block)
+      for (const orphans of graph.orphansOf(device, isMine).filter(isUntried)) {
+        // What was just written may have put something in doubt.
+        if (!options.isReady()) break
+        if (!isOfThisDisk(orphans, marks) && !isOld(orphans)) continue
+        try {
+          if (!(await isUnderWay(orphans)) && (await rewrite(orphans, isMine))) tried.add(orphans.blocks[0]!.id)
+        } catch (error) {
+          faults.push(error)
+        }
+      }
+      if (faults.length > 0) throw faults[0]
     } finally {
       // Not before all is stored: until then another tab would do it once more.
       void options.stored().then(() => {
@@ -63,26 +107,14 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
     }
   }
 
-  async function writeAll(isMine: (slot: number) => boolean): Promise<boolean> {
-    let isAllDone = true
-    const marks = (await storage.readMarks(space)).map(({ block }) => block)
-    for (const orphans of graph.orphansOf(device, isMine)) {
-      if (!options.isReady()) return false
-      const own = graph.pastOf(marks, orphans.document)
-      const isOfThisDisk = orphans.blocks.some((block) => own.includes(block))
-      const isDone = (isOfThisDisk || isOld(orphans)) && !(await isUnderWay(orphans)) && (await rewrite(orphans, isMine))
-      isAllDone &&= isDone
-    }
-    return isAllDone
+  function isOfThisDisk({ document, blocks }: Orphans, marks: readonly BlockId[]): boolean {
+    const own = graph.pastOf(marks, document)
+    return blocks.some((block) => own.includes(block))
   }
 
   function isOld({ blocks }: Orphans): boolean {
-    const { id } = blocks[0]!
     const now = clock.now()
-    // A clock that was set back by days must not make the edits wait as long.
-    const since = Math.min(now, seenAt.get(id) ?? now)
-    seenAt.set(id, since)
-    return now - since >= copyAfterMs
+    return now - (seenAt.get(blocks[0]!.id) ?? now) >= copyAfterMs
   }
 
   /** Whether another tab has stored, or is about to store, blocks that retract these, and they have only not come here yet. */
@@ -99,6 +131,7 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
     })
   }
 
+  /** @returns as `cutEdits` */
   async function rewrite(orphans: Orphans, isMine: (slot: number) => boolean): Promise<boolean> {
     const { document, blocks, retracts } = orphans
     const ids = new Set(blocks.map(({ id }) => id))
@@ -123,8 +156,7 @@ export function createWriteAgain(options: WriteAgainOptions): () => Promise<bool
         const run = { client, from: header.from, to: header.to }
         return [ids.has(node.id) ? { ...run, ownUpdate: payloads[i]! } : run]
       })
-      options.cutEdits(document, retracts, (doc) => reissueEdits(doc, former, runs))
-      return true
+      return options.cutEdits(document, retracts, (doc) => reissueEdits(doc, former, runs))
     } finally {
       opened.close()
       former.destroy()

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { encodeBlock } from '../../../src/feed/block.ts'
-import { createItemId, rootDocumentId, type ItemId } from '../../../src/shared/ids.ts'
+import { compareBytes } from '../../../src/shared/bytes.ts'
+import { createItemId, idBytes, rootDocumentId, type ItemId } from '../../../src/shared/ids.ts'
 import { createMemoryDisk } from '../../../src/storage/memoryDisk.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
-import { createTestSpace, exchange, openReplica } from './createTestSpace.ts'
+import { createTestSpace, exchange, openReplica, type TestReplica } from './createTestSpace.ts'
 
 const random = createSeededRandom('documents')
 const newItem = (): ItemId => createItemId(random)
@@ -147,6 +148,38 @@ describe('the documents of a space', () => {
     expect((await alice.documents.openText(item)).content.get().replaceAll('b', '')).toBe('mine')
     await exchange(alice, bob)
     expect(his.content.get().replaceAll('b', '')).toBe('mine')
+  })
+
+  it('follow what stands by their own writing again, without a word from anyone', async () => {
+    const world = await createTestSpace()
+    const write = async (replica: TestReplica, key: string) => {
+      replica.documents.root.write((map) => map.set(key, 1))
+      await replica.documents.flush()
+      return { key, ...replica.stored.at(-1)! }
+    }
+    // One device of Bob's forks, and Alice builds on the branch that will not stand.
+    const branches = []
+    for (const key of ['bob', 'bob too']) branches.push(await write(await openReplica(world, world.bob), key))
+    const [winner, loser] = branches.sort((a, b) => compareBytes(idBytes(a.node.id), idBytes(b.node.id)))
+    const alice = await openReplica(world, world.alice)
+    await alice.receive([encodeBlock(loser!.block)])
+    const own = await write(alice, 'alice')
+    // A copy of her profile wrote in the same place, and would stand there only if hers had not come first by its id.
+    let copied = own
+    for (let i = 0; compareBytes(idBytes(own.node.id), idBytes(copied.node.id)) >= 0; i++)
+      copied = await write(await openReplica(world, world.alice), `copy ${i}`)
+    await alice.receive([encodeBlock(winner!.block), encodeBlock(copied.block)])
+    await world.clock.run(150)
+    const { graph, documents } = alice
+    expect([winner!, own, copied].map(({ node }) => graph.stands(node.id))).toEqual([true, false, false])
+
+    await world.clock.run(2000)
+    expect(graph.stands(copied.node.id)).toBe(true)
+    expect(Object.keys(documents.root.map.toJSON()).sort()).toEqual(['alice', winner!.key, copied.key].sort())
+    expect(graph.isDecided).toBe(true)
+    documents.root.write((map) => map.set('later', 1))
+    await documents.flush()
+    expect(graph.stands(alice.stored.at(-1)!.node.id)).toBe(true)
   })
 
   it('share what an app writes while it observes a change of another, with its next edit at the latest', async () => {
