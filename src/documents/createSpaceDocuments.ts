@@ -22,7 +22,7 @@ import type { LeftOut } from './guardInDocument.ts'
 import { createInbox } from './inbox.ts'
 import { createOpenTexts } from './openTexts.ts'
 import { createOwnEdits } from './ownEdits.ts'
-import { recoverAbandoned, recoverRows, type RecoveryPlace } from './recoverAbandoned.ts'
+import { createRecovery } from './createRecovery.ts'
 import type { SpaceDocuments, SpaceDocumentsOptions } from './spaceDocuments.ts'
 import { createDocumentSwap } from './swapDocument.ts'
 import { createTakeBack } from './takeBack.ts'
@@ -80,35 +80,24 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   /** For documents that are put together beside the open ones, which may have the caches. */
   const uncached: PayloadSource = { ...source, caches: undefined }
   const tellLeftOut = createLeftOutNews(identity.deviceId, report)
-  const recovery: RecoveryPlace = {
-    ...slotPlace,
-    finisher,
-    load: (id, past) => loadDocument(id, graph, uncached, undefined, past),
-    unstored: unstoredPayload,
-    missing: new Map(),
-    onFault: report,
-  }
-  const opening: RecoveryPlace = {
-    ...recovery,
-    load: async (id, past) => {
-      const isLoaded = id === rootDocumentId && past === undefined && options.root.catchUp(unstoredPayload)
-      return isLoaded ? ok(options.root) : recovery.load(id, past)
+  const recovery = createRecovery({
+    place: {
+      ...slotPlace,
+      finisher,
+      load: (id, past) => loadDocument(id, graph, uncached, undefined, past),
+      unstored: unstoredPayload,
+      onFault: report,
     },
-  }
+    root: options.root,
+    keeper,
+    createCutter,
+    goOnUnder,
+  })
   /** Whether a block came that forks a feed of this device, and it was not looked yet whether what this disk wrote has to give way to it. */
   let isForkNew = false
   // Before rows are cut: those that write something again rest on what stands without it.
   await decide()
-  if (!(await recoverRows(opening, keeper.rows, keeper.cutter))) {
-    const waiting = keeper.slot
-    keeper.noteWaiting(waiting)
-    const next = await claimRecovered(opening)
-    keeper.moveTo(next)
-    followLog(next.rows)
-    // Nothing of this page is under it, and its rows are for whoever gets what they rest on.
-    void finisher.drained().then(() => keeper.letGo(waiting))
-  }
-  await recoverAbandoned(opening, keeper.had, createCutter)
+  await recovery.open()
   await decide()
   keeper.cutter.reset(standingHeads())
 
@@ -196,15 +185,9 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     return cutter
   }
 
-  /** Takes a slot whose write-ahead log is cut whole; those where rows have to wait are passed over. */
-  async function claimRecovered(place: RecoveryPlace): Promise<NextSlot> {
-    for (;;) {
-      const next = await keeper.claimNext()
-      if (await recoverRows(place, next.rows, next.cutter)) return next
-      keeper.noteWaiting(next.slot.number)
-      // Some of them may be cut, and are not stored yet.
-      void finisher.drained().then(() => next.slot.release())
-    }
+  function goOnUnder(next: NextSlot): void {
+    keeper.moveTo(next)
+    followLog(next.rows)
   }
 
   function followLog(rows: readonly PendingRow[]): void {
@@ -246,9 +229,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       for (let isDone = false; !isDone && !disposed;) {
         edits.cutAll()
         await decide()
-        if (next === undefined && keeper.isSpoiled()) {
-          next = await claimRecovered(recovery)
-        }
+        if (next === undefined && keeper.isSpoiled()) next = await recovery.claimNext()
         if (next === undefined && isCurrent()) break
         const { verdict } = graph
         const loaded = new Map<DocumentId, LoadedDocument>()
@@ -281,10 +262,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     const isCarried = next !== undefined && keeper.isHeadStanding()
     const held = [...live.values()].some((document) => document.uncutBytes > 0 && !takeBack.isUnderWay(document))
     if (held && !isCarried) throw keeper.cutter.obstacle() ?? new EchoError('block-refused', 'An edit could not be cut; it is tried again.')
-    if (next !== undefined) {
-      keeper.moveTo(next)
-      followLog(next.rows)
-    }
+    if (next !== undefined) goOnUnder(next)
     keeper.cutter.reset(standingHeads())
     inbox.clear()
     shown = graph.verdict
@@ -476,7 +454,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       if (!isSettled()) follower.settleSoon()
     },
     async recoverAbandoned() {
-      return !disposed && (await recoverAbandoned(recovery, keeper.had, createCutter, (blocks) => blocks.forEach(take)))
+      return !disposed && (await recovery.takeUp((blocks) => blocks.forEach(take)))
     },
     tick: () => ticker.now(),
     flush,

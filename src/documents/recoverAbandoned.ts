@@ -22,6 +22,8 @@ export interface RecoveryPlace {
   readonly unstored: (id: BlockId) => Uint8Array | undefined
   /** By slot, the blocks that its rows rest on and that were not here when they were last tried. It lives as long as the page. */
   readonly missing: Map<number, readonly BlockId[]>
+  /** Documents that could not be built, which is told once while the page lives. */
+  readonly told: Set<DocumentId>
   readonly onFault: (error: unknown) => void
 }
 
@@ -63,7 +65,7 @@ export async function recoverRows(
 
 /** Builds documents; when it resolves, each holds what the graph holds. */
 async function loadAll(
-  { load, unstored, onFault }: RecoveryPlace,
+  { load, unstored, told, onFault }: RecoveryPlace,
   ids: ReadonlySet<DocumentId>,
   pastOf: (document: DocumentId) => (() => readonly BlockNode[]) | undefined,
 ): Promise<ReadonlyMap<DocumentId, LoadedDocument>> {
@@ -72,7 +74,10 @@ async function loadAll(
     for (const id of lacking) {
       const loaded = await load(id, pastOf(id))
       if (loaded.ok) documents.set(id, loaded.value)
-      else onFault(loaded.error)
+      else {
+        if (!told.has(id)) onFault(loaded.error)
+        told.add(id)
+      }
     }
     lacking = [...documents].filter(([, document]) => !document.catchUp(unstored)).map(([id]) => id)
   }

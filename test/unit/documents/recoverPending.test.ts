@@ -259,6 +259,22 @@ describe('what a page leaves in the write-ahead log', () => {
     },
   )
 
+  it('waits where its document cannot be built, which is told once however often it is tried', async () => {
+    const world = await createTestSpace()
+    const page = await openReplica(world, world.alice, alone)
+    const { yText } = (await page.documents.openText(newItem())).current.get()
+    yText.insert(0, 'a')
+    await page.documents.flush()
+    yText.insert(1, 'b')
+    await world.clock.run(1)
+    page.disk.damageBlock(world.space, page.stored[0]!.node.id, 'envelope')
+    const again = await crashAndReopen(world, page)
+    expect(again.documents.slot).toBe(1)
+    for (let time = 0; time < 3; time++) expect(await again.documents.recoverAbandoned()).toBe(false)
+    expect(again.faults.map(({ code }) => code)).toEqual(['data-corrupt'])
+    expect(await again.storage.readPending(world.space)).toHaveLength(1)
+  })
+
   it('is cut by the next tab under the slot of the one that is gone', async () => {
     const world = await createTestSpace()
     const first = await openReplica(world, world.alice, alone)
