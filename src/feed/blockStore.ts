@@ -2,6 +2,7 @@ import { EchoError } from '../shared/echoError.ts'
 import { idBytes, type BlockId, type SpaceId } from '../shared/ids.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import { joinBatches } from '../storage/storageBatch.ts'
 import type { BlockPlace, BlockRow, BundleHeadRow, BundlePlace, BundleRow, Durability, Storage, StorageBatch } from '../storage/storage.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { Block } from './block.ts'
@@ -91,6 +92,8 @@ export function createBlockStore(options: {
   let gathered: BlockRow[] = []
   /** The last of the writes that take gathered blocks; undefined where none is under way. */
   let lastWrite: Promise<void> | undefined
+  /** The write that waits for its turn, which takes whatever comes until then. */
+  let next: { readonly rows: BlockRow[]; durability: Durability; alongside: StorageBatch; readonly done: Promise<void> } | undefined
   /** Bundles of which more was found good than is stored. */
   let gatheredBundles = new Set<ReceivedBundle>()
   /** Those and the ones that are being written. */
@@ -116,9 +119,28 @@ export function createBlockStore(options: {
     return { space, feed: node.feed, seq: node.header.seq, block: node.id, ...block }
   }
 
-  /** Runs `work` when the writes that took gathered blocks before are over: now where there are none. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const done = lastWrite === undefined ? work() : lastWrite.then(work)
+  /**
+   * What rests on a block must not be stored without it, and a write that is under way may still fail: so those that take gathered blocks go one after the
+   * other, and what one could not store goes with the next. All that waits for its turn is one write: on a slow disk a turn for each would be ever later.
+   */
+  function inTurn(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
+    if (next !== undefined) {
+      next.rows.push(...rows)
+      next.alongside = joinBatches(next.alongside, alongside)
+      if (durability === 'strict') next.durability = durability
+      return next.done
+    }
+    if (lastWrite === undefined) return follow(writeGathered(rows, durability, alongside))
+    const waiting = { rows: [...rows], durability, alongside }
+    const done = lastWrite.then(() => {
+      next = undefined
+      return writeGathered(waiting.rows, waiting.durability, waiting.alongside)
+    })
+    next = Object.assign(waiting, { done })
+    return follow(done)
+  }
+
+  function follow(done: Promise<void>): Promise<void> {
     const over = done.catch(() => {})
     lastWrite = over
     void over.then(() => {
@@ -127,15 +149,10 @@ export function createBlockStore(options: {
     return done
   }
 
-  /**
-   * What rests on a block must not be stored without it, and a write that is under way may still fail: so those that take gathered blocks go one after the
-   * other, and what one could not store goes with the next.
-   */
   async function write(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
-    const gathering = (): Promise<void> => writeGathered(rows, durability, alongside)
-    if (alongside.putPending === undefined || lastWrite === undefined) return inTurn(gathering)
+    if (alongside.putPending === undefined || lastWrite === undefined) return inTurn(rows, durability, alongside)
     // An edit has to be on its way in the task that made it, so it does not wait; it counts as stored when what it may rest on is.
-    await Promise.all([storage.write(alongside, durability), inTurn(() => writeGathered([], 'relaxed', {}))])
+    await Promise.all([storage.write(alongside, durability), inTurn([], 'relaxed', {})])
   }
 
   async function writeGathered(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {

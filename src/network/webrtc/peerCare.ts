@@ -42,6 +42,7 @@ export interface PeerCare extends Counted {
  */
 export function tendPeer(peer: TendedPeer, channel: TendedChannel, giveUp: () => void, options: PeerCareOptions): PeerCare {
   const { clock, random, backoff, addFinding, meet } = options
+  const beganMs = clock.now()
   let phase: 'connecting' | 'open' | 'ended' | 'over' = 'connecting'
   let connection: WebrtcConnection | undefined
   let timer: Timer | undefined = clock.after(drawBetween(random, watchdogMs), () => {
@@ -95,6 +96,7 @@ export function tendPeer(peer: TendedPeer, channel: TendedChannel, giveUp: () =>
     if (phase === 'connecting') openUp()
   }
   return {
+    beganMs,
     isConnecting: () => phase === 'connecting',
     over: () => {
       if (phase === 'connecting' && peer.iceConnectionState === 'failed') reportIce()

@@ -1,7 +1,14 @@
 import type { Room } from 'y-webrtc'
 import { openSignal } from './signalMessage.ts'
+import type { StrangerGate } from './strangerGate.ts'
 
 const maxQueued = 1_000
+
+/** A room of y-webrtc, and who may connect to it. */
+export interface GuardedRoom {
+  readonly room: Room
+  readonly gate: StrangerGate
+}
 
 /** The parts of y-webrtc's signaling connection that we touch. */
 export interface SignalingConnection {
@@ -21,24 +28,25 @@ export interface SignalingConnection {
 
 /**
  * Stands before y-webrtc's reading of a signaling connection: only well-formed messages of known rooms get through, one at a time. Without it
- * anyone who knows a topic's name raises unhandled errors in the app. Also keeps `send` from throwing while the socket is being opened.
+ * anyone who knows a topic's name raises unhandled errors in the app. Peers without a connection come a few at a time. Also keeps `send` from throwing while the socket is being opened.
  * What cannot be caught here: a server that sends text that is no JSON.
  */
-export function guardSignaling(connection: SignalingConnection, findRoom: (topic: string) => Room | undefined): void {
+export function guardSignaling(connection: SignalingConnection, findRoom: (topic: string) => GuardedRoom | undefined): void {
   const pass = connection.emit.bind(connection)
   let queue = Promise.resolve()
   let queuedCount = 0
 
-  async function check(room: Room, message: { data?: unknown }, args: readonly unknown[]): Promise<void> {
+  async function check(guarded: GuardedRoom, message: { data?: unknown }, args: readonly unknown[]): Promise<void> {
+    const { room, gate } = guarded
     const signal = await openSignal(message.data, room.key)
     queuedCount--
-    if (signal === undefined || signal.from === room.peerId || findRoom(room.name) !== room) return
+    if (signal === undefined || signal.from === room.peerId || findRoom(room.name) !== guarded) return
     if (signal.type === 'signal') {
       if (signal.to !== room.peerId) return
       // y-webrtc takes it for granted that it still has the connection.
       if (signal.kind === 'answer' && !room.webrtcConns.has(signal.from)) return
     }
-    pass('message', args)
+    gate.pass(signal.from, () => pass('message', args))
   }
 
   connection.emit = (name, args) => {
@@ -50,12 +58,12 @@ export function guardSignaling(connection: SignalingConnection, findRoom: (topic
     if (typeof message !== 'object' || message === null) return
     const { type, topic } = message as { type?: unknown; topic?: unknown }
     if (type !== 'publish' || typeof topic !== 'string') return
-    const room = findRoom(topic)
+    const guarded = findRoom(topic)
     // Rooms of another network on this connection are guarded by its own guard.
-    if (room === undefined) pass(name, args)
+    if (guarded === undefined) pass(name, args)
     else if (queuedCount < maxQueued) {
       queuedCount++
-      queue = queue.then(() => check(room, message, args))
+      queue = queue.then(() => check(guarded, message, args))
     }
   }
   connection.send = (message) => {

@@ -1,11 +1,10 @@
-import type { Room as ProviderRoom } from 'y-webrtc'
 import { EchoError } from '../../shared/echoError.ts'
 import { systemClock, systemRandom, type Clock, type Random } from '../../shared/ports.ts'
 import type { Network, NetworkState } from '../network.ts'
 import { createRoomNetwork, type AdapterRoom } from '../roomNetwork.ts'
 import { createCensus } from './census.ts'
 import { createRoomOnDemand } from './roomOnDemand.ts'
-import type { SignalingConnection } from './signalingGuard.ts'
+import type { GuardedRoom, SignalingConnection } from './signalingGuard.ts'
 import { createSignalingWatch } from './signalingWatch.ts'
 
 export interface WebrtcNetworkOptions {
@@ -33,7 +32,7 @@ export function createWebrtcNetwork({
 }: WebrtcNetworkOptions): Network {
   for (const url of signaling) assertSignalingUrl(url)
   const isSupported = typeof RTCPeerConnection === 'function' && typeof window !== 'undefined'
-  const openRooms = new Map<string, ProviderRoom>()
+  const openRooms = new Map<string, GuardedRoom>()
   const guarded = new WeakSet<SignalingConnection>()
   const unsupported = new EchoError(
     'no-webrtc',
@@ -43,7 +42,7 @@ export function createWebrtcNetwork({
   let notLoaded: EchoError | undefined
   // Built before the network that they report to, so they reach it through a late call.
   const watch = createSignalingWatch({ clock, random, onChange: () => refresh() })
-  const createRoomCensus = createCensus((...finding) => log.add(...finding))
+  const createRoomCensus = createCensus(clock, (...finding) => log.add(...finding))
 
   const { network, log, refreshState } = createRoomNetwork({
     clock,

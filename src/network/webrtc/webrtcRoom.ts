@@ -5,8 +5,9 @@ import type { AdapterRoom } from '../roomNetwork.ts'
 import type { RoomCensus } from './census.ts'
 import type { PeerCareOptions } from './peerCare.ts'
 import { createPeerConnectionClass, stubChannelConfig } from './peerConnection.ts'
-import { guardSignaling, type SignalingConnection } from './signalingGuard.ts'
+import { guardSignaling, type GuardedRoom, type SignalingConnection } from './signalingGuard.ts'
 import type { SignalingWatch } from './signalingWatch.ts'
+import { createStrangerGate, type StrangerGate } from './strangerGate.ts'
 
 // Above the largest mesh promised: smaller values split a room into groups that never find each other.
 const maxConnections = 48
@@ -18,7 +19,7 @@ export interface WebrtcRoomOptions extends PeerCareOptions {
   readonly census: RoomCensus
   readonly watch: SignalingWatch
   /** Rooms of the network that are open, by topic. */
-  readonly openRooms: Map<string, ProviderRoom>
+  readonly openRooms: Map<string, GuardedRoom>
   /** Connections that have a guard. */
   readonly guarded: WeakSet<SignalingConnection>
 }
@@ -93,19 +94,24 @@ function startVisit(options: WebrtcRoomOptions): Visit {
   }
   const unwatch = watch.add(connections)
   let isOver = false
+  let gate: StrangerGate | undefined
 
   // Registered after the provider's own step, which opens the room, and before anything that it sends there has been encrypted.
   const opened = Promise.resolve(provider.key).then(() => {
     const { room } = provider
     if (room === null) return
     silenceTabs(room)
-    if (!isOver) openRooms.set(request.name, room)
+    if (isOver) return
+    const { clock, random } = options
+    gate = createStrangerGate({ clock, random, isKnown: (name) => room.webrtcConns.has(name), countYoung: census.countYoung })
+    openRooms.set(request.name, { room, gate })
   })
 
   return {
     end: async () => {
       isOver = true
       openRooms.delete(request.name)
+      gate?.dispose()
       // A closing connection announces the room once more, which peers would take for an invitation.
       provider.maxConns = 0
       unwatch()

@@ -12,6 +12,8 @@ export interface MeshProbe {
   watch(): void
   /** Makes edits for so long: titles of the task and letters in the open text in turn. @returns how many it made */
   edit(task: string, everyMs: number, forMs: number): Promise<number>
+  /** Resolves when the page is in the midst of {@link edit}. */
+  untilEdited(): Promise<void>
   /** Since {@link watch}: the ms from an edit to its sight here, for each edit seen, and the ms of each task above 50 ms. */
   seen(): { delays: number[]; longTasks: number[] }
 }
@@ -24,6 +26,7 @@ export function createMeshProbe(lab: () => Lab): MeshProbe {
   let longTasks: number[] = []
   let isWatching = false
   const own = new Set<string>()
+  let isEditing = false
 
   function watchOnce(): void {
     if (isWatching) return
@@ -69,9 +72,14 @@ export function createMeshProbe(lab: () => Lab): MeshProbe {
         if (count % 2 === 0) lab().update(task, { title: String(now()) })
         else lab().write(lab().content().length, 'x')
         count++
+        isEditing = true
         await new Promise((resolve) => setTimeout(resolve, startMs + count * everyMs - performance.now()))
       }
+      isEditing = false
       return count
+    },
+    async untilEdited() {
+      while (!isEditing) await new Promise((resolve) => setTimeout(resolve, 20))
     },
     seen: () => ({ delays, longTasks }),
   }

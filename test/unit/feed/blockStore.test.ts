@@ -89,6 +89,24 @@ it('a block store writes a block once, however many edits are made while it is u
   expect(write.mock.calls.flatMap(([{ putBlocks = [] }]) => putBlocks)).toHaveLength(1)
 })
 
+it('a block store stores all that waits for a slow write in one more, and strictly where one of it asks for that', async () => {
+  const { world, storage, store, block, next } = await createTest()
+  const former = { ...edit, space: world.space, document: block.node.document }
+  await store.put([], 'relaxed', { putPending: [former, { ...former, key: '0/2' }] })
+  const write = vi.spyOn(storage, 'write')
+  const underWay = store.flush()
+  const all = [
+    store.flush(),
+    store.put([block], 'strict', { deletePending: [{ space: world.space, key: '0/1' }] }),
+    store.put([next], 'relaxed', { deletePending: [{ space: world.space, key: '0/2' }] }),
+  ]
+  await Promise.all([underWay, ...all])
+  expect(write).toHaveBeenCalledTimes(2)
+  expect(write.mock.calls[1]![1]).toBe('strict')
+  expect((await storage.readHeaders(world.space)).rows).toHaveLength(2)
+  expect(await storage.readPending(world.space)).toEqual([])
+})
+
 it('a block store is flushed only when what it began to store before is stored, too', async () => {
   const world = await createTestSpace()
   const author = await openReplica(world, world.alice)

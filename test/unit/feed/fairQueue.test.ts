@@ -133,6 +133,32 @@ describe('the fair queue', () => {
     queue.dispose()
   })
 
+  it('lets a backlog rest between slices while somebody works just now, but not where he waits for it', async () => {
+    const waiters: string[] = []
+    const { clock, ran, add } = createTest({ sponsorOf: () => waiters[0] })
+    const backlogAfter = async (ms: number): Promise<number> => {
+      const before = ran.filter((name) => name === 'b').length
+      await clock.run(ms)
+      return ran.filter((name) => name === 'b').length - before
+    }
+    for (let i = 0; i < 3_000; i++) void add('backlog', 'b')
+    await clock.run(1_100)
+    expect(await backlogAfter(500)).toBeGreaterThan(450)
+    void add('calm', 'c')
+    const shared = await backlogAfter(500)
+    expect(shared).toBeGreaterThan(80)
+    expect(shared).toBeLessThan(130)
+    waiters.push('calm')
+    expect(await backlogAfter(300)).toBeGreaterThan(250)
+    waiters.pop()
+    await clock.run(500)
+    expect(await backlogAfter(100)).toBeGreaterThan(90)
+    // All of it comes in the end.
+    void add('calm', 'c')
+    await clock.run(10_000)
+    expect(ran).toHaveLength(3_002)
+  })
+
   it('prepares a few jobs before their turn, and no more', async () => {
     const { clock, queue } = createTest()
     let prepared = 0
