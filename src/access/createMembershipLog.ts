@@ -6,7 +6,7 @@ import { findEpochs } from './findEpochs.ts'
 import { findInvitations } from './findInvitations.ts'
 import { createHeldOperations } from './heldOperations.ts'
 import type { Entry, JudgedOperation } from './judgedOperation.ts'
-import { judge, type LaterKinds } from './judge.ts'
+import { judge, type EndHandling } from './judge.ts'
 import type { Member, MembershipState, OperationFault, Role } from './membershipLog.ts'
 import { createEvaluator } from './evaluate.ts'
 import {
@@ -37,8 +37,8 @@ type AddResult = Result<'added' | 'known' | 'held', OperationFault>
  * well-formed operations; he cannot change what it makes of the others.
  *
  * @param options.space the space's id: the hash of its genesis.
- * @param options.later whether devices, ends and invitations count. By default not yet: an end wants a new key of the space and a verdict on what its target
- * wrote, and until clients do both, these operations are kept and passed on as if they were not known.
+ * @param options.ends whether ends of people and devices count. By default not yet: an end wants a new key of the space and a verdict on what its target
+ * wrote, and until clients do both, well-formed ones are kept and passed on as if they were not known.
  * @example
  * const log = createMembershipLog({ crypto, space })
  * for (const operation of received) await log.add(operation)
@@ -47,9 +47,9 @@ type AddResult = Result<'added' | 'known' | 'held', OperationFault>
 export function createMembershipLog(options: {
   readonly crypto: CryptoPort
   readonly space: SpaceId
-  readonly later?: LaterKinds
+  readonly ends?: EndHandling
 }): OperationLog {
-  const { crypto, later = 'kept' } = options
+  const { crypto, ends = 'kept' } = options
   const space = idBytes(options.space)
   const noSpace = new Uint8Array(32)
 
@@ -116,7 +116,7 @@ export function createMembershipLog(options: {
     }
     const missing = parents.filter((parent) => graph.get(parent) === undefined)
     if (missing.length > 0) return held.hold(operation, missing) ? ok('held') : fail('too-many-held')
-    const verdict = await judge({ crypto, space, graph, verified, later }, operation)
+    const verdict = await judge({ crypto, space, graph, verified, ends }, operation)
     if (!verdict.ok) {
       // What needs a newer version is not malformed: its children wait, like those of an operation that is not here.
       if (verdict.error !== 'newer-version') rememberMalformed(operation.key)

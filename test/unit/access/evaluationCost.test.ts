@@ -37,7 +37,7 @@ it(
     }
     expect(perOperation.slice(-200).sort((a, b) => a - b)[100]!).toBeLessThan(oneMoreMs)
 
-    const again = createMembershipLog({ crypto, space, later: 'judged' })
+    const again = createMembershipLog({ crypto, space, ends: 'judged' })
     for (const operation of log.operations()) await again.addVerified(operation)
     const start = performance.now()
     expect(again.state.get().members.size).toBe(log.state.get().members.size)
