@@ -41,8 +41,11 @@ export interface BlockExchange {
   push(node: BlockNode): void
   /** Sends encoded blocks that are not in the graph. */
   pass(blocks: readonly Uint8Array[]): void
-  /** Says heads within a second, once for all blocks until then: for blocks that their author is likely to push to the peer himself. */
-  sayHeadsSoon(): void
+  /**
+   * Tells the peer of a block by heads, within a second and once for all blocks until then: its author is likely to push it to the peer himself. One
+   * that the peer was to get before it could be read is sent.
+   */
+  tell(node: BlockNode): void
   /** Blocks that the peer has and we lack and want, as far as its heads tell. */
   lacking(): number
   /** Blocks that the peer sent and that were new here, and good. */
@@ -208,6 +211,14 @@ export function createBlockExchange(options: {
     else unavailable.add(node.id)
   }
 
+  /** A block can be read now. What was passed over counts as sent, so the peer's heads never ask for it. @returns whether it was, or would be, passed over */
+  function sendPassedOver(node: BlockNode): boolean {
+    if (reading.has(node.id)) reading.set(node.id, true)
+    else if (unavailable.delete(node.id)) outbox.add(node)
+    else return false
+    return true
+  }
+
   /** Sends the bundle that holds a block, unless that was done. @returns false where there is none. @throws EchoError of storage */
   async function sendBundleOf(node: BlockNode): Promise<boolean> {
     const place = store.bundleOf(node)
@@ -344,7 +355,6 @@ export function createBlockExchange(options: {
 
   return {
     sayHeads,
-    sayHeadsSoon,
     onHeads(heads) {
       note(heads)
       // No honest peer names more; whoever makes up ever new ones would fill the memory.
@@ -413,11 +423,15 @@ export function createBlockExchange(options: {
     },
     push(node) {
       if (!knowsPeer || doubtful.has(deviceOf(node.feed))) return
-      if (reading.has(node.id)) reading.set(node.id, true)
-      else if (unavailable.delete(node.id)) outbox.add(node)
-      else if ((sent.get(node.branch)?.seq ?? -1) === node.header.seq - 1) enqueue(node)
-      else for (const other of missing()) if (other.feed === node.feed) enqueue(other)
+      if (!sendPassedOver(node)) {
+        if ((sent.get(node.branch)?.seq ?? -1) === node.header.seq - 1) enqueue(node)
+        else for (const other of missing()) if (other.feed === node.feed) enqueue(other)
+      }
       void pump()
+    },
+    tell(node) {
+      if (sendPassedOver(node)) void pump()
+      sayHeadsSoon()
     },
     pass: (blocks) => blocks.forEach((block) => send({ type: 'blocks', blocks: [block] }, block.length)),
     lacking,

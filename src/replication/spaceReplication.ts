@@ -387,7 +387,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       const served = new Set(isOwn ? awake.slice(0, maxPushLinks).map(([link]) => link) : [])
       for (const [link, { exchange }] of links) {
         if (link.peer === undefined || served.has(link)) exchange.push(node)
-        else exchange.sayHeadsSoon()
+        else exchange.tell(node)
       }
       publish()
     },

@@ -342,6 +342,24 @@ describe('blockExchange', () => {
     expect(bob.graph.size).toBe(2)
   })
 
+  it('sends a block that was not stored when the heads came also where its peer is only told of it', async () => {
+    const { world, alice, bob, hers, his } = await createTest()
+    his.exchange.sayHeads()
+    alice.disk.quotaBytes = alice.disk.usedBytes
+    await write(alice, 'a', 'b')
+    await deliverAll(hers, his)
+    alice.disk.quotaBytes = Infinity
+    await world.clock.run(5000)
+    for (const { node } of alice.stored) hers.exchange.tell(node)
+    await deliverAll(hers, his)
+    expect(bob.graph.size).toBe(2)
+    // One that the peer can have from its author is not sent.
+    await write(alice, 'c')
+    hers.exchange.tell(alice.stored.at(-1)!.node)
+    await deliverAll(hers, his)
+    expect(bob.graph.size).toBe(2)
+  })
+
   it('sends a block that was stored while it was being read in vain', async () => {
     const { world, alice, bob, hers, his } = await createTest()
     his.exchange.sayHeads()
@@ -584,12 +602,13 @@ describe('blockExchange', () => {
   it('says heads once for many blocks, within a second', async () => {
     const { world, alice, hers } = await createTest()
     await write(alice, 'a')
-    for (let i = 0; i < 10; i++) hers.exchange.sayHeadsSoon()
+    const { node } = alice.stored[0]!
+    for (let i = 0; i < 10; i++) hers.exchange.tell(node)
     await world.clock.run(999)
     expect(hers.out).toEqual([])
     await world.clock.run(1)
     expect(hers.out.map(({ type }) => type)).toEqual(['heads'])
-    hers.exchange.sayHeadsSoon()
+    hers.exchange.tell(node)
     hers.exchange.dispose()
     await world.clock.run(5000)
     expect(hers.out).toHaveLength(1)

@@ -66,6 +66,29 @@ describe('the replication of a space', () => {
     ])
   })
 
+  it('gives a block that a full disk did not take when the peer asked for it also to a peer that was silent when there was room', async () => {
+    const world = await createTestSpace()
+    const [hers, his] = [await createSide(world, world.alice), await createSide(world, world.bob)]
+    hers.replica.disk.quotaBytes = hers.replica.disk.usedBytes
+    hers.documents.root.write((map) => map.set('key', 1))
+    await hers.documents.flush()
+    const swarm = createSwarm(world)
+    hers.replication.enterNetwork(swarm.peer('alice'))
+    his.replication.enterNetwork(swarm.peer('bob'))
+    await world.clock.run(2_000)
+    expect([his.replica.graph.size, his.replication.state.get().lacking]).toEqual([0, 1])
+    // As on a machine that wakes up: for a moment everyone seems to have been silent for long, and too short for a new link.
+    swarm.tap((from, _to, frame) => (from === 'bob' ? undefined : frame))
+    await world.clock.run(20_000)
+    expect(hers.replication.state.get().peers).toBe(1)
+    hers.replica.disk.quotaBytes = Infinity
+    await world.clock.run(2_000)
+    hers.replication.announce(hers.replica.stored[0]!.node)
+    swarm.tap((_from, _to, frame) => frame)
+    await world.clock.run(5_000)
+    expect([his.replica.graph.size, his.replication.state.get().lacking]).toEqual([1, 0])
+  })
+
   it('is shut out by no peer for asking again, however often a member makes it drop blocks and have room again', async () => {
     const world = await createTestSpace()
     const [hers, his] = [await createSide(world, world.alice), await createSide(world, world.bob)]
