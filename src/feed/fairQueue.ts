@@ -89,10 +89,12 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
   let running = false
   let disposed = false
   let sliceEnd = 0
-  /** When somebody last seemed to work just now. */
-  let liveMs = -Infinity
+  /** Lanes of those who seem to work just now, and when they last did. */
+  const live = new Map<string, number>()
   /** Until then backlogs rest. */
   let restEnd = 0
+  /** Whether a lane was passed over for it. */
+  let isResting = false
   let timer: Timer | undefined
 
   function add<T>(name: string, job: QueueJob<T>, place?: 'front'): Promise<T> | undefined {
@@ -103,7 +105,7 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     return new Promise<T>((resolve, reject) => {
       const run = (): Promise<void> => job.run().then(resolve, reject)
       lane.waiting[place === 'front' ? 'unshift' : 'push']({ job, run, isPrepared: false })
-      if (lane.waiting.length === 1 && job.bytes <= liveBytes) liveMs = clock.now()
+      if (lane.waiting.length === 1 && job.bytes <= liveBytes) live.set(name, clock.now())
       if (lane.waiting.length <= lookAhead) prepare(lane.waiting.at(-1))
       if (lane.isDelayed) job.onDelayed?.()
       void work()
@@ -130,8 +132,12 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
 
   function takeTurn(): (() => Promise<void>) | undefined {
     const rests = restLeftMs() > 0
+    isResting = false
     for (const [name, lane] of disposed ? [] : lanes) {
-      if (rests && isBacklog(lane) && sponsorOf(name) === undefined) continue
+      if (rests && isBacklog(lane) && isLiveBeside(name) && sponsorOf(name) === undefined) {
+        isResting = true
+        continue
+      }
       const mustWait = waitMs(name) > 0
       const sponsor = mustWait ? sponsorOf(name) : undefined
       if (mustWait && sponsor === undefined) {
@@ -159,6 +165,10 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     if (!delayed.get().has(name)) delayed.set(new Set([...delayed.get(), name]))
   }
 
+  function isLiveBeside(name: string): boolean {
+    return live.size > (live.has(name) ? 1 : 0)
+  }
+
   function restLeftMs(): number {
     const left = restEnd - clock.now()
     // The clock may have been set back.
@@ -172,8 +182,8 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
     if (disposed) return
     const still = [...delayed.get()].filter((name) => lanes.has(name) || waitMs(name) > 0)
     const first = Math.min(...still.map(waitMs))
-    const rest = lanes.size > 0 ? restLeftMs() : 0
-    const next = rest > 0 ? Math.min(first, rest) : first
+    // The rest may be over by now, and then it is time to go on as well.
+    const next = isResting ? Math.min(first, restLeftMs()) : first
     if (Number.isFinite(next)) timer = clock.after(next, wake)
     if (still.length < delayed.get().size) delayed.set(new Set(still))
   }
@@ -184,7 +194,9 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
 
   async function breathe(): Promise<void> {
     if (clock.now() < sliceEnd) return
-    if (Math.abs(clock.now() - liveMs) < liveForMs) restEnd = clock.now() + restMs
+    const now = clock.now()
+    for (const [name, ms] of live) if (Math.abs(now - ms) >= liveForMs) live.delete(name)
+    restEnd = now + restMs
     await new Promise<void>((resolve) => clock.after(0, resolve))
     sliceEnd = clock.now() + sliceMs
   }

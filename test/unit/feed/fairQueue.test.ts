@@ -159,6 +159,28 @@ describe('the fair queue', () => {
     expect(ran).toHaveLength(3_002)
   })
 
+  it('goes on with a backlog whose rest ends while it is looked at', async () => {
+    let passedMs = 0
+    const sponsorOf = (): undefined => void (passedMs += 100)
+    const { clock, queue, add } = createTest({ sponsorOf })
+    const { now } = clock
+    clock.now = () => now() + passedMs
+    for (let i = 0; i < 200; i++) void add('backlog', 'b')
+    void add('calm', 'c')
+    await clock.run(20_000)
+    expect(passedMs).toBeGreaterThan(0)
+    expect(queue.size()).toBe(0)
+  })
+
+  it('lets no backlog rest for its own beginning', async () => {
+    const { clock, ran, add } = createTest()
+    for (let batch = 0; batch < 3; batch++) {
+      for (let i = 0; i < 500; i++) void add('alone', 'a')
+      await clock.run(600)
+    }
+    expect(ran).toHaveLength(1_500)
+  })
+
   it('prepares a few jobs before their turn, and no more', async () => {
     const { clock, queue } = createTest()
     let prepared = 0
