@@ -15,6 +15,7 @@ export type {
 export type {
   EchoState,
   IdentityInfo,
+  MemberInfo,
   IdentityState,
   InvitationPreview,
   InviteState,

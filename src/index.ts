@@ -31,6 +31,7 @@ export type {
 export type {
   EchoState,
   IdentityInfo,
+  MemberInfo,
   IdentityState,
   InvitationPreview,
   InviteState,

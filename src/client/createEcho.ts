@@ -45,6 +45,8 @@ export function createEcho(config: EchoConfig): Echo {
     types,
     identity: identity.current,
     ownName: identity.name,
+    ownProfile: identity.profile,
+    onNewerProfile: (record) => void identity.takeProfile(record).catch(fail),
     networkState: networkControl.state,
     inviteUrl: () => config.inviteUrl ?? pageAddress(),
     onListChanged: () => control?.tell({ type: 'spaces' }),

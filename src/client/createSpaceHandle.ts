@@ -6,6 +6,7 @@ import type { StorageState } from '../storage/storage.ts'
 import type { EchoPorts, InviteFlow, Space } from './echo.ts'
 import { createInviteFlow } from './inviteFlow.ts'
 import type { OpenSpace } from './openSpace.ts'
+import { createSpaceMembers } from './spaceMembers.ts'
 import { createSpacePresence } from './spacePresence.ts'
 import { createSpaceSync } from './spaceSync.ts'
 import type { SpaceInfo, SpaceState } from './states.ts'
@@ -35,6 +36,7 @@ export function createSpaceHandle(options: {
   const { database, documents, log } = open
   const { dispose: _dispose, ...commands } = database
   const sync = createSpaceSync(open, options.networkState, options.storageState, options.ports.clock)
+  const members = createSpaceMembers({ me: open.identity.id, log, profiles: open.profiles, presence: open.replication.presence })
   const info = createWritable(readInfo())
   /** A link that is out would keep its room and its timer for ten minutes. */
   const invitations = new Set<InviteFlow>()
@@ -97,6 +99,7 @@ export function createSpaceHandle(options: {
     info,
     state,
     sync: sync.status,
+    members: members.list,
     presence: createSpacePresence(open.replication.presence),
     diagnostics: open.diagnostics.findings,
     mute: (member) => setMuted(member, true),
@@ -126,6 +129,7 @@ export function createSpaceHandle(options: {
       for (const flow of invitations) flow.dispose()
       invitations.clear()
       sync.dispose()
+      members.dispose()
       await open.dispose()
     },
   }

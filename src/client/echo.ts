@@ -3,6 +3,7 @@ import type { EchoError } from '../shared/echoError.ts'
 import type { IdentityId, ItemId, SpaceId } from '../shared/ids.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { ProfileChange } from '../identity/identityStore.ts'
 import type { LoadPhrases } from '../identity/loadPhrases.ts'
 import type { Storage, StorageState } from '../storage/storage.ts'
 import type { BundleSizes } from '../feed/createBundler.ts'
@@ -10,7 +11,17 @@ import type { Finding, Network, NetworkState } from '../network/network.ts'
 import type { Role } from '../access/membershipLog.ts'
 import type { Database } from '../database/database.ts'
 import type { AnyItemType } from '../database/defineType.ts'
-import type { EchoState, IdentityState, InviteState, JoinState, PresentPeer, SpaceInfo, SpaceState, SyncStatus } from './states.ts'
+import type {
+  EchoState,
+  IdentityState,
+  InviteState,
+  JoinState,
+  MemberInfo,
+  PresentPeer,
+  SpaceInfo,
+  SpaceState,
+  SyncStatus,
+} from './states.ts'
 import type { SpaceFinding } from './spaceDiagnostics.ts'
 import type { PresenceType } from './definePresence.ts'
 import type { TextHandle } from '../documents/textHandle.ts'
@@ -66,15 +77,23 @@ export interface Echo {
 
 export interface IdentityCommands {
   readonly state: Readable<IdentityState>
-  /** Makes a person on this device. @returns the 24 words, to be shown once. @throws EchoError storage-*, already has an identity: bad-config; load-failed: the words could not be fetched, try again */
-  create(options: { readonly name: string }): Promise<{ readonly phrase: string }>
+  /**
+   * Makes a person on this device. Without asking anything: an app may call this at its first start, let people work at once, and have them choose a name
+   * ({@link updateProfile}) and write down their words later; until then `state` is `unsaved`.
+   * @returns the 24 words, to be shown once. @throws EchoError storage-*, already has an identity: bad-config; load-failed: the words could not be fetched, try again
+   */
+  create(options?: { readonly name?: string }): Promise<{ readonly phrase: string }>
   /** Becomes the person of these 24 words on this device. @throws EchoError bad-phrase, load-failed */
   recover(options: { readonly phrase: string; readonly name: string }): Promise<void>
   /** The 24 words again. @throws EchoError no-identity, load-failed */
   showPhrase(): Promise<string>
   /** The user says that the words are written down: state becomes `ready`. */
   confirmPhraseSaved(): Promise<void>
-  setName(name: string): Promise<void>
+  /**
+   * Changes how the person is shown in every space; a part given as undefined is taken away. `colour` is `#rrggbb`, a picture has at most 16 KiB.
+   * @throws (rejects) EchoError bad-value, no-identity, storage-*
+   */
+  updateProfile(change: ProfileChange): Promise<void>
 }
 
 export interface SpaceCommands {
@@ -108,6 +127,8 @@ export interface Space extends Omit<Database, 'dispose'> {
   readonly info: Readable<SpaceInfo>
   readonly state: Readable<SpaceState>
   readonly sync: Readable<SyncStatus>
+  /** Who belongs to the space, owners first, then by name. */
+  readonly members: Readable<readonly MemberInfo[]>
   readonly presence: Presence
   /** Members' devices whose blocks or links are not taken as usual, and why. */
   readonly diagnostics: Readable<readonly SpaceFinding[]>

@@ -1,7 +1,8 @@
 import { EchoError } from '../shared/echoError.ts'
-import { createWritable } from '../shared/readable.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
 import type { IdentityStore } from '../identity/identityStore.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
+import { profileOf, type ProfileRecord } from '../identity/profileRecord.ts'
 import type { IdentityCommands } from './echo.ts'
 import type { IdentityState } from './states.ts'
 
@@ -10,6 +11,10 @@ export interface IdentityControl {
   readonly commands: IdentityCommands
   current(): LocalIdentity | undefined
   name(): string
+  /** The signed profile that members of spaces get; undefined until it was changed for the first time. */
+  readonly profile: Readable<ProfileRecord | undefined>
+  /** A space has a newer profile of this person, by another of the person's devices. @throws EchoError of storage */
+  takeProfile(record: ProfileRecord): Promise<void>
   /** Begins to keep the identity in `store`, and reads it. @throws EchoError data-corrupt, or one of storage */
   attach(store: IdentityStore): Promise<void>
   /** There will be no store: who waits for one hears why. */
@@ -23,6 +28,7 @@ export interface IdentityControl {
 /** @param onChanged an identity was made or renamed here: other tabs should read it */
 export function createIdentityControl(onChanged: () => void): IdentityControl {
   const state = createWritable<IdentityState>({ status: 'loading' })
+  const signedProfile = createWritable<ProfileRecord | undefined>(undefined)
   let identity: LocalIdentity | undefined
   let giveStore: (store: IdentityStore) => void = () => {}
   let attached: IdentityStore | undefined
@@ -37,7 +43,8 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
   function publish(): void {
     const profile = attached?.profile.get()
     if (identity === undefined || profile === undefined) return state.set({ status: 'none' })
-    state.set({ status: profile.phraseSaved ? 'ready' : 'unsaved', identity: { id: identity.id, name: profile.name } })
+    state.set({ status: profile.phraseSaved ? 'ready' : 'unsaved', identity: { id: identity.id, ...profileOf(profile) } })
+    signedProfile.set(profile.record)
   }
 
   function become(next: LocalIdentity): void {
@@ -56,6 +63,11 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
   return {
     current: () => identity,
     name: () => attached?.profile.get()?.name ?? '',
+    profile: signedProfile,
+    async takeProfile(record) {
+      await (await whenAttached).takeProfile(record)
+      onChanged()
+    },
     attach(store) {
       attached = store
       store.profile.subscribe(publish)
@@ -67,7 +79,7 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
     writeBack: async () => attached?.writeBack(),
     commands: {
       state,
-      async create({ name }) {
+      async create({ name = '' } = {}) {
         const store = await whenAttached
         if (identity !== undefined) {
           throw new EchoError(
@@ -90,8 +102,8 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
         await (await whenAttached).confirmPhraseSaved()
         onChanged()
       },
-      async setName(name) {
-        await (await whenAttached).setName(name)
+      async updateProfile(change) {
+        await (await whenAttached).updateProfile(change)
         onChanged()
       },
     },

@@ -1,9 +1,12 @@
 import { EchoError } from '../shared/echoError.ts'
 import { toId, type DeviceId, type SpaceId } from '../shared/ids.ts'
+import type { Readable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { StorageBatch } from '../storage/storage.ts'
 import type { Network } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { ProfileRecord } from '../identity/profileRecord.ts'
+import type { ProfileBook } from '../access/profileBook.ts'
 import { createKeyRing } from '../access/createKeyRing.ts'
 import { createMembershipLog } from '../access/createMembershipLog.ts'
 import type { KeyRing } from '../access/keyRing.ts'
@@ -31,6 +34,7 @@ import { createFirstSync, type FirstSync } from './firstSync.ts'
 import { createMutedMembers, type MutedMembers } from './mutedMembers.ts'
 import { createSpaceDiagnostics, type SpaceDiagnostics } from './spaceDiagnostics.ts'
 import { putKey, readKeys, type SpaceRecord } from './spaceRecord.ts'
+import { createSpaceProfiles } from './spaceProfiles.ts'
 import { rememberSlot, rememberedSlot } from './slotHint.ts'
 import { watchLeftovers } from './watchLeftovers.ts'
 
@@ -40,6 +44,7 @@ export interface OpenSpace {
   readonly identity: LocalIdentity
   readonly log: OperationLog
   readonly keyRing: KeyRing
+  readonly profiles: ProfileBook
   readonly graph: BlockGraph
   readonly documents: SpaceDocuments
   readonly database: Database
@@ -47,7 +52,7 @@ export interface OpenSpace {
   readonly firstSync: FirstSync
   readonly diagnostics: SpaceDiagnostics
   readonly muted: MutedMembers
-  /** What memory holds of the space beside its blocks, as rows to store again after the storage has lost everything: keys, membership, marks, who is muted. */
+  /** What memory holds of the space beside its blocks, as rows to store again after the storage has lost everything: keys, membership, profiles, marks, who is muted. */
   rowsBesideBlocks(): Promise<StorageBatch>
   /**
    * Stores again the blocks that memory holds after the storage has lost everything, and fetches the rest from members; `onContentStored` follows when all
@@ -67,6 +72,9 @@ export interface OpenSpaceOptions {
   readonly record: SpaceRecord
   readonly tabs: Network
   readonly ownName: () => string
+  readonly ownProfile: Readable<ProfileRecord | undefined>
+  /** The space has a newer profile of this person, by another of the person's devices. */
+  readonly onNewerProfile: (record: ProfileRecord) => void
   readonly onProgress: (fraction: number) => void
   /** What a join waited for is on this disk, or is given up. */
   readonly onContentStored: () => void
@@ -133,6 +141,16 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const diagnostics = createSpaceDiagnostics({ clock, log, receiver, quotas })
   const muted = createMutedMembers({ storage, space, log, quotas })
   await muted.read()
+  const profiles = await createSpaceProfiles({
+    crypto,
+    storage,
+    space,
+    log,
+    identity,
+    own: options.ownProfile,
+    onNewerOwn: options.onNewerProfile,
+    onFault: report,
+  })
 
   let bundler: Bundler | undefined = undefined
   const opened = await createSpaceDocuments({
@@ -168,6 +186,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     space,
     log,
     keyRing,
+    profiles: profiles.book,
     graph,
     store,
     receiver,
@@ -280,6 +299,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     identity,
     log,
     keyRing,
+    profiles: profiles.book,
     graph,
     documents,
     database,
@@ -290,7 +310,11 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     operationsStored: () => operations.settled(),
     async rowsBesideBlocks() {
       documents.tick()
-      const putKeys = [muted.row(), ...(await Promise.all(keyRing.all().map((key) => putKey(crypto, identity, space, key))))]
+      const putKeys = [
+        muted.row(),
+        ...profiles.rows(),
+        ...(await Promise.all(keyRing.all().map((key) => putKey(crypto, identity, space, key)))),
+      ]
       const putMembership = log.operations().flatMap((operation) => {
         const decoded = decodeOperation(crypto, operation)
         return decoded.ok ? [{ space, id: decoded.value.key, operation }] : []
@@ -323,6 +347,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       firstSync.dispose()
       diagnostics.dispose()
       muted.dispose()
+      profiles.dispose()
       receiver.dispose()
       mender.dispose()
       await documents.dispose()

@@ -3,6 +3,7 @@ import { parseId, type SpaceId } from '../shared/ids.ts'
 import { createWritable, type Readable, type Writable } from '../shared/readable.ts'
 import type { Network, NetworkState } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { ProfileRecord } from '../identity/profileRecord.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import { createSpaceHandle, type SpaceHandle } from './createSpaceHandle.ts'
 import type { EchoPorts, Space } from './echo.ts'
@@ -46,6 +47,9 @@ export interface SpaceDirectoryOptions {
   readonly types: readonly AnyItemType[]
   readonly identity: () => LocalIdentity | undefined
   readonly ownName: () => string
+  readonly ownProfile: Readable<ProfileRecord | undefined>
+  /** A space has a newer profile of this person, by another of the person's devices. */
+  readonly onNewerProfile: (record: ProfileRecord) => void
   readonly networkState: Readable<NetworkState>
   readonly inviteUrl: () => string
   /** The list changed here: other tabs should read it. */
@@ -142,6 +146,8 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       record: entry.record,
       tabs: ports.tabs,
       ownName: options.ownName,
+      ownProfile: options.ownProfile,
+      onNewerProfile: options.onNewerProfile,
       onProgress: (progress) => set({ status: 'opening', progress }),
       onContentStored: () => void keep(entry, { awaiting: [] }),
       onError,

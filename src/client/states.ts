@@ -1,5 +1,6 @@
 import type { EchoError } from '../shared/echoError.ts'
 import type { IdentityId, SpaceId } from '../shared/ids.ts'
+import type { Profile } from '../identity/profileRecord.ts'
 import type { Role } from '../access/membershipLog.ts'
 
 /** State unions a UI shows; `status` is the tag of each. */
@@ -18,9 +19,18 @@ export type IdentityState =
   | { readonly status: 'unsaved'; readonly identity: IdentityInfo }
   | { readonly status: 'ready'; readonly identity: IdentityInfo }
 
-export interface IdentityInfo {
+export interface IdentityInfo extends Profile {
   readonly id: IdentityId
-  readonly name: string
+}
+
+/** A member of a space: the profile that the person signed last, or the name given at admission. Names are the persons' own word. */
+export interface MemberInfo extends Profile {
+  readonly id: IdentityId
+  readonly role: Role
+  readonly isMe: boolean
+  /** Another of the person's tabs or devices is in the space now. */
+  readonly isHere: boolean
+  readonly deviceCount: number
 }
 
 export type SpaceState =

@@ -1,5 +1,5 @@
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import { equalBytes, isBytes, utf8 } from '../shared/bytes.ts'
+import { equalBytes, isBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
@@ -8,6 +8,16 @@ import type { Storage } from '../storage/storage.ts'
 import { createDeviceKeys, deviceKeyRows, restoreDeviceKeys, type DeviceKeys } from './deviceKeys.ts'
 import { loadPhrases, type LoadPhrases, type Phrases } from './loadPhrases.ts'
 import type { LocalIdentity } from './localIdentity.ts'
+import {
+  checkedProfile,
+  createProfileRecord,
+  decodeProfileRecord,
+  isNewerProfile,
+  profileOf,
+  verifyProfileRecord,
+  type Profile,
+  type ProfileRecord,
+} from './profileRecord.ts'
 import { createDeviceRecord, decodeDeviceRecord, encodeDeviceRecord, verifyDeviceRecord, type DeviceRecord } from './record.ts'
 import { deriveRootKey, type RootKey } from './rootKey.ts'
 
@@ -23,9 +33,9 @@ import { deriveRootKey, type RootKey } from './rootKey.ts'
  */
 
 /** What this device says about its person before any space does. */
-export interface LocalProfile {
-  /** 1 to 64 bytes of UTF-8. */
-  readonly name: string
+export interface LocalProfile extends Profile {
+  /** As others get it; none until the person changed something for the first time: the name of each admission serves until then. */
+  readonly record?: ProfileRecord
   /** Whether the person confirmed having written the words down; true where this device has none. */
   readonly phraseSaved: boolean
 }
@@ -39,7 +49,7 @@ export interface IdentityStore {
    */
   load(): Promise<Result<LocalIdentity | undefined, EchoError>>
   /**
-   * A new person with this device as the first, and the 24 words.
+   * A new person with this device as the first, and the 24 words. The name may be empty: somebody who has not chosen one yet.
    * @throws EchoError denied where somebody is here already; data-corrupt where somebody was; bad-value for the name; load-failed
    * where the words cannot be fetched (nothing is changed then, and it can be tried again); one of storage.
    */
@@ -62,11 +72,18 @@ export interface IdentityStore {
   confirmPhraseSaved(): Promise<void>
   /** Stores again what was read or written last, where the storage has lost all of it. @throws EchoError of storage */
   writeBack(): Promise<void>
-  /** Renames the person on this device. @throws EchoError bad-value for the name; no-identity; one of storage. */
-  setName(name: string): Promise<void>
+  /**
+   * Changes how the person is shown; a part given as undefined is taken away. Signs a new record.
+   * @throws EchoError bad-value for a part of a wrong form; no-identity; one of storage.
+   */
+  updateProfile(change: ProfileChange): Promise<void>
+  /** Takes over a profile that another of the person's devices signed, if it is newer; whether that device may speak for the person is the caller's to check. @throws as {@link IdentityStore.confirmPhraseSaved} */
+  takeProfile(record: ProfileRecord): Promise<void>
 }
 
-const maxNameBytes = 64
+/** Parts of a profile to change. */
+export type ProfileChange = { readonly [Part in keyof Profile]?: Profile[Part] | undefined }
+
 const lockName = 'identity'
 const lockWaitMs = 15_000
 const rows = { ...deviceKeyRows, record: 'identity/record', profile: 'identity/profile', entropy: 'identity/entropy' } as const
@@ -103,9 +120,9 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
     const keys = restored.value
     if (!equalBytes(keys.signing.publicKey, decoded.value.sign)) return fail(damaged(rows.sign))
     if (!equalBytes(keys.agreement.publicKey, decoded.value.seal)) return fail(damaged(rows.seal))
-    if (!isProfile(storedProfile)) return fail(damaged(rows.profile))
-
     const { identity, certifier } = decoded.value
+    const readProfile = await profileIn(storedProfile, toId<IdentityId>(identity))
+    if (readProfile === undefined) return fail(damaged(rows.profile))
     const secret = isBytes(entropy) ? await keys.wrapping.unwrap(entropy) : undefined
     const isRootHere = entropy !== undefined || equalBytes(certifier, identity)
     if (isRootHere && !(await isEntropyOf(secret, identity))) return fail(damaged(rows.entropy))
@@ -115,9 +132,20 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
     )
     return ok({
       identity: localIdentity(decoded.value, keys),
-      profile: { name: storedProfile.name, phraseSaved: storedProfile.phraseSaved },
+      profile: readProfile,
       entropy: secret,
     })
+  }
+
+  /** Undefined where the row holds no profile of this person. */
+  async function profileIn(value: unknown, identity: IdentityId): Promise<LocalProfile | undefined> {
+    if (typeof value !== 'object' || value === null) return undefined
+    const { name, phraseSaved, record } = value as { name?: unknown; phraseSaved?: unknown; record?: unknown }
+    if (typeof name !== 'string' || typeof phraseSaved !== 'boolean') return undefined
+    if (record === undefined) return { name, phraseSaved }
+    const decoded = isBytes(record) ? decodeProfileRecord(crypto, record) : undefined
+    if (decoded?.ok !== true || decoded.value.identity !== identity || !(await verifyProfileRecord(crypto, decoded.value))) return undefined
+    return { ...profileOf(decoded.value), phraseSaved, record: decoded.value }
   }
 
   async function isEntropyOf(entropy: Uint8Array | undefined, identity: Uint8Array): Promise<boolean> {
@@ -157,7 +185,7 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
     const putKeys = [
       ...keys.rows,
       { key: rows.record, value: encodeDeviceRecord(record) },
-      { key: rows.profile, value: next },
+      { key: rows.profile, value: storedForm(next) },
       ...(entropy === undefined ? [] : [{ key: rows.entropy, value: await keys.wrapping.wrap(entropy) }]),
     ]
     // What a damaged identity left must not pass for a part of this one.
@@ -174,10 +202,13 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
     return save(keys, await createDeviceRecord(root.publicKey, root, keys), next, entropy)
   }
 
-  function changeProfile(change: Partial<LocalProfile>): Promise<void> {
+  function changeProfile(change: (before: LocalProfile, identity: LocalIdentity) => Promise<LocalProfile>): Promise<void> {
     return locked(async () => {
-      const next = { ...(await readOrThrow()).profile, ...change }
-      const row = { key: rows.profile, value: next }
+      const { profile: before, identity } = await readOrThrow()
+      const next = await change(before, identity)
+      // Another tab may have written what is read here.
+      if (next === before) return profile.set(next)
+      const row = { key: rows.profile, value: storedForm(next) }
       await storage.write({ putKeys: [row] }, 'strict')
       stored = [...stored.filter(({ key }) => key !== row.key), row]
       profile.set(next)
@@ -259,8 +290,18 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
         const present = await read()
         if (present.ok && present.value === undefined && stored.length > 0) await storage.write({ putKeys: stored }, 'strict')
       }),
-    confirmPhraseSaved: () => changeProfile({ phraseSaved: true }),
-    setName: async (name) => changeProfile({ name: checkedName(name) }),
+    confirmPhraseSaved: () => changeProfile(async (before) => ({ ...before, phraseSaved: true })),
+    updateProfile: (change) =>
+      changeProfile(async ({ record: former, phraseSaved, ...shown }, identity) => {
+        const next = checkedProfile(withChange(shown, change))
+        const record = await createProfileRecord(crypto, identity, (former?.counter ?? 0) + 1, next)
+        return { ...profileOf(record), phraseSaved, record }
+      }),
+    takeProfile: (record) =>
+      changeProfile(async (before, identity) => {
+        if (record.identity !== identity.id || !isNewerProfile(record, before.record)) return before
+        return { ...profileOf(record), phraseSaved: before.phraseSaved, record }
+      }),
   }
 }
 
@@ -269,24 +310,21 @@ function localIdentity(record: DeviceRecord, { signing, agreement }: Pick<Device
 }
 
 function checkedName(name: string): string {
-  const trimmed = name.trim()
-  if (!isName(trimmed)) {
-    throw new EchoError(
-      'bad-value',
-      `A name has 1 to ${maxNameBytes} bytes of UTF-8, so that it fits into an invitation. Use a shorter one, but not none.`,
-    )
+  return checkedProfile({ name }).name
+}
+
+function withChange(before: Profile, change: ProfileChange): Profile {
+  const { name = before.name, colour, emoji, picture } = { ...before, ...change }
+  return {
+    name,
+    ...(colour !== undefined && { colour }),
+    ...(emoji !== undefined && { emoji }),
+    ...(picture !== undefined && { picture }),
   }
-  return trimmed
 }
 
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && utf8(value).length <= maxNameBytes
-}
-
-function isProfile(value: unknown): value is LocalProfile {
-  if (typeof value !== 'object' || value === null) return false
-  const { name, phraseSaved } = value as { name?: unknown; phraseSaved?: unknown }
-  return isName(name) && typeof phraseSaved === 'boolean'
+function storedForm({ name, phraseSaved, record }: LocalProfile): unknown {
+  return { name, phraseSaved, ...(record !== undefined && { record: record.bytes }) }
 }
 
 function damaged(row: string): EchoError {

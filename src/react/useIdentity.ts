@@ -25,7 +25,7 @@ export function useIdentity(): Identity {
       recover: (options) => identity.recover(options),
       showPhrase: () => identity.showPhrase(),
       confirmPhraseSaved: () => identity.confirmPhraseSaved(),
-      setName: (name) => identity.setName(name),
+      updateProfile: (change) => identity.updateProfile(change),
     }),
     [identity, state],
   )

@@ -2,6 +2,7 @@ import { decode, Writer, type Reader } from '../shared/encoding.ts'
 import { hasUnknownRequired, noExtensions, readExtensions, writeExtensions } from '../shared/extensions.ts'
 import { idBytes, toId, type BlockId, type DeviceId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
+import { maxProfileBytes, maxProfileCounter, type ProfileRecord } from '../identity/profileRecord.ts'
 import { maxOperationBytes } from '../access/operation.ts'
 import { maxBlockBytes } from '../feed/block.ts'
 import type { FeedHead } from '../feed/blockGraph.ts'
@@ -25,6 +26,8 @@ import { readPresence, writePresence } from './presenceMessage.ts'
  * bundle   = 48 · bytes head · bytes parts                             feed/bundle.ts
  * want     = 49 · list block id 32                                     "send these, whatever I have said": their stored copies cannot be read
  * reach    = 46 · uint peers           between tabs: how many members the networking tab is linked to
+ * profile-heads = 4b · list (device 32 · counter uint · id 32)         "these profiles I hold"
+ * profile-want  = 4d · list id 32       profiles = 4f · list bytes record
  * ```
  */
 export type LinkMessage =
@@ -41,6 +44,9 @@ export type LinkMessage =
   | { readonly type: 'spare'; readonly devices: readonly SparedDevice[] }
   | { readonly type: 'want'; readonly blocks: readonly BlockId[] }
   | { readonly type: 'reach'; readonly peers: number }
+  | { readonly type: 'profile-heads'; readonly heads: readonly ProfileHead[] }
+  | { readonly type: 'profile-want'; readonly ids: readonly Uint8Array[] }
+  | { readonly type: 'profiles'; readonly records: readonly Uint8Array[] }
   /** An odd type of a later version: ignored. */
   | { readonly type: 'unknown' }
 
@@ -49,6 +55,9 @@ export interface SparedDevice {
   readonly device: DeviceId
   readonly spared: boolean
 }
+
+/** Which profile is held of a device. */
+export type ProfileHead = Pick<ProfileRecord, 'device' | 'counter' | 'id'>
 
 const types = {
   ready: 0x20,
@@ -64,6 +73,9 @@ const types = {
   spare: 0x47,
   bundle: 0x48,
   want: 0x49,
+  'profile-heads': 0x4b,
+  'profile-want': 0x4d,
+  profiles: 0x4f,
 } as const
 
 const maxOperationsPerMessage = 1024
@@ -77,6 +89,11 @@ export const maxSparedDevices = 1024
 /** The most blocks that are asked for at once by name. */
 export const maxWantedBlocks = 1024
 export const maxOperationHeads = 64
+/** The most profiles that are named or asked for at once. */
+export const maxProfileHeads = 1024
+export const maxProfilesPerMessage = 64
+/** What is put into a message; a single record fits always. */
+export const maxProfileBytesPerMessage = 256 * 1024
 
 export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown' }>): Uint8Array {
   const writer = new Writer().u8(types[message.type])
@@ -116,6 +133,15 @@ export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown
       break
     case 'reach':
       writer.uint(message.peers)
+      break
+    case 'profile-heads':
+      writer.list(message.heads, ({ device, counter, id }) => writer.fixed(idBytes(device)).uint(counter).fixed(id))
+      break
+    case 'profile-want':
+      writer.list(message.ids, (id) => writer.fixed(id))
+      break
+    case 'profiles':
+      writer.list(message.records, (record) => writer.bytes(record))
       break
   }
   return writer.finish()
@@ -176,6 +202,12 @@ function readMessage(reader: Reader): LinkMessage | 'newer-version' {
       return { type: 'want', blocks: reader.list(maxWantedBlocks, () => toId<BlockId>(reader.fixed(32))) }
     case types.reach:
       return { type: 'reach', peers: reader.uint(100_000) }
+    case types['profile-heads']:
+      return { type: 'profile-heads', heads: reader.list(maxProfileHeads, () => readProfileHead(reader)) }
+    case types['profile-want']:
+      return { type: 'profile-want', ids: reader.list(maxProfileHeads, () => reader.fixed(32)) }
+    case types.profiles:
+      return { type: 'profiles', records: reader.list(maxProfilesPerMessage, () => reader.bytes(maxProfileBytes)) }
     default:
       return reader.refuse()
   }
@@ -191,4 +223,8 @@ function readSpared(reader: Reader): SparedDevice {
 function readHead(reader: Reader): FeedHead {
   const feed = feedKeyOf(reader.fixed(32), reader.u32())
   return { feed, seq: reader.uint(), id: toId<BlockId>(reader.fixed(32)) }
+}
+
+function readProfileHead(reader: Reader): ProfileHead {
+  return { device: toId<DeviceId>(reader.fixed(32)), counter: reader.uint(maxProfileCounter), id: reader.fixed(32) }
 }

@@ -6,6 +6,7 @@ import type { Connection, Network, Room } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
+import type { ProfileBook } from '../access/profileBook.ts'
 import type { BlockGraph, BlockNode, FeedHead } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
@@ -21,6 +22,7 @@ import { createNewerVersions } from './newerVersions.ts'
 import { createPeerPatience } from './peerPatience.ts'
 import { createPeerProgress, type PeerProgress } from './peerProgress.ts'
 import { createPresenceExchange, type PresenceExchange } from './presenceExchange.ts'
+import { createProfileExchange } from './profileExchange.ts'
 import { proveMembership } from './proveMembership.ts'
 import { createSilenceWatch, type SilenceWatch } from './silenceWatch.ts'
 import { createSpaceRoom } from './spaceRoom.ts'
@@ -71,6 +73,7 @@ export interface SpaceReplicationOptions {
   readonly space: SpaceId
   readonly log: MembershipLog
   readonly keyRing: KeyRing
+  readonly profiles: ProfileBook
   readonly graph: BlockGraph
   readonly store: BlockStore
   readonly receiver: BlockReceiver
@@ -113,6 +116,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     ownName: options.ownName,
     links: () => links.keys(),
   })
+  const profiles = createProfileExchange({ crypto, clock, log, book: options.profiles })
   const room = createSpaceRoom({ crypto, space, keyRing, onConnection: (connection) => meet(connection, true), onFault: options.onFault })
   let tabsRoom: Room | undefined
   let reach = 0
@@ -256,6 +260,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       links.delete(link)
       channels.delete(link.channel)
       presence.onUnlink(link)
+      profiles.onUnlink(link)
       publish()
     }
     const mayAct = createLinkLimits(clock)
@@ -269,6 +274,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     exchange.pass(newerVersions.all('blocks'))
     for (const operation of newerVersions.all('ops')) link.send({ type: 'ops', operations: [operation] })
     presence.onLink(link)
+    profiles.onLink(link)
     publish()
   }
 
@@ -311,6 +317,12 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
         return exchange.onWant(message.blocks)
       case 'presence':
         return presence.onMessage(link, message.presence)
+      case 'profile-heads':
+        return profiles.onHeads(link, message.heads)
+      case 'profile-want':
+        return profiles.onWant(link, message.ids)
+      case 'profiles':
+        return addProfiles(link, message.records)
       case 'ping':
         return link.send({ type: 'pong' })
       case 'reach':
@@ -350,6 +362,11 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       else if (!added.ok) strain(link)
       if (link.channel.isClosed) return
     }
+  }
+
+  async function addProfiles(link: Link, records: readonly Uint8Array[]): Promise<void> {
+    const foreign = await profiles.onProfiles(link, records)
+    if (foreign > 0) strain(link, foreign)
   }
 
   function onNewer(type: 'blocks' | 'ops', bytes: Uint8Array, from: Link): void {
@@ -401,6 +418,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       if (disposed) return
       disposed = true
       presence.dispose()
+      profiles.dispose()
       askAgain.dispose()
       stopLog()
       stopKeys()

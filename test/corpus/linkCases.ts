@@ -57,6 +57,26 @@ export const messageCases: readonly MalformedCase<Uint8Array>[] = [
   message('received: no number', of(0x45)),
   message('received: an over-long number', of(0x45).u8(0x80).u8(0)),
   message('reach: more members than anyone has', of(0x46).uint(100_001)),
+  message('profile-heads: more than a message may name', of(0x4b).uint(1025)),
+  message('profile-heads: fewer than it says', of(0x4b).uint(2).fixed(new Uint8Array(32)).uint(1).fixed(new Uint8Array(32))),
+  message(
+    'profile-heads: a counter that could not be surpassed',
+    of(0x4b)
+      .uint(1)
+      .fixed(new Uint8Array(32))
+      .uint(2 ** 40 + 1)
+      .fixed(new Uint8Array(32)),
+  ),
+  message('profile-want: more than a message may ask for', of(0x4d).uint(1025)),
+  message('profile-want: a short id', of(0x4d).uint(1).fixed(new Uint8Array(31))),
+  message('profiles: more than a message may hold', of(0x4f).uint(65)),
+  message(
+    'profiles: one beyond its size',
+    of(0x4f)
+      .uint(1)
+      .uint(64 * 1024 + 1),
+  ),
+  message('profiles: one that ends early', of(0x4f).uint(1).uint(100).fixed(new Uint8Array(99))),
   message('an even type that is not made yet', of(0x60), 'newer-version'),
   message('the last even type', of(0xfe), 'newer-version'),
 ]

@@ -136,7 +136,7 @@ describe.concurrent('a device on whose disk', () => {
         herText.current.get().yText.insert(0, 'abcdef'[round]!)
         await new Promise((resolve) => setTimeout(resolve, 30))
       }
-      const name = await bob.echo.identity.setName('Robert').then(
+      const name = await bob.echo.identity.updateProfile({ name: 'Robert' }).then(
         () => 'Robert',
         () => 'bob',
       )

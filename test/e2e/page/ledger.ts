@@ -43,7 +43,7 @@ export function createLedger(lab: () => Lab): Ledger {
         const own = number
         const { id } = await lab().echo.spaces.create({ name: `Space ${own}` })
         tell({ what: 'space', number: own, id })
-        await lab().echo.identity.setName(`Name ${own}`)
+        await lab().echo.identity.updateProfile({ name: `Name ${own}` })
         tell({ what: 'name', number: own })
         setTimeout(() => void found(), 150)
       }

@@ -5,6 +5,8 @@ import { createDeviceKeys } from '../../../src/identity/deviceKeys.ts'
 import { createIdentityStore } from '../../../src/identity/identityStore.ts'
 import { loadPhrases, type LoadPhrases } from '../../../src/identity/loadPhrases.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
+import { createProfileRecord } from '../../../src/identity/profileRecord.ts'
+import type { IdentityId } from '../../../src/shared/ids.ts'
 import { createDeviceRecord, verifyDeviceRecord } from '../../../src/identity/record.ts'
 import { utf8 } from '../../../src/shared/bytes.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
@@ -180,37 +182,65 @@ describe.each(ports)('the identity store on %s', (_, create) => {
     let calls = 0
     store.profile.subscribe(() => calls++)
     await store.confirmPhraseSaved()
-    await store.setName('Änn')
+    await store.updateProfile({ name: 'Änn' })
     expect(calls).toBe(2)
     const again = createIdentityStore({ crypto, storage })
     await again.load()
-    expect(again.profile.get()).toEqual({ name: 'Änn', phraseSaved: true })
+    expect(again.profile.get()).toMatchObject({ name: 'Änn', phraseSaved: true })
+    expect(again.profile.get()?.record).toMatchObject({ name: 'Änn', counter: 1 })
   })
 
   it('lets two tabs change name and saved mark at once without losing either', async () => {
     const store = createIdentityStore({ crypto, storage })
     await store.create('Ann')
     const other = createIdentityStore({ crypto, storage: await openStorage(disk) })
-    await Promise.all([store.confirmPhraseSaved(), other.setName('Bob')])
+    await Promise.all([store.confirmPhraseSaved(), other.updateProfile({ name: 'Bob' })])
     const again = createIdentityStore({ crypto, storage })
     await again.load()
-    expect(again.profile.get()).toEqual({ name: 'Bob', phraseSaved: true })
+    expect(again.profile.get()).toMatchObject({ name: 'Bob', phraseSaved: true })
   })
 
-  it('refuses an empty name and one over 64 bytes, before anything is written', async () => {
+  it('makes somebody without a name, whose first profile is signed when there is one to show', async () => {
     const store = createIdentityStore({ crypto, storage })
-    await expectCode(store.create('  '), 'bad-value')
+    await store.create('')
+    expect(store.profile.get()).toEqual({ name: '', phraseSaved: false })
+    await store.updateProfile({ name: ' Ann ', emoji: '🌱' })
+    expect(store.profile.get()).toMatchObject({ name: 'Ann', emoji: '🌱', record: { counter: 1 } })
+    await store.updateProfile({ emoji: undefined, colour: '#2a7f62' })
+    expect(store.profile.get()).toMatchObject({ name: 'Ann', colour: '#2a7f62', record: { counter: 2 } })
+    expect(store.profile.get()).not.toHaveProperty('emoji')
+  })
+
+  it('takes over a newer profile of the person, and no older one or one of somebody else', async () => {
+    const store = createIdentityStore({ crypto, storage })
+    const { identity } = await store.create('Ann')
+    await store.updateProfile({ name: 'Änn' })
+    const newer = await createProfileRecord(crypto, identity, 5, { name: 'Anna' })
+    await store.takeProfile(newer)
+    await store.takeProfile(await createProfileRecord(crypto, identity, 4, { name: 'Old' }))
+    await store.takeProfile({ ...newer, counter: 9, identity: 'somebody' as IdentityId })
+    const again = createIdentityStore({ crypto, storage })
+    await again.load()
+    expect(again.profile.get()).toMatchObject({ name: 'Anna', record: { counter: 5 } })
+    await again.updateProfile({ name: 'Annette' })
+    expect(again.profile.get()?.record?.counter).toBe(6)
+  })
+
+  it('refuses a name over 64 bytes and other parts of a wrong form, before anything is written', async () => {
+    const store = createIdentityStore({ crypto, storage })
     await expectCode(store.create('ä'.repeat(33)), 'bad-value')
     expect(await rowNames(storage)).toEqual([])
     await store.create('ä'.repeat(32))
-    await expectCode(store.setName(''), 'bad-value')
+    await expectCode(store.updateProfile({ colour: 'red' }), 'bad-value')
+    await expectCode(store.updateProfile({ picture: new Uint8Array(16_385) }), 'bad-value')
+    expect(store.profile.get()).toEqual({ name: 'ä'.repeat(32), phraseSaved: false })
   })
 
   it('has no phrase, root key or name of nobody', async () => {
     const store = createIdentityStore({ crypto, storage })
     await expectCode(store.showPhrase(), 'no-identity')
     await expectCode(store.openRoot(), 'no-identity')
-    await expectCode(store.setName('Ann'), 'no-identity')
+    await expectCode(store.updateProfile({ name: 'Ann' }), 'no-identity')
     await expectCode(store.confirmPhraseSaved(), 'no-identity')
     expect(await rowNames(storage)).toEqual([])
   })
@@ -380,7 +410,7 @@ describe('the words of recovery phrases, fetched on demand', () => {
     const { identity } = await createIdentityStore({ crypto, storage }).create('Ann')
     const store = createIdentityStore({ crypto, storage, loadPhrases: offline })
     expect(value(await store.load())?.id).toBe(identity.id)
-    await store.setName('Änn')
+    await store.updateProfile({ name: 'Änn' })
     expect((await store.openRoot()).signing.publicKey).toEqual(identity.record.identity)
   })
 })

@@ -204,7 +204,7 @@ export function createFakeEcho(
     opened: Promise.resolve(),
     identity: {
       state: identity,
-      async create({ name }) {
+      async create({ name = '' } = {}) {
         calls.push(`create ${name}`)
         identity.set({ status: 'unsaved', identity: { ...ann, name } })
         return { phrase: phrase }
@@ -220,7 +220,7 @@ export function createFakeEcho(
         const present = identity.get()
         if (present.status === 'unsaved') identity.set({ status: 'ready', identity: present.identity })
       },
-      setName: () => Promise.resolve(),
+      updateProfile: () => Promise.resolve(),
     },
     spaces: {
       list,

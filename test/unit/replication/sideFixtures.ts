@@ -1,4 +1,5 @@
 import { createKeyRing } from '../../../src/access/createKeyRing.ts'
+import { createProfileBook } from '../../../src/access/profileBook.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
 import type { Block } from '../../../src/feed/block.ts'
@@ -51,6 +52,7 @@ export async function createSide(
     space,
     log: { ...log, missingFor: (heads) => [...log.missingFor(heads), ...operations] },
     keyRing,
+    profiles: createProfileBook({ crypto, log }),
     graph,
     store: { ...store, get: async (nodes) => (await store.get(nodes)).map((block) => block && alter(block)) },
     receiver: Object.assign(Object.create(receiver) as BlockReceiver, {
