@@ -7,7 +7,7 @@ export interface FrameInbox {
   next(): Promise<Uint8Array | undefined>
   /** Begins a new stage: so many more bytes may come within so many ms. */
   allow(maxBytes: number, deadlineMs: number): void
-  /** Ends the queue. @returns frames that nobody took. */
+  /** Ends the queue, for who waits on it, too. @returns frames that nobody took. */
   release(): readonly Uint8Array[]
 }
 
@@ -50,7 +50,9 @@ export function createFrameInbox(connection: Connection, clock: Clock, maxBytes:
       clock.clear(timer)
       connection.onFrame = undefined
       connection.onClose = undefined
-      return frames.splice(0)
+      const left = frames.splice(0)
+      end()
+      return left
     },
   }
 }

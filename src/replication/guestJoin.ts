@@ -4,6 +4,7 @@ import { idBytes, toId, type DeviceId, type IdentityId, type SpaceId } from '../
 import type { Clock, Random } from '../shared/ports.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { LoadCpace } from '../crypto/loadCpace.ts'
 import type { Connection } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import { createConsent, invitationTarget } from '../access/consent.ts'
@@ -14,10 +15,13 @@ import type { EpochKey } from '../access/keyRing.ts'
 import { decodeOperation } from '../access/operation.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import { openSealedKey } from '../access/sealedKey.ts'
+import { decodeCodeMessage } from './codeMessages.ts'
+import { guestCode } from './guestCode.ts'
+import { decisionDeadlineMs } from './hostJoin.ts'
 import { createAsk, decodeEnd, decodeLog, joinTypes, readAnswer, type Answer, type ContentHead, type End } from './joinMessages.ts'
 import { openJoinPipe, type JoinPipe } from './joinPipe.ts'
 import type { LinkFault } from './linkFault.ts'
-import { decodeRefusal, refusalError, type RefusalReason } from './refusal.ts'
+import { decodeRefusal, encodeRefusal, refusalError, type RefusalReason } from './refusal.ts'
 import { nextTranscript } from './transcript.ts'
 
 /*
@@ -32,8 +36,19 @@ export interface GuestJoinOptions {
   readonly name: string
   readonly invitation: Invitation
   readonly keys: InvitationKeys
-  /** The host answered; the log is on its way. */
+  /** Brings the code exchange, where the link asks for a code. */
+  readonly loadCpace?: LoadCpace
+  /** Asks the person for the code. Never rejects; stays open when the person gives up, which `signal` tells. */
+  readonly askCode?: (question: { readonly triesLeft: number; readonly wrong: boolean }) => Promise<string>
+  /** The device (32 bytes) of a host whose knowledge of the code was checked over an earlier connection. */
+  readonly passedHost?: Uint8Array | undefined
+  readonly onPassed?: (host: Uint8Array) => void
+  /** The host's person decides now. */
+  readonly onPending?: () => void
+  /** Nothing is asked of anyone any more; the log is on its way. */
   readonly onAnswer: () => void
+  /** Fires when the person gives up; the host is told. */
+  readonly signal?: AbortSignal
   /** Stores the space durably. */
   readonly store: (joined: JoinedSpace) => Promise<void>
 }
@@ -56,6 +71,7 @@ export type GuestFault =
 const maxLogBytes = 20 * 1024 * 1024
 const answerLimits = { maxBytes: maxLogBytes, deadlineMs: 20_000 }
 const logLimits = { maxBytes: maxLogBytes, deadlineMs: 60_000 }
+const pendingLimits = { maxBytes: maxLogBytes, deadlineMs: decisionDeadlineMs + 60_000 }
 const maxLogMessages = 32
 
 /** Tries to join over one connection. */
@@ -68,57 +84,124 @@ export async function guestJoin(connection: Connection, options: GuestJoinOption
     preSharedKey: joinPsk(crypto, keys.rendezvousKey),
   })
   if (!pipe.ok) return fail({ kind: 'link', fault: pipe.error })
-  const result = await converse(pipe.value, options)
+  const said: Said = { pipe: pipe.value, transcript: pipe.value.transcript }
+  const giveUp = (): void => void sayCancelled(said)
+  options.signal?.addEventListener('abort', giveUp)
+  const result = options.signal?.aborted ? link('closed') : await converse(said, options)
+  options.signal?.removeEventListener('abort', giveUp)
+  if (options.signal?.aborted) await said.farewell
   pipe.value.close()
   return result
 }
 
-async function converse(pipe: JoinPipe, options: GuestJoinOptions): Promise<Result<JoinedSpace, GuestFault>> {
-  const { crypto, identity, invitation, keys } = options
+/** How far the conversation is. */
+interface Said {
+  readonly pipe: JoinPipe
+  transcript: Uint8Array
+  farewell?: Promise<unknown>
+}
+
+async function sayCancelled(said: Said): Promise<void> {
+  said.farewell = said.pipe.send(encodeRefusal('cancelled'), said.transcript)
+  await said.farewell
+  said.pipe.close()
+}
+
+async function converse(said: Said, options: GuestJoinOptions): Promise<Result<JoinedSpace, GuestFault>> {
+  const { crypto, identity, invitation, keys, passedHost } = options
+  const { pipe } = said
   const t0 = pipe.transcript
   const record = identity.record
   const consent = await createConsent(identity.signing, { target: invitation.target, invitationId: keys.signing.publicKey, record })
-  const ask = await createAsk(crypto, { records: [record], consent, name: options.name }, t0, keys.signing, identity.signing)
+  const codeDone = passedHost !== undefined
+  const ask = await createAsk(crypto, { records: [record], consent, codeDone, name: options.name }, t0, keys.signing, identity.signing)
   if (!(await pipe.send(ask, t0))) return link('closed')
 
-  const t1 = nextTranscript(crypto, t0, ask)
+  const t1 = (said.transcript = nextTranscript(crypto, t0, ask))
   const answered = await pipe.receive(t1, answerLimits)
   if (!answered.ok) return link(answered.error)
   const refusal = decodeRefusal(answered.value)
-  if (refusal !== undefined) return fail({ kind: 'end', reason: refusal, error: refusalError(refusal) })
+  if (refusal !== undefined) return refused(refusal)
   const answer = await readAnswer(crypto, answered.value, t1)
   if (!answer.ok) return link(answer.error)
-  options.onAnswer()
 
-  const t2 = nextTranscript(crypto, t1, answered.value)
-  const log = await receiveLog(pipe, t2)
-  if (!log.ok) return link(log.error)
+  const t2 = (said.transcript = nextTranscript(crypto, t1, answered.value))
+  const entry = await enter(pipe, options, answer.value, t2)
+  if (!entry.ok) return entry
+  const log = await receiveLog(pipe, t2, entry.value)
+  if (!log.ok) return log
   const { operations, end } = log.value
   const joined = await judge(options, operations, answer.value, end)
-  if (joined === undefined) return fail({ kind: 'end', reason: 'insecure', error: fakeHost() })
+  if (joined === undefined) return insecure()
   await options.store(joined)
   await pipe.send(Uint8Array.of(joinTypes.done), t2)
   return ok(joined)
 }
 
-/** The log in one or more messages, and the end. */
+/** Does what the answer asks for. @returns the first message after it */
+async function enter(pipe: JoinPipe, options: GuestJoinOptions, answer: Answer, t2: Uint8Array): Promise<Result<Uint8Array, GuestFault>> {
+  const { crypto, identity, invitation, keys, passedHost } = options
+  if (!answer.alreadyMember) {
+    // A link with a code is worth nothing to who holds only the link, and that must hold for hosts, too.
+    const isAsExpected = answer.code === 'none' ? !invitation.code : invitation.code
+    if (!isAsExpected) return insecure()
+    if (answer.code === 'passed' && (passedHost === undefined || !equalBytes(passedHost, answer.device))) return insecure()
+    if (answer.code === 'required') {
+      const { loadCpace, askCode } = options
+      const cpace = await loadCpace?.()
+      if (askCode === undefined || cpace?.ok !== true) {
+        return cpace?.ok === false ? fail({ kind: 'end', reason: 'timeout', error: cpace.error }) : link('newer-version')
+      }
+      const bound = {
+        crypto,
+        cpace: cpace.value,
+        codeKey: keys.codeKey,
+        invitationId: keys.signing.publicKey,
+        transcript: t2,
+        guest: identity.record,
+        host: answer.device,
+      }
+      const shown = await guestCode(pipe, bound, answer.triesLeft, maxLogBytes, askCode)
+      if (!shown.ok) {
+        if ('fault' in shown.error) return link(shown.error.fault)
+        return 'refusal' in shown.error ? refused(shown.error.refusal) : insecure()
+      }
+      options.onPassed?.(answer.device)
+    }
+  }
+  if (!answer.approval) options.onAnswer()
+  const first = await pipe.receive(t2, logLimits)
+  if (!first.ok) return link(first.error)
+  if (decodeCodeMessage('pending', first.value) === undefined) return first
+  options.onPending?.()
+  const decided = await pipe.receive(t2, pendingLimits)
+  if (decided.ok) options.onAnswer()
+  return decided.ok ? decided : link(decided.error)
+}
+
+/** The log in one or more messages, of which the first is here, and the end. */
 async function receiveLog(
   pipe: JoinPipe,
   transcript: Uint8Array,
-): Promise<Result<{ readonly operations: readonly Uint8Array[]; readonly end: End }, LinkFault>> {
+  first: Uint8Array,
+): Promise<Result<{ readonly operations: readonly Uint8Array[]; readonly end: End }, GuestFault>> {
   const operations: Uint8Array[] = []
+  let message = first
   for (let count = 0; count <= maxLogMessages; count++) {
-    const message = await pipe.receive(transcript, logLimits)
-    if (!message.ok) return message
-    if (message.value[0] !== joinTypes.log) {
-      const end = decodeEnd(message.value)
-      return end.ok ? ok({ operations, end: end.value }) : end
+    const refusal = decodeRefusal(message)
+    if (refusal !== undefined) return refused(refusal)
+    if (message[0] !== joinTypes.log) {
+      const end = decodeEnd(message)
+      return end.ok ? ok({ operations, end: end.value }) : link(end.error)
     }
-    const part = decodeLog(message.value)
-    if (!part.ok) return part
+    const part = decodeLog(message)
+    if (!part.ok) return link(part.error)
     operations.push(...part.value)
+    const next = await pipe.receive(transcript, logLimits)
+    if (!next.ok) return link(next.error)
+    message = next.value
   }
-  return fail('malformed')
+  return link('malformed')
 }
 
 /** Reads the log as if the host were a liar. @returns undefined where he is one */
@@ -150,6 +233,14 @@ function isAdmin(log: OperationLog, { device, identity }: Answer): boolean {
 
 function link(fault: LinkFault): Result<never, GuestFault> {
   return fail({ kind: 'link', fault })
+}
+
+function refused(reason: RefusalReason): Result<never, GuestFault> {
+  return fail({ kind: 'end', reason, error: refusalError(reason) })
+}
+
+function insecure(): Result<never, GuestFault> {
+  return fail({ kind: 'end', reason: 'insecure', error: fakeHost() })
 }
 
 function fakeHost(): EchoError {

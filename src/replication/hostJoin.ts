@@ -7,11 +7,13 @@ import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import { sealKeyFor } from '../access/sealedKey.ts'
+import { encodeCodeMessage } from './codeMessages.ts'
+import { hostCode, type CodeTerms } from './hostCode.ts'
 import { createAnswer, encodeEnd, encodeLog, readAsk, type Ask, type ContentHead } from './joinMessages.ts'
 import { openJoinPipe, type JoinPipe } from './joinPipe.ts'
 import type { LinkFault } from './linkFault.ts'
 import { portionsOf } from './linkMessages.ts'
-import { encodeRefusal, type RefusalReason } from './refusal.ts'
+import { decodeRefusal, encodeRefusal, type RefusalReason } from './refusal.ts'
 import { nextTranscript } from './transcript.ts'
 
 /*
@@ -34,10 +36,23 @@ export interface HostJoinOptions {
   /** Join psk. */
   readonly preSharedKey: Uint8Array
   readonly content: () => readonly ContentHead[]
+  /**
+   * What this guest has to do before it is admitted, or why it may not come; by default nothing. A member is not asked about.
+   */
+  readonly terms?: (ask: Ask) => Promise<Result<HostTerms, RefusalReason>>
   /** Decides, writes the admission into the log and stores it; a guest that is a member already is not asked about. */
   readonly admit: (ask: Ask) => Promise<Result<void, RefusalReason>>
 }
 
+/** What stands between an ask and the admission. */
+export interface HostTerms {
+  readonly code?: CodeTerms
+  /** Resolves when the host's person has decided, however long the guest is here; absent where nobody decides, or has already. */
+  readonly decision?: () => Promise<Result<void, RefusalReason>>
+}
+
+/** A person may take so long to decide about a guest. */
+export const decisionDeadlineMs = 10 * 60_000
 const askLimits = { maxBytes: 32_768, deadlineMs: 10_000 }
 const doneLimits = { maxBytes: 1024, deadlineMs: 60_000 }
 
@@ -62,29 +77,62 @@ async function converse(pipe: JoinPipe, options: HostJoinOptions): Promise<Resul
   const isMember = (): boolean => log.device(toId<DeviceId>(record.sign)) !== undefined
 
   const alreadyMember = isMember()
-  if (!alreadyMember) {
-    const admitted = await options.admit(ask.value)
-    if (!admitted.ok) return refuse(pipe, t1, admitted.error)
-    if (!isMember()) return refuse(pipe, t1, 'malformed')
-  }
-  const key = keyRing.newest()
-  const sealed = key && (await sealKeyFor(crypto, idBytes(options.space), key, record))
-  if (key === undefined || sealed === undefined) return refuse(pipe, t1, 'bad-key')
-
+  const terms = alreadyMember ? ok({}) : ((await options.terms?.(ask.value)) ?? ok({}))
+  if (!terms.ok) return refuse(pipe, t1, terms.error)
+  const { code, decision }: HostTerms = terms.value
+  const passed = code?.passed === true && ask.value.codeDone
   const answer = await createAnswer(
     crypto,
-    { device: identity.signing.publicKey, identity: idBytes(identity.id), alreadyMember, name: options.ownName },
+    {
+      device: identity.signing.publicKey,
+      identity: idBytes(identity.id),
+      alreadyMember,
+      code: code === undefined ? 'none' : passed ? 'passed' : 'required',
+      approval: decision !== undefined,
+      triesLeft: code?.triesLeft ?? 0,
+      name: options.ownName,
+    },
     t1,
     identity.signing,
   )
   const t2 = nextTranscript(crypto, t1, answer)
+  if (!(await pipe.send(answer, t1))) return fail('closed')
+  if (code !== undefined && !passed) {
+    const { invitationId } = options
+    const shown = await hostCode(pipe, code, { crypto, invitationId, transcript: t2, guest: record, host: identity.signing.publicKey })
+    if (!shown.ok) return refuse(pipe, t2, shown.error)
+  }
+  const farewell = decision && (await waitForDecision(pipe, t2, decision))
+  if (farewell?.ok === false) return refuse(pipe, t2, farewell.error)
+  if (!alreadyMember) {
+    const admitted = await options.admit(ask.value)
+    if (!admitted.ok) return refuse(pipe, t2, admitted.error)
+    if (!isMember()) return refuse(pipe, t2, 'malformed')
+  }
+  const key = keyRing.newest()
+  const sealed = key && (await sealKeyFor(crypto, idBytes(options.space), key, record))
+  if (key === undefined || sealed === undefined) return refuse(pipe, t2, 'bad-key')
   const sent =
-    (await pipe.send(answer, t1)) &&
-    (await sendLog(pipe, log, t2)) &&
-    (await pipe.send(encodeEnd({ keys: [{ id: key.id, sealed }], content: options.content() }), t2))
+    (await sendLog(pipe, log, t2)) && (await pipe.send(encodeEnd({ keys: [{ id: key.id, sealed }], content: options.content() }), t2))
   // The guest is a member from here on; that its "done" is lost changes nothing.
-  if (sent) await pipe.receive(t2, doneLimits)
+  if (sent) {
+    pipe.allow(doneLimits)
+    await (farewell?.value.done ?? pipe.receive(t2, doneLimits))
+  }
   return ok(ask.value)
+}
+
+/** Tells the guest that it has to wait. @returns what it will say next, or why there is nothing to decide any more */
+async function waitForDecision(
+  pipe: JoinPipe,
+  transcript: Uint8Array,
+  decision: NonNullable<HostTerms['decision']>,
+): Promise<Result<{ readonly done: Promise<unknown> }, LinkFault | RefusalReason>> {
+  if (!(await pipe.send(encodeCodeMessage({ kind: 'pending' }), transcript))) return fail('closed')
+  const done = pipe.receive(transcript, { maxBytes: 1024, deadlineMs: decisionDeadlineMs + doneLimits.deadlineMs })
+  const gone = done.then((message) => fail(message.ok ? (decodeRefusal(message.value) ?? 'malformed') : message.error))
+  const decided = await Promise.race([decision(), gone])
+  return decided.ok ? ok({ done }) : decided
 }
 
 async function sendLog(pipe: JoinPipe, log: OperationLog, transcript: Uint8Array): Promise<boolean> {

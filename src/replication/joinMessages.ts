@@ -9,6 +9,7 @@ import { maxOperationBytes } from '../access/operation.ts'
 import { sealedKeyBytes } from '../access/sealedKey.ts'
 import type { FeedKey } from '../feed/blockGraph.ts'
 import { feedKeyOf, parseFeedKey } from '../feed/feedKey.ts'
+import { maxWrongCodes } from './codeMessages.ts'
 import type { LinkFault } from './linkFault.ts'
 
 /**
@@ -19,12 +20,16 @@ import type { LinkFault } from './linkFault.ts'
  * log    = 38 · list bytes operation
  * end    = 39 · list(16) (key id 32 · sealed 80) · list content head (device 32 · slot 4 · seq uint) · ext
  * done   = 3a
+ * flags  = 1 code · 2 approval · 4 already a member · 32 code passed before
  * ```
+ * Between answer and log: codeMessages.ts.
  */
 export interface Ask {
   /** From the root key down to the guest's device, which comes last. */
   readonly records: readonly DeviceRecord[]
   readonly consent: Uint8Array
+  /** The guest has checked this host's tag before, over another connection. */
+  readonly codeDone: boolean
   readonly name: string
 }
 
@@ -32,6 +37,12 @@ export interface Answer {
   readonly device: Uint8Array
   readonly identity: Uint8Array
   readonly alreadyMember: boolean
+  /** `required`: the guest has to show that it knows the code; `passed`: it did so over an earlier connection. */
+  readonly code: 'none' | 'required' | 'passed'
+  /** Somebody decides before anything is admitted. */
+  readonly approval: boolean
+  /** Wrong codes that the invitation still bears, 0 to 3; 0 without a code. */
+  readonly triesLeft: number
   readonly name: string
 }
 
@@ -52,7 +63,9 @@ const maxRecords = 8
 const maxNameBytes = 64
 const maxKeys = 16
 const maxContentHeads = 16_384
-const alreadyMemberFlag = 4
+const flag = { code: 1, approval: 2, alreadyMember: 4, codePassed: 32 } as const
+/** Another flag asks for a step that this version does not know. */
+const knownFlags = 39
 
 export async function createAsk(
   crypto: CryptoPort,
@@ -68,7 +81,7 @@ export async function createAsk(
     .fixed(record.identity)
     .list(ask.records, (entry, w) => w.fixed(encodeDeviceRecord(entry)))
     .fixed(ask.consent)
-    .u8(0)
+    .u8(ask.codeDone ? 1 : 0)
     .string(ask.name)
   writeExtensions(writer, noExtensions)
   const body = writer.finish()
@@ -105,18 +118,14 @@ function readAskFields(reader: Reader) {
   const named = [last.sign, last.seal, last.identity]
   if (named.some((key, i) => key.some((byte, j) => byte !== keys[i]![j]))) reader.refuse()
   const consent = reader.fixed(64)
-  reader.u8()
-  const ask: Ask = { records, consent, name: reader.string(maxNameBytes) }
+  const done = reader.u8()
+  if (done > 1) reader.refuse()
+  const ask: Ask = { records, consent, codeDone: done === 1, name: reader.string(maxNameBytes) }
   return { ask, sign: keys[0], required: hasUnknownRequired(readExtensions(reader)), proof: reader.fixed(64), own: reader.fixed(64) }
 }
 
 export async function createAnswer(crypto: CryptoPort, answer: Answer, transcript: Uint8Array, device: SigningKey): Promise<Uint8Array> {
-  const writer = new Writer()
-    .fixed(answer.device)
-    .fixed(answer.identity)
-    .u8(answer.alreadyMember ? alreadyMemberFlag : 0)
-    .u8(0)
-    .string(answer.name)
+  const writer = new Writer().fixed(answer.device).fixed(answer.identity).u8(flagsOf(answer)).u8(answer.triesLeft).string(answer.name)
   writeExtensions(writer, noExtensions)
   const body = writer.finish()
   const signature = await labelledSign(device, 'join answer', transcript, labelledHash(crypto, 'body', body))
@@ -138,11 +147,25 @@ function readAnswerFields(reader: Reader) {
   const device = reader.fixed(32)
   const identity = reader.fixed(32)
   const flags = reader.u8()
-  reader.u8()
-  const answer: Answer = { device, identity, alreadyMember: (flags & alreadyMemberFlag) !== 0, name: reader.string(maxNameBytes) }
-  // Other flags ask for steps (code, approval, compare) that this version does not know.
-  const required = (flags & ~alreadyMemberFlag) !== 0
-  return { answer, required: required || hasUnknownRequired(readExtensions(reader)), signature: reader.fixed(64) }
+  const triesLeft = reader.u8()
+  const [asksCode, passed] = [(flags & flag.code) !== 0, (flags & flag.codePassed) !== 0]
+  if (triesLeft > maxWrongCodes || (asksCode && passed)) reader.refuse()
+  const answer: Answer = {
+    device,
+    identity,
+    alreadyMember: (flags & flag.alreadyMember) !== 0,
+    code: asksCode ? 'required' : passed ? 'passed' : 'none',
+    approval: (flags & flag.approval) !== 0,
+    triesLeft,
+    name: reader.string(maxNameBytes),
+  }
+  const isNewer = hasUnknownRequired(readExtensions(reader)) || (flags & ~knownFlags) !== 0
+  return { answer, required: isNewer, signature: reader.fixed(64) }
+}
+
+function flagsOf({ code, approval, alreadyMember }: Answer): number {
+  const codeFlag = code === 'required' ? flag.code : code === 'passed' ? flag.codePassed : 0
+  return codeFlag | (approval ? flag.approval : 0) | (alreadyMember ? flag.alreadyMember : 0)
 }
 
 export function encodeLog(operations: readonly Uint8Array[]): Uint8Array {

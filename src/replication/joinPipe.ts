@@ -1,3 +1,4 @@
+import { concatBytes } from '../shared/bytes.ts'
 import type { Clock, Random } from '../shared/ports.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
@@ -16,11 +17,18 @@ export interface JoinPipe {
   /** Sends a message bound to `transcript`. @returns false where the connection is gone */
   send(message: Uint8Array, transcript: Uint8Array): Promise<boolean>
   /** The next message; it must be bound to `transcript`. */
-  receive(
-    transcript: Uint8Array,
-    limits: { readonly maxBytes: number; readonly deadlineMs: number },
-  ): Promise<Result<Uint8Array, LinkFault>>
+  receive(transcript: Uint8Array, limits: JoinLimits): Promise<Result<Uint8Array, LinkFault>>
+  /** Sets new limits for what is awaited already. */
+  allow(limits: JoinLimits): void
+  /** New keys for both directions, from a secret that both ends have now (docs/PROTOCOL.md#code); `transcript` is what was said so far. */
+  rekey(transcript: Uint8Array, secret: Uint8Array): void
   close(): void
+}
+
+/** How much more may come, and within how many ms. */
+export interface JoinLimits {
+  readonly maxBytes: number
+  readonly deadlineMs: number
 }
 
 export interface JoinPipeOptions {
@@ -69,9 +77,16 @@ export async function openJoinPipe(connection: Connection, options: JoinPipeOpti
     initiatorHello: isGuest ? hello : peerHello,
     responderHello: isGuest ? peerHello : hello,
   })
-  const root = rootKeyOf(crypto, transcript, shared, options.preSharedKey)
-  const sealer = createFrameSealer(crypto, connectionKey(crypto, root, `join ${role}`))
-  const opener = createFrameOpener(crypto, connectionKey(crypto, root, `join ${peerRole}`))
+  const first = rootKeyOf(crypto, transcript, shared, options.preSharedKey)
+  let { root, sealer, opener } = keysOf(first)
+
+  function keysOf(secret: Uint8Array) {
+    return {
+      root: secret,
+      sealer: createFrameSealer(crypto, connectionKey(crypto, secret, `join ${role}`)),
+      opener: createFrameOpener(crypto, connectionKey(crypto, secret, `join ${peerRole}`)),
+    }
+  }
   const reassembly = createReassembly()
   let wakeSender: (() => void) | undefined
   let closed = false
@@ -97,11 +112,15 @@ export async function openJoinPipe(connection: Connection, options: JoinPipeOpti
       }
       return !closed
     },
+    allow: ({ maxBytes, deadlineMs }) => inbox.allow(maxBytes, deadlineMs),
+    rekey(bound, secret) {
+      ;({ root, sealer, opener } = keysOf(crypto.hkdfExtract(bound, concatBytes(root, secret))))
+    },
     async receive(bound, { maxBytes, deadlineMs }) {
       inbox.allow(maxBytes, deadlineMs)
       for (;;) {
         const frame = await inbox.next()
-        if (frame === undefined) return fail('timeout')
+        if (frame === undefined) return fail(closed ? 'closed' : 'timeout')
         const fragment = await opener.open(frame, bound)
         if (fragment === undefined) return fail('insecure-peer')
         const message = reassembly.take(fragment)

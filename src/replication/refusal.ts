@@ -55,7 +55,11 @@ const errors: Partial<Record<RefusalReason, readonly [EchoErrorCode, string]>> =
   removed: ['removed', 'This device was removed from the space. Ask an admin for a new invitation.'],
   'rate-limited': ['rate-limited', 'Too many tries in a short time. Wait a minute and try again.'],
   'not-authorised': ['not-authorised', 'Whoever made the invitation may not admit members. Ask an admin of the space.'],
-  'wrong-code': ['wrong-code', 'The code was wrong. Ask for a new invitation.'],
+  'wrong-code': ['wrong-code', 'The code was wrong three times, so this invitation no longer works. Ask for a new one.'],
+  'insecure-peer': [
+    'insecure-peer',
+    'The other side could not prove who it is, so nothing was joined. Ask the person who sent the link for a new one.',
+  ],
 }
 
 /** The refusal as an error that says what to do. */

@@ -176,7 +176,7 @@ describe('join messages', () => {
     const guest = await createPerson(crypto)
     const invitation = await crypto.createSigningKey()
     const consent = await createConsent(guest.signing, { target: fill(1, 16), invitationId: invitation.publicKey, record: guest.record })
-    return { guest, invitation, ask: { records: [guest.record], consent, name: 'Gül' } }
+    return { guest, invitation, ask: { records: [guest.record], consent, codeDone: false, name: 'Gül' } }
   }
 
   it('ask: proves link and device, for this conversation only', async () => {
@@ -226,7 +226,15 @@ describe('join messages', () => {
 
   it('answer: is signed by the host for this conversation', async () => {
     const host = await createPerson(crypto)
-    const answer = { device: host.signing.publicKey, identity: host.record.identity, alreadyMember: true, name: 'Ann' }
+    const answer = {
+      device: host.signing.publicKey,
+      identity: host.record.identity,
+      alreadyMember: true,
+      code: 'none',
+      approval: false,
+      triesLeft: 0,
+      name: 'Ann',
+    } as const
     const bytes = await createAnswer(crypto, answer, transcript, host.signing)
     expect(await readAnswer(crypto, bytes, transcript)).toEqual({ ok: true, value: answer })
     expect((await readAnswer(crypto, bytes, fill(6))).ok).toBe(false)

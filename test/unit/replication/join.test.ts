@@ -1,93 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { createAdmission } from '../../../src/access/createAdmission.ts'
-import { createConsent, invitationTarget } from '../../../src/access/consent.ts'
-import type { Invitation } from '../../../src/access/invitation.ts'
+import { createConsent } from '../../../src/access/consent.ts'
 import { deriveInvitationKeys, joinPsk } from '../../../src/access/invitationKeys.ts'
 import { signOperation } from '../../../src/access/operation.ts'
 import type { Connection } from '../../../src/network/network.ts'
-import type { MemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
-import { guestJoin, type GuestFault, type GuestJoinOptions, type JoinedSpace } from '../../../src/replication/guestJoin.ts'
-import { hostJoin, type HostJoinOptions } from '../../../src/replication/hostJoin.ts'
-import { createAsk, type Ask } from '../../../src/replication/joinMessages.ts'
+import { guestJoin } from '../../../src/replication/guestJoin.ts'
+import { hostJoin } from '../../../src/replication/hostJoin.ts'
+import { createAsk } from '../../../src/replication/joinMessages.ts'
 import { openJoinPipe } from '../../../src/replication/joinPipe.ts'
 import { idBytes, type DeviceId } from '../../../src/shared/ids.ts'
-import { fail, ok, type Result } from '../../../src/shared/result.ts'
+import { fail, ok } from '../../../src/shared/result.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
-import { createTestSpace, type TestSpace } from '../documents/createTestSpace.ts'
+import { createTestSpace } from '../documents/createTestSpace.ts'
 import { admit, createPerson, seededCrypto } from '../access/people.ts'
 import { connect } from './handshakeFixtures.ts'
-
-const secret = new Uint8Array(16).fill(44)
-
-async function createTest(world: TestSpace | undefined = undefined) {
-  const space = world ?? (await createTestSpace())
-  const { crypto, clock, log, keyRing } = space
-  const keys = await deriveInvitationKeys(crypto, secret)
-  const guest = await createPerson(crypto)
-  const invitation = { kind: 'space', secret, target: invitationTarget(crypto, idBytes(space.space)) } as Invitation
-  const stored: JoinedSpace[] = []
-  const asked: Ask[] = []
-
-  async function admitGuest(ask: Ask): Promise<Result<void, 'malformed'>> {
-    asked.push(ask)
-    const admission = await createAdmission({
-      crypto,
-      log,
-      signer: space.alice,
-      admit: { records: ask.records, role: 'editor', name: ask.name, invitationId: keys.signing.publicKey, consent: ask.consent },
-    })
-    return (await log.add(admission)).ok ? ok(undefined) : fail('malformed')
-  }
-  const hostOptions: HostJoinOptions = {
-    crypto,
-    clock,
-    random: createSeededRandom('host'),
-    identity: space.alice,
-    ownName: 'Alice',
-    space: space.space,
-    log,
-    keyRing,
-    invitationId: keys.signing.publicKey,
-    preSharedKey: joinPsk(crypto, keys.rendezvousKey),
-    content: () => [],
-    admit: admitGuest,
-  }
-  const guestOptions: GuestJoinOptions = {
-    crypto,
-    clock,
-    random: createSeededRandom('guest'),
-    identity: guest,
-    name: 'Gül',
-    invitation,
-    keys,
-    onAnswer: () => {},
-    store: async (joined) => void stored.push(joined),
-  }
-
-  async function meet(
-    host: Partial<HostJoinOptions> = {},
-    visitor: Partial<GuestJoinOptions> = {},
-    prepare?: (swarm: MemorySwarm) => void,
-  ) {
-    const { ends } = await connect(clock, prepare)
-    return settle(Promise.all([hostJoin(ends[0], { ...hostOptions, ...host }), guestJoin(ends[1], { ...guestOptions, ...visitor })]))
-  }
-
-  async function settle<T>(promise: Promise<T>): Promise<T> {
-    let done = false
-    void promise.then(() => (done = true))
-    await clock.runUntil(() => done, 300_000)
-    return promise
-  }
-  return { world: space, crypto, clock, log, keys, guest, invitation, stored, asked, hostOptions, guestOptions, meet, settle }
-}
-
-const nameOf = (result: Result<JoinedSpace, GuestFault>): string =>
-  result.ok ? 'ok' : result.error.kind === 'link' ? result.error.fault : result.error.reason
+import { createJoinTest, nameOf } from './joinFixtures.ts'
 
 describe('a join', () => {
   it('ends with the guest in the log, holding log and key, and the host knowing who came', async () => {
-    const { world, log, guest, meet, stored } = await createTest()
+    const { world, log, guest, meet, stored } = await createJoinTest()
     const [host, joined] = await meet()
     expect(host).toMatchObject({ ok: true, value: { name: 'Gül' } })
     expect(joined).toMatchObject({ ok: true, value: { space: world.space, alreadyMember: false } })
@@ -97,7 +27,7 @@ describe('a join', () => {
   })
 
   it('meets a member who comes again without admitting him twice', async () => {
-    const { log, meet, asked } = await createTest()
+    const { log, meet, asked } = await createJoinTest()
     await meet()
     const before = log.operations().length
     const [, again] = await meet()
@@ -108,11 +38,11 @@ describe('a join', () => {
 
   it('that breaks off after any frame succeeds at the second try, with one admission', { timeout: 60_000 }, async () => {
     let frames = 0
-    const honest = await createTest()
+    const honest = await createJoinTest()
     await honest.meet({}, {}, (swarm) => void swarm.tap((_from, _to, frame) => (frames++, frame)))
     expect(frames).toBeGreaterThan(6)
     for (let lost = 0; lost < frames; lost++) {
-      const { log, guest, meet, asked, stored } = await createTest()
+      const { log, guest, meet, asked, stored } = await createJoinTest()
       let count = 0
       const [, first] = await meet({}, {}, (swarm) => void swarm.tap((_from, _to, frame) => (count++ >= lost ? undefined : frame)))
       // The guest cannot tell that only its farewell was lost.
@@ -126,7 +56,7 @@ describe('a join', () => {
   })
 
   it("that the guest's disk refuses is not done: the error is the guest's, and a second try succeeds", async () => {
-    const { meet, clock, hostOptions, guestOptions } = await createTest()
+    const { meet, clock, hostOptions, guestOptions } = await createJoinTest()
     const { ends } = await connect(clock)
     const hosting = hostJoin(ends[0], hostOptions)
     const joining = guestJoin(ends[1], { ...guestOptions, store: () => Promise.reject(new Error('full')) }).catch((error: unknown) => error)
@@ -139,7 +69,7 @@ describe('a join', () => {
   })
 
   it('hands over a log that is longer than a message', async () => {
-    const { world, log, meet, stored } = await createTest()
+    const { world, log, meet, stored } = await createJoinTest()
     const { as } = log.signingEntry(world.alice.id, world.alice.deviceId, 'reader')!
     for (let i = 0; i < 40; i++) {
       // Of a kind that this version keeps and passes on.
@@ -158,7 +88,7 @@ describe('a join', () => {
   })
 
   it("refuses the guest with the admitter's reason", async () => {
-    const { meet, stored } = await createTest()
+    const { meet, stored } = await createJoinTest()
     for (const reason of ['used-up', 'expired', 'denied'] as const) {
       const [host, guest] = await meet({ admit: async () => fail(reason) })
       expect([host, nameOf(guest)]).toEqual([{ ok: false, error: reason }, reason])
@@ -168,8 +98,8 @@ describe('a join', () => {
 
   describe('ends as insecure', () => {
     it('with a host that shares a space of its own', async () => {
-      const { meet, stored, guest } = await createTest()
-      const fake = await createTest(await createTestSpace(seededCrypto('another space')))
+      const { meet, stored, guest } = await createJoinTest()
+      const fake = await createJoinTest(await createTestSpace(seededCrypto('another space')))
       // The guest even is a member of it, so that nothing but the link's target can tell.
       await admit(fake.world, fake.world.alice, guest, 'editor')
       const [, joined] = await meet({ ...fake.hostOptions, random: createSeededRandom('fake') })
@@ -178,14 +108,14 @@ describe('a join', () => {
     })
 
     it('with a host that is no admin of the space', async () => {
-      const test = await createTest()
+      const test = await createJoinTest()
       const [, guest] = await test.meet({ identity: test.world.bob })
       expect(nameOf(guest)).toBe('insecure')
       expect(test.stored).toEqual([])
     })
 
     it('with a host that claims to have admitted the guest and has not', async () => {
-      const { meet, hostOptions, stored } = await createTest()
+      const { meet, hostOptions, stored } = await createJoinTest()
       let looks = 0
       const log = {
         ...hostOptions.log,
@@ -198,7 +128,7 @@ describe('a join', () => {
     })
 
     it('with a host that hands over a key that no epoch names', async () => {
-      const { meet, hostOptions, stored, crypto, world } = await createTest()
+      const { meet, hostOptions, stored, crypto, world } = await createJoinTest()
       const { epochKeyId } = await import('../../../src/access/epochKeys.ts')
       const key = new Uint8Array(32).fill(66)
       const keyRing = { ...hostOptions.keyRing, newest: () => ({ id: epochKeyId(crypto, idBytes(world.space), key), key }) }
@@ -208,7 +138,7 @@ describe('a join', () => {
     })
 
     it('with someone between both ends', async () => {
-      const { meet, asked } = await createTest()
+      const { meet, asked } = await createJoinTest()
       const [host, guest] = await meet({}, {}, (swarm) => swarm.forgeBinding('a', 'b'))
       expect(host.ok).toBe(false)
       expect(nameOf(guest)).not.toBe('ok')
@@ -216,7 +146,7 @@ describe('a join', () => {
     })
 
     it('with a run that was recorded, played again to the host', async () => {
-      const { meet, clock, hostOptions, asked, log, settle } = await createTest()
+      const { meet, clock, hostOptions, asked, log, settle } = await createJoinTest()
       const recorded: Uint8Array[] = []
       await meet({}, {}, (swarm) => void swarm.tap((from, _to, frame) => (from === 'b' && recorded.push(frame.slice()), frame)))
       const { ends } = await connect(clock)
@@ -230,7 +160,7 @@ describe('a join', () => {
   })
 
   it("without the link's secret comes to nothing, and the host says nothing", async () => {
-    const { meet, asked, crypto } = await createTest()
+    const { meet, asked, crypto } = await createJoinTest()
     const keys = await deriveInvitationKeys(crypto, new Uint8Array(16).fill(45))
     const sent: number[] = []
     const [host, guest] = await meet(
@@ -246,7 +176,7 @@ describe('a join', () => {
   })
 
   it('of two guests, or two hosts, is none', async () => {
-    const { clock, hostOptions, guestOptions, settle, asked } = await createTest()
+    const { clock, hostOptions, guestOptions, settle, asked } = await createJoinTest()
     const guests = await connect(clock)
     const both = await settle(Promise.all(guests.ends.map((end, i) => guestJoin(end, { ...guestOptions, random: createSeededRandom(i) }))))
     expect(both.map(nameOf)).toEqual(['wrong-kind', 'wrong-kind'])
@@ -261,7 +191,7 @@ describe('a join', () => {
 
   describe('by a patched guest', () => {
     /** A guest that asks with whatever `make` gives. */
-    async function askWith(test: Awaited<ReturnType<typeof createTest>>, make: (transcript: Uint8Array) => Promise<Uint8Array>) {
+    async function askWith(test: Awaited<ReturnType<typeof createJoinTest>>, make: (transcript: Uint8Array) => Promise<Uint8Array>) {
       const { clock, crypto, keys, hostOptions, settle } = test
       const { ends } = await connect(clock)
       const hosting = hostJoin(ends[0], hostOptions)
@@ -283,7 +213,7 @@ describe('a join', () => {
     }
 
     it('admits nobody whose identity never certified the device', async () => {
-      const test = await createTest()
+      const test = await createJoinTest()
       const victim = await createPerson(test.crypto)
       const { result, added } = await askWith(test, async (transcript) => {
         const record = { ...test.guest.record, identity: victim.record.identity, certifier: victim.record.identity }
@@ -292,7 +222,13 @@ describe('a join', () => {
           invitationId: test.keys.signing.publicKey,
           record,
         })
-        return createAsk(test.crypto, { records: [record], consent, name: 'Victim' }, transcript, test.keys.signing, test.guest.signing)
+        return createAsk(
+          test.crypto,
+          { records: [record], consent, codeDone: false, name: 'Victim' },
+          transcript,
+          test.keys.signing,
+          test.guest.signing,
+        )
       })
       expect(result).toEqual({ ok: false, error: 'malformed' })
       expect(added).toBe(0)
@@ -302,7 +238,7 @@ describe('a join', () => {
     it.each([
       [
         'another space',
-        (test: Awaited<ReturnType<typeof createTest>>) => ({
+        (test: Awaited<ReturnType<typeof createJoinTest>>) => ({
           target: new Uint8Array(16).fill(1),
           invitationId: test.keys.signing.publicKey,
           record: test.guest.record,
@@ -310,19 +246,19 @@ describe('a join', () => {
       ],
       [
         'another invitation',
-        (test: Awaited<ReturnType<typeof createTest>>) => ({
+        (test: Awaited<ReturnType<typeof createJoinTest>>) => ({
           target: test.invitation.target,
           invitationId: new Uint8Array(32).fill(1),
           record: test.guest.record,
         }),
       ],
     ])('admits nobody who consented to %s', async (_name, subjectOf) => {
-      const test = await createTest()
+      const test = await createJoinTest()
       const { result, added } = await askWith(test, async (transcript) => {
         const consent = await createConsent(test.guest.signing, subjectOf(test))
         return createAsk(
           test.crypto,
-          { records: [test.guest.record], consent, name: 'G' },
+          { records: [test.guest.record], consent, codeDone: false, name: 'G' },
           transcript,
           test.keys.signing,
           test.guest.signing,
@@ -333,7 +269,7 @@ describe('a join', () => {
     })
 
     it("admits nobody on another's proof, and tells the stranger no more than that", async () => {
-      const test = await createTest()
+      const test = await createJoinTest()
       const { result, added } = await askWith(test, async (transcript) => {
         const consent = await createConsent(test.guest.signing, {
           target: test.invitation.target,
@@ -342,7 +278,7 @@ describe('a join', () => {
         })
         return createAsk(
           test.crypto,
-          { records: [test.guest.record], consent, name: 'G' },
+          { records: [test.guest.record], consent, codeDone: false, name: 'G' },
           transcript,
           await test.crypto.createSigningKey(),
           test.guest.signing,
