@@ -135,6 +135,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     store,
     hasCompany,
     onWanted: (blocks) => replication?.want(blocks),
+    onMended: (node) => replication?.mended(node),
     onFault: report,
   })
   const receiver = createBlockReceiver({ crypto, clock, quotas, space, log, keyRing, graph, onAccepted, onKnown: mender.offer })

@@ -5,7 +5,7 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { BundlePlace } from '../storage/storage.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import { verifyBlock, type Block } from './block.ts'
-import type { BlockGraph } from './blockGraph.ts'
+import type { BlockGraph, BlockNode } from './blockGraph.ts'
 import type { BlockStore } from './blockStore.ts'
 import { openBlock } from './openBlock.ts'
 import type { BundledBlock } from './receivedBundle.ts'
@@ -53,6 +53,8 @@ export function createBlockMender(options: {
   readonly hasCompany: () => boolean
   /** These have to be asked for now. */
   readonly onWanted: (blocks: readonly BlockId[]) => void
+  /** A good copy of this one is stored. */
+  readonly onMended: (node: BlockNode) => void
   readonly onFault: (error: unknown) => void
 }): BlockMender {
   const { crypto, clock, graph, store, keyRing } = options
@@ -111,6 +113,7 @@ export function createBlockMender(options: {
     for (const id of ids) {
       const damage = damages.get(id)
       damages.delete(id)
+      if (damage !== undefined) options.onMended(graph.node(id)!)
       damage?.left.delete(id)
       if (damage === undefined || damage.left.size > 0) continue
       // All its blocks lie elsewhere now, unless the same bundle came again.

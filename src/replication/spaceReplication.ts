@@ -46,6 +46,8 @@ export interface SpaceReplication {
   enterTabs(tabs: Network): void
   /** A block is new here: its author is this device, or it came from a peer (`from`). */
   announce(node: BlockNode): void
+  /** A block can be read again that peers may have asked for in vain. */
+  mended(node: BlockNode): void
   /** Asks every link for these blocks, although they are in the graph. */
   want(blocks: readonly BlockId[]): void
   /** Asks every link for a sign of life: the page was hidden or offline. */
@@ -407,6 +409,9 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
         else exchange.tell(node)
       }
       publish()
+    },
+    mended(node) {
+      for (const { exchange } of links.values()) exchange.tell(node)
     },
     want(blocks) {
       for (const { exchange } of links.values()) exchange.want(blocks)

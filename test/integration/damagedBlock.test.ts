@@ -124,4 +124,53 @@ describe('a device with a block that can no longer be read', () => {
     expect((await drive(clock, third.openText(note.id))).content.get()).toBe(whole)
     expect(errors).toEqual([])
   })
+
+  it('hands one that was mended on to a member who had asked for it before', { timeout: 60_000 }, async () => {
+    const clock = createSimulatedClock()
+    const world = await drive(
+      clock,
+      setup('alice', 'bob', 'carol', { types: [Note], seed: 1, clock, crypto: createSimulatedCrypto, onError: () => {} }),
+    )
+    dispose = () => drive(clock, world.dispose())
+    const { alice, bob, carol, swarm } = world
+    const [hers, , theirs] = await drive(clock, world.shareSpace('Garden', alice, bob, carol))
+    const note = hers!.create(Note, { title: 'Plan' })
+    await clock.run(5_000)
+    carol.echo.network.setEnabled(false)
+    const text = await drive(clock, hers!.openText(note.id))
+    for (let i = 0; i < 4; i++) {
+      text.current.get().yText.insert(0, `${i} `)
+      await drive(clock, hers!.flush())
+    }
+    await clock.run(5_000)
+    bob.echo.network.setEnabled(false)
+
+    const reader = createMemoryStorage({ disk: alice.disk })
+    await reader.open()
+    const { rows } = await reader.readHeaders(hers!.id)
+    await reader.dispose()
+    const ofText = rows.filter(({ header }) => {
+      const decoded = decodeHeader(header)
+      return decoded.ok && toId(decoded.value.document) === note.id
+    })
+    alice.disk.damageBlock(hers!.id, ofText.at(1)!.block, 'envelope')
+    const again = await drive(
+      clock,
+      alice.restart().then((echo) => echo.spaces.open(hers!.id)),
+    )
+    carol.echo.network.setEnabled(true)
+    await clock.run(5_000)
+    expect(theirs!.sync.get().status).toBe('syncing')
+
+    // Bob reaches only Alice.
+    swarm.oneWay('bob 1', 'carol 1')
+    swarm.oneWay('carol 1', 'bob 1')
+    bob.echo.network.setEnabled(true)
+    await clock.run(2_000)
+    alice.cached.caches.delete(`${hers!.id}/${note.id}`)
+    await drive(clock, again.openText(note.id))
+    await clock.run(5_000)
+    expect((await drive(clock, theirs!.openText(note.id))).content.get()).toBe('3 2 1 0 ')
+    expect(theirs!.sync.get().status).toBe('up-to-date')
+  })
 })

@@ -38,6 +38,7 @@ async function createTest(hasCompany = true) {
   await bob.store.flush()
   const nodes = alice.graph.missingFor([])
   const asked: (readonly BlockId[])[] = []
+  const told: BlockId[] = []
 
   /** A page that has just opened: nothing is in memory. */
   async function reopen() {
@@ -51,6 +52,7 @@ async function createTest(hasCompany = true) {
       store,
       hasCompany: () => hasCompany,
       onWanted: (blocks) => asked.push(blocks),
+      onMended: ({ id }) => told.push(id),
       onFault: (error) => {
         throw error
       },
@@ -58,22 +60,23 @@ async function createTest(hasCompany = true) {
     const readable = async () => (await store.payloads(nodes)).map((payload) => payload !== undefined)
     return { mender, again, readable }
   }
-  return { world, alice, bob, nodes, asked, reopen }
+  return { world, alice, bob, nodes, asked, told, reopen }
 }
 
 const all = Array.from({ length: 8 }, () => true)
 
 describe('mending blocks', () => {
   it('asks for one that lies in a row, takes a good copy of it, and waits for that', async () => {
-    const { world, alice, bob, nodes, asked, reopen } = await createTest()
+    const { world, alice, bob, nodes, asked, told, reopen } = await createTest()
     const { mender, readable } = await reopen()
     bob.disk.damageBlock(world.space, nodes[2]!.id, 'envelope')
     expect(await readable()).toEqual(all.with(2, false))
     const mended = mender.mend(nodes[2]!.id)
     expect([asked, mender.wanted()]).toEqual([[[nodes[2]!.id]], [nodes[2]!.id]])
     mender.offer(nodes[2]!.id, (await alice.store.get([nodes[2]!]))[0]!)
+    expect(told).toEqual([])
     expect(await mended).toBe(true)
-    expect([await readable(), mender.wanted()]).toEqual([all, []])
+    expect([await readable(), mender.wanted(), told]).toEqual([all, [], [nodes[2]!.id]])
   })
 
   it('takes no copy that is not what its author signed and sealed, nor one that nobody wants', async () => {
