@@ -113,7 +113,15 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     )
   }
 
-  const store = createBlockStore({ crypto, storage, space, keyRing, clock, onFault: report })
+  const store = createBlockStore({
+    crypto,
+    storage,
+    space,
+    keyRing,
+    clock,
+    unstoredOperations: operations.unstored,
+    onFault: report,
+  })
   const content = await loadContent({ crypto, clock, space, store, caches: storage.documentCaches, onProgress: options.onProgress })
   if (!content.ok) return content
   const { graph, root, leftOut } = content.value

@@ -82,10 +82,12 @@ export function createBlockStore(options: {
   readonly space: SpaceId
   readonly keyRing: KeyRing
   readonly clock: Clock
+  /** Membership operations that are not stored yet; none by default. Each block names operations, and without these nobody could ever judge it. */
+  readonly unstoredOperations?: () => NonNullable<StorageBatch['putMembership']>
   /** Gathered blocks could not be stored. */
   readonly onFault: (error: unknown) => void
 }): BlockStore {
-  const { crypto, storage, space, keyRing, clock } = options
+  const { crypto, storage, space, keyRing, clock, unstoredOperations = () => [] } = options
   const spaceBytes = idBytes(space)
   const recent = new Map<BlockId, Block>()
   let bytes = 0
@@ -165,9 +167,11 @@ export function createBlockStore(options: {
     const putBundles = [...waitingBundles].map((received) => ({ received, row: received.row(space), former: storedBundles.get(received) }))
     const deleteBundles = putBundles.flatMap(({ former }) => (former === undefined ? [] : [{ space, ...former }]))
     for (const { received, row } of putBundles) storedBundles.set(received, placeOf(row))
+    const putBlocks = [...waiting, ...rows]
     const batch = {
       ...alongside,
-      putBlocks: [...waiting, ...rows],
+      putBlocks,
+      putMembership: putBlocks.length + putBundles.length > 0 ? unstoredOperations() : [],
       deleteBundles,
       putBundles: putBundles.map(({ row }) => row),
     }
