@@ -45,6 +45,7 @@ export { defineType, type InputOf, type ItemType, type OutputOf } from './databa
 export type { InvalidItem, Item, ItemMeta } from './database/item.ts'
 export { or } from './database/conditions.ts'
 export { query, type Query, type TypedQuery } from './database/query.ts'
+export type { WithdrawnContent } from './documents/readWithdrawn.ts'
 export type { TextGeneration, TextHandle } from './documents/textHandle.ts'
 export type { Member, Role } from './access/membershipLog.ts'
 export type { Finding, NetworkState } from './network/network.ts'

@@ -30,20 +30,31 @@ export async function createRemoval({
 
 /**
  * Ends one admission: after a lower one was made, a demotion.
+ * @param options.blocks as in {@link createRemoval}
  * @throws EchoError `not-authorised` where the signer does not stand above it.
  */
-export async function createAdmissionEnd({ log, signer, admission }: Author & { readonly admission: Admission }): Promise<Uint8Array> {
+export async function createAdmissionEnd({
+  log,
+  signer,
+  admission,
+  blocks,
+}: Author & { readonly admission: Admission; readonly blocks: readonly Uint8Array[] }): Promise<Uint8Array> {
   const own = log.signingEntry(signer.id, signer.deviceId, 'admin')
   if (own === undefined || admission.rank <= own.rank) throw notAbove()
   const target = { kind: 'admission', admission: admission.reference } as const
-  return signEnd(log, { signing: signer.signing, as: own.as }, { target, blocks: [] })
+  return signEnd(log, { signing: signer.signing, as: own.as }, { target, blocks })
 }
 
 /**
- * One operation for each live admission of the signer, each of them to be added: he leaves. What he wrote stays.
+ * One operation for each live admission of the signer, each of them to be added: he leaves.
+ * @param options.blocks 32-byte ids of the newest blocks of each of his feeds: what he wrote stays
  * @throws EchoError `last-owner` where nobody would be left who may appoint admins; `not-authorised` where he is no member.
  */
-export async function createLeave({ log, signer }: Author): Promise<readonly Uint8Array[]> {
+export async function createLeave({
+  log,
+  signer,
+  blocks,
+}: Author & { readonly blocks: readonly Uint8Array[] }): Promise<readonly Uint8Array[]> {
   const entries = log.entriesOf(signer.id, signer.deviceId)
   if (entries.length === 0) throw new EchoError('not-authorised', 'This device is no member of the space, so there is nothing to leave.')
   const others = [...log.state.get().members.values()].filter(({ identity }) => identity !== signer.id)
@@ -57,7 +68,7 @@ export async function createLeave({ log, signer }: Author): Promise<readonly Uin
   return Promise.all(
     entries.map(({ reference, admission }) => {
       const target = { kind: 'admission', admission: admission.reference } as const
-      return signEnd(log, { signing: signer.signing, as: reference }, { target, blocks: [] })
+      return signEnd(log, { signing: signer.signing, as: reference }, { target, blocks })
     }),
   )
 }

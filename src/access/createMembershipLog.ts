@@ -37,8 +37,8 @@ type AddResult = Result<'added' | 'known' | 'held', OperationFault>
  * well-formed operations; he cannot change what it makes of the others.
  *
  * @param options.space the space's id: the hash of its genesis.
- * @param options.ends whether ends of people and devices count. By default not yet: an end wants a new key of the space and a verdict on what its target
- * wrote, and until clients do both, well-formed ones are kept and passed on as if they were not known.
+ * @param options.ends whether ends of people and devices count. By default not yet: an end wants a new key of the space, and until clients
+ * make one, well-formed ones are kept and passed on as if they were not known.
  * @example
  * const log = createMembershipLog({ crypto, space })
  * for (const operation of received) await log.add(operation)
@@ -207,6 +207,7 @@ export function createMembershipLog(options: {
       return best
     },
     isWriter: (identity, device) => liveEntries(identity, device).some((entry) => isAtLeast(entry.admission.role, 'editor')),
+    wasListed: (device) => graph.entriesOf(device).length > 0,
     device(device) {
       const entry = evaluator.current().standing.entriesOf(device)[0]
       const member: Member | undefined = entry && currentState().members.get(entry.admission.identityId)

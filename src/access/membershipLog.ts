@@ -73,6 +73,10 @@ export interface MembershipLog {
   roleAt(heads: readonly Uint8Array[], identity: IdentityId, device: DeviceId): Role | undefined | 'unknown'
   /** M24: whether the pair (identity, device) has a live entry in a live admission as editor or more. */
   isWriter(identity: IdentityId, device: DeviceId): boolean
+  /** Whether a device was ever listed under an admission, live or not. */
+  wasListed(device: DeviceId): boolean
   /** The live entry of a device, or undefined. */
   device(device: DeviceId): { readonly member: Member; readonly record: DeviceRecord } | undefined
+  /** M26: ids (32 bytes) of content blocks that stay, with their pasts, whatever became of their authors. */
+  keptBlocks(): readonly Uint8Array[]
 }

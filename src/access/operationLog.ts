@@ -51,8 +51,6 @@ export interface OperationLog extends MembershipLog {
   invitations(): readonly AnnouncedInvitation[]
   /** The well-formed operations that do not count, by key, and why. */
   voided(): ReadonlyMap<string, VoidReason>
-  /** M26: ids (32 bytes) of content blocks that stay, with their pasts, whatever became of their authors. */
-  keptBlocks(): readonly Uint8Array[]
   /** Whether operation `earlier` (id, 32 bytes) is in the past of `later`; false where one is not here. */
   isBefore(earlier: Uint8Array, later: Uint8Array): boolean
 }

@@ -119,6 +119,7 @@ export function createSpaceHandle(options: {
     },
     setName: (name) => database.setProperty('name', name),
     flush: () => documents.flush(),
+    readWithdrawn: () => documents.readWithdrawn(),
   }
 
   return {

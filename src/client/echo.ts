@@ -24,6 +24,7 @@ import type {
 } from './states.ts'
 import type { SpaceFinding } from './spaceDiagnostics.ts'
 import type { PresenceType } from './definePresence.ts'
+import type { WithdrawnContent } from '../documents/readWithdrawn.ts'
 import type { TextHandle } from '../documents/textHandle.ts'
 
 /** What an app configures. */
@@ -148,6 +149,11 @@ export interface Space extends Omit<Database, 'dispose'> {
   setName(name: string): void
   /** Resolves when every edit so far is stored as a block. */
   flush(): Promise<void>
+  /**
+   * What members or devices wrote that may not write any more, where it was taken out of the space: to look at, or to write again by hand.
+   * @throws (rejects) EchoError storage-*
+   */
+  readWithdrawn(): Promise<readonly WithdrawnContent[]>
 }
 
 export interface InviteFlow {

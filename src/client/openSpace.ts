@@ -122,7 +122,15 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     unstoredOperations: operations.unstored,
     onFault: report,
   })
-  const content = await loadContent({ crypto, clock, space, store, caches: storage.documentCaches, onProgress: options.onProgress })
+  const content = await loadContent({
+    crypto,
+    clock,
+    space,
+    store,
+    authors: log,
+    caches: storage.documentCaches,
+    onProgress: options.onProgress,
+  })
   if (!content.ok) return content
   const { graph, root, leftOut } = content.value
   if (leftOut > 0) reportDamage(leftOut, 'blocks')

@@ -22,6 +22,7 @@ import type { LeftOut } from './guardInDocument.ts'
 import { createInbox } from './inbox.ts'
 import { createOpenTexts } from './openTexts.ts'
 import { createOwnEdits } from './ownEdits.ts'
+import { readWithdrawn } from './readWithdrawn.ts'
 import { createRecovery } from './createRecovery.ts'
 import type { SpaceDocuments, SpaceDocumentsOptions } from './spaceDocuments.ts'
 import { createDocumentSwap } from './swapDocument.ts'
@@ -176,6 +177,10 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     apply: applyInbox,
   })
 
+  const stopLog = log.state.subscribe(() => {
+    graph.reviewAuthors()
+    if (!isSettled()) follower.settleSoon()
+  })
   noticeOrphans()
   if (!isSettled()) follower.settleSoon()
 
@@ -212,6 +217,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   /** Decides what stands; what this disk wrote gives way to what others may hold. */
   async function decide(): Promise<void> {
+    graph.reviewAuthors()
     graph.decide()
     isForkNew = false
     graph.takeBack(await keeper.contestedBranches())
@@ -250,8 +256,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       next?.slot.release()
     }
     if (disposed) return
-    const news = withdrawals.news()
-    if (news !== undefined) report(news)
+    for (const news of withdrawals.news()) report(news)
     noticeOrphans()
     ticker.now()
   }
@@ -461,8 +466,10 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     rebuild,
     isStored: (id) => finisher.payloadOf(id) === undefined,
     frontier: () => keeper.cutter.frontier(),
+    readWithdrawn: () => readWithdrawn(graph, uncached),
     async dispose() {
       if (disposed) return
+      stopLog()
       await flush()
       disposed = true
       ticker.dispose()

@@ -4,6 +4,7 @@ import type { Clock } from '../shared/ports.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { DocumentCaches } from '../storage/documentCache.ts'
+import type { Authors } from '../feed/acceptance.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import { createBlockGraph } from '../feed/createBlockGraph.ts'
@@ -33,13 +34,15 @@ export async function loadContent(options: {
   readonly store: BlockStore
   readonly clock: Clock
   readonly caches: DocumentCaches | undefined
+  /** Who is a writer now; by default everyone, for good. */
+  readonly authors?: Authors
   readonly onProgress?: ((fraction: number) => void) | undefined
 }): Promise<Result<LoadedContent, EchoError>> {
   const { crypto, clock, space, store } = options
   const { rows, damaged } = await store.readHeaders()
   const unreadable = new Set<BlockId>()
   for (;;) {
-    const graph = createBlockGraph({ crypto, space })
+    const graph = createBlockGraph({ crypto, space, ...(options.authors && { authors: options.authors }) })
     const readable = rows.filter((row) => !unreadable.has(row.block))
     const misplaced = loadBlockGraph(graph, readable)
     const source: PayloadSource = { clock, space, store, unstored: () => undefined, caches: options.caches }

@@ -13,6 +13,7 @@ import type { BlockStore } from '../feed/blockStore.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { AcceptedBlock } from '../feed/receiveBlock.ts'
 import type { LoadedDocument } from './loadDocument.ts'
+import type { WithdrawnContent } from './readWithdrawn.ts'
 import type { RootDocument } from './rootDocument.ts'
 import type { TextHandle } from './textHandle.ts'
 
@@ -50,6 +51,8 @@ export interface SpaceDocuments {
   isStored(block: BlockId): boolean
   /** The newest applied blocks. */
   frontier(): readonly BlockId[]
+  /** What devices wrote that are no writers any more, where it does not stand, as far as it can be read. @throws (rejects) EchoError of storage */
+  readWithdrawn(): Promise<readonly WithdrawnContent[]>
   /** Cuts and stores what is open, then closes everything. */
   dispose(): Promise<void>
 }

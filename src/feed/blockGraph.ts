@@ -57,11 +57,15 @@ export interface BlockGraph {
   readonly isDecided: boolean
   /** Lets what was added since the last time take out of the graph what it has to, and stand itself. Until then all stands as if that had not come. */
   decide(): void
+  /** The membership log may say something else of authors: what follows for blocks is decided the next time. */
+  reviewAuthors(): void
   /** Blocks looked at so far to decide what stands: what forks and retractions have cost. */
   readonly visited: number
   node(id: BlockId): BlockNode | undefined
   /** Whether a block is here and stands. */
   stands(id: BlockId): boolean
+  /** Whether a block does not stand because its author is no writer any more. */
+  isOutside(id: BlockId): boolean
   /** The blocks that do not stand, in causal order, but for those that wait for a decision. */
   withdrawn(): readonly BlockNode[]
   /** The newest standing block of a feed. */
@@ -100,7 +104,7 @@ export interface BlockGraph {
   /** The blocks of a document that are in `before` or in the past of one, standing or not, in causal order. */
   pastOf(before: readonly BlockId[], document: DocumentId): readonly BlockNode[]
   /**
-   * A device's withdrawn blocks whose edits it has not written again yet, by feed and document, and by branch where two cannot go together.
+   * A device's withdrawn blocks whose edits it has not written again yet, but for those outside, by feed and document, and by branch where two cannot go together.
    * @param isWanted whether blocks of a slot are asked for
    */
   orphansOf(device: Uint8Array, isWanted?: (slot: number) => boolean): readonly Orphans[]

@@ -1,6 +1,7 @@
 import { compareBytes, equalBytes } from '../shared/bytes.ts'
 import { idBytes, toId, type BlockId, type DocumentId, type SpaceId } from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { Authors } from './acceptance.ts'
 import type { BlockGraph, BlockNode, FeedHead, FeedKey, Orphans, Placement, PlacementFault } from './blockGraph.ts'
 import { clientIdOf } from './clientId.ts'
 import { feedKeyOf } from './feedKey.ts'
@@ -11,6 +12,8 @@ import type { BlockHeader } from './header.ts'
 export interface BlockGraphOptions {
   readonly crypto: CryptoPort
   readonly space: SpaceId
+  /** By default everyone is a writer, for good. */
+  readonly authors?: Authors
 }
 
 /**
@@ -19,7 +22,7 @@ export interface BlockGraphOptions {
  * Two slots whose clientIDs are equal cannot both write: Yjs would take one's structs for the other's. The second is malformed where it knew
  * of the first; where it did not, it counts as a fork of it (finding such slots takes 2^27 hashes, so only who wants to will).
  */
-export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGraph {
+export function createBlockGraph({ crypto, space, authors }: BlockGraphOptions): BlockGraph {
   const spaceBytes = idBytes(space)
   const entriesById = new Map<BlockId, Entry>()
   const branches: Branch[] = []
@@ -28,7 +31,7 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
   /** Clients that have more than one branch. */
   const forkedClients = new Set<number>()
   const nodesByDocument = new Map<DocumentId, BlockNode[]>()
-  const verdict = createForkVerdict(entriesById)
+  const verdict = createForkVerdict(entriesById, authors)
   const nothing: Past = []
 
   function place(id: BlockId, header: BlockHeader): Placement {
@@ -214,7 +217,7 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
     const groups: { readonly document: DocumentId; readonly entries: Entry[] }[] = []
     const lost = withdrawnForGood().filter((entry) => {
       const { device: author, slot } = entry.node.header
-      return equalBytes(author, device) && isWanted(slot) && !verdict.isWrittenAgain(entry)
+      return equalBytes(author, device) && isWanted(slot) && !verdict.isOutside(entry) && !verdict.isWrittenAgain(entry)
     })
     for (const entry of lost) {
       const { document, feed } = entry.node
@@ -275,6 +278,7 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
       return verdict.isDecided
     },
     decide: verdict.decide,
+    reviewAuthors: verdict.reviewAuthors,
     get visited() {
       return verdict.visited
     },
@@ -282,6 +286,10 @@ export function createBlockGraph({ crypto, space }: BlockGraphOptions): BlockGra
     stands(id) {
       const entry = entriesById.get(id)
       return entry !== undefined && !verdict.withdrawn.has(entry)
+    },
+    isOutside(id) {
+      const entry = entriesById.get(id)
+      return entry !== undefined && verdict.isOutside(entry)
     },
     withdrawn: () => withdrawnForGood().map(({ node }) => node),
     head: standingHead,

@@ -1,10 +1,13 @@
 import { compareBytes, equalBytes } from '../shared/bytes.ts'
 import { createHeap, type Heap } from '../shared/heap.ts'
 import { toId, type BlockId, type DeviceId, type DocumentId } from '../shared/ids.ts'
+import { allAuthors, createAcceptance, type Authors } from './acceptance.ts'
 import { covers, type Entry } from './graphEntry.ts'
 
 /**
- * Which blocks of a graph stand where feeds fork or devices take blocks back (docs/PROTOCOL.md#forks): a function of the set of blocks.
+ * Which blocks of a graph stand where feeds fork, devices take blocks back or authors are no writers any more (docs/PROTOCOL.md#forks, #acceptance): a
+ * function of the set of blocks and of what the membership log says. What does not count for its author decides about nothing else: it wins no place and
+ * takes nothing back.
  *
  * A joining block only notes whose case it opens again, and is withheld where it does, with what follows it: all goes on as if it had not come yet, until
  * {@link decide} works out what follows, block by block from there on, as far as anything changes. So a fork costs what it changes, many of them together
@@ -23,6 +26,10 @@ export interface ForkVerdict {
   readonly visited: number
   /** Says that a block joined the graph, with what it names as its past and one of the blocks that had its place before. */
   joined(entry: Entry, before: readonly Entry[], rival: Entry | undefined): void
+  /** Whether a block does not count because its author is no writer any more, and nothing that counts rests on it. */
+  isOutside(entry: Entry): boolean
+  /** The membership log may say something else of authors: that is looked at, and decided the next time. */
+  reviewAuthors(): void
   /** Takes blocks back without a retraction, from the next decision on. */
   takeBack(entries: readonly Entry[]): void
   /** Decides all that is in doubt. */
@@ -47,11 +54,12 @@ interface Retracting {
 interface Contest {
   readonly entries: Entry[]
   /** Those that may win it. */
-  readonly running: Heap<Entry>
+  running: Heap<Entry>
 }
 
 /** @param entries of the graph, in causal order */
-export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVerdict {
+export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors: Authors = allAuthors): ForkVerdict {
+  const acceptance = createAcceptance(entries, (entry) => pastOf(entry, entries), authors)
   const contestByEntry = new Map<Entry, Contest>()
   const contestsByClient = new Map<number, Contest[]>()
   /** Of the blocks that write the same again, by their device, document and the first block of that, the one that does it for good. */
@@ -65,12 +73,15 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
   let doubtful = new Set<Entry>()
   /** The blocks that follow or name a block; undefined as long as nobody has asked. */
   let followers: Map<Entry, Entry[]> | undefined
+  /** Whether other blocks count than those noted in the maps above. */
+  let isReviewed = true
   let version = 0
   let visited = 0
 
   function isTakenBack(entry: Entry): boolean {
-    if (takenBackHere.has(entry)) return true
-    return retractedBy.get(entry.node.id)?.has(deviceOf(entry)) ?? false
+    const isNoted = takenBackHere.has(entry) || (retractedBy.get(entry.node.id)?.has(deviceOf(entry)) ?? false)
+    // What an end keeps stays, whatever its author says.
+    return isNoted && !acceptance.isKept(entry)
   }
 
   function winnerOf({ running }: Contest): Entry | undefined {
@@ -86,6 +97,7 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
   function isFallen(entry: Entry): boolean {
     const contest = contestByEntry.get(entry)
     return (
+      acceptance.outside.has(entry) ||
       isTakenBack(entry) ||
       (contest !== undefined && winnerOf(contest) !== entry) ||
       entry.node.header.retracts.some(({ first }) => isBeaten(entry, toId<BlockId>(first)))
@@ -97,25 +109,52 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
     return claims.get(claimOf(by, first)) !== by
   }
 
-  /** @returns whether it wins, and so what stood there may have to fall */
-  function enterContest(entry: Entry, rival: Entry): boolean {
+  /** Kept by an end first, then the least. */
+  function comesFirst(a: Entry, b: Entry): boolean {
+    const [first, second] = [acceptance.isKept(a), acceptance.isKept(b)]
+    return first === second ? isLess(a, b) : first
+  }
+
+  function listContest(entry: Entry, rival: Entry): void {
     let contest = contestByEntry.get(rival)
     if (contest === undefined) {
-      contest = { entries: [], running: createHeap(isLess) }
+      contest = { entries: [rival], running: createHeap(comesFirst) }
       listIn(contestsByClient, rival.node.client).push(contest)
-      enter(rival, contest)
+      contestByEntry.set(rival, contest)
+      if (!acceptance.outside.has(rival)) contest.running.push(rival)
     }
+    contest.entries.push(entry)
+    contestByEntry.set(entry, contest)
+  }
+
+  /** Lets a block run for its place. @returns whether it wins, and so what stood there may have to fall */
+  function enterContest(entry: Entry): boolean {
+    const contest = contestByEntry.get(entry)
+    if (contest === undefined) return false
     const former = winnerOf(contest)
-    enter(entry, contest)
+    contest.running.push(entry)
     if (winnerOf(contest) !== entry) return false
     if (former !== undefined) doubtful.add(former)
     return true
   }
 
-  function enter(entry: Entry, contest: Contest): void {
-    contest.entries.push(entry)
-    contest.running.push(entry)
-    contestByEntry.set(entry, contest)
+  /** Lets a block that counts say what it says of others. @returns whether it may change what stands */
+  function note(entry: Entry): boolean {
+    const isRetracting = entry.node.header.retracts.length > 0 && noteRetractions(entry)
+    return enterContest(entry) || isRetracting
+  }
+
+  /** Notes everything anew. */
+  function review(): void {
+    isReviewed = true
+    claims.clear()
+    retractionsByDevice.clear()
+    retractedBy.clear()
+    for (const contest of new Set(contestByEntry.values())) contest.running = createHeap(comesFirst)
+    for (const entry of entries.values()) {
+      doubtful.add(entry)
+      if (!acceptance.outside.has(entry)) note(entry)
+    }
   }
 
   /** @returns whether something else may have to fall or to stand for it */
@@ -156,6 +195,7 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
 
   /** In causal order, so that no block is judged before its past. */
   function decide(): void {
+    if (!isReviewed) review()
     if (doubtful.size === 0) return
     withheld.clear()
     followers ??= followersOf(entries)
@@ -185,20 +225,31 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
     withdrawn,
     withheld,
     get isDecided() {
-      return doubtful.size === 0
+      return doubtful.size === 0 && isReviewed
     },
     get visited() {
       return visited
     },
     joined(entry, before, rival) {
-      const isRetracting = entry.node.header.retracts.length > 0 && noteRetractions(entry)
-      const isWinning = rival !== undefined && enterContest(entry, rival)
       if (followers !== undefined) for (const other of before) listIn(followers, other).push(entry)
-      const isWithheld = isRetracting || isWinning
-      if (isWithheld) doubtful.add(entry)
+      const accepted = acceptance.joined(entry)
+      if (rival !== undefined) listContest(entry, rival)
+      let isWithheld = false
+      for (const other of accepted) {
+        const isOpening = note(other)
+        // What counts only now has to be looked at; what rests on it waits for that.
+        if (isOpening || other !== entry) doubtful.add(other)
+        isWithheld ||= isOpening || other !== entry
+      }
+      // A kept block may win the places of its whole past.
+      if (acceptance.isKept(entry)) isReviewed = false
       if (isWithheld || before.some((other) => withheld.has(other))) withheld.add(entry)
       // Where its past is in doubt itself, it is looked at with that.
       if (isWithheld || isFallen(entry) || before.some((other) => withdrawn.has(other))) withdrawn.add(entry)
+    },
+    isOutside: (entry) => acceptance.outside.has(entry),
+    reviewAuthors() {
+      if (acceptance.review()) isReviewed = false
     },
     takeBack(taken) {
       for (const entry of taken) if (!takenBackHere.has(entry)) noteTakenBack(entry, () => takenBackHere.add(entry))
@@ -209,7 +260,9 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>): ForkVer
       const contested = (contestsByClient.get(entry.node.client) ?? []).flatMap((contest) => {
         const winner = winnerOf(contest)
         const isWon = winner !== undefined && winner.node.feed === entry.node.feed && covers(entry, winner) && !withdrawn.has(winner)
-        return isWon && contest.entries.some((rival) => rival !== winner && !isTakenBack(rival)) ? [winner] : []
+        return isWon && contest.entries.some((rival) => rival !== winner && !acceptance.outside.has(rival) && !isTakenBack(rival))
+          ? [winner]
+          : []
       })
       return contested.sort((a, b) => a.order - b.order)[0]
     },

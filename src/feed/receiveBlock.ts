@@ -37,7 +37,8 @@ import { createTurnedAway, type TurnedAway } from './turnedAway.ts'
  * within bounds; nothing that a peer sends makes this throw.
  *
  * What an attacker can do: without an entry as a writer, fill one bounded account of blocks that wait for operations. With one, write whatever the guard lets
- * pass under his own name, and fork his own feed: all branches are taken in, and the graph says which one stands.
+ * pass under his own name, and fork his own feed: all branches are taken in, and the graph says which one stands. Once removed he can go on making blocks that
+ * he dates back; they are taken in at the pace of any device, and do not stand.
  */
 
 /** A block that passed every check. */
@@ -134,7 +135,7 @@ export function createBlockReceiver({
     onSponsored: (sponsor, bytes) => quotas.spend(sponsor as DeviceId, { blocks: 1, bytes }),
   })
   const turnedAway = createTurnedAway({
-    isKnown: (device) => log.device(device) !== undefined,
+    isKnown: log.wasListed,
     known: () => [...log.state.get().members.values()].flatMap(({ devices }) => devices.map(({ sign }) => toId<DeviceId>(sign))),
     hasRoom: (device) => held.hasRoom(device) && queue.size(device) <= maxLaneJobs / 4,
   })
@@ -160,7 +161,7 @@ export function createBlockReceiver({
   /** Whoever the log does not know shares one lane, because an attacker can make up as many devices as he likes. */
   function laneOf(header: Pick<BlockHeader, 'device'>): string {
     const device = toId<DeviceId>(header.device)
-    return log.device(device) === undefined ? strangers : device
+    return log.wasListed(device) ? device : strangers
   }
 
   /** Judges a block, in its turn. @returns what became of it, and the blocks that waited for it */
@@ -247,7 +248,7 @@ export function createBlockReceiver({
     const fault = quotas.timed(toId<DeviceId>(header.device), () => guardFault(header, payload))
     if (fault !== undefined) return refused('guard', fault)
 
-    // Whether the author is a writer now (M24, M26) decides here, once members can be removed: until then everyone with an entry still is one.
+    // Whoever has lost the right to write may still have had it when he wrote this, and others may have built on it: the graph says whether it stands.
     const node = quotas.timed(toId<DeviceId>(header.device), () => graph.add(id, header))
     ready = [...held.takeWaitingFor(id), ...ready]
     if ('received' in block) block.received.note(block.index)

@@ -57,6 +57,7 @@ export type EchoErrorCode =
   | 'wrong-kind'
   | 'camera-denied'
   | 'block-forked'
+  | 'block-withdrawn'
   | 'peer-over-quota'
   | 'ice-failed'
   | 'clock-skew'

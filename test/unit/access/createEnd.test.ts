@@ -66,10 +66,10 @@ describe('a demotion', () => {
     const [higher] = log.admissionsOf(carol.id)
     await addAll([await createPromotion({ crypto, log, signer: alice, identity: carol.id, role: 'reader' })])
     expect(roles()[carol.id]).toBe('admin')
-    await addAll([await createAdmissionEnd({ log, signer: alice, admission: higher! })])
+    await addAll([await createAdmissionEnd({ log, signer: alice, admission: higher!, blocks: [] })])
     expect(roles()[carol.id]).toBe('reader')
     expect(log.isWriter(carol.id, carol.deviceId)).toBe(false)
-    await expect(createAdmissionEnd({ log, signer: carol, admission: higher! })).rejects.toEqual(refusal('not-authorised'))
+    await expect(createAdmissionEnd({ log, signer: carol, admission: higher!, blocks: [] })).rejects.toEqual(refusal('not-authorised'))
   })
 })
 
@@ -77,21 +77,21 @@ describe('a leave', () => {
   it('ends each admission of one, whichever came first', async () => {
     const { log, crypto, alice, dave, addAll } = test
     await addAll([await createPromotion({ crypto, log, signer: alice, identity: dave.id, role: 'admin' })])
-    const leaves = await createLeave({ log, signer: dave })
+    const leaves = await createLeave({ log, signer: dave, blocks: [] })
     expect(leaves).toHaveLength(2)
     await addAll(leaves)
     expect(log.state.get().members.has(dave.id)).toBe(false)
-    await expect(createLeave({ log, signer: dave })).rejects.toEqual(refusal('not-authorised'))
+    await expect(createLeave({ log, signer: dave, blocks: [] })).rejects.toEqual(refusal('not-authorised'))
   })
 
   it('is refused to the last owner of others, and not to one who is alone', async () => {
     const { log, crypto, alice, carol, addAll } = test
-    await expect(createLeave({ log, signer: alice })).rejects.toEqual(refusal('last-owner'))
+    await expect(createLeave({ log, signer: alice, blocks: [] })).rejects.toEqual(refusal('last-owner'))
     await addAll([await createPromotion({ crypto, log, signer: alice, identity: carol.id, role: 'owner' })])
-    await addAll(await createLeave({ log, signer: alice }))
+    await addAll(await createLeave({ log, signer: alice, blocks: [] }))
     expect(log.state.get()).toMatchObject({ isOwnerless: false })
     const alone = await found(seededCrypto(8), 'judged')
-    expect(await createLeave({ log: alone.log, signer: alone.alice })).toHaveLength(1)
+    expect(await createLeave({ log: alone.log, signer: alone.alice, blocks: [] })).toHaveLength(1)
   })
 })
 
@@ -118,7 +118,7 @@ describe('devices', () => {
     const second = await addSecond(test)
     const [former] = log.admissionsOf(bob.id)
     await addAll([await createPromotion({ crypto, log, signer: alice, identity: bob.id, role: 'editor' })])
-    await addAll([await createAdmissionEnd({ log, signer: alice, admission: former! })])
+    await addAll([await createAdmissionEnd({ log, signer: alice, admission: former!, blocks: [] })])
     expect(log.state.get().members.get(bob.id)).toMatchObject({ role: 'editor', devices: [bob.record, second.record] })
   })
 

@@ -36,7 +36,7 @@ export interface TestSpace {
 }
 
 export async function createTestSpace(crypto: CryptoPort = seededCrypto('documents')): Promise<TestSpace> {
-  const founded = await found(crypto)
+  const founded = await found(crypto, 'judged')
   const { log, space, alice } = founded
   const bob = await createPerson(crypto)
   const rita = await createPerson(crypto)
@@ -88,7 +88,7 @@ export async function openReplica(
   const faults: EchoError[] = []
   const stored: { node: BlockNode; block: Block }[] = []
   const store = createBlockStore({ crypto, storage, space, keyRing, clock, onFault: (error) => faults.push(error as EchoError) })
-  const content = await loadContent({ crypto, clock, space, store, caches: storage.documentCaches })
+  const content = await loadContent({ crypto, clock, space, store, authors: log, caches: storage.documentCaches })
   if (!content.ok) throw content.error
   const { graph, root } = content.value
   const quotas = createDeviceQuotas({ clock })

@@ -7,6 +7,7 @@ import { encodeHeader, type BlockHeader } from '../../../src/feed/header.ts'
 import { loadBlockGraph } from '../../../src/feed/loadBlockGraph.ts'
 import { compareBytes } from '../../../src/shared/bytes.ts'
 import { idBytes, rootDocumentId, toId, type BlockId } from '../../../src/shared/ids.ts'
+import { buildHistory as build, historySteps as steps, standingOf } from './blockHistories.ts'
 import { ascending, bytes32, hashOnly, headerOf, idOf, space } from './feedFixtures.ts'
 
 const createGraph = () => createBlockGraph({ crypto: hashOnly, space })
@@ -259,85 +260,6 @@ describe('what forks and retractions cost', () => {
 })
 
 describe('what stands', () => {
-  interface Step {
-    readonly device: number
-    readonly slot: number
-    /** Which block of the feed it follows; most often the newest, else it forks. */
-    readonly after: number
-    readonly sees: number
-    readonly retracts: number
-  }
-  const steps = fc.array(
-    fc.record({
-      device: fc.integer({ min: 1, max: 3 }),
-      slot: fc.integer({ min: 0, max: 1 }),
-      after: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(5) }),
-      sees: fc.nat(),
-      retracts: fc.oneof({ weight: 5, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat() }),
-    }),
-    { minLength: 1, maxLength: 30 },
-  )
-
-  /** Blocks by devices that fork, retract, and build on whatever they like as long as it is well formed. */
-  function build(history: readonly Step[]): readonly { readonly id: BlockId; readonly header: BlockHeader }[] {
-    const graph = createGraph()
-    const blocks: { readonly id: BlockId; readonly header: BlockHeader }[] = []
-    for (const [timeMs, { device, slot, after, sees, retracts }] of history.entries()) {
-      const own = blocks.filter(({ header }) => header.slot === slot && header.device[3] === device)
-      const previous = own[own.length - 1 - after]?.id
-      const seen = blocks[sees % (blocks.length + 1)]
-      const taken = retracts < 0 ? undefined : blocks[retracts % (blocks.length + 1)]
-      const from = graph.clockAfter(previous, rootDocumentId)
-      const header = headerOf({
-        device: bytes32(device),
-        slot,
-        seq: previous === undefined ? 0 : graph.node(previous)!.header.seq + 1,
-        ...(previous === undefined ? {} : { previous: idBytes(previous) }),
-        dependencies: seen === undefined ? [] : [idBytes(seen.id)],
-        retracts: taken === undefined ? [] : [{ first: idBytes(taken.id), last: idBytes(taken.id) }],
-        from,
-        to: from + 1,
-        timeMs,
-      })
-      const id = idOf(header)
-      if (graph.place(id, header).status !== 'fits') continue
-      graph.add(id, header)
-      blocks.push({ id, header })
-    }
-    return blocks
-  }
-
-  /** The rules of docs/PROTOCOL.md#forks, read off a set of blocks without any cleverness. */
-  function standingOf(blocks: readonly { readonly id: BlockId; readonly header: BlockHeader }[]): readonly BlockId[] {
-    const byId = new Map(blocks.map((block) => [block.id, block.header]))
-    const key = (header: BlockHeader) => feedKeyOf(header.device, header.slot)
-    const isTakenBack = (id: BlockId) =>
-      blocks.some(({ header }) => {
-        return compareBytes(header.device, byId.get(id)!.device) === 0 && header.retracts.some(({ first }) => toId<BlockId>(first) === id)
-      })
-    const fallen = new Set(blocks.filter(({ id }) => isTakenBack(id)).map(({ id }) => id))
-    for (const { id, header } of blocks) {
-      const rivals = blocks.filter(
-        (other) => key(other.header) === key(header) && compareBytes(other.header.previous, header.previous) === 0,
-      )
-      const left = rivals.filter((other) => !isTakenBack(other.id)).map((other) => other.id)
-      if (left.length > 0 && least(left) !== id) fallen.add(id)
-      const isSame = (a: Uint8Array, b: Uint8Array) => compareBytes(a, b) === 0
-      for (const { first } of header.retracts) {
-        const claims = blocks.filter((other) => {
-          return isSame(other.header.device, header.device) && other.header.retracts.some((retraction) => isSame(retraction.first, first))
-        })
-        if (least(claims.map((other) => other.id)) !== id) fallen.add(id)
-      }
-    }
-    const isWithdrawn = (id: BlockId): boolean => {
-      const header = byId.get(id)!
-      const before = [...(header.seq === 0 ? [] : [header.previous]), ...header.dependencies].map((bytes) => toId<BlockId>(bytes))
-      return fallen.has(id) || before.some(isWithdrawn)
-    }
-    return blocks.map(({ id }) => id).filter((id) => !isWithdrawn(id))
-  }
-
   it('is what the rules say of the set of blocks, in any order of arrival and from disk', () => {
     let forks = 0
     fc.assert(

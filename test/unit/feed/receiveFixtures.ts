@@ -43,7 +43,12 @@ function createFakeLog(roles: Map<DeviceId, Role>, heads: Set<string>): Membersh
     named.some((head) => !heads.has(toHex(head))) ? 'unknown' : roles.get(device)
   const device = (id: DeviceId) => (roles.has(id) ? {} : undefined)
   const members = () => new Map([['everybody', { devices: [...roles.keys()].map((id) => ({ sign: idBytes(id) })) }]])
-  return { roleAt, device, state: { get: () => ({ members: members() }) } } as unknown as MembershipLog
+  return {
+    roleAt,
+    device,
+    wasListed: (id: DeviceId) => roles.has(id),
+    state: { get: () => ({ members: members() }) },
+  } as unknown as MembershipLog
 }
 
 /** A writer, who cuts a block of every change. */

@@ -1,0 +1,67 @@
+import * as Y from 'yjs'
+import { rootDocumentId, toId, type DeviceId, type DocumentId, type IdentityId } from '../shared/ids.ts'
+import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
+import { judgePayload } from './applyPayloads.ts'
+import { createYDoc, remoteOrigin, rootMapName } from './createYDoc.ts'
+import { readPayloads, type PayloadSource } from './documentPayloads.ts'
+
+/** What one device wrote in one document that does not stand, because it is no writer any more. */
+export interface WithdrawnContent {
+  readonly identity: IdentityId
+  readonly device: DeviceId
+  readonly document: DocumentId
+  /** When the last of it was written, by that device's clock, in milliseconds since the Unix epoch. */
+  readonly writtenAt: number
+  /** In the root document, the values that it wrote, by key (`<item>/<field>`; the creation record under `<item>`). */
+  readonly values: Readonly<Record<string, unknown>>
+  /** The document as the device had it: a Yjs V1 update for an empty Y.Doc. */
+  readonly update: Uint8Array
+}
+
+/**
+ * Reads what was withdrawn because its authors are no writers any more. A feed's branch, and each document in it, is read on its own.
+ * @returns nothing of what cannot be read here
+ */
+export async function readWithdrawn(graph: BlockGraph, source: PayloadSource): Promise<readonly WithdrawnContent[]> {
+  const runs = new Map<string, BlockNode[]>()
+  for (const node of graph.withdrawn()) {
+    if (!graph.isOutside(node.id)) continue
+    const key = `${node.branch} ${node.document}`
+    runs.set(key, [...(runs.get(key) ?? []), node])
+  }
+  const contents: WithdrawnContent[] = []
+  for (const run of runs.values()) {
+    const content = await readRun(graph, source, run)
+    if (content !== undefined) contents.push(content)
+  }
+  return contents
+}
+
+async function readRun(graph: BlockGraph, source: PayloadSource, run: readonly BlockNode[]): Promise<WithdrawnContent | undefined> {
+  const { document, header, id } = run.at(-1)!
+  const nodes = graph.pastOf([id], document)
+  const doc = createYDoc()
+  try {
+    const read = await readPayloads(source, nodes, (slice) => {
+      for (const block of slice) if (judgePayload(doc, graph, block) === undefined) Y.applyUpdate(doc, block.payload, remoteOrigin)
+    })
+    if (!read.ok) return undefined
+    return {
+      identity: toId<IdentityId>(header.identity),
+      device: toId<DeviceId>(header.device),
+      document,
+      writtenAt: header.timeMs,
+      values: document === rootDocumentId ? valuesOf(doc, run) : {},
+      update: Y.encodeStateAsUpdate(doc),
+    }
+  } finally {
+    doc.destroy()
+  }
+}
+
+function valuesOf(doc: Y.Doc, run: readonly BlockNode[]): Readonly<Record<string, unknown>> {
+  const map = doc.getMap(rootMapName)
+  const isOfRun = ({ client, clock }: Y.ID): boolean =>
+    run.some((node) => node.client === client && node.header.from <= clock && clock < node.header.to)
+  return Object.fromEntries([...map.keys()].flatMap((key) => (isOfRun(map._map.get(key)!.id) ? [[key, map.get(key)]] : [])))
+}
