@@ -14,6 +14,8 @@ export type {
 } from './client/echo.ts'
 export type {
   EchoState,
+  ContactInfo,
+  DeviceInfo,
   IdentityInfo,
   MemberInfo,
   IdentityState,

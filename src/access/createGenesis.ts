@@ -1,7 +1,7 @@
 import { utf8 } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { toId, type SpaceId } from '../shared/ids.ts'
-import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import type { CryptoPort, SigningKey } from '../crypto/cryptoPort.ts'
 import { labelledHash } from '../crypto/labels.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { DeviceRecord } from '../identity/record.ts'
@@ -29,6 +29,22 @@ export async function createGenesis(options: {
   const content = { space: zero, kind: operationKinds.genesis, as: { operation: zero, index: 0 }, by: record.sign, parents: [], body }
   const space = toId<SpaceId>(labelledHash(crypto, 'operation', encodeUnsignedOperation(content)))
   return { space, operation: await signOperation(identity.signing, content) }
+}
+
+/**
+ * The genesis of the private space of one person's devices: the owner without devices, a nonce that the phrase gives, signed by the root key. So the
+ * phrase alone names the space, and every device that has the phrase makes the same one.
+ */
+export async function createHaloGenesis(
+  crypto: CryptoPort,
+  root: { readonly signing: SigningKey; readonly haloNonce: Uint8Array },
+): Promise<{ readonly space: SpaceId; readonly operation: Uint8Array }> {
+  const identity = root.signing.publicKey
+  const body = encodeGenesisBody({ nonce: root.haloNonce, owners: [{ identity, name: '', devices: [] }] })
+  const zero = new Uint8Array(32)
+  const content = { space: zero, kind: operationKinds.genesis, as: { operation: zero, index: 0 }, by: identity, parents: [], body }
+  const space = toId<SpaceId>(labelledHash(crypto, 'operation', encodeUnsignedOperation(content)))
+  return { space, operation: await signOperation(root.signing, content) }
 }
 
 /** @throws EchoError `bad-value` where a display name takes more than 64 UTF-8 bytes. */

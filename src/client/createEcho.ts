@@ -8,6 +8,7 @@ import { createWebrtcNetwork } from '../network/webrtc/webrtcNetwork.ts'
 import { createIdentityStore } from '../identity/identityStore.ts'
 import { loadPhrases } from '../identity/loadPhrases.ts'
 import type { Echo, EchoConfig, EchoPorts } from './echo.ts'
+import { createHalo } from './createHalo.ts'
 import { createIdentityControl } from './identityCommands.ts'
 import { createJoinFlow } from './joinFlow.ts'
 import { createLeadership, type Leadership } from './leadership.ts'
@@ -53,20 +54,25 @@ export function createEcho(config: EchoConfig): Echo {
     onMuted: (space) => control?.tell({ type: 'muted', space }),
     onError,
   })
+  const halo = createHalo({ app, ports, identity, directory, onChanged: () => control?.tell({ type: 'spaces' }), onError })
   let control: TabControl | undefined
   let leadership: Leadership | undefined
   let disposal: Promise<void> | undefined
   const writeBack = createWriteBack({
     storage,
     clock: ports.clock,
-    steps: () => [identity.writeBack, ...directory.writeBack()],
+    steps: () => [identity.writeBack, ...halo.writeBack(), ...directory.writeBack()],
     onFault: fail,
   })
   const stopPage = watchPage({
-    onHide: () => directory.tick(),
+    onHide() {
+      directory.tick()
+      halo.tick()
+    },
     onBack() {
       network.probe()
       directory.probe()
+      halo.probe()
     },
   })
 
@@ -95,6 +101,7 @@ export function createEcho(config: EchoConfig): Echo {
   function lead(leading: boolean): void {
     networkControl.setLeading(leading)
     directory.setNetwork(leading ? network : undefined)
+    halo.setNetwork(leading ? network : undefined)
   }
 
   function onTabMessage(message: TabMessage): void {
@@ -102,6 +109,7 @@ export function createEcho(config: EchoConfig): Echo {
       case 'identity':
         return void identity.reload().catch(fail)
       case 'spaces':
+        startHalo()
         return void directory.refresh().catch(fail)
       case 'muted':
         return directory.refreshMuted(message.space)
@@ -112,6 +120,10 @@ export function createEcho(config: EchoConfig): Echo {
     }
   }
 
+  function startHalo(): void {
+    if (ports.halo) void halo.start()
+  }
+
   function fail(error: unknown): void {
     onError(asError(error))
   }
@@ -119,6 +131,8 @@ export function createEcho(config: EchoConfig): Echo {
   const opened = boot().then(
     () => {
       if (state.get().status === 'opening') state.set({ status: 'ready' })
+      startHalo()
+      identity.commands.state.subscribe(startHalo)
     },
     (error: unknown) => {
       const why = asError(error)
@@ -132,7 +146,7 @@ export function createEcho(config: EchoConfig): Echo {
     app,
     state,
     opened,
-    identity: identity.commands,
+    identity: { ...identity.commands, devices: halo.devices, contacts: halo.contacts },
     spaces: {
       list: directory.list,
       create: async ({ name }) => {
@@ -171,6 +185,7 @@ export function createEcho(config: EchoConfig): Echo {
     stopPage()
     writeBack.dispose()
     leadership?.dispose()
+    await halo.dispose()
     await directory.dispose()
     await control?.dispose()
     networkControl.dispose()
@@ -194,6 +209,7 @@ function portsOf({ app, signaling = [], iceServers = [], ports: given = {} }: Ec
     tabs: given.tabs ?? createTabsNetwork({ app, clock, random }),
     loadPhrases: given.loadPhrases ?? loadPhrases,
     bundling: given.bundling,
+    halo: given.halo ?? true,
     get crypto() {
       if (crypto === undefined) throw new EchoError('bad-config', 'This Echo is still opening. Await echo.opened before using it.')
       return crypto

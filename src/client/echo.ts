@@ -12,6 +12,8 @@ import type { Role } from '../access/membershipLog.ts'
 import type { Database } from '../database/database.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import type {
+  ContactInfo,
+  DeviceInfo,
   EchoState,
   IdentityState,
   InviteState,
@@ -55,6 +57,8 @@ export interface EchoPorts {
   readonly tabs: Network
   /** After how many blocks they are bundled; for tests. */
   readonly bundling: BundleSizes | undefined
+  /** Whether the private space of the person's devices is opened; off in most tests. */
+  readonly halo: boolean
   /** Brings the code and words of recovery phrases. */
   readonly loadPhrases: LoadPhrases
 }
@@ -78,14 +82,22 @@ export interface Echo {
 
 export interface IdentityCommands {
   readonly state: Readable<IdentityState>
+  /** The person's own devices, this one among them. */
+  readonly devices: Readable<readonly DeviceInfo[]>
+  /** The people met in all spaces, by name. */
+  readonly contacts: Readable<readonly ContactInfo[]>
   /**
    * Makes a person on this device. Without asking anything: an app may call this at its first start, let people work at once, and have them choose a name
    * ({@link updateProfile}) and write down their words later; until then `state` is `unsaved`.
    * @returns the 24 words, to be shown once. @throws EchoError storage-*, already has an identity: bad-config; load-failed: the words could not be fetched, try again
    */
   create(options?: { readonly name?: string }): Promise<{ readonly phrase: string }>
-  /** Becomes the person of these 24 words on this device. @throws EchoError bad-phrase, load-failed */
-  recover(options: { readonly phrase: string; readonly name: string }): Promise<void>
+  /**
+   * Becomes the person of these 24 words on this device. Profile, contacts and spaces come from another of the person's devices, as soon as both are online:
+   * keep the app open on both. `alone`: there is no other device any more, so none is waited for.
+   * @throws EchoError bad-phrase, load-failed
+   */
+  recover(options: { readonly phrase: string; readonly name?: string; readonly alone?: boolean }): Promise<void>
   /** The 24 words again. @throws EchoError no-identity, load-failed */
   showPhrase(): Promise<string>
   /** The user says that the words are written down: state becomes `ready`. */

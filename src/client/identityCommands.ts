@@ -2,13 +2,18 @@ import { EchoError } from '../shared/echoError.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { IdentityStore } from '../identity/identityStore.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { RootKey } from '../identity/rootKey.ts'
 import { profileOf, type ProfileRecord } from '../identity/profileRecord.ts'
 import type { IdentityCommands } from './echo.ts'
 import type { IdentityState } from './states.ts'
 
 /** The identity of this device as apps see it. */
 export interface IdentityControl {
-  readonly commands: IdentityCommands
+  readonly commands: Omit<IdentityCommands, 'devices' | 'contacts'>
+  /** The root key, where the phrase is on this device. @throws EchoError data-corrupt, or one of storage */
+  root(): Promise<RootKey | undefined>
+  /** Whether this device came from the phrase and has to meet another first. */
+  awaitsDevices(): boolean
   current(): LocalIdentity | undefined
   name(): string
   /** The signed profile that members of spaces get; undefined until it was changed for the first time. */
@@ -64,6 +69,12 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
     current: () => identity,
     name: () => attached?.profile.get()?.name ?? '',
     profile: signedProfile,
+    root: async () =>
+      (await whenAttached).openRoot().catch((error: unknown) => {
+        if (error instanceof EchoError && error.code === 'no-identity') return undefined
+        throw error
+      }),
+    awaitsDevices: () => attached?.profile.get()?.awaitsDevices === true,
     async takeProfile(record) {
       await (await whenAttached).takeProfile(record)
       onChanged()
@@ -91,9 +102,9 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
         become(created.identity)
         return { phrase: created.phrase }
       },
-      async recover({ phrase, name }) {
+      async recover({ phrase, name = '', alone = false }) {
         const store = await whenAttached
-        const recovered = await store.recover(phrase, name)
+        const recovered = await store.recover(phrase, name, alone)
         if (!recovered.ok) throw recovered.error
         become(recovered.value)
       },

@@ -17,6 +17,8 @@ import type { WriteBackStep } from './writeBack.ts'
 export interface SpaceDirectory {
   readonly list: Readable<readonly SpaceInfo[]>
   ids(): readonly SpaceId[]
+  /** The spaces that are open now. */
+  handles(): readonly SpaceHandle[]
   state(id: string): Readable<SpaceState>
   get(id: string): Space | undefined
   open(id: string): Promise<Space>
@@ -97,16 +99,11 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     }
   }
 
-  function infoOf(entry: Entry): SpaceInfo {
-    return (
-      entry.handle?.space.info.get() ?? {
-        id: entry.record.id,
-        name: entry.record.name,
-        role: 'reader',
-        memberCount: 0,
-        state: entry.state.get(),
-      }
-    )
+  function infoOf({ handle, record, state }: Entry): SpaceInfo {
+    const info = handle?.space.info.get()
+    if (info === undefined) return { id: record.id, name: record.name, role: 'reader', memberCount: 0, state: state.get() }
+    // What was known before the content came is better than no name.
+    return info.name === '' && record.name !== '' ? { ...info, name: record.name } : info
   }
 
   function add(record: SpaceRecord): Entry {
@@ -248,6 +245,7 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
   return {
     list,
     ids: () => [...entries.keys()],
+    handles: () => [...entries.values()].flatMap(({ handle }) => handle ?? []),
     state(id) {
       const entry = find(id)
       if (entry !== undefined) return entry.state

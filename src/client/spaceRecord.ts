@@ -4,6 +4,7 @@ import { fromHex, isBytes, toHex } from '../shared/bytes.ts'
 import type { Storage, StorageBatch } from '../storage/storage.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { EpochKey, KeyRing } from '../access/keyRing.ts'
+import { decodeOperation } from '../access/operation.ts'
 import { openSealedKey, sealKeyFor } from '../access/sealedKey.ts'
 import { parseFeedKey } from '../feed/feedKey.ts'
 import type { ContentHead } from '../replication/joinMessages.ts'
@@ -51,6 +52,18 @@ function isContentHead(value: unknown): value is ContentHead {
   if (typeof value !== 'object' || value === null) return false
   const { feed, seq } = value as Record<string, unknown>
   return typeof feed === 'string' && parseFeedKey(feed) !== undefined && Number.isSafeInteger(seq)
+}
+
+/** The rows of a space's membership operations; bytes that are none are left out. */
+export function putOperations(
+  crypto: CryptoPort,
+  space: SpaceId,
+  operations: readonly Uint8Array[],
+): NonNullable<StorageBatch['putMembership']> {
+  return operations.flatMap((operation) => {
+    const decoded = decodeOperation(crypto, operation)
+    return decoded.ok ? [{ space, id: decoded.value.key, operation }] : []
+  })
 }
 
 /** The row that keeps a content key which no epoch operation seals to this device. */

@@ -1,5 +1,5 @@
 import type { EchoError } from '../shared/echoError.ts'
-import type { IdentityId, SpaceId } from '../shared/ids.ts'
+import type { DeviceId, IdentityId, SpaceId } from '../shared/ids.ts'
 import type { Profile } from '../identity/profileRecord.ts'
 import type { Role } from '../access/membershipLog.ts'
 
@@ -21,6 +21,19 @@ export type IdentityState =
 
 export interface IdentityInfo extends Profile {
   readonly id: IdentityId
+}
+
+/** One of the person's own devices. */
+export interface DeviceInfo {
+  readonly id: DeviceId
+  readonly isThis: boolean
+}
+
+/** Someone met in a space. */
+export interface ContactInfo extends Profile {
+  readonly id: IdentityId
+  /** The spaces shared now, of those that are open here; none: met on another device, or formerly. */
+  readonly spaces: readonly SpaceId[]
 }
 
 /** A member of a space: the profile that the person signed last, or the name given at admission. Names are the persons' own word. */

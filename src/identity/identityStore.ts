@@ -36,6 +36,8 @@ import { deriveRootKey, type RootKey } from './rootKey.ts'
 export interface LocalProfile extends Profile {
   /** As others get it; none until the person changed something for the first time: the name of each admission serves until then. */
   readonly record?: ProfileRecord
+  /** The device came from the phrase and is to meet another of the person's devices before it begins a private space of its own. */
+  readonly awaitsDevices?: true
   /** Whether the person confirmed having written the words down; true where this device has none. */
   readonly phraseSaved: boolean
 }
@@ -55,10 +57,10 @@ export interface IdentityStore {
    */
   create(name: string): Promise<{ readonly identity: LocalIdentity; readonly phrase: string }>
   /**
-   * The person of a phrase, with this as a new device. Takes the place of a damaged identity, never of a whole one.
+   * The person of a phrase, with this as a new device; `alone` where no other device is left. Takes the place of a damaged identity, never of a whole one.
    * @returns EchoError bad-phrase. @throws EchoError as {@link IdentityStore.create} does, but for data-corrupt.
    */
-  recover(phrase: string, name: string): Promise<Result<LocalIdentity, EchoError>>
+  recover(phrase: string, name: string, alone?: boolean): Promise<Result<LocalIdentity, EchoError>>
   /**
    * Keeps a device that another device certified; it has no words. Takes the place of a damaged identity, never of a whole one.
    * @throws EchoError bad-value where the record is not of these keys or does not verify; else as {@link IdentityStore.recover}.
@@ -140,12 +142,13 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
   /** Undefined where the row holds no profile of this person. */
   async function profileIn(value: unknown, identity: IdentityId): Promise<LocalProfile | undefined> {
     if (typeof value !== 'object' || value === null) return undefined
-    const { name, phraseSaved, record } = value as { name?: unknown; phraseSaved?: unknown; record?: unknown }
+    const { name, phraseSaved, record, awaitsDevices } = value as Record<string, unknown>
     if (typeof name !== 'string' || typeof phraseSaved !== 'boolean') return undefined
-    if (record === undefined) return { name, phraseSaved }
+    const marks = { phraseSaved, ...(awaitsDevices === true && { awaitsDevices: true as const }) }
+    if (record === undefined) return { name, ...marks }
     const decoded = isBytes(record) ? decodeProfileRecord(crypto, record) : undefined
     if (decoded?.ok !== true || decoded.value.identity !== identity || !(await verifyProfileRecord(crypto, decoded.value))) return undefined
-    return { ...profileOf(decoded.value), phraseSaved, record: decoded.value }
+    return { ...profileOf(decoded.value), ...marks, record: decoded.value }
   }
 
   async function isEntropyOf(entropy: Uint8Array | undefined, identity: Uint8Array): Promise<boolean> {
@@ -254,8 +257,8 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
         return { identity: await saveWithRoot(entropy, next), phrase: formatPhrase(entropy) }
       })
     },
-    async recover(phrase, name) {
-      const next = { name: checkedName(name), phraseSaved: true }
+    async recover(phrase, name, alone = false) {
+      const next: LocalProfile = { name: checkedName(name), phraseSaved: true, ...(!alone && { awaitsDevices: true }) }
       const { parsePhrase } = await phrases()
       const entropy = parsePhrase(phrase)
       if (!entropy.ok) return entropy
@@ -292,15 +295,14 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
       }),
     confirmPhraseSaved: () => changeProfile(async (before) => ({ ...before, phraseSaved: true })),
     updateProfile: (change) =>
-      changeProfile(async ({ record: former, phraseSaved, ...shown }, identity) => {
-        const next = checkedProfile(withChange(shown, change))
-        const record = await createProfileRecord(crypto, identity, (former?.counter ?? 0) + 1, next)
-        return { ...profileOf(record), phraseSaved, record }
+      changeProfile(async (before, identity) => {
+        const next = checkedProfile(withChange(before, change))
+        return withRecord(before, await createProfileRecord(crypto, identity, (before.record?.counter ?? 0) + 1, next))
       }),
     takeProfile: (record) =>
       changeProfile(async (before, identity) => {
         if (record.identity !== identity.id || !isNewerProfile(record, before.record)) return before
-        return { ...profileOf(record), phraseSaved: before.phraseSaved, record }
+        return withRecord(before, record)
       }),
   }
 }
@@ -313,6 +315,10 @@ function checkedName(name: string): string {
   return checkedProfile({ name }).name
 }
 
+function withRecord({ phraseSaved, awaitsDevices }: LocalProfile, record: ProfileRecord): LocalProfile {
+  return { ...profileOf(record), phraseSaved, ...(awaitsDevices !== undefined && { awaitsDevices }), record }
+}
+
 function withChange(before: Profile, change: ProfileChange): Profile {
   const { name = before.name, colour, emoji, picture } = { ...before, ...change }
   return {
@@ -323,8 +329,8 @@ function withChange(before: Profile, change: ProfileChange): Profile {
   }
 }
 
-function storedForm({ name, phraseSaved, record }: LocalProfile): unknown {
-  return { name, phraseSaved, ...(record !== undefined && { record: record.bytes }) }
+function storedForm({ name, phraseSaved, awaitsDevices, record }: LocalProfile): unknown {
+  return { name, phraseSaved, ...(awaitsDevices !== undefined && { awaitsDevices }), ...(record !== undefined && { record: record.bytes }) }
 }
 
 function damaged(row: string): EchoError {

@@ -6,7 +6,7 @@ import type { IdentityCommands } from '../client/echo.ts'
 import type { IdentityState } from '../client/states.ts'
 
 /** Who uses this device, tagged by `status`, and what can be done about it. */
-export type Identity = IdentityState & Omit<IdentityCommands, 'state'>
+export type Identity = IdentityState & Omit<IdentityCommands, 'state' | 'devices' | 'contacts'>
 
 /**
  * Who uses this device.

@@ -31,6 +31,8 @@ export interface SetupOptions {
   readonly bundling?: BundleSizes
   /** False: peers begin without an identity. Default: each is named after itself. */
   readonly identities?: boolean
+  /** True: each peer opens the private space of its person's devices, as an app does. Off by default: it adds a space to each. */
+  readonly halo?: boolean
   /** Called with what a peer reports in the background; by default it is thrown, so that a test fails. */
   readonly onError?: (error: EchoError, peer: string) => void
 }
@@ -142,6 +144,7 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
         network,
         tabs: tabsPeer,
         loadPhrases,
+        halo: options.halo ?? false,
         ...(options.bundling === undefined ? {} : { bundling: options.bundling }),
       },
     })

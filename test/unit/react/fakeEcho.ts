@@ -1,6 +1,8 @@
 import * as Y from 'yjs'
 import type { Echo, InviteFlow, JoinFlow, Space } from '../../../src/client/echo.ts'
 import type {
+  ContactInfo,
+  DeviceInfo,
   EchoState,
   IdentityState,
   InviteState,
@@ -204,15 +206,17 @@ export function createFakeEcho(
     opened: Promise.resolve(),
     identity: {
       state: identity,
+      devices: counted<readonly DeviceInfo[]>([]),
+      contacts: counted<readonly ContactInfo[]>([]),
       async create({ name = '' } = {}) {
         calls.push(`create ${name}`)
         identity.set({ status: 'unsaved', identity: { ...ann, name } })
         return { phrase: phrase }
       },
-      async recover(request) {
-        calls.push(`recover ${request.name}`)
+      async recover({ name = '', ...request }) {
+        calls.push(`recover ${name}`)
         if (request.phrase !== phrase) throw new EchoError('bad-phrase', 'These are not 24 words of the list with a fitting checksum.')
-        identity.set({ status: 'ready', identity: { ...ann, name: request.name } })
+        identity.set({ status: 'ready', identity: { ...ann, name } })
       },
       showPhrase: () => Promise.resolve(phrase),
       async confirmPhraseSaved() {

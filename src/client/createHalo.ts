@@ -1,0 +1,244 @@
+import { EchoError } from '../shared/echoError.ts'
+import { toId, type DeviceId } from '../shared/ids.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
+import type { Network } from '../network/network.ts'
+import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { RootKey } from '../identity/rootKey.ts'
+import type { JoinedSpace } from '../replication/guestJoin.ts'
+import { createContactList } from './contactList.ts'
+import type { EchoPorts } from './echo.ts'
+import { haloRecovery } from './haloItems.ts'
+import { createHaloOnDevice, putHalo, readHalo } from './haloRecord.ts'
+import { createHaloSync, type HaloSync } from './haloSync.ts'
+import type { IdentityControl } from './identityCommands.ts'
+import { openSpace, type OpenSpace } from './openSpace.ts'
+import { joinByPhrase } from './recoveryGuest.ts'
+import { hostRecovery } from './recoveryHost.ts'
+import type { SpaceDirectory } from './spaceDirectory.ts'
+import { putKey, putOperations, putRecord, type SpaceRecord } from './spaceRecord.ts'
+import type { ContactInfo, DeviceInfo } from './states.ts'
+import type { WriteBackStep } from './writeBack.ts'
+
+/**
+ * The private space of one's own devices: opened silently with the identity, and not among the app's spaces. A device that came from the phrase has none
+ * until it has met another of the person's devices, for two that begin one each could not read each other's.
+ */
+export interface Halo {
+  readonly devices: Readable<readonly DeviceInfo[]>
+  readonly contacts: Readable<readonly ContactInfo[]>
+  /** There is an identity on this device, or another. Opens what belongs to it. */
+  start(): Promise<void>
+  setNetwork(network: Network | undefined): void
+  /** Steps that store again what memory holds of it, after the storage has lost everything. */
+  writeBack(): readonly WriteBackStep[]
+  tick(): void
+  probe(): void
+  dispose(): Promise<void>
+}
+
+interface Opened {
+  readonly halo: OpenSpace
+  readonly sync: HaloSync
+  readonly stops: readonly (() => void)[]
+}
+
+export function createHalo(options: {
+  readonly app: string
+  readonly ports: EchoPorts
+  readonly identity: IdentityControl
+  readonly directory: SpaceDirectory
+  /** The private space has come to this device: other tabs should look. */
+  readonly onChanged: () => void
+  readonly onError: (error: EchoError) => void
+}): Halo {
+  const { ports, identity: control, directory } = options
+  const { storage } = ports
+  const devices = createWritable<readonly DeviceInfo[]>([])
+  const contacts = createContactList(directory)
+  let network: Network | undefined
+  let opened: Opened | undefined
+  /** Who looks for another device of the person's. */
+  let seeker: { readonly identity: LocalIdentity; readonly root: RootKey } | undefined
+  let searching: { dispose(): void } | undefined
+  let hosting: { dispose(): void } | undefined
+  /** One step after the other. */
+  let tail: Promise<void> = Promise.resolve()
+  let isDisposed = false
+  const stopIdentity = control.commands.state.subscribe(meet)
+
+  function inTurn(step: () => Promise<void>): Promise<void> {
+    tail = tail.then(step).catch(onFault)
+    return tail
+  }
+
+  function onFault(error: unknown): void {
+    if (isDisposed) return
+    const known = error instanceof EchoError ? error : undefined
+    const message = 'The list of your devices and spaces could not be kept up. Your data is unharmed. See the cause.'
+    options.onError(known ?? new EchoError('data-corrupt', message, { cause: error }))
+  }
+
+  async function begin(): Promise<void> {
+    const identity = control.current()
+    if (isDisposed || identity === undefined || opened !== undefined) return
+    publishDevices()
+    const root = await control.root()
+    const record = (await readHalo(storage)) ?? (await createOwn(identity, root))
+    if (record !== undefined && (await open(identity, record, root))) return
+    if (root === undefined) return
+    seeker = { identity, root }
+    meet()
+  }
+
+  async function createOwn(identity: LocalIdentity, root: RootKey | undefined): Promise<SpaceRecord | undefined> {
+    return root === undefined || control.awaitsDevices() ? undefined : createHaloOnDevice(ports, identity, root)
+  }
+
+  /** @returns false where this device cannot read it */
+  async function open(identity: LocalIdentity, record: SpaceRecord, root: RootKey | undefined): Promise<boolean> {
+    const result = await openSpace({
+      ports,
+      identity,
+      app: options.app,
+      types: [],
+      record,
+      tabs: ports.tabs,
+      ownName: control.name,
+      ownProfile: control.profile,
+      onNewerProfile: (newer) => void control.takeProfile(newer).catch(onFault),
+      onProgress: () => {},
+      onContentStored: () => {},
+      onError: options.onError,
+    })
+    if (!result.ok) {
+      if (result.error.code === 'peer-offline') return false
+      throw result.error
+    }
+    const halo = result.value
+    if (isDisposed) {
+      await halo.dispose()
+      return true
+    }
+    const sync = createHaloSync({
+      ports,
+      halo,
+      directory,
+      root,
+      profile: control.profile,
+      onNewerProfile: (newer) => void control.takeProfile(newer).catch(onFault),
+      onFetched: async ({ space, key, log, content }, name) => {
+        const fetched: SpaceRecord = { id: space, name, awaiting: content }
+        const putKeys = [putRecord(fetched), await putKey(ports.crypto, identity, space, key)]
+        await storage.write({ putMembership: putOperations(ports.crypto, space, log.operations()), putKeys }, 'strict')
+        directory.adopt(fetched)
+      },
+      onFault,
+    })
+    opened = {
+      halo,
+      sync,
+      stops: [halo.log.state.subscribe(publishDevices), halo.log.state.subscribe(meet), halo.database.properties.subscribe(meet)],
+    }
+    contacts.setHalo(halo.database.properties)
+    publishDevices()
+    meet()
+    return true
+  }
+
+  /** A device of the person's has listed this one. */
+  async function onJoined({ identity, root }: NonNullable<typeof seeker>, { space, operations, key }: JoinedSpace): Promise<void> {
+    const record: SpaceRecord = { id: space, name: '', awaiting: [] }
+    const putKeys = [putHalo(record), await putKey(ports.crypto, identity, space, key)]
+    await storage.write({ putMembership: putOperations(ports.crypto, space, operations), putKeys }, 'strict')
+    void inTurn(async () => {
+      seeker = undefined
+      meet()
+      if (opened === undefined) await open(identity, record, root)
+      options.onChanged()
+    })
+  }
+
+  /** Meets whom there is to be met: other devices, a device that comes from the phrase, or, being one, those that wait for it. */
+  function meet(): void {
+    const through = isDisposed ? undefined : network
+    const replication = opened?.halo.replication
+    if (through !== undefined && devices.get().length > 1) replication?.enterNetwork(through)
+    else void replication?.leaveNetwork()
+    opened?.sync.setNetwork(through)
+    host(through)
+    search(through)
+  }
+
+  function host(through: Network | undefined): void {
+    const invitation = opened && haloRecovery(opened.halo.database.properties.get())
+    // Nobody comes from words that nobody has written down.
+    const isWanted = through !== undefined && control.commands.state.get().status === 'ready'
+    if (isWanted && opened !== undefined && invitation !== undefined) {
+      hosting ??= hostRecovery({ ports, network: through, halo: opened.halo, ownName: control.name, invitation, onFault })
+    } else {
+      hosting?.dispose()
+      hosting = undefined
+    }
+  }
+
+  function search(through: Network | undefined): void {
+    if (through === undefined || seeker === undefined) {
+      searching?.dispose()
+      searching = undefined
+      return
+    }
+    searching ??= joinByPhrase({
+      ports,
+      network: through,
+      ...seeker,
+      ownName: control.name(),
+      onJoined: onJoined.bind(undefined, seeker),
+      onFault,
+    })
+  }
+
+  function publishDevices(): void {
+    const identity = control.current()
+    if (identity === undefined) return devices.set([])
+    const listed =
+      opened?.halo.log.state
+        .get()
+        .members.get(identity.id)
+        ?.devices.map(({ sign }) => toId<DeviceId>(sign)) ?? []
+    const ids = listed.includes(identity.deviceId) ? listed : [identity.deviceId, ...listed]
+    const before = devices.get()
+    if (ids.length === before.length && ids.every((id, i) => before[i]?.id === id)) return
+    devices.set(ids.map((id) => ({ id, isThis: id === identity.deviceId })))
+  }
+
+  return {
+    devices,
+    contacts: contacts.list,
+    start: () => inTurn(begin),
+    setNetwork(through) {
+      network = through
+      meet()
+    },
+    writeBack() {
+      if (opened === undefined) return []
+      const { halo } = opened
+      const writeRows = async (): Promise<void> => {
+        const { putKeys = [], ...rows } = await halo.rowsBesideBlocks()
+        await storage.write({ ...rows, putKeys: [...putKeys, putHalo(halo)] }, 'strict')
+      }
+      return [writeRows, () => halo.writeBackBlocks()]
+    },
+    tick: () => opened?.halo.documents.tick(),
+    probe: () => opened?.halo.replication.probe(),
+    async dispose() {
+      isDisposed = true
+      stopIdentity()
+      contacts.dispose()
+      meet()
+      await tail
+      for (const stop of opened?.stops ?? []) stop()
+      opened?.sync.dispose()
+      await opened?.halo.dispose()
+    },
+  }
+}

@@ -1,0 +1,215 @@
+import { equalBytes } from '../shared/bytes.ts'
+import { toId, type DeviceId, type SpaceId } from '../shared/ids.ts'
+import type { Timer } from '../shared/ports.ts'
+import type { Readable } from '../shared/readable.ts'
+import type { Network } from '../network/network.ts'
+import { decodeProfileRecord, isNewerProfile, type ProfileRecord } from '../identity/profileRecord.ts'
+import type { RootKey } from '../identity/rootKey.ts'
+import { createDeviceAddition } from '../access/createDeviceAddition.ts'
+import { deriveInvitationKeys } from '../access/invitationKeys.ts'
+import type { SpaceHandle } from './createSpaceHandle.ts'
+import type { EchoPorts } from './echo.ts'
+import { fetchSpace, type FetchedSpace } from './fetchSpace.ts'
+import {
+  haloContacts,
+  haloNames,
+  haloProfile,
+  haloRecovery,
+  haloSpaces,
+  holdsKey,
+  openSpaceKey,
+  spaceValue,
+  type HaloSpace,
+} from './haloItems.ts'
+import type { OpenSpace } from './openSpace.ts'
+import type { SpaceDirectory } from './spaceDirectory.ts'
+
+/*
+ * Keeps the private space and this device alike. What is on this device is the truth here: the private space is the copy for the other devices, and
+ * nothing that it says takes anything away on this one. Each step looks at both sides and writes only what the other lacks, so it may run at any time.
+ */
+export interface HaloSync {
+  /** Spaces that this device lacks are fetched through it; undefined = another tab does. */
+  setNetwork(network: Network | undefined): void
+  dispose(): void
+}
+
+/** Changes are taken together. */
+const settleMs = 100
+
+export function createHaloSync(options: {
+  readonly ports: EchoPorts
+  readonly halo: OpenSpace
+  readonly directory: Pick<SpaceDirectory, 'handles' | 'ids' | 'list'>
+  /** Undefined where the phrase is not on this device. */
+  readonly root: RootKey | undefined
+  readonly profile: Readable<ProfileRecord | undefined>
+  readonly onNewerProfile: (record: ProfileRecord) => void
+  readonly onFetched: (fetched: FetchedSpace, name: string) => Promise<void>
+  readonly onFault: (error: unknown) => void
+}): HaloSync {
+  const { ports, halo, directory, root, onFault } = options
+  const { crypto, clock } = ports
+  const { database, identity } = halo
+  const watched = new Map<SpaceHandle, readonly (() => void)[]>()
+  const fetches = new Map<SpaceId, { dispose(): void }>()
+  let network: Network | undefined
+  let timer: Timer | undefined
+  let isRunning = false
+  let isDisposed = false
+  const stops = [database.properties, halo.log.state, directory.list, options.profile].map((source) => source.subscribe(soon))
+  soon()
+
+  function soon(): void {
+    if (isDisposed) return
+    timer ??= clock.after(settleMs, () => {
+      timer = undefined
+      if (isRunning) return soon()
+      isRunning = true
+      void run()
+        .catch(onFault)
+        .finally(() => {
+          isRunning = false
+        })
+    })
+  }
+
+  async function run(): Promise<void> {
+    if (!halo.log.isWriter(identity.id, identity.deviceId)) return
+    watch()
+    syncProfile()
+    await nameRecovery()
+    await giveSpaces()
+    if (isDisposed) return
+    giveContacts()
+    if (network === undefined) return
+    await listDevices()
+    await takeSpaces()
+  }
+
+  function watch(): void {
+    for (const handle of directory.handles()) {
+      if (watched.has(handle)) continue
+      watched.set(handle, [handle.space.members.subscribe(soon), handle.open.keyRing.onAdded(soon), handle.open.log.state.subscribe(soon)])
+    }
+  }
+
+  function syncProfile(): void {
+    const own = options.profile.get()
+    const bytes = haloProfile(database.properties.get())
+    const kept = bytes && decodeProfileRecord(crypto, bytes)
+    // What is of a newer version is left to those that can read it.
+    if (kept?.ok === false && kept.error === 'newer-version') return
+    const record = kept?.ok === true && kept.value.identity === identity.id ? kept.value : undefined
+    if (own !== undefined && isNewerProfile(own, record)) database.setProperty(haloNames.profile, own.bytes)
+    else if (record !== undefined && isNewerProfile(record, own)) options.onNewerProfile(record)
+  }
+
+  async function nameRecovery(): Promise<void> {
+    if (root === undefined || haloRecovery(database.properties.get()) !== undefined) return
+    const { signing, rendezvousKey } = await deriveInvitationKeys(crypto, root.recoverySecret)
+    if (!isDisposed) database.setProperty(haloNames.recovery, { id: signing.publicKey, rk: rendezvousKey })
+  }
+
+  async function giveSpaces(): Promise<void> {
+    for (const { open, space } of directory.handles()) {
+      const item = haloSpaces(database.properties.get()).get(open.id)
+      const name = space.info.get().name
+      const key = open.keyRing.newest()
+      if (key === undefined || (item !== undefined && !isOutdated(open, item, name))) continue
+      const value = await spaceValue(crypto, halo, open.id, name, key)
+      if (isDisposed) return
+      if (value !== undefined) database.setProperty(haloNames.space(open.id), value)
+    }
+  }
+
+  /** Whether what the devices know of a space is older than what this one knows. A key whose epoch is not in this log may be a newer one. */
+  function isOutdated({ log, keyRing }: OpenSpace, item: HaloSpace, name: string): boolean {
+    if (item.gone) return false
+    const isNameless = item.name === '' && name !== ''
+    const newest = keyRing.newest()
+    if (newest === undefined || holdsKey(item, newest)) return isNameless
+    return log.epochs().some(({ keyId }) => equalBytes(keyId, item.keyId))
+  }
+
+  function giveContacts(): void {
+    const known = new Map(haloContacts(database.properties.get()))
+    for (const { open, space } of directory.handles()) {
+      const profiles = open.profiles.state.get()
+      for (const { id, isMe, name, colour, emoji } of space.members.get()) {
+        const counter = profiles.get(id)?.counter ?? 0
+        if (isMe || counter <= (known.get(id)?.counter ?? -1)) continue
+        const contact = { name, counter, ...(colour !== undefined && { colour }), ...(emoji !== undefined && { emoji }) }
+        known.set(id, contact)
+        database.setProperty(haloNames.contact(id), contact)
+      }
+    }
+  }
+
+  /** Lists own devices in spaces that do not know them. */
+  async function listDevices(): Promise<void> {
+    const devices = halo.log.state.get().members.get(identity.id)?.devices ?? []
+    for (const { open } of directory.handles()) {
+      const signer = { deviceId: identity.deviceId, signing: identity.signing }
+      for (const record of devices) {
+        if (open.log.device(toId<DeviceId>(record.sign)) !== undefined || open.log.entriesOf(identity.id, identity.deviceId).length === 0)
+          continue
+        for (const operation of await createDeviceAddition({ log: open.log, identity: identity.id, signer, record })) {
+          await open.log.add(operation)
+        }
+      }
+    }
+  }
+
+  async function takeSpaces(): Promise<void> {
+    for (const [id, item] of haloSpaces(database.properties.get())) {
+      if (item.gone || directory.ids().includes(id) || fetches.has(id)) continue
+      const key = await openSpaceKey(crypto, halo, id, item)
+      if (key === undefined || network === undefined || isDisposed || fetches.has(id) || directory.ids().includes(id)) continue
+      const fetch = fetchSpace({
+        ports,
+        network,
+        identity,
+        space: id,
+        key,
+        listSelf: async (log) =>
+          root === undefined
+            ? []
+            : createDeviceAddition({
+                log,
+                identity: identity.id,
+                signer: { deviceId: 'root', signing: root.signing },
+                record: identity.record,
+              }),
+        onFetched: (fetched) => {
+          options
+            .onFetched(fetched, item.name)
+            .catch(onFault)
+            .finally(() => fetches.delete(id))
+        },
+        onFault,
+      })
+      fetches.set(id, fetch)
+    }
+  }
+
+  function endFetches(): void {
+    for (const fetch of fetches.values()) fetch.dispose()
+    fetches.clear()
+  }
+
+  return {
+    setNetwork(through) {
+      network = through
+      if (through === undefined) endFetches()
+      else soon()
+    },
+    dispose() {
+      isDisposed = true
+      clock.clear(timer)
+      for (const stop of stops) stop()
+      for (const stop of [...watched.values()].flat()) stop()
+      endFetches()
+    },
+  }
+}
