@@ -105,7 +105,7 @@ describe.each(ports)('the identity store on %s', (_, create) => {
     expect(recovered.id).toBe(identity.id)
     expect(recovered.deviceId).not.toBe(identity.deviceId)
     expect(await verifyDeviceRecord(crypto, recovered.record)).toBe(true)
-    expect(elsewhere.profile.get()).toEqual({ name: 'Ann', phraseSaved: true })
+    expect(elsewhere.profile.get()).toEqual({ name: 'Ann', phraseSaved: true, awaitsDevices: true })
     expect(await elsewhere.showPhrase()).toBe(phrase)
   })
 
