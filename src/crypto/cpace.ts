@@ -40,7 +40,7 @@ const keySuite = utf8('CPaceRistretto255_ISK')
 const macPrefix = utf8('CPaceMac')
 /** Bytes that SHA-512 takes in at a time; the code fills one such block alone. */
 const hashBlock = 128
-const { Point } = ristretto255
+const Point: typeof ristretto255.Point = ristretto255.Point
 
 /** A 32-byte secret scalar from 64 random bytes. */
 export function cpaceScalar(random: Uint8Array): Uint8Array {
@@ -80,7 +80,7 @@ export function multiply(scalar: Uint8Array, peer: Uint8Array): Uint8Array | und
 }
 
 /** The point that stands for the code, in this session and channel. Exported for the draft's vectors. */
-export function generatorOf({ password, channel, session }: CpaceContext): InstanceType<typeof Point> {
+export function generatorOf({ password, channel, session }: CpaceContext): InstanceType<typeof ristretto255.Point> {
   const padding = Math.max(0, hashBlock - 1 - lengthsAnd(password).length - lengthsAnd(suite).length)
   const seed = sha512(lengthsAnd(suite, password, new Uint8Array(padding), channel, session))
   return ristretto255_hasher.deriveToCurve!(seed)
