@@ -49,7 +49,7 @@ export function cpaceScalar(random: Uint8Array): Uint8Array {
 
 /** The 32-byte share of a scalar below the group's order. */
 export function cpaceShare(context: CpaceContext, scalar: Uint8Array): Uint8Array {
-  return multiply(scalar, generatorOf(context))!
+  return generatorOf(context).multiply(scalarOf(scalar)).toBytes()
 }
 
 /** What both get of their shares; undefined where the peer's point is none of the group, or its neutral one. Never throws. */
@@ -79,16 +79,11 @@ export function multiply(scalar: Uint8Array, peer: Uint8Array): Uint8Array | und
   }
 }
 
-<<<<<<< Updated upstream
 /** The point that stands for the code, in this session and channel. Exported for the draft's vectors. */
 export function generatorOf({ password, channel, session }: CpaceContext): InstanceType<typeof ristretto255.Point> {
-=======
-/** The point that stands for the code, in this session and channel: 32 bytes. Exported for the draft's vectors. */
-export function generatorOf({ password, channel, session }: CpaceContext): Uint8Array {
->>>>>>> Stashed changes
   const padding = Math.max(0, hashBlock - 1 - lengthsAnd(password).length - lengthsAnd(suite).length)
   const seed = sha512(lengthsAnd(suite, password, new Uint8Array(padding), channel, session))
-  return ristretto255_hasher.deriveToCurve!(seed).toBytes()
+  return ristretto255_hasher.deriveToCurve!(seed)
 }
 
 /** Each part with its length in front (LEB128), one after the other. */

@@ -11,7 +11,7 @@ const responder = { point: hex(run.Yb), associated: hex(run.ADb) }
 
 describe('CPace on ristretto255', () => {
   it("has the draft's values at every step", () => {
-    expect(toHex(generatorOf(context))).toBe(run.g.toLowerCase())
+    expect(toHex(generatorOf(context).toBytes())).toBe(run.g.toLowerCase())
     expect(toHex(cpaceShare(context, hex(run.ya)))).toBe(run.Ya.toLowerCase())
     expect(toHex(cpaceShare(context, hex(run.yb)))).toBe(run.Yb.toLowerCase())
     expect(toHex(multiply(hex(run.ya), hex(run.Yb))!)).toBe(run.K.toLowerCase())
