@@ -8,6 +8,7 @@ import { createWebrtcNetwork } from '../network/webrtc/webrtcNetwork.ts'
 import { createIdentityStore } from '../identity/identityStore.ts'
 import { loadPhrases } from '../identity/loadPhrases.ts'
 import type { Echo, EchoConfig, EchoPorts } from './echo.ts'
+import { eraseConfirmation, eraseDevice, isErasing } from './eraseDevice.ts'
 import { createHalo } from './createHalo.ts'
 import { createIdentityControl } from './identityCommands.ts'
 import { createJoinFlow } from './joinFlow.ts'
@@ -58,6 +59,7 @@ export function createEcho(config: EchoConfig): Echo {
   let control: TabControl | undefined
   let leadership: Leadership | undefined
   let disposal: Promise<void> | undefined
+  let isToBeErased = false
   const writeBack = createWriteBack({
     storage,
     clock: ports.clock,
@@ -85,13 +87,15 @@ export function createEcho(config: EchoConfig): Echo {
     await storage.open()
     const stored = storage.state.get()
     if ('error' in stored) throw stored.error
+    if (await isErasing(storage)) await eraseDevice(storage)
     await identity.attach(createIdentityStore({ crypto: ports.crypto, storage, loadPhrases: ports.loadPhrases }))
     if ((await storage.readKey(enabledKey)) === false) networkControl.setEnabled(false)
     await directory.refresh()
     const tabControl = createTabControl({
       tabs,
       onMessage: onTabMessage,
-      greeting: () => [networkControl.report()].filter((message) => message !== undefined),
+      greeting: () =>
+        [networkControl.report(), isToBeErased ? ({ type: 'erase' } as const) : undefined].filter((message) => message !== undefined),
       onLeaderSilent: () => leadership?.leaderSilent(() => tabControl.hasLeader()),
     })
     control = tabControl
@@ -113,6 +117,8 @@ export function createEcho(config: EchoConfig): Echo {
         return void directory.refresh().catch(fail)
       case 'muted':
         return directory.refreshMuted(message.space)
+      case 'erase':
+        return void end(async () => {})
       case 'enabled':
         return networkControl.setEnabled(message.enabled)
       case 'network':
@@ -177,10 +183,32 @@ export function createEcho(config: EchoConfig): Echo {
       errorListeners.add(entry)
       return () => errorListeners.delete(entry)
     },
-    dispose: () => (disposal ??= dispose()),
+    async reset({ confirm }) {
+      if (confirm !== eraseConfirmation) {
+        throw new EchoError(
+          'bad-value',
+          `This deletes everything on this device. Confirm it: echo.reset({ confirm: '${eraseConfirmation}' }).`,
+        )
+      }
+      await opened
+      const { status } = state.get()
+      if (status === 'disposed')
+        throw new EchoError('disposed', 'This Echo was disposed. Create a new one with createEcho to erase the device.')
+      isToBeErased = true
+      control?.tell({ type: 'erase' })
+      // They store what they hold before they end.
+      await new Promise<void>((resolve) => void ports.clock.after(otherTabsEndMs, resolve))
+      await end(() => eraseDevice(storage))
+    },
+    dispose: () => end(async () => {}),
   }
 
-  async function dispose(): Promise<void> {
+  /** @param last what is to be done when nothing writes any more, while the storage is still there */
+  function end(last: () => Promise<void>): Promise<void> {
+    return (disposal ??= dispose(last))
+  }
+
+  async function dispose(last: () => Promise<void>): Promise<void> {
     state.set({ status: 'disposed' })
     stopPage()
     writeBack.dispose()
@@ -190,11 +218,16 @@ export function createEcho(config: EchoConfig): Echo {
     await control?.dispose()
     networkControl.dispose()
     await Promise.all([network.dispose(), tabs.dispose()])
-    await storage.dispose()
+    try {
+      await last()
+    } finally {
+      await storage.dispose()
+    }
   }
 }
 
 const enabledKey = 'network/enabled'
+const otherTabsEndMs = 1_000
 
 /** The ports, some of them given; `crypto` is there once `ready` has resolved. */
 function portsOf({ app, signaling = [], iceServers = [], ports: given = {} }: EchoConfig): EchoPorts & { ready(): Promise<void> } {

@@ -77,6 +77,12 @@ export interface Echo {
   join(link: string): JoinFlow
   /** Calls `listener` with faults of the background, as {@link EchoConfig.onError} is. @returns the function that ends it */
   onError(listener: (error: EchoError) => void): () => void
+  /**
+   * Signs out: ends this Echo in all tabs, then deletes identity, keys and spaces from this device. What no other device or member has is lost, and without
+   * another device or the 24 words so is the person. Afterwards `state` is `disposed`; reload the page, or make a new Echo.
+   * @throws (rejects) EchoError bad-value without the confirmation, disposed, storage-* (what is left is deleted at the next start)
+   */
+  reset(options: { readonly confirm: 'erase this device' }): Promise<void>
   dispose(): Promise<void>
 }
 

@@ -9,6 +9,8 @@ export type TabMessage =
   | { readonly type: 'spaces' }
   /** A member of a space was muted or unmuted: read who is. */
   | { readonly type: 'muted'; readonly space: string }
+  /** Everything on this device is about to be deleted: end. */
+  | { readonly type: 'erase' }
   /** The user's switch. */
   | { readonly type: 'enabled'; readonly enabled: boolean }
   /** How the networking tab's network is doing. */
@@ -69,6 +71,7 @@ function parse(frame: Uint8Array): TabMessage | undefined {
     switch (message?.['type']) {
       case 'identity':
       case 'spaces':
+      case 'erase':
         return { type: message['type'] }
       case 'muted':
         return typeof message['space'] === 'string' ? { type: 'muted', space: message['space'] } : undefined

@@ -2,11 +2,11 @@
 import { useMemo } from 'react'
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
-import type { IdentityCommands } from '../client/echo.ts'
+import type { Echo, IdentityCommands } from '../client/echo.ts'
 import type { IdentityState } from '../client/states.ts'
 
 /** Who uses this device, tagged by `status`, and what can be done about it. */
-export type Identity = IdentityState & Omit<IdentityCommands, 'state' | 'devices' | 'contacts'>
+export type Identity = IdentityState & Omit<IdentityCommands, 'state' | 'devices' | 'contacts'> & { readonly signOut: Echo['reset'] }
 
 /**
  * Who uses this device.
@@ -16,7 +16,8 @@ export type Identity = IdentityState & Omit<IdentityCommands, 'state' | 'devices
  * if (identity.status === 'none') return <button onClick={() => void identity.create({ name: 'Ann' })}>Begin</button>
  */
 export function useIdentity(): Identity {
-  const { identity } = useEcho()
+  const echo = useEcho()
+  const { identity } = echo
   const state = useReadable(identity.state)
   return useMemo(
     () => ({
@@ -26,7 +27,8 @@ export function useIdentity(): Identity {
       showPhrase: () => identity.showPhrase(),
       confirmPhraseSaved: () => identity.confirmPhraseSaved(),
       updateProfile: (change) => identity.updateProfile(change),
+      signOut: (options) => echo.reset(options),
     }),
-    [identity, state],
+    [echo, identity, state],
   )
 }

@@ -7,6 +7,7 @@ import type {
   IdentityState,
   InviteState,
   JoinState,
+  MemberInfo,
   PresentPeer,
   SpaceInfo,
   SpaceState,
@@ -62,6 +63,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
   let refusal: EchoError | undefined
   const sync = counted<SyncStatus>({ status: 'up-to-date', peers: 1, unsaved: 0 })
   const others = counted<readonly PresentPeer[]>([])
+  const members = counted<readonly MemberInfo[]>([])
   const shared: unknown[] = []
   const flows: (InviteFlow & { readonly state: Counted<InviteState>; disposed: boolean; created: string[] })[] = []
   const texts = new Map<string, { handle: TextHandle; current: Counted<TextGeneration>; users: number }>()
@@ -99,6 +101,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
     info,
     state: counted<SpaceState>({ status: 'ready' }),
     sync,
+    members,
     presence: {
       peers: others,
       others: () => others,
@@ -158,6 +161,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
     space: space as unknown as Space,
     info,
     sync,
+    members,
     others,
     shared,
     flows,
@@ -192,6 +196,8 @@ export function createFakeEcho(
   const list = counted<readonly SpaceInfo[]>(spaces.map((entry) => entry.info.get()))
   const network = counted<NetworkState>({ status: 'online', connections: 1 })
   const diagnostics = counted<readonly Finding[]>([])
+  const devices = counted<readonly DeviceInfo[]>([])
+  const contacts = counted<readonly ContactInfo[]>([])
   const openPromises = new Map<string, Promise<Space>>()
   const ready = new Set<string>()
   const joins: (JoinFlow & { readonly link: string; readonly state: Counted<JoinState>; disposed: boolean; accepted: number })[] = []
@@ -206,8 +212,8 @@ export function createFakeEcho(
     opened: Promise.resolve(),
     identity: {
       state: identity,
-      devices: counted<readonly DeviceInfo[]>([]),
-      contacts: counted<readonly ContactInfo[]>([]),
+      devices,
+      contacts,
       async create({ name = '' } = {}) {
         calls.push(`create ${name}`)
         identity.set({ status: 'unsaved', identity: { ...ann, name } })
@@ -224,7 +230,13 @@ export function createFakeEcho(
         const present = identity.get()
         if (present.status === 'unsaved') identity.set({ status: 'ready', identity: present.identity })
       },
-      updateProfile: () => Promise.resolve(),
+      async updateProfile(change) {
+        calls.push(`update ${JSON.stringify(change)}`)
+        const present = identity.get()
+        if ('identity' in present && change.name !== undefined) {
+          identity.set({ ...present, identity: { ...present.identity, name: change.name } })
+        }
+      },
     },
     spaces: {
       list,
@@ -280,6 +292,10 @@ export function createFakeEcho(
       errorListeners.add(listener)
       return () => errorListeners.delete(listener)
     },
+    async reset({ confirm }) {
+      calls.push(`reset ${confirm}`)
+      state.set({ status: 'disposed' })
+    },
     dispose: async () => {
       disposals++
       state.set({ status: 'disposed' })
@@ -288,7 +304,21 @@ export function createFakeEcho(
   const fail = (error: EchoError): void => {
     for (const listener of errorListeners) listener(error)
   }
-  return { echo, state, identity, list, network, diagnostics, joins, calls, disposals: () => disposals, fail, errorListeners }
+  return {
+    echo,
+    state,
+    identity,
+    devices,
+    contacts,
+    list,
+    network,
+    diagnostics,
+    joins,
+    calls,
+    disposals: () => disposals,
+    fail,
+    errorListeners,
+  }
 }
 
 /** 24 words as the fake hands them out. */

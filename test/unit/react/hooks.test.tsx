@@ -3,12 +3,16 @@ import { act, screen } from '@testing-library/react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
 import { definePresence } from '../../../src/client/definePresence.ts'
+import { useContacts } from '../../../src/react/useContacts.ts'
+import { useDevices } from '../../../src/react/useDevices.ts'
 import { useIdentity } from '../../../src/react/useIdentity.ts'
 import { useInvite } from '../../../src/react/useInvite.ts'
 import { useItem } from '../../../src/react/useItem.ts'
 import { useJoin } from '../../../src/react/useJoin.ts'
+import { useMembers } from '../../../src/react/useMembers.ts'
 import { useNetworkStatus } from '../../../src/react/useNetworkStatus.ts'
 import { usePresence } from '../../../src/react/usePresence.ts'
+import { useProfile } from '../../../src/react/useProfile.ts'
 import { useQuery } from '../../../src/react/useQuery.ts'
 import { useField } from '../../../src/react/useField.ts'
 import { useSpace } from '../../../src/react/useSpace.ts'
@@ -16,7 +20,7 @@ import { useSpaces } from '../../../src/react/useSpaces.ts'
 import { useSpaceState } from '../../../src/react/useSpaceState.ts'
 import { useSyncStatus } from '../../../src/react/useSyncStatus.ts'
 import { useText } from '../../../src/react/useText.ts'
-import type { ItemId } from '../../../src/shared/ids.ts'
+import type { DeviceId, IdentityId, ItemId } from '../../../src/shared/ids.ts'
 import { ErrorCatcher } from './ErrorCatcher.tsx'
 import { createFakeEcho, createFakeSpace, type FakeRow, type FakeSpace } from './fakeEcho.ts'
 import { createGate, renderHookInEcho, renderInEcho, settle } from './renderInEcho.tsx'
@@ -30,6 +34,10 @@ const Cursor = definePresence('cursor', {} as never)
 describe('every hook', () => {
   const hooks: Record<string, () => unknown> = {
     useIdentity,
+    useProfile,
+    useDevices,
+    useContacts,
+    useMembers: () => useMembers(undefined),
     useSpaces: () => useSpaces(),
     useNetworkStatus,
     useSpace: () => useSpace('x'),
@@ -56,6 +64,7 @@ describe('every hook', () => {
       useSpace(undefined),
       useSpaceState(undefined),
       useSyncStatus(undefined),
+      useMembers(undefined),
       useQuery(undefined, query('a')),
       useQuery(createFakeSpace().space, undefined),
       useItem(undefined, Task, 'a'),
@@ -63,7 +72,7 @@ describe('every hook', () => {
       useText(undefined, 'a'),
       useText(createFakeSpace().space, undefined),
     ])
-    expect(result.current).toEqual(Array.from({ length: 9 }, () => undefined))
+    expect(result.current).toEqual(Array.from({ length: 10 }, () => undefined))
   })
 })
 
@@ -78,6 +87,34 @@ describe('useIdentity', () => {
     expect(result.current).toMatchObject({ status: 'unsaved', identity: { name: 'Bea' } })
     unmount()
     expect(fake.identity.listeners()).toBe(0)
+  })
+})
+
+describe('useProfile, useDevices, useContacts and useMembers', () => {
+  it('follow who is here, the own devices, the people met, and the members of a space', async () => {
+    const garden = createFakeSpace()
+    const fake = createFakeEcho({ spaces: [garden] })
+    const { result } = renderHookInEcho(fake, () => [useProfile(), useDevices(), useContacts(), useMembers(garden.space)] as const)
+    expect(result.current[0].profile?.name).toBe('Ann')
+    expect(result.current.slice(1)).toEqual([[], [], []])
+    const device = { id: 'laptop' as DeviceId, isThis: true }
+    const ben = { id: 'ben' as IdentityId, name: 'Ben' }
+    const member = { ...ben, role: 'editor', isMe: false, isHere: true, deviceCount: 1 } as const
+    await act(async () => {
+      await result.current[0].update({ name: 'Ann Rose' })
+      fake.devices.set([device])
+      fake.contacts.set([{ ...ben, spaces: [] }])
+      garden.members.set([member])
+    })
+    expect(result.current[0].profile?.name).toBe('Ann Rose')
+    expect(result.current.slice(1)).toEqual([[device], [{ ...ben, spaces: [] }], [member]])
+  })
+
+  it('sign out by the identity, with its confirmation', async () => {
+    const fake = createFakeEcho()
+    const { result } = renderHookInEcho(fake, () => useIdentity())
+    await act(() => result.current.signOut({ confirm: 'erase this device' }))
+    expect(fake.calls).toContain('reset erase this device')
   })
 })
 
