@@ -10,9 +10,9 @@ import { root } from './lib/run.mjs'
 
 /** Greatest sizes in bytes of gzip; about 2 % above what they are, for growth should be somebody's decision. */
 const limits = [
-  { entry: 'dist/index.js', atOnce: 134_600, onDemand: 67_000 },
-  { entry: 'dist/core.js', atOnce: 131_100, onDemand: 67_000 },
-  { entry: 'dist/components/index.js', atOnce: 14_400, onDemand: 11_700 },
+  { entry: 'dist/index.js', atOnce: 142_000, onDemand: 67_000 },
+  { entry: 'dist/core.js', atOnce: 138_200, onDemand: 67_000 },
+  { entry: 'dist/components/index.js', atOnce: 15_700, onDemand: 11_700 },
 ]
 
 const peers = ['react', 'react-dom', 'yjs', 'y-protocols'].flatMap((name) => [name, `${name}/*`])

@@ -5,6 +5,7 @@ export type {
   EchoConfig,
   EchoPorts,
   IdentityCommands,
+  InvitationCommands,
   InviteFlow,
   JoinFlow,
   NetworkCommands,
@@ -21,12 +22,15 @@ export type {
   IdentityState,
   InvitationPreview,
   InviteState,
+  JoinRequest,
   JoinState,
+  OpenInvitation,
   PresentPeer,
   SpaceInfo,
   SpaceState,
   SyncStatus,
 } from './client/states.ts'
+export type { InvitationInfo, InvitationOptions } from './client/invitationOptions.ts'
 export { defineType, type InputOf, type ItemType, type OutputOf } from './database/defineType.ts'
 export type { InvalidItem, Item, ItemMeta } from './database/item.ts'
 export { or } from './database/conditions.ts'

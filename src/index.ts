@@ -3,6 +3,7 @@ export { useCount } from './react/useCount.ts'
 export { useEcho } from './react/useEcho.ts'
 export { useField, type Field, type FieldOptions } from './react/useField.ts'
 export { useIdentity, type Identity } from './react/useIdentity.ts'
+export { useInvitations, type Invitations } from './react/useInvitations.ts'
 export { useInvite, type Invite } from './react/useInvite.ts'
 export { useItem } from './react/useItem.ts'
 export { useJoin, type Join } from './react/useJoin.ts'
@@ -25,6 +26,7 @@ export type {
   EchoConfig,
   EchoPorts,
   IdentityCommands,
+  InvitationCommands,
   InviteFlow,
   JoinFlow,
   NetworkCommands,
@@ -41,12 +43,15 @@ export type {
   IdentityState,
   InvitationPreview,
   InviteState,
+  JoinRequest,
   JoinState,
+  OpenInvitation,
   PresentPeer,
   SpaceInfo,
   SpaceState,
   SyncStatus,
 } from './client/states.ts'
+export type { InvitationInfo, InvitationOptions } from './client/invitationOptions.ts'
 export { defineType, type InputOf, type ItemType, type OutputOf } from './database/defineType.ts'
 export type { InvalidItem, Item, ItemMeta } from './database/item.ts'
 export { or } from './database/conditions.ts'

@@ -5,13 +5,23 @@ import { EchoError } from '../src/shared/echoError.ts'
 import { storyTime, withUi } from './withUi.tsx'
 
 const url = 'https://notes.example/#echo=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIz'
-const waiting = { status: 'waiting', url, expiresAt: storyTime + 9 * 60_000 + 30_000, role: 'editor' } as const
+const link = { url, code: undefined, expiresAt: storyTime + 9 * 60_000 + 30_000, role: 'editor', usesLeft: 1, joined: [] } as const
+const waiting = { status: 'waiting', ...link } as const
 
 const meta = {
   title: 'InviteDialog',
   component: InviteDialogView,
   decorators: [withUi],
-  args: { open: true, spaceName: 'Garden', onClose: fn(), onCreate: fn(), onCancel: fn(), state: { status: 'idle' } },
+  args: {
+    open: true,
+    spaceName: 'Garden',
+    onClose: fn(),
+    onCreate: fn(),
+    onApprove: fn(),
+    onDeny: fn(),
+    onCancel: fn(),
+    state: { status: 'idle' },
+  },
 } satisfies Meta<typeof InviteDialogView>
 export default meta
 type Story = StoryObj<typeof meta>
@@ -22,8 +32,9 @@ export const Idle: Story = {
     await expect(args.onCreate).not.toHaveBeenCalled()
     await userEvent.selectOptions(canvas.getByLabelText('Their role'), 'reader')
     await expect(canvas.getByText('Can look, but not change anything.')).toBeVisible()
+    await userEvent.click(canvas.getByLabelText('Ask for a code that I tell them myself'))
     await userEvent.click(canvas.getByRole('button', { name: 'Create link' }))
-    await expect(args.onCreate).toHaveBeenCalledWith('reader')
+    await expect(args.onCreate).toHaveBeenCalledWith({ role: 'reader', code: true, approval: false })
     await userEvent.click(canvas.getByRole('button', { name: 'Close' }))
     await expect(args.onClose).toHaveBeenCalled()
   },
@@ -81,8 +92,36 @@ export const WaitingOnline: Story = {
     await expect(canvasElement.querySelector('[data-slot=error]')).toBeNull()
   },
 }
-export const ExpiringSoon: Story = { args: { state: { status: 'waiting', url, expiresAt: storyTime + 42_000, role: 'reader' } } }
-export const Connecting: Story = { args: { state: { status: 'connecting', url, expiresAt: storyTime + 500_000, role: 'editor' } } }
+export const ExpiringSoon: Story = { args: { state: { ...waiting, expiresAt: storyTime + 42_000, role: 'reader' } } }
+export const Connecting: Story = { args: { state: { ...waiting, status: 'connecting' } } }
+export const WaitingWithCode: Story = {
+  args: { state: { ...waiting, code: '048215' } },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByText('048215')).toBeVisible()
+    await expect(canvas.getByText(/by another way than the link/)).toBeVisible()
+  },
+}
+export const Verifying: Story = { args: { state: { ...link, status: 'verifying', code: '048215' } } }
+export const Approving: Story = {
+  args: {
+    state: {
+      ...link,
+      status: 'approving',
+      requests: [
+        { guest: 'aa', name: 'Bob' },
+        { guest: 'bb', name: 'Cleo' },
+      ],
+    },
+  },
+  play: async ({ args, canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('button', { name: 'Let Bob in' }))
+    await expect(args.onApprove).toHaveBeenCalledWith('aa')
+    await userEvent.click(canvas.getByRole('button', { name: 'Turn Cleo away' }))
+    await expect(args.onDeny).toHaveBeenCalledWith('bb')
+  },
+}
+export const UsedUp: Story = { args: { state: { status: 'used-up', joined: ['Bob', 'Cleo'], locked: false } } }
+export const Locked: Story = { args: { state: { status: 'used-up', joined: [], locked: true } } }
 export const Admitting: Story = { args: { state: { status: 'admitting', guestName: 'Bob' } } }
 export const Success: Story = {
   args: { state: { status: 'success', guestName: 'Bob' } },

@@ -18,6 +18,7 @@ const meta = {
     onClose: fn(),
     onLink: fn(),
     onAccept: fn(),
+    onCode: fn(),
     onCancel: fn(),
     onJoined: fn(),
   },
@@ -96,6 +97,29 @@ export const ConnectingUnsupported: Story = {
     await expect(canvas.queryByText(/longer than usual/)).toBeNull()
   },
 }
+const verifying = { status: 'verifying', preview, attemptsLeft: 3, deadline: storyTime + 272_000, isChecking: false } as const
+export const Verifying: Story = {
+  args: { state: verifying },
+  play: async ({ args, canvas, userEvent }) => {
+    await expect(canvas.getByRole('button', { name: 'Continue' })).toBeDisabled()
+    await userEvent.click(canvas.getByLabelText('Code of six digits'))
+    await userEvent.paste('048-215')
+    await userEvent.click(canvas.getByRole('button', { name: 'Continue' }))
+    await expect(args.onCode).toHaveBeenCalledWith('048215')
+  },
+}
+export const CheckingCode: Story = { args: { state: { ...verifying, isChecking: true } } }
+export const WrongCode: Story = {
+  args: { state: { ...verifying, status: 'wrong-code', attemptsLeft: 1 } },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByRole('alert')).toHaveTextContent('Wrong code. One try is left.')
+  },
+}
+export const Locked: Story = {
+  args: { state: { status: 'error', error: new EchoError('wrong-code', 'Three wrong codes.'), retryable: false } },
+}
+export const PendingApproval: Story = { args: { state: { status: 'pending-approval', preview, deadline: storyTime + 572_000 } } }
+export const Revoked: Story = { args: { state: { status: 'revoked' } } }
 export const Syncing: Story = { args: { state: { status: 'syncing', preview, progress: 0.4 } } }
 export const SyncingUnknown: Story = { args: { state: { status: 'syncing', preview, progress: undefined } } }
 export const Success: Story = {

@@ -224,6 +224,12 @@ export function createMembershipLog(options: {
       graph.all.flatMap(({ effects: { entry } }) => (entry?.record && entry.admission.identityId === identity ? [entry.record] : [])),
     epochs: () => (epochs ??= findEpochs(graph, evaluator.current())),
     invitations: () => findInvitations(graph, evaluator.current()),
+    usesOf(invitationId) {
+      const admissions = graph.all.flatMap(({ effects }) => effects.admissions ?? [])
+      // A further admission of the same person carries the invitation on.
+      return new Set(admissions.filter(({ consent }) => consent && equalBytes(consent.invitationId, invitationId)).map((a) => a.identityId))
+        .size
+    },
     voided: () => evaluator.current().voided,
     keptBlocks: () => evaluator.current().ends.keptBlocks,
     isBefore: (earlier, later) => graph.isBefore(operationKey(earlier), operationKey(later)),

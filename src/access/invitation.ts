@@ -14,7 +14,7 @@ import { roleCode, rolesByCode } from './roleCode.ts'
  *   link  = 01 · app 2 · flags u8 · secret 16 · target 16 · ext · check 4
  *   app   = H(`app`, name)[0..2];  check = H(`link check`, all before)[0..4]
  *   flags = 1 device, 2 code, 4 approval, 8 delegated, 16 compare
- *   ext   = hex 02 signaling string · 11 inviter string · 13 space name string · 15 role u8 · 17 expiry uint (ms)
+ *   ext   = hex 02 signaling string · 11 inviter string · 13 space name string · 15 role u8 · 17 expiry uint (ms) · 19 path string
  *
  * The first byte and the last four never change their meaning, so that a text from a newer version is told from a damaged one. The names
  * are unverified: whoever writes a link calls himself as he likes. Whoever sees the text has the secret; a fragment is not sent to web servers.
@@ -27,10 +27,11 @@ const fragment = '#echo='
 /** Longer texts are no invitation; a QR code ends below 3,000 characters. */
 const maxTextLength = 4_096
 const maxSignalingBytes = 200
+const maxPathBytes = 200
 
 const flag = { device: 1, code: 2, approval: 4, delegated: 8, compare: 16 } as const
 const knownFlags = 31
-const tag = { signaling: 0x02, inviter: 0x11, spaceName: 0x13, role: 0x15, expiry: 0x17 } as const
+const tag = { signaling: 0x02, inviter: 0x11, spaceName: 0x13, role: 0x15, expiry: 0x17, path: 0x19 } as const
 
 /** What an invitation's text says. Holds the secret. */
 export interface Invitation {
@@ -58,6 +59,8 @@ export interface Invitation {
   readonly role?: Role
   /** A hint in ms since the Unix epoch; the host's clock decides. */
   readonly expiresAt?: number
+  /** Where in the app to go once joined: begins with one `/`, at most 200 bytes. Whoever makes the link chooses it. */
+  readonly path?: string
 }
 
 /**
@@ -141,15 +144,16 @@ function readFlags(flags: number): Pick<Invitation, 'kind' | 'code' | 'approval'
   }
 }
 
-type Hints = Pick<Invitation, 'signaling' | 'inviter' | 'spaceName' | 'role' | 'expiresAt'>
+type Hints = Pick<Invitation, 'signaling' | 'inviter' | 'spaceName' | 'role' | 'expiresAt' | 'path'>
 
-function toExtensions({ signaling, inviter, spaceName, role, expiresAt }: Hints): Extensions {
+function toExtensions({ signaling, inviter, spaceName, role, expiresAt, path }: Hints): Extensions {
   const extensions = new Map<number, Uint8Array>()
   if (signaling !== undefined) extensions.set(tag.signaling, utf8(signaling))
   if (inviter !== undefined) extensions.set(tag.inviter, utf8(inviter))
   if (spaceName !== undefined) extensions.set(tag.spaceName, utf8(spaceName))
   if (role !== undefined) extensions.set(tag.role, Uint8Array.of(roleCode(role)))
   if (expiresAt !== undefined) extensions.set(tag.expiry, new Writer().uint(expiresAt).finish())
+  if (path !== undefined) extensions.set(tag.path, utf8(path))
   return extensions
 }
 
@@ -175,22 +179,24 @@ function readHints(extensions: Extensions): Hints | undefined {
       spaceName: text(tag.spaceName),
       role: field(tag.role, (reader) => rolesByCode[reader.u8()] ?? reader.refuse()),
       expiresAt: field(tag.expiry, (reader) => reader.uint()),
+      path: text(tag.path),
     }
   })
   if (!parsed.ok) return undefined
-  const { signaling, inviter, spaceName, role, expiresAt } = parsed.value
+  const { signaling, inviter, spaceName, role, expiresAt, path } = parsed.value
   return {
     ...(signaling !== undefined && { signaling }),
     ...(inviter !== undefined && { inviter }),
     ...(spaceName !== undefined && { spaceName }),
     ...(role !== undefined && { role }),
     ...(expiresAt !== undefined && { expiresAt }),
+    ...(path !== undefined && { path }),
   }
 }
 
 /** What makes an invitation unfit to be followed or given out, in words, or undefined. */
 function findFlaw(invitation: Invitation): string | undefined {
-  const { kind, code, compare, delegated, secret, target, signaling, inviter, spaceName, expiresAt } = invitation
+  const { kind, code, compare, delegated, secret, target, signaling, inviter, spaceName, expiresAt, path } = invitation
   if (secret.length !== secretBytes || target.length !== 16) return 'secret and target take 16 bytes each'
   // Without either a thief of the link could pair his own device.
   if (kind === 'device' && !code && !compare) return 'a device is paired with a code or by comparing digits'
@@ -200,6 +206,10 @@ function findFlaw(invitation: Invitation): string | undefined {
   }
   for (const name of [inviter, spaceName]) {
     if (name !== undefined && utf8(name).length > maxNameBytes) return `a name takes at most ${maxNameBytes} bytes`
+  }
+  // Two slashes, or one of each kind, would lead to another site.
+  if (path !== undefined && (!/^\/(?![/\\])/.test(path) || utf8(path).length > maxPathBytes)) {
+    return `path begins with one / and takes at most ${maxPathBytes} bytes`
   }
   if (expiresAt !== undefined && (!Number.isSafeInteger(expiresAt) || expiresAt < 0)) return 'expiresAt takes whole milliseconds since 1970'
   return undefined

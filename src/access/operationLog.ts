@@ -49,6 +49,8 @@ export interface OperationLog extends MembershipLog {
   epochs(): readonly Epoch[]
   /** All invitations announced, in the order of insertion. */
   invitations(): readonly AnnouncedInvitation[]
+  /** How many people were admitted by an invitation (id, 32 bytes), members still or not; announced or not. */
+  usesOf(invitationId: Uint8Array): number
   /** The well-formed operations that do not count, by key, and why. */
   voided(): ReadonlyMap<string, VoidReason>
   /** Whether operation `earlier` (id, 32 bytes) is in the past of `later`; false where one is not here. */

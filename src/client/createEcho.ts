@@ -1,6 +1,7 @@
 import { EchoError } from '../shared/echoError.ts'
 import { systemClock, systemRandom } from '../shared/ports.ts'
 import { createWritable } from '../shared/readable.ts'
+import { loadCpace } from '../crypto/loadCpace.ts'
 import { createWebCrypto } from '../crypto/webCrypto.ts'
 import { createIndexedDbStorage } from '../storage/indexedDbStorage.ts'
 import { createTabsNetwork } from '../network/tabs/tabsNetwork.ts'
@@ -241,6 +242,7 @@ function portsOf({ app, signaling = [], iceServers = [], ports: given = {} }: Ec
     network: given.network ?? createWebrtcNetwork({ signaling, iceServers, clock, random }),
     tabs: given.tabs ?? createTabsNetwork({ app, clock, random }),
     loadPhrases: given.loadPhrases ?? loadPhrases,
+    loadCpace: given.loadCpace ?? loadCpace,
     bundling: given.bundling,
     halo: given.halo ?? true,
     get crypto() {

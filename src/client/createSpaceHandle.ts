@@ -3,10 +3,11 @@ import { parseId, type IdentityId, type ItemId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Network, NetworkState } from '../network/network.ts'
 import type { StorageState } from '../storage/storage.ts'
-import type { EchoPorts, InviteFlow, Space } from './echo.ts'
+import type { EchoPorts, Space } from './echo.ts'
 import { createInviteFlow } from './inviteFlow.ts'
 import type { OpenSpace } from './openSpace.ts'
 import { createSpaceMembers } from './spaceMembers.ts'
+import { createSpaceInvitations } from './spaceInvitations.ts'
 import { createSpacePresence } from './spacePresence.ts'
 import { createSpaceSync } from './spaceSync.ts'
 import type { SpaceInfo, SpaceState } from './states.ts'
@@ -38,8 +39,9 @@ export function createSpaceHandle(options: {
   const sync = createSpaceSync(open, options.networkState, options.storageState, options.ports.clock)
   const members = createSpaceMembers({ me: open.identity.id, log, profiles: open.profiles, presence: open.replication.presence })
   const info = createWritable(readInfo())
-  /** A link that is out would keep its room and its timer for ten minutes. */
-  const invitations = new Set<InviteFlow>()
+  const invitations = createSpaceInvitations({ ...options, spaceName })
+  /** What ends the flows that are out, so that none says that it waits when the space is closed. */
+  const flows = new Set<() => void>()
   const stops = [database.properties, log.state, state].map((source) => source.subscribe(update))
 
   function spaceName(): string {
@@ -107,15 +109,21 @@ export function createSpaceHandle(options: {
     openText: async (id) => documents.openText(textItem(id)),
     peekText: (id) => documents.peekText(id as ItemId),
     invite() {
-      const flow = createInviteFlow({ ...options, spaceName })
-      invitations.add(flow)
+      const { end, ...flow } = createInviteFlow(invitations, options.onError)
+      flows.add(end)
       return {
         ...flow,
         dispose() {
-          invitations.delete(flow)
+          flows.delete(end)
           flow.dispose()
         },
       }
+    },
+    invitations: {
+      list: invitations.list,
+      revoke: invitations.revoke,
+      approve: (id, guest) => invitations.decide(id, guest, true),
+      deny: (id, guest) => invitations.decide(id, guest, false),
     },
     setName: (name) => database.setProperty('name', name),
     flush: () => documents.flush(),
@@ -127,8 +135,9 @@ export function createSpaceHandle(options: {
     space,
     async dispose() {
       for (const stop of stops) stop()
-      for (const flow of invitations) flow.dispose()
-      invitations.clear()
+      for (const end of flows) end()
+      flows.clear()
+      invitations.dispose()
       sync.dispose()
       members.dispose()
       await open.dispose()

@@ -4,11 +4,11 @@ import type { IdentityId, ItemId, SpaceId } from '../shared/ids.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { ProfileChange } from '../identity/identityStore.ts'
+import type { LoadCpace } from '../crypto/loadCpace.ts'
 import type { LoadPhrases } from '../identity/loadPhrases.ts'
 import type { Storage, StorageState } from '../storage/storage.ts'
 import type { BundleSizes } from '../feed/createBundler.ts'
 import type { Finding, Network, NetworkState } from '../network/network.ts'
-import type { Role } from '../access/membershipLog.ts'
 import type { Database } from '../database/database.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import type {
@@ -25,6 +25,7 @@ import type {
   SyncStatus,
 } from './states.ts'
 import type { SpaceFinding } from './spaceDiagnostics.ts'
+import type { InvitationInfo, InvitationOptions } from './invitationOptions.ts'
 import type { PresenceType } from './definePresence.ts'
 import type { WithdrawnContent } from '../documents/readWithdrawn.ts'
 import type { TextHandle } from '../documents/textHandle.ts'
@@ -61,6 +62,8 @@ export interface EchoPorts {
   readonly halo: boolean
   /** Brings the code and words of recovery phrases. */
   readonly loadPhrases: LoadPhrases
+  /** Brings what checks the code of an invitation. */
+  readonly loadCpace: LoadCpace
 }
 
 /** An app's database on this device: a stable handle with commands; what a UI shows comes from its Readables. Made by `createEcho`. */
@@ -164,6 +167,7 @@ export interface Space extends Omit<Database, 'dispose'> {
   peekText(id: ItemId | string): TextHandle | undefined
   /** Prepares an invitation; nothing exists before {@link InviteFlow.create}. */
   invite(): InviteFlow
+  readonly invitations: InvitationCommands
   setName(name: string): void
   /** Resolves when every edit so far is stored as a block. */
   flush(): Promise<void>
@@ -176,17 +180,37 @@ export interface Space extends Omit<Database, 'dispose'> {
 
 export interface InviteFlow {
   readonly state: Readable<InviteState>
-  /** Makes a link for one person that works for ten minutes while this tab is open. From `expired`, `success`, `error`, `cancelled` it makes a new one. */
-  create(options: { readonly role: Exclude<Role, 'owner'> }): void
+  /**
+   * Makes a link; by default for one person, ten minutes, while the app is open here. From `expired`, `used-up`, `success`, `error`, `cancelled` it makes
+   * a new one. @throws EchoError bad-value for options that do not go together
+   */
+  create(options: InvitationOptions): void
+  /** Admits somebody who waits for it, or refuses him for good. */
+  approve(guest: string): void
+  deny(guest: string): void
+  /** Withdraws the invitation. */
   cancel(): void
-  /** Back to idle; cancels what is open. */
+  /** Back to idle. An attended invitation ends with it; one that was sent goes on, and stays in {@link Space.invitations}. */
   dispose(): void
+}
+
+/** The invitations to a space: those made on this device, and those announced to the members. */
+export interface InvitationCommands {
+  readonly list: Readable<readonly InvitationInfo[]>
+  /** Admits nobody by it any more, on any device that knows. @throws (rejects) EchoError not-authorised, storage-* */
+  revoke(id: string): Promise<void>
+  /** Lets a guest in that waits. @throws (rejects) EchoError storage-* */
+  approve(id: string, guest: string): Promise<void>
+  /** Refuses a guest for good. @throws (rejects) EchoError storage-* */
+  deny(id: string, guest: string): Promise<void>
 }
 
 export interface JoinFlow {
   readonly state: Readable<JoinState>
   /** From `preview` or `needs-identity` (once there is an identity): meets the host. From a retryable end: tries again. */
   accept(): void
+  /** Answers `verifying` and `wrong-code`: six digits; anything that is no digit is left out. Other states ignore it. */
+  submitCode(code: string): void
   cancel(): void
   dispose(): void
 }

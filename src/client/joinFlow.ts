@@ -9,6 +9,8 @@ import { invitationTarget } from '../access/consent.ts'
 import { parseInvitation, type Invitation } from '../access/invitation.ts'
 import { deriveInvitationKeys, invitationRendezvous, type InvitationKeys } from '../access/invitationKeys.ts'
 import { guestJoin, type JoinedSpace } from '../replication/guestJoin.ts'
+import { codeDeadlineMs } from '../replication/hostCode.ts'
+import { decisionDeadlineMs } from '../replication/hostJoin.ts'
 import type { RefusalReason } from '../replication/refusal.ts'
 import { decodeOperation } from '../access/operation.ts'
 import type { EchoPorts, JoinFlow } from './echo.ts'
@@ -29,6 +31,8 @@ export interface JoinFlowOptions {
 const slowAfterMs = 8_000
 const offlineAfterMs = 20_000
 const giveUpAfterMs = 120_000
+/** A host that is gone hears no farewell. */
+const farewellMs = 1_000
 /** A joined space whose content takes longer than this is shown as joined; the space itself says how far it is. */
 const syncShownMs = 15_000
 
@@ -39,6 +43,8 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
   const parsed = parseInvitation(crypto, options.app, options.link)
   const state = createWritable<JoinState>(parsed.ok ? first(parsed.value) : { status: 'invalid', error: parsed.error })
   let attempt: Attempt | undefined
+  /** Resolves when the room of an earlier attempt may be entered again. */
+  let left: Promise<unknown> = Promise.resolve()
 
   function first(invitation: Invitation): JoinState {
     if (invitation.kind === 'device') {
@@ -53,7 +59,7 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     const known = directory.ids().find((id) => equalBytes(invitationTarget(crypto, idBytes(id)), invitation.target))
     return known === undefined
       ? { status: 'preview', preview: previewOf(invitation) }
-      : { status: 'success', space: known, alreadyMember: true }
+      : { status: 'success', space: known, alreadyMember: true, ...pathOf(invitation) }
   }
 
   function accept(): void {
@@ -62,29 +68,22 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     const identity = options.identity()
     if (identity === undefined) return state.set({ status: 'needs-identity', preview })
     if (preview.expiresAt !== undefined && preview.expiresAt < clock.now() - clockToleranceMs) return state.set({ status: 'expired' })
-    attempt = { timers: new Set(), room: undefined, busy: false }
+    attempt = {
+      timers: new Set(),
+      room: undefined,
+      talk: undefined,
+      giveUp: new AbortController(),
+      typed: undefined,
+      passedHost: undefined,
+    }
     void meet(attempt, identity, parsed.value, preview)
   }
 
   async function meet(mine: Attempt, identity: LocalIdentity, invitation: Invitation, preview: InvitationPreview): Promise<void> {
     const keys = await deriveInvitationKeys(crypto, invitation.secret)
+    await left
     if (attempt !== mine) return
-    const deadline = clock.now() + giveUpAfterMs
-    const waiting = (): boolean => attempt === mine && !mine.busy
-    state.set({ status: 'connecting', preview, slow: false })
-    after(mine, slowAfterMs, () => waiting() && state.set({ status: 'connecting', preview, slow: true }))
-    after(mine, offlineAfterMs, () => waiting() && state.set({ status: 'peer-offline', preview, deadline }))
-    after(mine, giveUpAfterMs, () => {
-      if (!waiting()) return
-      end({
-        status: 'error',
-        retryable: true,
-        error: new EchoError(
-          'peer-offline',
-          'Nobody answered this invitation. Its maker must have the app open with the invitation showing. Ask for that, then try again.',
-        ),
-      })
-    })
+    wait(mine, preview, false)
     const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
     try {
       mine.room = options.network.enter(
@@ -104,6 +103,25 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     }
   }
 
+  /** Says how long nobody has answered. */
+  function wait(mine: Attempt, preview: InvitationPreview, slow: boolean): void {
+    clearTimers(mine)
+    state.set({ status: 'connecting', preview, slow })
+    const deadline = clock.now() + giveUpAfterMs
+    if (!slow) after(mine, slowAfterMs, () => state.set({ status: 'connecting', preview, slow: true }))
+    after(mine, offlineAfterMs, () => state.set({ status: 'peer-offline', preview, deadline }))
+    after(mine, giveUpAfterMs, () =>
+      end({
+        status: 'error',
+        retryable: true,
+        error: new EchoError(
+          'peer-offline',
+          'Nobody answered this invitation. Its maker must have the app open with the invitation showing. Ask for that, then try again.',
+        ),
+      }),
+    )
+  }
+
   /** One host at a time; a connection that comes to nothing leaves the room open for the next. */
   async function tryHost(
     mine: Attempt,
@@ -113,15 +131,26 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     keys: InvitationKeys,
     preview: InvitationPreview,
   ): Promise<void> {
-    if (attempt !== mine || mine.busy) return connection.close()
-    mine.busy = true
-    const result = await guestJoin(connection, {
+    if (attempt !== mine || mine.talk !== undefined) return connection.close()
+    const isCurrent = (): boolean => attempt === mine
+    const talk = guestJoin(connection, {
       ...ports,
       identity,
       name: options.ownName(),
       invitation,
       keys,
-      onAnswer: () => attempt === mine && state.set({ status: 'syncing', preview, progress: undefined }),
+      signal: mine.giveUp.signal,
+      passedHost: mine.passedHost,
+      onPassed: (host) => (mine.passedHost = host),
+      askCode: ({ triesLeft, wrong }) => askCode(mine, preview, triesLeft, wrong),
+      onPending: () => {
+        clearTimers(mine)
+        if (isCurrent()) state.set({ status: 'pending-approval', preview, deadline: clock.now() + decisionDeadlineMs })
+      },
+      onAnswer: () => {
+        clearTimers(mine)
+        if (isCurrent()) state.set({ status: 'syncing', preview, progress: undefined })
+      },
       store: (joined) => store(joined, identity, preview),
     }).catch((error: unknown): { ok: false; error: { kind: 'end'; reason: 'storage'; error: EchoError } } => ({
       ok: false,
@@ -134,8 +163,11 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
             : new EchoError('storage-unavailable', 'What the host sent could not be stored on this device.', { cause: error }),
       },
     }))
+    mine.talk = talk
+    const result = await talk
     if (attempt !== mine) return
-    mine.busy = false
+    mine.talk = undefined
+    mine.typed = undefined
     if (result.ok) {
       mine.room?.reportHandshake('succeeded')
       return finish(mine, result.value, preview)
@@ -149,7 +181,26 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
         error: new EchoError('newer-version', 'The host runs a newer version. Update this app and open the link again.'),
       })
     }
-    state.set({ status: 'connecting', preview, slow: true })
+    wait(mine, preview, true)
+  }
+
+  function askCode(mine: Attempt, preview: InvitationPreview, attemptsLeft: number, wrong: boolean): Promise<string> {
+    clearTimers(mine)
+    return new Promise((resolve) => {
+      if (attempt !== mine) return
+      mine.typed = resolve
+      const deadline = clock.now() + codeDeadlineMs
+      state.set({ status: wrong ? 'wrong-code' : 'verifying', preview, attemptsLeft, deadline, isChecking: false })
+    })
+  }
+
+  function submitCode(code: string): void {
+    const now = state.get()
+    if (attempt?.typed === undefined || (now.status !== 'verifying' && now.status !== 'wrong-code')) return
+    const { typed } = attempt
+    attempt.typed = undefined
+    state.set({ ...now, isChecking: true })
+    typed(code.replace(/\D/g, '').slice(0, 6))
   }
 
   async function store(joined: JoinedSpace, identity: LocalIdentity, preview: InvitationPreview): Promise<void> {
@@ -170,8 +221,8 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
       if (attempt !== mine) return
       attempt = undefined
       stopWatching()
-      for (const timer of mine.timers) clock.clear(timer)
-      state.set({ status: 'success', space, alreadyMember })
+      clearTimers(mine)
+      state.set({ status: 'success', space, alreadyMember, ...(parsed.ok && pathOf(parsed.value)) })
     }
     const spaceState = directory.adopt(recordOf(joined, preview))
     const look = (): void => {
@@ -188,11 +239,22 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     mine.timers.add(clock.after(ms, action))
   }
 
-  function leave(mine: Attempt): void {
+  function clearTimers(mine: Attempt): void {
     for (const timer of mine.timers) clock.clear(timer)
     mine.timers.clear()
-    void mine.room?.leave()
+  }
+
+  /** Leaves the room; a host that is being spoken to is told first. */
+  function leave(mine: Attempt): void {
+    clearTimers(mine)
+    const { room, talk } = mine
     mine.room = undefined
+    if (room === undefined) return
+    if (attempt === mine && talk === undefined) left = room.leave()
+    else {
+      mine.giveUp.abort()
+      left = Promise.race([talk, new Promise<void>((resolve) => clock.after(farewellMs, resolve))]).then(() => room.leave())
+    }
   }
 
   function end(last: JoinState): void {
@@ -204,6 +266,7 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
   return {
     state,
     accept,
+    submitCode,
     cancel: () => end({ status: 'cancelled', by: 'me' }),
     dispose() {
       if (attempt !== undefined) leave(attempt)
@@ -219,11 +282,20 @@ interface Attempt {
   readonly timers: Set<Timer>
   room: Room | undefined
   /** A host is being spoken to. */
-  busy: boolean
+  talk: Promise<unknown> | undefined
+  readonly giveUp: AbortController
+  /** Takes the code that the person types. */
+  typed: ((code: string) => void) | undefined
+  /** The device of a host that has seen the code, and has shown that it knows it, so that after a network fault nobody types it again. */
+  passedHost: Uint8Array | undefined
 }
 
 function recordOf({ space, content }: JoinedSpace, { spaceName = '' }: InvitationPreview): SpaceRecord {
   return { id: space, name: spaceName, awaiting: content }
+}
+
+function pathOf({ path }: Invitation): { readonly path?: string } {
+  return path === undefined ? {} : { path }
 }
 
 function previewOf(invitation: Invitation): InvitationPreview {
@@ -235,6 +307,8 @@ function endOf(reason: RefusalReason | 'insecure' | 'storage', error: EchoError)
   switch (reason) {
     case 'expired':
       return { status: 'expired' }
+    case 'revoked':
+      return { status: 'revoked' }
     case 'used-up':
       return { status: 'used-up' }
     case 'denied':

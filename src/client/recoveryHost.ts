@@ -11,7 +11,7 @@ import type { Ask } from '../replication/joinMessages.ts'
 import type { RefusalReason } from '../replication/refusal.ts'
 import type { EchoPorts } from './echo.ts'
 import { guestContent } from './guestContent.ts'
-import { maxConversations } from './inviteFlow.ts'
+import { maxConversations } from './hostInvitation.ts'
 import type { OpenSpace } from './openSpace.ts'
 
 /**

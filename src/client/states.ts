@@ -72,13 +72,38 @@ export interface SpaceInfo {
 export type InviteState =
   | { readonly status: 'idle' }
   | { readonly status: 'creating' }
-  | { readonly status: 'waiting'; readonly url: string; readonly expiresAt: number; readonly role: Role }
-  | { readonly status: 'connecting'; readonly url: string; readonly expiresAt: number; readonly role: Role }
+  /** The link is out. `verifying`: a guest is being asked for the code. */
+  | ({ readonly status: 'waiting' | 'connecting' | 'verifying' } & OpenInvitation)
+  /** Guests wait until somebody decides: `approve` or `deny` them. */
+  | ({ readonly status: 'approving'; readonly requests: readonly JoinRequest[] } & OpenInvitation)
   | { readonly status: 'admitting'; readonly guestName: string }
+  /** Of an invitation for one person. One for several goes on `waiting`, with the names in `joined`. */
   | { readonly status: 'success'; readonly guestName: string }
   | { readonly status: 'expired' }
+  /** Everyone came for whom it was; `locked`: three wrong codes ended it. */
+  | { readonly status: 'used-up'; readonly joined: readonly string[]; readonly locked: boolean }
   | { readonly status: 'cancelled' }
   | { readonly status: 'error'; readonly error: EchoError; readonly retryable: boolean }
+
+/** An invitation that guests can follow. */
+export interface OpenInvitation {
+  readonly url: string
+  /** Six digits to be told by another way than the link. */
+  readonly code: string | undefined
+  readonly expiresAt: number
+  readonly role: Role
+  readonly usesLeft: number
+  /** Names of those who came in while this page hosts. */
+  readonly joined: readonly string[]
+}
+
+/** Somebody who waits for a decision about joining. */
+export interface JoinRequest {
+  /** Device key in hexadecimal. */
+  readonly guest: string
+  /** Unverified: whoever asks names himself. */
+  readonly name: string
+}
 
 /** What a link says before anything is redeemed. Names are unverified: whoever made the link chose them. */
 export interface InvitationPreview {
@@ -88,18 +113,31 @@ export interface InvitationPreview {
   readonly expiresAt: number | undefined
 }
 
-/** Guest's side of an invitation. */
+/** Guest's side of an invitation. Deadlines are in ms since the Unix epoch. */
 export type JoinState =
   | { readonly status: 'idle' }
   | { readonly status: 'invalid'; readonly error: EchoError }
   | { readonly status: 'preview'; readonly preview: InvitationPreview }
   | { readonly status: 'needs-identity'; readonly preview: InvitationPreview }
   | { readonly status: 'connecting'; readonly preview: InvitationPreview; readonly slow: boolean }
-  /** Nobody answers in the room yet; goes on trying until `deadline` (ms since the Unix epoch). */
+  /** Nobody answers in the room yet; goes on trying until `deadline`. */
   | { readonly status: 'peer-offline'; readonly preview: InvitationPreview; readonly deadline: number }
+  /** The code is asked for: `submitCode`. `wrong-code`: what was typed last was not it. */
+  | {
+      readonly status: 'verifying' | 'wrong-code'
+      readonly preview: InvitationPreview
+      readonly attemptsLeft: number
+      readonly deadline: number
+      /** A code was typed and is on its way. */
+      readonly isChecking: boolean
+    }
+  /** The host's person decides. */
+  | { readonly status: 'pending-approval'; readonly preview: InvitationPreview; readonly deadline: number }
   | { readonly status: 'syncing'; readonly preview: InvitationPreview; readonly progress: number | undefined }
-  | { readonly status: 'success'; readonly space: SpaceId; readonly alreadyMember: boolean }
+  /** `path`: where the link wants to go in the app; whoever made the link chose it. */
+  | { readonly status: 'success'; readonly space: SpaceId; readonly alreadyMember: boolean; readonly path?: string }
   | { readonly status: 'expired' }
+  | { readonly status: 'revoked' }
   | { readonly status: 'used-up' }
   | { readonly status: 'denied' }
   | { readonly status: 'cancelled'; readonly by: 'me' | 'host' }

@@ -19,7 +19,7 @@ import type { Space } from '../client/echo.ts'
 export function InviteButton({ space, children, ...props }: ButtonProps & { readonly space: Space }): ReactNode {
   const { invite: messages } = useMessages()
   const { name, role } = useReadable(space.info)
-  const { state, create, cancel } = useInvite(space)
+  const { state, create, approve, deny, cancel } = useInvite(space)
   const network = useNetworkStatus()
   const [open, setOpen] = useState(false)
   const noteId = useId()
@@ -60,7 +60,9 @@ export function InviteButton({ space, children, ...props }: ButtonProps & { read
           onClose={() => setOpen(false)}
           spaceName={name}
           state={state}
-          onCreate={(chosen) => create({ role: chosen })}
+          onCreate={create}
+          onApprove={approve}
+          onDeny={deny}
           onCancel={cancel}
           network={network}
         />

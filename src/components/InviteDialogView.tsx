@@ -5,7 +5,9 @@ import { Countdown } from './Countdown.tsx'
 import { Dialog } from './Dialog.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import { InviteOptions, type InviteSafety } from './InviteOptions.tsx'
 import { InviteLink } from './InviteLink.tsx'
+import { JoinRequests } from './JoinRequests.tsx'
 import { NetworkNote, type NotedNetwork } from './NetworkNote.tsx'
 import { plainName } from './plainName.ts'
 import { RoleSelect, type InvitedRole } from './RoleSelect.tsx'
@@ -18,7 +20,10 @@ export interface InviteDialogViewProps {
   readonly onClose: () => void
   readonly spaceName: string
   readonly state: InviteState
-  readonly onCreate: (role: InvitedRole) => void
+  readonly onCreate: (options: { readonly role: InvitedRole; readonly code: boolean; readonly approval: boolean }) => void
+  /** Lets in, or turns away, somebody who waits. */
+  readonly onApprove: (guest: string) => void
+  readonly onDeny: (guest: string) => void
   readonly onCancel: () => void
   /** Shown where it keeps the guest from being met. */
   readonly network?: NotedNetwork | undefined
@@ -31,6 +36,8 @@ export function InviteDialogView({
   spaceName: givenName,
   state,
   onCreate,
+  onApprove,
+  onDeny,
   onCancel,
   network,
 }: InviteDialogViewProps): ReactNode {
@@ -38,8 +45,9 @@ export function InviteDialogView({
   const { invite } = messages
   const spaceName = plainName(givenName)
   const [role, setRole] = useState<InvitedRole>('editor')
+  const [safety, setSafety] = useState<InviteSafety>({ code: false, approval: false })
   const create = (label: string, variant: 'primary' | 'plain' = 'primary') => (
-    <Button variant={variant} onClick={() => onCreate(role)}>
+    <Button variant={variant} onClick={() => onCreate({ role, ...safety })}>
       {label}
     </Button>
   )
@@ -56,6 +64,7 @@ export function InviteDialogView({
             <p>{invite.hint}</p>
             <NetworkNote network={network} />
             <RoleSelect value={role} onChange={setRole} disabled={state.status === 'creating'} />
+            <InviteOptions value={safety} onChange={setSafety} disabled={state.status === 'creating'} />
             {state.status === 'creating' ? (
               <>
                 <Waiting>{invite.creating}</Waiting>
@@ -69,15 +78,34 @@ export function InviteDialogView({
             )}
           </>
         )}
-        {(state.status === 'waiting' || state.status === 'connecting') && (
+        {state.status === 'approving' && (
           <>
-            {state.status === 'connecting' ? <Waiting>{invite.connecting}</Waiting> : <p>{invite.waiting}</p>}
+            <JoinRequests requests={state.requests} onApprove={onApprove} onDeny={onDeny} />
+            <div className="echo-actions">{cancel}</div>
+          </>
+        )}
+        {(state.status === 'waiting' || state.status === 'connecting' || state.status === 'verifying') && (
+          <>
+            {state.status === 'waiting' ? (
+              <p>{invite.waiting}</p>
+            ) : (
+              <Waiting>{state.status === 'connecting' ? invite.connecting : invite.verifying}</Waiting>
+            )}
             <NetworkNote network={network} />
             <InviteLink url={state.url} shareText={invite.shareText(spaceName)} />
             <dl className="echo-facts">
               <dt>{invite.role}</dt>
               <dd>{messages.roles[state.role]}</dd>
+              {state.code !== undefined && (
+                <>
+                  <dt>{invite.code}</dt>
+                  <dd className="echo-code" data-slot="code">
+                    {state.code}
+                  </dd>
+                </>
+              )}
             </dl>
+            {state.code !== undefined && <p className="echo-hint">{invite.codeHint}</p>}
             <Countdown label={invite.expires} deadline={state.expiresAt} />
             <div className="echo-actions">{cancel}</div>
           </>
@@ -102,6 +130,12 @@ export function InviteDialogView({
         {state.status === 'expired' && (
           <>
             <p>{invite.expired}</p>
+            <div className="echo-actions">{create(invite.renew)}</div>
+          </>
+        )}
+        {state.status === 'used-up' && (
+          <>
+            <p>{state.locked ? invite.locked : invite.usedUp}</p>
             <div className="echo-actions">{create(invite.renew)}</div>
           </>
         )}
@@ -133,6 +167,12 @@ function titleOf(state: InviteState, spaceName: string, { invite }: Messages): s
       return invite.waitingTitle
     case 'connecting':
       return invite.connectingTitle
+    case 'verifying':
+      return invite.verifyingTitle
+    case 'approving':
+      return invite.approvingTitle
+    case 'used-up':
+      return state.locked ? invite.lockedTitle : invite.usedUpTitle
     case 'admitting':
       return invite.admittingTitle(plainName(state.guestName))
     case 'success':

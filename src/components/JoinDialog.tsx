@@ -38,6 +38,7 @@ export function JoinDialog({ open, onClose, onJoined, link }: JoinDialogProps): 
         identityForm={form}
         onLink={join.open}
         onAccept={join.accept}
+        onCode={join.submitCode}
         onCancel={join.cancel}
         onJoined={onJoined}
         network={network}

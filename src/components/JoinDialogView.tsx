@@ -1,6 +1,7 @@
 'use client'
 import type { ReactNode } from 'react'
 import { Button } from './Button.tsx'
+import { CodeForm } from './CodeForm.tsx'
 import { Countdown } from './Countdown.tsx'
 import { Dialog } from './Dialog.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
@@ -23,6 +24,8 @@ export interface JoinDialogViewProps {
   /** Begins with a link; undefined goes back to asking for one. */
   readonly onLink: (link: string | undefined) => void
   readonly onAccept: () => void
+  /** The person has typed a code. */
+  readonly onCode: (code: string) => void
   readonly onCancel: () => void
   readonly onJoined: (space: SpaceId) => void
   /** Shown where it keeps the host from being met. */
@@ -47,6 +50,7 @@ function JoinStep({
   identityForm,
   onLink,
   onAccept,
+  onCode,
   onCancel,
   onJoined,
   network,
@@ -110,6 +114,28 @@ function JoinStep({
           {cancel}
         </>
       )
+    case 'verifying':
+    case 'wrong-code':
+      return (
+        <>
+          <CodeForm
+            wrong={state.status === 'wrong-code'}
+            attemptsLeft={state.attemptsLeft}
+            isChecking={state.isChecking}
+            onSubmit={onCode}
+            onCancel={onCancel}
+          />
+          <Countdown label={join.timeLeft} deadline={state.deadline} />
+        </>
+      )
+    case 'pending-approval':
+      return (
+        <>
+          <Waiting>{join.pending(nameIn(state.preview.inviterName))}</Waiting>
+          <Countdown label={join.timeLeft} deadline={state.deadline} />
+          {cancel}
+        </>
+      )
     case 'syncing':
       return (
         <>
@@ -131,6 +157,8 @@ function JoinStep({
       )
     case 'expired':
       return ended(join.expired)
+    case 'revoked':
+      return ended(join.revoked)
     case 'used-up':
       return ended(join.usedUp)
     case 'denied':
@@ -183,12 +211,20 @@ function titleOf(state: JoinState, { join }: Messages): string {
       return join.connectingTitle
     case 'peer-offline':
       return join.offlineTitle
+    case 'verifying':
+      return join.codeTitle
+    case 'wrong-code':
+      return join.wrongCodeTitle
+    case 'pending-approval':
+      return join.pendingTitle
     case 'syncing':
       return join.syncingTitle
     case 'success':
       return join.successTitle
     case 'expired':
       return join.expiredTitle
+    case 'revoked':
+      return join.revokedTitle
     case 'used-up':
       return join.usedUpTitle
     case 'denied':

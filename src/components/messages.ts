@@ -72,6 +72,20 @@ export interface Messages {
     readonly role: string
     readonly create: string
     readonly creating: string
+    readonly withCode: string
+    readonly withApproval: string
+    readonly code: string
+    readonly codeHint: string
+    readonly verifyingTitle: string
+    readonly verifying: string
+    readonly approvingTitle: string
+    readonly asks: (guest: string) => string
+    readonly approve: (guest: string) => string
+    readonly deny: (guest: string) => string
+    readonly usedUpTitle: string
+    readonly usedUp: string
+    readonly lockedTitle: string
+    readonly locked: string
     readonly waitingTitle: string
     readonly waiting: string
     readonly link: string
@@ -118,6 +132,17 @@ export interface Messages {
     readonly offlineTitle: string
     readonly offline: (inviter: string | undefined) => string
     readonly givesUpIn: string
+    readonly codeTitle: string
+    readonly code: string
+    readonly codeHint: string
+    readonly wrongCodeTitle: string
+    readonly wrongCode: (attemptsLeft: number) => string
+    readonly checking: string
+    readonly timeLeft: string
+    readonly pendingTitle: string
+    readonly pending: (inviter: string | undefined) => string
+    readonly revokedTitle: string
+    readonly revoked: string
     readonly syncingTitle: string
     readonly syncing: string
     readonly progress: string

@@ -10,7 +10,7 @@ export interface InviteCache {
   acquire(space: Space): InviteFlow
 }
 
-const open: readonly InviteState['status'][] = ['creating', 'waiting', 'connecting', 'admitting']
+const open: readonly InviteState['status'][] = ['creating', 'waiting', 'connecting', 'verifying', 'approving', 'admitting']
 
 /** Whether a link is out, or about to be. */
 export function isOpenInvitation({ status }: InviteState): boolean {
@@ -28,9 +28,7 @@ export function createInviteCache(): InviteCache {
       let released = false
       const { flow } = held
       return {
-        state: flow.state,
-        create: flow.create,
-        cancel: flow.cancel,
+        ...flow,
         dispose() {
           if (released) return
           released = true

@@ -8,8 +8,11 @@ import type { InviteState } from '../client/states.ts'
 
 export interface Invite {
   readonly state: InviteState
-  /** Makes a link for one person; also from an end such as `expired`. Nothing exists before. */
+  /** Makes a link, by default for one person and ten minutes; also from an end such as `expired`. Nothing exists before. */
   readonly create: InviteFlow['create']
+  /** Lets in, or turns away, somebody of `approving`. */
+  readonly approve: InviteFlow['approve']
+  readonly deny: InviteFlow['deny']
   readonly cancel: InviteFlow['cancel']
 }
 
@@ -30,5 +33,14 @@ export function useInvite(space: Space | undefined): Invite {
   const begin = useMemo(() => space && (() => invites.acquire(space)), [invites, space])
   const flow = useFlow(begin)
   const state = useReadable(flow?.state) ?? idle
-  return useMemo(() => ({ state, create: (options) => flow?.create(options), cancel: () => flow?.cancel() }), [flow, state])
+  return useMemo(
+    () => ({
+      state,
+      create: (options) => flow?.create(options),
+      approve: (guest) => flow?.approve(guest),
+      deny: (guest) => flow?.deny(guest),
+      cancel: () => flow?.cancel(),
+    }),
+    [flow, state],
+  )
 }

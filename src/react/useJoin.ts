@@ -11,6 +11,8 @@ export interface Join {
   /** Begins with another link, such as a pasted one; undefined goes back to idle. */
   readonly open: (link: string | undefined) => void
   readonly accept: JoinFlow['accept']
+  /** Answers `verifying` and `wrong-code` with the six digits. */
+  readonly submitCode: JoinFlow['submitCode']
   readonly cancel: JoinFlow['cancel']
 }
 
@@ -36,5 +38,14 @@ export function useJoin(link?: string): Join {
   const flow = useFlow(begin)
   const open = useCallback((next: string | undefined) => setTarget((before) => ({ link: next, given: before.given })), [])
   const state = useReadable(flow?.state) ?? idle
-  return useMemo(() => ({ state, open, accept: () => flow?.accept(), cancel: () => flow?.cancel() }), [flow, open, state])
+  return useMemo(
+    () => ({
+      state,
+      open,
+      accept: () => flow?.accept(),
+      submitCode: (code) => flow?.submitCode(code),
+      cancel: () => flow?.cancel(),
+    }),
+    [flow, open, state],
+  )
 }

@@ -85,11 +85,11 @@ export async function guestJoin(connection: Connection, options: GuestJoinOption
   })
   if (!pipe.ok) return fail({ kind: 'link', fault: pipe.error })
   const said: Said = { pipe: pipe.value, transcript: pipe.value.transcript }
-  const giveUp = (): void => void sayCancelled(said)
+  // The host closes when it has heard it; closing at once could overtake the message.
+  const giveUp = (): void => void said.pipe.send(encodeRefusal('cancelled'), said.transcript)
   options.signal?.addEventListener('abort', giveUp)
   const result = options.signal?.aborted ? link('closed') : await converse(said, options)
   options.signal?.removeEventListener('abort', giveUp)
-  if (options.signal?.aborted) await said.farewell
   pipe.value.close()
   return result
 }
@@ -98,13 +98,6 @@ export async function guestJoin(connection: Connection, options: GuestJoinOption
 interface Said {
   readonly pipe: JoinPipe
   transcript: Uint8Array
-  farewell?: Promise<unknown>
-}
-
-async function sayCancelled(said: Said): Promise<void> {
-  said.farewell = said.pipe.send(encodeRefusal('cancelled'), said.transcript)
-  await said.farewell
-  said.pipe.close()
 }
 
 async function converse(said: Said, options: GuestJoinOptions): Promise<Result<JoinedSpace, GuestFault>> {
@@ -133,6 +126,7 @@ async function converse(said: Said, options: GuestJoinOptions): Promise<Result<J
   const { operations, end } = log.value
   const joined = await judge(options, operations, answer.value, end)
   if (joined === undefined) return insecure()
+  if (options.signal?.aborted) return link('closed')
   await options.store(joined)
   await pipe.send(Uint8Array.of(joinTypes.done), t2)
   return ok(joined)

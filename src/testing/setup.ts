@@ -3,6 +3,8 @@ import { systemClock, systemRandom, type Clock, type Random } from '../shared/po
 import type { Readable } from '../shared/readable.ts'
 import { ok } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import * as cpace from '../crypto/cpace.ts'
+import type { LoadCpace } from '../crypto/loadCpace.ts'
 import { createWebCrypto } from '../crypto/webCrypto.ts'
 import { createMemoryDisk, type MemoryDisk } from '../storage/memoryDisk.ts'
 import { createMemoryStorage } from '../storage/memoryStorage.ts'
@@ -145,6 +147,7 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
         tabs: tabsPeer,
         loadPhrases,
         halo: options.halo ?? false,
+        loadCpace,
         ...(options.bundling === undefined ? {} : { bundling: options.bundling }),
       },
     })
@@ -190,6 +193,8 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
 
 // Fetching them takes real time, during which a simulated clock runs on.
 const loadPhrases: LoadPhrases = () => Promise.resolve(ok({ formatPhrase, parsePhrase }))
+
+const loadCpace: LoadCpace = () => Promise.resolve(ok(cpace))
 
 const defaultPatienceMs = 10_000
 

@@ -30,7 +30,7 @@ export function createBlockCensus(): BlockCensus {
         const document = toId<string>(header.value.document)
         const clocks = Array.from({ length: header.value.to - header.value.from }, (_, i) => `${document} ${header.value.from + i}`)
         for (const place of [...clocks, `seq ${row.seq}`]) {
-          const key = `${row.feed} ${place}`
+          const key = `${row.space} ${row.feed} ${place}`
           if (blockByClock.has(key)) forked.add(row.feed)
           else blockByClock.set(key, row.block)
         }

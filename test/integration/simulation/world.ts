@@ -57,7 +57,7 @@ export interface WorldOptions {
 }
 
 /** An attempt to join that came to nothing; `success` is not among them, because the space opens only then. */
-const endedJoins = ['expired', 'used-up', 'denied', 'cancelled', 'error']
+const endedJoins = ['expired', 'revoked', 'used-up', 'denied', 'cancelled', 'error']
 
 /** What a page may report without anything being wrong. */
 const expectedErrors = ['disposed', 'storage-unavailable', 'storage-full']
@@ -185,9 +185,10 @@ export async function createWorld(history: History, { sealing = true }: WorldOpt
     if (page === undefined || page.space !== undefined || page.isOpening || device.joining !== undefined) return
     const invitation = host.space!.invite()
     invitation.create({ role })
-    await clock.run(0)
+    // Its record has to reach the disk first.
+    for (let i = 0; i < 20 && invitation.state.get().status === 'creating'; i++) await clock.run(10)
     const state = invitation.state.get()
-    if (state.status !== 'waiting') return
+    if (state.status !== 'waiting') return invitation.dispose()
     count('join')
     const flow = page.echo.join(state.url)
     flow.accept()

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { parseInvitation } from '../../../src/access/invitation.ts'
 import { deriveInvitationKeys, invitationRendezvous } from '../../../src/access/invitationKeys.ts'
-import { maxConversations } from '../../../src/client/inviteFlow.ts'
+import { maxConversations } from '../../../src/client/hostInvitation.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { setup } from '../../../src/testing/setup.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'

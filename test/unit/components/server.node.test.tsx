@@ -23,6 +23,8 @@ describe('on a server', () => {
           spaceName="Garden"
           state={{ status: 'idle' }}
           onCreate={() => {}}
+          onApprove={() => {}}
+          onDeny={() => {}}
           onCancel={() => {}}
         />
         <kit.TextField label="Notes" multiline text={garden.text('note').handle} />

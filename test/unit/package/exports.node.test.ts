@@ -32,6 +32,7 @@ const promised: Record<string, readonly string[]> = {
     'useEcho',
     'useField',
     'useIdentity',
+    'useInvitations',
     'useInvite',
     'useItem',
     'useJoin',

@@ -144,8 +144,18 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
         created: [] as string[],
         create: (options: { readonly role: string }) => {
           flow.created.push(options.role)
-          state.set({ status: 'waiting', url: 'https://app.example/#join=abc', expiresAt: 600_000, role: 'editor' })
+          state.set({
+            status: 'waiting',
+            url: 'https://app.example/#join=abc',
+            code: undefined,
+            expiresAt: 600_000,
+            role: 'editor',
+            usesLeft: 1,
+            joined: [],
+          })
         },
+        approve: () => {},
+        deny: () => {},
         cancel: () => state.set({ status: 'cancelled' }),
         dispose: () => {
           flow.disposed = true
@@ -280,6 +290,7 @@ export function createFakeEcho(
         accept: () => {
           flow.accepted++
         },
+        submitCode: () => {},
         cancel: () => joinState.set({ status: 'cancelled', by: 'me' }),
         dispose: () => {
           flow.disposed = true

@@ -1,0 +1,303 @@
+import { EchoError } from '../shared/echoError.ts'
+import { toHex } from '../shared/bytes.ts'
+import type { Timer } from '../shared/ports.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
+import { fail, ok, type Result } from '../shared/result.ts'
+import type { Connection, Network, Room } from '../network/network.ts'
+import { createAdmission } from '../access/createAdmission.ts'
+import { invitationRendezvous, joinPsk } from '../access/invitationKeys.ts'
+import type { Role } from '../access/membershipLog.ts'
+import { maxWrongCodes } from '../replication/codeMessages.ts'
+import { decisionDeadlineMs, hostJoin, type HostTerms } from '../replication/hostJoin.ts'
+import type { Ask } from '../replication/joinMessages.ts'
+import type { RefusalReason } from '../replication/refusal.ts'
+import type { EchoPorts } from './echo.ts'
+import { guestContent } from './guestContent.ts'
+import type { InvitationMemory } from './invitationMemory.ts'
+import type { OpenSpace } from './openSpace.ts'
+import type { JoinRequest } from './states.ts'
+
+/** What an invitation offers, as its issuer or the log says. */
+export interface InvitationTerms {
+  /** 32 bytes. */
+  readonly id: Uint8Array
+  readonly rendezvousKey: Uint8Array
+  readonly role: Exclude<Role, 'owner'>
+  readonly uses: number
+  readonly approval: boolean
+  /** Milliseconds since the Unix epoch; 0 where it does not expire. */
+  readonly expiresAt: number
+  /** The issuer alone knows it. Secret. */
+  readonly code?: { readonly code: string; readonly codeKey: Uint8Array } | undefined
+}
+
+/** Why nobody is admitted any more; `locked`: by wrong codes. */
+export type InvitationEnd = 'expired' | 'revoked' | 'used-up' | 'locked'
+
+export interface HostingState {
+  readonly end: InvitationEnd | undefined
+  /** What goes on with the guest that is here; `waiting` where none is. */
+  readonly step: 'waiting' | 'connecting' | 'verifying' | 'admitting'
+  /** Names of those who came in while this page hosts. */
+  readonly joined: readonly string[]
+  readonly requests: readonly JoinRequest[]
+  readonly usesLeft: number
+  /** The last admission could not be stored. */
+  readonly error: EchoError | undefined
+  /** The name of who is being admitted. */
+  readonly guestName: string
+}
+
+/** An invitation in whose room this page waits for guests. */
+export interface Hosting {
+  readonly state: Readable<HostingState>
+  decide(guest: string, approved: boolean): Promise<void>
+  /** Looks again at what ends it: the log has changed, or it was withdrawn. */
+  review(): void
+  /** Leaves the room. */
+  stop(): void
+}
+
+/** Who has the link may come on many connections; so many are talked to at once. */
+export const maxConversations = 8
+/** A timer of browsers runs no longer. */
+const longestTimerMs = 2 ** 31 - 1
+
+export function hostInvitation(options: {
+  readonly ports: EchoPorts
+  readonly network: Network
+  readonly open: OpenSpace
+  readonly ownName: () => string
+  readonly terms: InvitationTerms
+  readonly memory: InvitationMemory
+  /** Withdrawn by this person, another tab, or a member. */
+  readonly isRevoked: () => boolean
+  /** Reads what other tabs may have written. */
+  readonly refresh: () => Promise<void>
+}): Hosting {
+  const { ports, open, terms, memory } = options
+  const { crypto, clock } = ports
+  const { room: name, password } = invitationRendezvous(crypto, terms.rendezvousKey)
+  let conversations = 0
+  /** Admissions that are being written. */
+  let reserved = 0
+  const requests = new Map<
+    string,
+    { readonly name: string; readonly waiting: Set<(decided: Result<void, RefusalReason>) => void>; readonly timer: Timer }
+  >()
+  const joined: string[] = []
+  const state = createWritable<HostingState>({
+    end: findEnd(),
+    step: 'waiting',
+    joined: [],
+    requests: [],
+    usesLeft: usesLeft(),
+    error: undefined,
+    guestName: '',
+  })
+  const room: Room = options.network.enter({ name, password }, (connection) => void serve(connection))
+  let expiry: Timer = undefined
+  let stopped = false
+  watchExpiry()
+
+  function usesLeft(): number {
+    return Math.max(0, terms.uses - open.log.usesOf(terms.id) - reserved)
+  }
+
+  function findEnd(): InvitationEnd | undefined {
+    if (options.isRevoked()) return 'revoked'
+    if (terms.expiresAt !== 0 && clock.now() >= terms.expiresAt) return 'expired'
+    if (terms.uses <= open.log.usesOf(terms.id)) return 'used-up'
+    return terms.code !== undefined && memory.current().wrong >= maxWrongCodes ? 'locked' : undefined
+  }
+
+  function publish(changes: Partial<HostingState> = {}): void {
+    if (stopped) return
+    state.set({
+      ...state.get(),
+      ...changes,
+      end: findEnd(),
+      joined: [...joined],
+      requests: [...requests].map(([guest, { name: guestName }]) => ({ guest, name: guestName })),
+      usesLeft: usesLeft(),
+    })
+  }
+
+  /** Guests who come later find nobody: they are told by their own link that it has expired. */
+  function watchExpiry(): void {
+    if (terms.expiresAt === 0) return
+    const left = terms.expiresAt - clock.now()
+    expiry = clock.after(Math.min(Math.max(left, 0), longestTimerMs), () => {
+      if (clock.now() < terms.expiresAt) return watchExpiry()
+      publish()
+      void room.leave()
+    })
+  }
+
+  async function serve(connection: Connection): Promise<void> {
+    // It says nothing to those that come while too many are talking: each may hold the host up for minutes.
+    if (conversations >= maxConversations) return connection.close()
+    conversations++
+    try {
+      await converse(connection)
+    } catch (error) {
+      connection.close()
+      publish({ error: asError(error) })
+    } finally {
+      conversations--
+      publish({ step: 'waiting' })
+    }
+  }
+
+  async function converse(connection: Connection): Promise<void> {
+    publish({ step: 'connecting', error: undefined })
+    let guest: string | undefined
+    const result = await hostJoin(connection, {
+      ...ports,
+      identity: open.identity,
+      ownName: options.ownName(),
+      space: open.id,
+      log: open.log,
+      keyRing: open.keyRing,
+      invitationId: terms.id,
+      preSharedKey: joinPsk(crypto, terms.rendezvousKey),
+      content: () => guestContent(open.graph, open.documents.isStored),
+      async terms(ask) {
+        guest = deviceOf(ask)
+        return termsFor(guest, ask.name)
+      },
+      admit,
+    })
+    room.reportHandshake(result.ok ? 'succeeded' : 'failed')
+    // A lost connection leaves the request: the guest comes again.
+    if (!result.ok && result.error !== 'closed' && result.error !== 'timeout' && guest !== undefined) endRequest(guest, fail('cancelled'))
+    // A member who lost the space, or whose admission could not be stored before, has come again.
+    if (result.ok && !joined.includes(result.value.name)) joined.push(result.value.name)
+    if (result.ok) await memory.forget(deviceOf(result.value)).catch(() => undefined) // kept a little longer; it harms nobody
+  }
+
+  async function termsFor(guest: string, guestName: string): Promise<Result<HostTerms, RefusalReason>> {
+    await options.refresh()
+    const end = findEnd()
+    if (end !== undefined) return fail(end === 'locked' ? 'used-up' : end)
+    if (!memory.hasRoomFor(guest)) return fail('rate-limited')
+    const known = memory.current().guests.get(guest)
+    if (known?.decision === 'denied') return fail('denied')
+    const code = terms.code && (await codeTerms(terms.code, guest))
+    if (code?.ok === false) return code
+    return ok({
+      ...(code !== undefined && { code: code.value }),
+      ...(terms.approval && known?.decision !== 'approved' && { decision: () => decisionOn(guest, guestName) }),
+    })
+  }
+
+  async function codeTerms(
+    secret: NonNullable<InvitationTerms['code']>,
+    guest: string,
+  ): Promise<Result<NonNullable<HostTerms['code']>, RefusalReason>> {
+    const cpace = await ports.loadCpace()
+    if (!cpace.ok) {
+      publish({ error: cpace.error })
+      return fail('timeout')
+    }
+    publish({ step: 'verifying' })
+    const { wrong, guests } = memory.current()
+    return ok({
+      ...secret,
+      cpace: cpace.value,
+      passed: guests.get(guest)?.passed === true,
+      triesLeft: maxWrongCodes - wrong,
+      async judge(isRight) {
+        try {
+          return await memory.judgeCode(guest, isRight)
+        } catch (error) {
+          publish({ error: asError(error) })
+          return fail('denied')
+        } finally {
+          publish()
+        }
+      },
+    })
+  }
+
+  function decisionOn(guest: string, guestName: string): Promise<Result<void, RefusalReason>> {
+    return new Promise((resolve) => {
+      const before = requests.get(guest)
+      if (before !== undefined) return void before.waiting.add(resolve)
+      const timer = clock.after(decisionDeadlineMs, () => endRequest(guest, fail('timeout')))
+      requests.set(guest, { name: guestName, waiting: new Set([resolve]), timer })
+      publish()
+    })
+  }
+
+  function endRequest(guest: string, decided: Result<void, RefusalReason>): void {
+    const request = requests.get(guest)
+    if (request === undefined) return
+    clock.clear(request.timer)
+    requests.delete(guest)
+    for (const resolve of request.waiting) resolve(decided)
+    publish()
+  }
+
+  /** Whoever is admitted first has the use, also while the admission is still being written. */
+  async function admit(ask: Ask): Promise<Result<void, RefusalReason>> {
+    const before = findEnd()
+    if (before !== undefined) return fail(before === 'locked' ? 'used-up' : before)
+    if (usesLeft() === 0) return fail('used-up')
+    reserved++
+    publish({ step: 'admitting', guestName: ask.name })
+    try {
+      // The guest waits for all that is written up to now, so it must be in blocks.
+      await open.documents.flush()
+      await options.refresh()
+      // Who withdrew it in the meantime must not find someone admitted.
+      if (options.isRevoked()) return fail('revoked')
+      const admission = await createAdmission({
+        crypto,
+        log: open.log,
+        signer: open.identity,
+        admit: { records: ask.records, role: terms.role, name: ask.name, invitationId: terms.id, consent: ask.consent },
+      })
+      const added = await open.log.add(admission)
+      if (!added.ok) return fail('malformed')
+      await open.operationsStored()
+    } catch (error) {
+      publish({ error: asError(error) })
+      return fail('denied')
+    } finally {
+      reserved--
+    }
+    if (!joined.includes(ask.name)) joined.push(ask.name)
+    publish()
+    return ok(undefined)
+  }
+
+  return {
+    state,
+    async decide(guest, approved) {
+      if (!requests.has(guest)) return
+      // What was decided holds for the guest's next connection, too.
+      await memory.note(guest, { decision: approved ? 'approved' : 'denied' })
+      endRequest(guest, approved ? ok(undefined) : fail('denied'))
+    },
+    review() {
+      if (findEnd() === 'revoked') for (const guest of [...requests.keys()]) endRequest(guest, fail('revoked'))
+      publish()
+    },
+    stop() {
+      if (stopped) return
+      stopped = true
+      clock.clear(expiry)
+      for (const { timer } of requests.values()) clock.clear(timer)
+      void room.leave()
+    },
+  }
+}
+
+function deviceOf(ask: Ask): string {
+  return toHex(ask.records.at(-1)!.sign)
+}
+
+function asError(error: unknown): EchoError {
+  return error instanceof EchoError ? error : new EchoError('storage-unavailable', 'The admission could not be stored.', { cause: error })
+}

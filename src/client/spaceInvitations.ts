@@ -1,0 +1,347 @@
+import { toHex, truncateUtf8 } from '../shared/bytes.ts'
+import { EchoError } from '../shared/echoError.ts'
+import { idBytes, type IdentityId } from '../shared/ids.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
+import type { Network } from '../network/network.ts'
+import type { Lock } from '../storage/locks.ts'
+import { maxNameBytes } from '../access/bodies/genesisBody.ts'
+import { createClosing } from '../access/createEnd.ts'
+import { createInvite } from '../access/createInvite.ts'
+import { invitationTarget } from '../access/consent.ts'
+import { encodeInvitation, parseInvitation } from '../access/invitation.ts'
+import { deriveInvitationKeys } from '../access/invitationKeys.ts'
+import type { AnnouncedInvitation } from '../access/operationLog.ts'
+import type { EchoPorts } from './echo.ts'
+import { hostInvitation, type Hosting, type HostingState, type InvitationTerms } from './hostInvitation.ts'
+import { createInvitationMemory, type InvitationMemory, type Remembered } from './invitationMemory.ts'
+import type { InvitationOptions, InvitationInfo } from './invitationOptions.ts'
+import { invitationKey, putInvitation, readInvitation, readInvitations, type InvitationRecord } from './invitationRecord.ts'
+import { assertInvitationOptions, attendedLifeMs, sentLifeMs } from './invitationOptions.ts'
+import type { OpenSpace } from './openSpace.ts'
+
+/** The invitations of an open space: those this device made, and what other admins let it host. */
+export interface SpaceInvitations {
+  readonly list: Readable<readonly InvitationInfo[]>
+  /** Makes one, on the disk and, if it is to be sent, in the log, and waits for guests. @throws EchoError not-authorised, bad-value, storage-* */
+  create(options: InvitationOptions): Promise<MadeInvitation>
+  /** Admits nobody by it any more. @throws EchoError not-authorised, storage-* */
+  revoke(id: string): Promise<void>
+  /** Forgets an attended one: nobody is admitted, or told anything, any more. One that was sent goes on. */
+  release(id: string): void
+  /** Decides about a guest that waits. */
+  decide(id: string, guest: string, approved: boolean): Promise<void>
+  dispose(): void
+}
+
+export interface MadeInvitation {
+  readonly id: string
+  readonly url: string
+  readonly code: string | undefined
+  readonly expiresAt: number
+  readonly state: Readable<HostingState>
+}
+
+/** An admin who announces thousands of delegated invitations must not make every other one enter as many rooms. */
+const maxHosted = 32
+
+export interface SpaceInvitationsOptions {
+  readonly app: string
+  readonly ports: EchoPorts
+  readonly network: Network
+  readonly open: OpenSpace
+  readonly ownName: () => string
+  readonly spaceName: () => string
+  /** Where links lead: an address without fragment. */
+  readonly inviteUrl: () => string
+  readonly onError: (error: EchoError) => void
+}
+
+interface Held {
+  readonly id: Uint8Array
+  record: InvitationRecord | undefined
+  memory: InvitationMemory | undefined
+  hosting: Hosting | undefined
+  lock: Lock | undefined
+}
+
+export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceInvitations {
+  const { app, ports, network, open, onError } = options
+  const { crypto, clock, random, storage } = ports
+  const { log, identity } = open
+  const held = new Map<string, Held>()
+  const list = createWritable<readonly InvitationInfo[]>([])
+  const ending = new AbortController()
+  const stopLog = log.state.subscribe(() => void reconcile())
+  void load().catch((error: unknown) => onError(asError(error)))
+
+  async function load(): Promise<void> {
+    for (const record of await readInvitations(crypto, identity, open.id, storage)) {
+      const key = toHex(record.id)
+      if (!record.sent && clock.now() >= record.expiresAt) {
+        await storage.write({ deleteKeys: [invitationKey(open.id, record.id)] }, 'relaxed')
+        continue
+      }
+      if (!held.has(key)) held.set(key, { id: record.id, record, memory: undefined, hosting: undefined, lock: undefined })
+    }
+    reconcile()
+  }
+
+  function announcedOf(id: Uint8Array): AnnouncedInvitation | undefined {
+    return log.invitations().find(({ invitationId }) => toHex(invitationId) === toHex(id))
+  }
+
+  function mayHost(): boolean {
+    return log.signingEntry(identity.id, identity.deviceId, 'admin') !== undefined
+  }
+
+  /** Hosts what is to be hosted, and tells what is hosted that the log has changed. */
+  function reconcile(): void {
+    if (ending.signal.aborted) return
+    for (const announced of log.invitations()) {
+      const key = toHex(announced.invitationId)
+      if (announced.delegated && announced.isOpen && !held.has(key)) {
+        held.set(key, { id: announced.invitationId, record: undefined, memory: undefined, hosting: undefined, lock: undefined })
+      }
+    }
+    for (const entry of held.values()) {
+      entry.hosting?.review()
+      if (entry.hosting === undefined && entry.lock === undefined && mayHost() && !isOver(entry)) void host(entry, ending.signal)
+      if (entry.hosting !== undefined && !mayHost()) end(entry)
+    }
+    publish()
+  }
+
+  function isOver({ id, record }: Held): boolean {
+    const announced = announcedOf(id)
+    const expiresAt = record?.expiresAt ?? announced?.expiresAt ?? 0
+    if (expiresAt !== 0 && clock.now() >= expiresAt) return true
+    return record === undefined && (announced === undefined || !announced.isOpen || log.usesOf(id) >= announced.uses)
+  }
+
+  /** Waits until no other tab of this profile hosts it, then enters its room. */
+  async function host(entry: Held, wait: 'no' | AbortSignal): Promise<void> {
+    if ([...held.values()].filter(({ lock }) => lock !== undefined).length >= maxHosted) return
+    // Taken at once in this task, so that the next look does not begin it again.
+    const pending: Lock = { name: '', lost: Promise.resolve(), release: () => {} }
+    entry.lock = pending
+    const lock = await storage.locks.acquire(`invitation/${open.id}/${toHex(entry.id)}`, wait)
+    entry.lock = lock
+    if (lock === undefined || ending.signal.aborted) return lock?.release()
+    try {
+      // Another tab may have hosted it in the meantime.
+      if (entry.record !== undefined) entry.record = (await readInvitation(crypto, identity, open.id, storage, entry.id)) ?? entry.record
+      const terms = await termsOf(entry)
+      if (terms === undefined || ending.signal.aborted) return end(entry)
+      const memory = createInvitationMemory(entry.record ?? { wrong: 0, guests: new Map(), revoked: false }, (next) => write(entry, next))
+      entry.memory = memory
+      entry.hosting = hostInvitation({
+        ports,
+        network,
+        open,
+        ownName: options.ownName,
+        terms,
+        memory,
+        isRevoked: () => memory.current().revoked || entry.record?.revoked === true || announcedOf(entry.id)?.isOpen === false,
+        refresh: () => refresh(entry),
+      })
+      entry.hosting.state.subscribe(publish)
+    } catch (error) {
+      end(entry)
+      onError(asError(error))
+    }
+    publish()
+  }
+
+  function end(entry: Held): void {
+    entry.hosting?.stop()
+    entry.hosting = undefined
+    entry.lock?.release()
+    entry.lock = undefined
+  }
+
+  async function termsOf({ id, record }: Held): Promise<InvitationTerms | undefined> {
+    if (record === undefined) {
+      const announced = announcedOf(id)
+      return announced && { ...announced, id }
+    }
+    const parsed = parseInvitation(crypto, app, record.text)
+    if (!parsed.ok) return undefined
+    const { rendezvousKey, codeKey } = await deriveInvitationKeys(crypto, parsed.value.secret)
+    return { ...record, rendezvousKey, code: record.code === undefined ? undefined : { code: record.code, codeKey } }
+  }
+
+  /** What another tab has withdrawn. */
+  async function refresh(entry: Held): Promise<void> {
+    if (entry.record === undefined) return
+    const stored = await readInvitation(crypto, identity, open.id, storage, entry.id)
+    if (stored?.revoked === true) entry.record = { ...entry.record, revoked: true }
+  }
+
+  async function write(entry: Held, next: Remembered): Promise<void> {
+    if (entry.record === undefined) return
+    await refresh(entry)
+    const record = { ...entry.record, ...next, revoked: next.revoked || entry.record.revoked }
+    await storage.write({ putKeys: [await putInvitation(crypto, identity, open.id, record)] }, 'strict')
+    entry.record = record
+  }
+
+  function urlOf(record: InvitationRecord): string {
+    return `${options.inviteUrl()}#echo=${record.text}`
+  }
+
+  function infoOf(entry: Held): InvitationInfo | undefined {
+    const { id, record, hosting } = entry
+    const announced = announcedOf(id)
+    const terms = record ?? announced
+    if (terms === undefined) return undefined
+    const now = hosting?.state.get()
+    const isRevoked = record?.revoked === true || announced?.isOpen === false
+    const isExpired = terms.expiresAt !== 0 && clock.now() >= terms.expiresAt
+    const usesLeft = now?.usesLeft ?? Math.max(0, terms.uses - log.usesOf(id))
+    const end = isRevoked ? 'revoked' : (now?.end ?? (isExpired ? 'expired' : usesLeft === 0 ? 'used-up' : undefined))
+    return {
+      id: toHex(id),
+      status: end ?? 'open',
+      inviter: announced?.inviter ?? (identity.id as IdentityId),
+      isMine: record !== undefined,
+      isSent: announced !== undefined,
+      role: terms.role,
+      uses: terms.uses,
+      usesLeft,
+      approval: terms.approval,
+      delegated: terms.delegated,
+      expiresAt: terms.expiresAt,
+      ...(record !== undefined && { url: urlOf(record) }),
+      ...(record?.code !== undefined && { code: record.code }),
+      requests: now?.requests ?? [],
+    }
+  }
+
+  function publish(): void {
+    if (ending.signal.aborted) return
+    const announcedOnly = log.invitations().filter(({ invitationId }) => !held.has(toHex(invitationId)))
+    const entries = [
+      ...held.values(),
+      ...announcedOnly.map(({ invitationId: id }) => ({ id, record: undefined, memory: undefined, hosting: undefined, lock: undefined })),
+    ]
+    const infos = entries.flatMap((entry) => infoOf(entry) ?? [])
+    if (JSON.stringify(infos) !== JSON.stringify(list.get())) list.set(infos)
+  }
+
+  async function create(given: InvitationOptions): Promise<MadeInvitation> {
+    assertInvitationOptions(given)
+    const { role, kind = 'attended', approval = false, delegated = false, path } = given
+    if (!mayHost()) throw notAdmin()
+    const secret = random.bytes(16)
+    const keys = await deriveInvitationKeys(crypto, secret)
+    const id = keys.signing.publicKey
+    const code = given.code === true ? randomCode() : undefined
+    const expiresAt = clock.now() + (kind === 'attended' ? attendedLifeMs : (given.expiresInMs ?? sentLifeMs))
+    const uses = given.maxUses ?? 1
+    const text = encodeInvitation(crypto, app, {
+      kind: 'space',
+      secret,
+      target: invitationTarget(crypto, idBytes(open.id)),
+      code: code !== undefined,
+      compare: false,
+      approval,
+      delegated,
+      // Hints for the guest's eyes: a long name is cut rather than in the way.
+      inviter: truncateUtf8(options.ownName(), maxNameBytes),
+      spaceName: truncateUtf8(options.spaceName(), maxNameBytes),
+      role,
+      expiresAt,
+      ...(path !== undefined && { path }),
+    })
+    const isSent = kind === 'sent'
+    const record: InvitationRecord = {
+      id,
+      text,
+      code,
+      role,
+      uses,
+      approval,
+      delegated,
+      sent: isSent,
+      expiresAt,
+      wrong: 0,
+      guests: new Map(),
+      revoked: false,
+    }
+    await storage.write({ putKeys: [await putInvitation(crypto, identity, open.id, record)] }, 'strict')
+    const entry: Held = { id, record, memory: undefined, hosting: undefined, lock: undefined }
+    held.set(toHex(id), entry)
+    await host(entry, 'no')
+    const { hosting } = entry as Held
+    if (hosting === undefined) {
+      held.delete(toHex(id))
+      throw new EchoError(
+        'bad-config',
+        `More than ${maxHosted} invitations of this space wait for guests. Withdraw some, then invite again.`,
+      )
+    }
+    if (isSent) {
+      const invitation = { invitationId: id, rendezvousKey: keys.rendezvousKey, role, uses, approval, delegated, expiresAt }
+      await log.add(await createInvite({ log, signer: identity, invitation }))
+      await open.operationsStored()
+    }
+    return { id: toHex(id), url: urlOf(record), code, expiresAt, state: hosting.state }
+  }
+
+  function randomCode(): string {
+    for (;;) {
+      const value = new DataView(random.bytes(4).buffer).getUint32(0)
+      // The last part of the range would make some codes likelier than others.
+      if (value < 4_294_000_000) return String(value % 1_000_000).padStart(6, '0')
+    }
+  }
+
+  return {
+    list,
+    create,
+    async revoke(id) {
+      const entry = held.get(id)
+      const announced = log.invitations().find(({ invitationId }) => toHex(invitationId) === id)
+      if (entry?.record !== undefined) {
+        const record = { ...entry.record, revoked: true }
+        entry.record = record
+        entry.hosting?.review()
+        publish()
+        if (entry.memory !== undefined) await entry.memory.revoke()
+        else await storage.write({ putKeys: [await putInvitation(crypto, identity, open.id, record)] }, 'strict')
+      }
+      if (announced?.isOpen === true) {
+        await log.add(await createClosing({ log, signer: identity, invitationId: announced.invitationId }))
+        await open.operationsStored()
+      }
+      reconcile()
+    },
+    release(id) {
+      const entry = held.get(id)
+      if (entry?.record === undefined || entry.record.sent) return
+      end(entry)
+      held.delete(id)
+      storage.write({ deleteKeys: [invitationKey(open.id, entry.id)] }, 'relaxed').catch((error: unknown) => onError(asError(error)))
+      publish()
+    },
+    decide: async (id, guest, approved) => held.get(id)?.hosting?.decide(guest, approved),
+    dispose() {
+      ending.abort()
+      stopLog()
+      for (const entry of held.values()) end(entry)
+    },
+  }
+}
+
+function notAdmin(): EchoError {
+  return new EchoError(
+    'not-authorised',
+    'Only owners and admins can invite. Ask one of them to invite the person, or to make you an admin.',
+  )
+}
+
+function asError(error: unknown): EchoError {
+  return error instanceof EchoError
+    ? error
+    : new EchoError('storage-unavailable', 'The invitations of a space could not be read or stored. See the cause.', { cause: error })
+}

@@ -1,0 +1,57 @@
+'use client'
+import { useId, useState, type ReactNode } from 'react'
+import { Button } from './Button.tsx'
+import { useMessages } from './EchoUiConfig.tsx'
+
+export interface CodeFormProps {
+  /** Present after a wrong code: how many tries are left. */
+  readonly wrong: boolean
+  readonly attemptsLeft: number
+  readonly isChecking: boolean
+  readonly onSubmit: (code: string) => void
+  readonly onCancel: () => void
+}
+
+/** Asks for the six digits of an invitation: one input, into which a code may be pasted with spaces or dashes. */
+export function CodeForm({ wrong, attemptsLeft, isChecking, onSubmit, onCancel }: CodeFormProps): ReactNode {
+  const { join, common } = useMessages()
+  const [code, setCode] = useState('')
+  const id = useId()
+  return (
+    <form
+      className="echo-form"
+      data-slot="code-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (code.length !== 6 || isChecking) return
+        onSubmit(code)
+        setCode('')
+      }}
+    >
+      <div className="echo-field">
+        <label htmlFor={id}>{join.code}</label>
+        <input
+          id={id}
+          className="echo-input echo-code"
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          dir="ltr"
+          value={code}
+          readOnly={isChecking}
+          aria-invalid={wrong && !isChecking}
+          aria-describedby={`${id}hint`}
+          onChange={(event) => setCode(event.target.value.replace(/\D/g, '').slice(0, 6))}
+        />
+        <p id={`${id}hint`} className={wrong ? 'echo-field-error' : 'echo-hint'} role={wrong ? 'alert' : undefined}>
+          {wrong ? join.wrongCode(attemptsLeft) : join.codeHint}
+        </p>
+      </div>
+      <div className="echo-actions">
+        <Button variant="primary" type="submit" disabled={code.length !== 6 || isChecking}>
+          {isChecking ? join.checking : join.continue}
+        </Button>
+        <Button onClick={onCancel}>{common.cancel}</Button>
+      </div>
+    </form>
+  )
+}

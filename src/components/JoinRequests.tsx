@@ -1,0 +1,35 @@
+'use client'
+import type { ReactNode } from 'react'
+import { Button } from './Button.tsx'
+import { useMessages } from './EchoUiConfig.tsx'
+import { plainName } from './plainName.ts'
+import type { JoinRequest } from '../client/states.ts'
+
+export interface JoinRequestsProps {
+  readonly requests: readonly JoinRequest[]
+  readonly onApprove: (guest: string) => void
+  readonly onDeny: (guest: string) => void
+}
+
+/** Who waits to be let in, each with its two answers. */
+export function JoinRequests({ requests, onApprove, onDeny }: JoinRequestsProps): ReactNode {
+  const { invite } = useMessages()
+  return (
+    <ul className="echo-list" data-slot="join-requests">
+      {requests.map(({ guest, name: given }) => {
+        const name = plainName(given)
+        return (
+          <li key={guest}>
+            <p>{invite.asks(name)}</p>
+            <div className="echo-actions">
+              <Button variant="primary" onClick={() => onApprove(guest)}>
+                {invite.approve(name)}
+              </Button>
+              <Button onClick={() => onDeny(guest)}>{invite.deny(name)}</Button>
+            </div>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
