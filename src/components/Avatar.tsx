@@ -1,21 +1,37 @@
 'use client'
 import type { ComponentProps, CSSProperties, ReactNode } from 'react'
 import { classNames } from './classNames.ts'
+import { Picture } from './Picture.tsx'
 import { plainName } from './plainName.ts'
+import type { Profile } from '../identity/profileRecord.ts'
 
-/** A person's initials on a colour of their own, named for screen readers. */
+/** A person's picture, emoji or initials, on a colour of the person's own, named for screen readers. */
 export function Avatar({
   id,
   name: given,
+  colour,
+  emoji,
+  picture,
   className,
   style,
   ...props
-}: ComponentProps<'span'> & { readonly id: string; readonly name: string }): ReactNode {
+}: ComponentProps<'span'> & Profile & { readonly id: string }): ReactNode {
   const name = plainName(given)
-  const colour = { '--echo-hue': String(hueOf(id)), ...style } as CSSProperties
+  const own = { '--echo-hue': String(hueOf(id)), ...(colour !== undefined && { '--echo-person': colour }), ...style } as CSSProperties
   return (
-    <span data-slot="avatar" title={name} className={classNames('echo-avatar', className)} style={colour} {...props}>
-      <span aria-hidden="true">{initialsOf(name)}</span>
+    <span
+      data-slot="avatar"
+      data-coloured={colour === undefined ? undefined : ''}
+      title={name}
+      className={classNames('echo-avatar', className)}
+      style={own}
+      {...props}
+    >
+      {picture === undefined ? (
+        <span aria-hidden="true">{letterOf(plainName(emoji ?? '')) || initialsOf(name)}</span>
+      ) : (
+        <Picture bytes={picture} />
+      )}
       <span className="echo-visually-hidden">{name}</span>
     </span>
   )

@@ -62,6 +62,32 @@ export const englishMessages: Messages = {
     recover: 'Recover',
     recovering: 'Recovering…',
   },
+  profile: {
+    emoji: 'Emoji',
+    colour: 'Colour',
+    save: 'Save',
+    saved: 'Saved. The others see it soon.',
+  },
+  members: {
+    label: 'Members',
+    you: '(you)',
+    here: 'here now',
+    onlyYou: 'Only you are a member so far.',
+  },
+  devices: {
+    label: 'Your devices',
+    thisDevice: 'This device',
+    onlyThis: 'You use this account on no other device. If you lose this one, only your recovery words bring it back.',
+  },
+  signOut: {
+    title: 'Sign out and delete everything here?',
+    warning: 'Your account and all spaces are deleted from this device. What nobody else has is lost.',
+    wordsUnsaved: 'You have not written down your recovery words. Without them, or another device, nobody can bring your account back.',
+    word: 'delete',
+    typeToConfirm: (word) => `Type “${word}” to go on`,
+    erase: 'Delete everything',
+    erasing: 'Deleting…',
+  },
   phrase: {
     noticeTitle: 'Save your recovery words',
     notice: 'They are the only way back to your account if you lose this device.',

@@ -3,6 +3,7 @@ export { Avatar } from './Avatar.tsx'
 export { AvatarStack, AvatarStackView, type AvatarPerson } from './AvatarStack.tsx'
 export { Button, type ButtonProps } from './Button.tsx'
 export { Countdown } from './Countdown.tsx'
+export { DeviceList, DeviceListView } from './DeviceList.tsx'
 export { Dialog, type DialogProps } from './Dialog.tsx'
 export { EchoUiConfig, useMessages, type EchoUiConfigProps } from './EchoUiConfig.tsx'
 export { englishMessages } from './englishMessages.ts'
@@ -14,11 +15,20 @@ export { InviteDialogView, type InviteDialogViewProps } from './InviteDialogView
 export { InviteLink, type InviteLinkProps } from './InviteLink.tsx'
 export { JoinDialog, type JoinDialogProps } from './JoinDialog.tsx'
 export { JoinDialogView, type JoinDialogViewProps } from './JoinDialogView.tsx'
+export { MemberList, MemberListView } from './MemberList.tsx'
 export { errorText, mergeMessages, type DeepPartial, type Messages } from './messages.ts'
 export type { NotedNetwork } from './NetworkNote.tsx'
+export { ProfileForm, ProfileFormView, type ProfileFormState, type ProfileFormViewProps } from './ProfileForm.tsx'
 export { RecoveryPhraseDialog, type RecoveryPhraseDialogProps, type RecoveryPhraseState } from './RecoveryPhraseDialog.tsx'
 export { RecoveryPhraseNotice, RecoveryPhraseNoticeView } from './RecoveryPhraseNotice.tsx'
 export { RoleSelect, type InvitedRole, type RoleSelectProps } from './RoleSelect.tsx'
+export {
+  SignOutDialog,
+  SignOutDialogView,
+  type SignOutDialogProps,
+  type SignOutDialogViewProps,
+  type SignOutState,
+} from './SignOutDialog.tsx'
 export { SyncStatus, SyncStatusView } from './SyncStatus.tsx'
 export { takeInvitationFromLocation } from './takeInvitationFromLocation.ts'
 export { TextField, type TextFieldProps } from './TextField.tsx'

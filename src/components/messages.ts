@@ -44,6 +44,34 @@ export interface Messages {
     readonly recover: string
     readonly recovering: string
   }
+  readonly profile: {
+    readonly emoji: string
+    readonly colour: string
+    readonly save: string
+    readonly saved: string
+  }
+  readonly members: {
+    readonly label: string
+    /** Behind the own name. */
+    readonly you: string
+    readonly here: string
+    readonly onlyYou: string
+  }
+  readonly devices: {
+    readonly label: string
+    readonly thisDevice: string
+    readonly onlyThis: string
+  }
+  readonly signOut: {
+    readonly title: string
+    readonly warning: string
+    readonly wordsUnsaved: string
+    /** What has to be typed. */
+    readonly word: string
+    readonly typeToConfirm: (word: string) => string
+    readonly erase: string
+    readonly erasing: string
+  }
   readonly phrase: {
     readonly noticeTitle: string
     readonly notice: string

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, render, screen } from '@testing-library/react'
+import { act, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Avatar, hueOf, initialsOf } from '../../../src/components/Avatar.tsx'
 import { AvatarStack } from '../../../src/components/AvatarStack.tsx'
@@ -7,13 +7,17 @@ import { Countdown } from '../../../src/components/Countdown.tsx'
 import { Delayed } from '../../../src/components/Delayed.tsx'
 import { EchoUiConfig } from '../../../src/components/EchoUiConfig.tsx'
 import { englishMessages } from '../../../src/components/englishMessages.ts'
+import { DeviceList } from '../../../src/components/DeviceList.tsx'
 import { ErrorNote } from '../../../src/components/ErrorNote.tsx'
 import { takeInvitationFromLocation } from '../../../src/components/takeInvitationFromLocation.ts'
+import { MemberList } from '../../../src/components/MemberList.tsx'
 import { mergeMessages } from '../../../src/components/messages.ts'
 import { plainName } from '../../../src/components/plainName.ts'
+import { ProfileForm } from '../../../src/components/ProfileForm.tsx'
+import { SignOutDialog } from '../../../src/components/SignOutDialog.tsx'
 import { SyncStatus, SyncStatusView } from '../../../src/components/SyncStatus.tsx'
 import { EchoError } from '../../../src/shared/echoError.ts'
-import type { IdentityId } from '../../../src/shared/ids.ts'
+import type { DeviceId, IdentityId } from '../../../src/shared/ids.ts'
 import { createFakeEcho, createFakeSpace } from '../react/fakeEcho.ts'
 import { renderInEcho } from '../react/renderInEcho.tsx'
 
@@ -38,6 +42,51 @@ describe('SyncStatus', () => {
     render(<SyncStatusView state={{ status: 'offline', unsaved: 0 }} className="mine" id="sync" ref={ref} />)
     expect(ref.current).toMatchObject({ id: 'sync', className: 'echo-sync mine' })
     expect(ref.current?.dataset['state']).toBe('offline')
+  })
+})
+
+describe('ProfileForm, DeviceList, MemberList and SignOutDialog', () => {
+  it('change the own profile, and show nothing while nobody is here', async () => {
+    const fake = createFakeEcho()
+    renderInEcho(fake, <ProfileForm />)
+    fireEvent.change(screen.getByLabelText('Your name'), { target: { value: 'Ann Rose' } })
+    await act(async () => fireEvent.submit(document.querySelector('form')!))
+    expect(fake.calls).toEqual(['update {"name":"Ann Rose"}'])
+    expect(screen.getByText('Saved. The others see it soon.')).toBeTruthy()
+    act(() => fake.identity.set({ status: 'none' }))
+    expect(document.querySelector('form')).toBe(null)
+  })
+
+  it('follow devices and members', () => {
+    const garden = createFakeSpace()
+    const fake = createFakeEcho()
+    renderInEcho(
+      fake,
+      <>
+        <DeviceList />
+        <MemberList space={garden.space} />
+      </>,
+    )
+    act(() => {
+      fake.devices.set([{ id: 'abcdefghijk' as DeviceId, isThis: true }])
+      garden.members.set([{ id: 'b' as IdentityId, name: 'Bob\u202e', role: 'editor', isMe: false, isHere: true, deviceCount: 1 }])
+    })
+    expect(screen.getByText('abcdefgh')).toBeTruthy()
+    expect(screen.getByText('Editor · here now')).toBeTruthy()
+    expect(screen.getByRole('list', { name: 'Members' }).textContent).not.toContain('\u202e')
+  })
+
+  it('erase nothing before the word is typed', async () => {
+    const fake = createFakeEcho({ identity: { status: 'unsaved', identity: { id: 'ann' as IdentityId, name: 'Ann' } } })
+    const onErased = vi.fn()
+    renderInEcho(fake, <SignOutDialog open onClose={() => {}} onErased={onErased} />)
+    expect(screen.getByText(/not written down your recovery words/)).toBeTruthy()
+    await act(async () => fireEvent.submit(document.querySelector('form')!))
+    expect(fake.calls).toEqual([])
+    fireEvent.change(screen.getByRole('textbox'), { target: { value: 'Delete' } })
+    await act(async () => fireEvent.submit(document.querySelector('form')!))
+    expect(fake.calls).toEqual(['reset erase this device'])
+    expect(onErased).toHaveBeenCalledTimes(1)
   })
 })
 
