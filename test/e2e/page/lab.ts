@@ -7,6 +7,8 @@ import {
   type Echo,
   type EchoConfig,
   type EchoErrorCode,
+  type JoinFlow,
+  type JoinState,
   type Readable,
   type Space,
   type TextHandle,
@@ -44,6 +46,13 @@ export interface Lab {
   openSpace(id: string): Promise<void>
   /** @returns a link that is being waited at */
   invite(): Promise<string>
+  /** A link with a code, announced to the members so that it outlives the page. */
+  inviteWithCode(): Promise<{ url: string; code: string }>
+  /** The join begun last. */
+  joining: JoinFlow
+  beginJoin(link: string): void
+  /** Types a code when it is asked for. @returns what comes of it */
+  typeCode(code: string): Promise<string>
   /** @returns the space and the milliseconds from accepting to an open space */
   join(link: string): Promise<{ id: string; ms: number }>
   add(title: string): string
@@ -72,6 +81,7 @@ export function createLab(): Lab {
     echo: undefined as unknown as Echo,
     space: undefined as unknown as Space,
     text: undefined as unknown as TextHandle,
+    joining: undefined as unknown as JoinFlow,
     Task,
     Note,
     query,
@@ -112,6 +122,24 @@ export function createLab(): Lab {
       invitation.create({ role: 'editor' })
       const waiting = await lab.until(invitation.state, ({ status }) => status === 'waiting')
       return 'url' in waiting ? waiting.url : ''
+    },
+    async inviteWithCode() {
+      const invitation = lab.space.invite()
+      invitation.create({ role: 'editor', kind: 'sent', code: true })
+      const waiting = await lab.until(invitation.state, ({ status }) => status === 'waiting')
+      return waiting.status === 'waiting' ? { url: waiting.url, code: waiting.code ?? '' } : { url: '', code: '' }
+    },
+    beginJoin(link) {
+      lab.joining = lab.echo.join(link)
+      lab.joining.accept()
+    },
+    async typeCode(code) {
+      const isAsked = (state: JoinState): boolean => (state.status === 'verifying' || state.status === 'wrong-code') && !state.isChecking
+      await lab.until(lab.joining.state, isAsked, 20_000)
+      lab.joining.submitCode(code)
+      const passing = ['verifying', 'wrong-code', 'syncing', 'connecting']
+      const end = await lab.until(lab.joining.state, (state) => isAsked(state) || !passing.includes(state.status), 20_000)
+      return 'attemptsLeft' in end ? `${end.status} ${end.attemptsLeft}` : end.status
     },
     async join(link) {
       const joining = lab.echo.join(link)
