@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest'
+import { createDeviceAddition } from '../../../src/access/createDeviceAddition.ts'
+import { createEpoch } from '../../../src/access/createEpoch.ts'
+import { createGenesis } from '../../../src/access/createGenesis.ts'
+import { createKeyRing } from '../../../src/access/createKeyRing.ts'
+import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
+import { createProfileBook } from '../../../src/access/profileBook.ts'
+import type { SpaceHandle } from '../../../src/client/createSpaceHandle.ts'
+import type { EchoPorts } from '../../../src/client/echo.ts'
+import { haloContacts, haloNames, haloSpaces } from '../../../src/client/haloItems.ts'
+import { createHaloSync } from '../../../src/client/haloSync.ts'
+import type { OpenSpace } from '../../../src/client/openSpace.ts'
+import type { MemberInfo } from '../../../src/client/states.ts'
+import type { Value } from '../../../src/database/values.ts'
+import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
+import type { Network } from '../../../src/network/network.ts'
+import { createWritable } from '../../../src/shared/readable.ts'
+import type { IdentityId, SpaceId } from '../../../src/shared/ids.ts'
+import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
+import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
+import { createDevice, seededCrypto } from '../access/people.ts'
+
+const crypto = seededCrypto('halo sync')
+
+/** A space with its first key, as one device holds it. */
+async function createSpace(identity: LocalIdentity) {
+  const genesis = await createGenesis({ crypto, identity, name: 'Ann' })
+  const log = createMembershipLog({ crypto, space: genesis.space })
+  await log.add(genesis.operation)
+  const keyRing = createKeyRing({ crypto, log })
+  const rotate = async (): Promise<void> => {
+    const epoch = await createEpoch({ crypto, log, signer: identity, keyRing })
+    await log.add(epoch.operation)
+    keyRing.add(epoch.key.id, epoch.key.key)
+  }
+  await rotate()
+  return { id: genesis.space, identity, log, keyRing, rotate, profiles: createProfileBook({ crypto, log }) }
+}
+
+/** Ann's laptop with the garden; her tablet, which a private space lists and which has no phrase. */
+async function createTest() {
+  const clock = createSimulatedClock()
+  const root = await crypto.createSigningKey()
+  const laptop = await createDevice(crypto, root)
+  const tablet = await createDevice(crypto, root, laptop.signing)
+  const garden = await createSpace(laptop)
+  const halo = await createSpace(laptop)
+  const signer = { deviceId: laptop.deviceId, signing: laptop.signing }
+  for (const operation of await createDeviceAddition({ log: halo.log, identity: laptop.id, signer, record: tablet.record })) {
+    await halo.log.add(operation)
+  }
+  const properties = createWritable<Readonly<Record<string, Value>>>({})
+  const writes: string[] = []
+  const database = {
+    properties,
+    setProperty(name: string, value: Value) {
+      writes.push(name)
+      properties.set({ ...properties.get(), [name]: value })
+    },
+  }
+  const members = createWritable<readonly MemberInfo[]>([])
+  const handle = { open: garden, space: { members, info: createWritable({ name: 'Garden' }) } } as unknown as SpaceHandle
+  const faults: unknown[] = []
+  const sync = createHaloSync({
+    ports: { crypto, clock, random: createSeededRandom('sync') } as unknown as EchoPorts,
+    halo: { ...halo, database } as unknown as OpenSpace,
+    directory: { handles: () => [handle], ids: () => [garden.id], list: createWritable([]) },
+    root: undefined,
+    profile: createWritable(undefined),
+    onNewerProfile: () => {},
+    onFetched: async () => {},
+    onFault: (error) => faults.push(error),
+  })
+  const entered: string[] = []
+  const network = {
+    enter: ({ name }: { readonly name: string }) => (entered.push(name), { leave: async () => {}, reportHandshake: () => {} }),
+  } as unknown as Network
+  return { clock, laptop, tablet, garden, halo, properties, writes, members, sync, network, entered, faults }
+}
+
+describe('the private space and this device', () => {
+  it('list a device without the phrase in every space, in the tab that networks', async () => {
+    const { clock, tablet, garden, sync, network, faults } = await createTest()
+    await clock.run(1_000)
+    expect(garden.log.device(tablet.deviceId)).toBe(undefined)
+    sync.setNetwork(network)
+    await clock.run(1_000)
+    expect(garden.log.isWriter(tablet.id, tablet.deviceId)).toBe(true)
+    const before = garden.log.operations().length
+    await clock.run(60_000)
+    expect(garden.log.operations()).toHaveLength(before)
+    expect(faults).toEqual([])
+  })
+
+  it('keep the newest key of each space, and leave one alone of which this log knows nothing', async () => {
+    const { clock, garden, properties, writes } = await createTest()
+    await clock.run(1_000)
+    expect(haloSpaces(properties.get()).get(garden.id)).toMatchObject({ name: 'Garden', keyId: garden.keyRing.newest()!.id })
+    await garden.rotate()
+    await clock.run(1_000)
+    expect(haloSpaces(properties.get()).get(garden.id)).toMatchObject({ keyId: garden.keyRing.newest()!.id })
+    // Another device knows a later rotation.
+    const item = properties.get()[haloNames.space(garden.id)] as { readonly key: Uint8Array }
+    const later = item.key.slice().fill(9, 0, 32)
+    properties.set({ ...properties.get(), [haloNames.space(garden.id)]: { name: 'Garden', key: later } })
+    const before = writes.length
+    await clock.run(60_000)
+    expect(writes).toHaveLength(before)
+  })
+
+  it('remember people met, and who they are by their newest profile only', async () => {
+    const { clock, properties, members } = await createTest()
+    const ben = { id: 'B'.repeat(42) + 'A', role: 'editor', isMe: false, isHere: false, deviceCount: 1 } as unknown as MemberInfo
+    members.set([{ ...ben, name: 'Ben' }])
+    await clock.run(1_000)
+    expect(haloContacts(properties.get()).get(ben.id as IdentityId)).toEqual({ name: 'Ben', counter: 0 })
+    const newer = { name: 'Benjamin', counter: 4 }
+    properties.set({ ...properties.get(), [haloNames.contact(ben.id)]: newer })
+    await clock.run(60_000)
+    expect(haloContacts(properties.get()).get(ben.id as IdentityId)).toEqual(newer)
+  })
+
+  it('fetch no space that is gone, or whose key does not open', async () => {
+    const { clock, properties, sync, network, entered, faults } = await createTest()
+    const [gone, sealed] = ['C', 'D'].map((letter) => (letter.repeat(42) + 'A') as SpaceId)
+    properties.set({ [haloNames.space(gone!)]: { gone: true }, [haloNames.space(sealed!)]: { name: 'x', key: new Uint8Array(124) } })
+    sync.setNetwork(network)
+    await clock.run(10_000)
+    expect([entered, faults]).toEqual([[], []])
+  })
+
+  it('say nothing more once it has ended', async () => {
+    const { clock, writes, sync, members } = await createTest()
+    sync.dispose()
+    members.set([])
+    await clock.run(10_000)
+    expect(writes).toEqual([])
+  })
+})
