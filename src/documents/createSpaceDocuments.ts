@@ -100,6 +100,11 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   await decide()
   await recovery.open()
   await decide()
+  // What was just taken back may hold the newest block of the slot: what is written behind that would not stand.
+  while (keeper.isSpoiled()) {
+    goOnUnder(await recovery.claimNext())
+    await decide()
+  }
   keeper.cutter.reset(standingHeads())
 
   const texts = createOpenTexts({ clock, load: loadMended, onOpened: () => ticker.now(), close: closeLive })

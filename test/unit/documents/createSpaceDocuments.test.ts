@@ -112,6 +112,35 @@ describe('the documents of a space', () => {
     expect(alice.faults).toEqual([])
   })
 
+  it('open under another slot where what is taken back at the opening holds the newest block of the own one', async () => {
+    const world = await createTestSpace()
+    const write = async (replica: TestReplica, key: string) => {
+      replica.documents.root.write((map) => map.set(key, 1))
+      await replica.documents.flush()
+      return replica.stored.at(-1)!
+    }
+    const tab = await openReplica(world, world.alice)
+    const own = await write(tab, 'own')
+    const other = await openReplica(world, world.alice, { disk: tab.disk })
+    await write(other, 'beside')
+    // A copy of the profile wrote in the same place, and by its id would not stand there; but what this disk wrote gives way to it.
+    let copied = own
+    for (let i = 0; compareBytes(idBytes(own.node.id), idBytes(copied.node.id)) >= 0; i++)
+      copied = await write(await openReplica(world, world.alice), `copy ${i}`)
+    await tab.receive([encodeBlock(copied.block)])
+    await tab.store.flush()
+    const slot = other.documents.slot
+    for (const { documents } of [tab, other]) await documents.dispose()
+
+    const reopened = await openReplica(world, world.alice, { disk: tab.disk, hint: slot })
+    expect(reopened.documents.slot).not.toBe(slot)
+    const later = await write(reopened, 'later')
+    await world.clock.run(2000)
+    expect(reopened.graph.stands(later.node.id)).toBe(true)
+    expect(Object.keys(reopened.documents.root.map.toJSON())).toEqual(expect.arrayContaining(['own', 'beside', 'later']))
+    expect(reopened.faults.map(({ code }) => code)).not.toContain('block-refused')
+  })
+
   it('write withdrawn text again in a closed document also while blocks for it arrive', async () => {
     const world = await createTestSpace()
     const former = await openReplica(world, world.alice)
