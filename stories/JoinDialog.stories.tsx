@@ -112,7 +112,7 @@ export const CheckingCode: Story = { args: { state: { ...verifying, isChecking: 
 export const WrongCode: Story = {
   args: { state: { ...verifying, status: 'wrong-code', attemptsLeft: 1 } },
   play: async ({ canvas }) => {
-    await expect(canvas.getByRole('alert')).toHaveTextContent('Wrong code. One try is left.')
+    await expect(canvas.getByText('Wrong code. One try is left.')).toBeVisible()
   },
 }
 export const Locked: Story = {
