@@ -63,6 +63,8 @@ export function createHalo(options: {
   let hosting: { dispose(): void } | undefined
   /** One step after the other. */
   let tail: Promise<void> = Promise.resolve()
+  /** The name given at the beginning was signed, or is being. */
+  let isSigned = false
   let isDisposed = false
   const stopIdentity = control.commands.state.subscribe(meet)
 
@@ -126,6 +128,12 @@ export function createHalo(options: {
       root,
       profile: control.profile,
       onNewerProfile: (newer) => void control.takeProfile(newer).catch(onFault),
+      onUnsigned() {
+        // A device that came from the words has its name from another one, whose words may still be on their way.
+        if (isSigned || control.name() === '' || control.awaitsDevices()) return
+        isSigned = true
+        void control.commands.updateProfile({}).catch(onFault)
+      },
       onFetched: async ({ space, key, log, content }, name) => {
         const fetched: SpaceRecord = { id: space, name, awaiting: content }
         const putKeys = [putRecord(fetched), await putKey(ports.crypto, identity, space, key)]

@@ -45,6 +45,8 @@ export function createHaloSync(options: {
   readonly root: RootKey | undefined
   readonly profile: Readable<ProfileRecord | undefined>
   readonly onNewerProfile: (record: ProfileRecord) => void
+  /** Nothing was signed on this device or another: the name given at the beginning is to be signed, so that other devices get it. */
+  readonly onUnsigned: () => void
   readonly onFetched: (fetched: FetchedSpace, name: string) => Promise<void>
   readonly onFault: (error: unknown) => void
 }): HaloSync {
@@ -103,6 +105,7 @@ export function createHaloSync(options: {
     const record = kept?.ok === true && kept.value.identity === identity.id ? kept.value : undefined
     if (own !== undefined && isNewerProfile(own, record)) database.setProperty(haloNames.profile, own.bytes)
     else if (record !== undefined && isNewerProfile(record, own)) options.onNewerProfile(record)
+    else if (own === undefined && record === undefined) options.onUnsigned()
   }
 
   async function nameRecovery(): Promise<void> {

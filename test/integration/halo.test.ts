@@ -123,6 +123,16 @@ describe('a device that is set up from the phrase', () => {
 })
 
 describe('the private space', () => {
+  it('brings the name of somebody who never changed the profile, and keeps another name from taking its place', async () => {
+    const { clock, laptop, phone, phrase, errors, wait, end } = await createTest(8)
+    await clock.run(2_000)
+    await drive(clock, phone.echo.identity.recover({ phrase, name: 'Somebody' }))
+    await wait(phone.echo.identity.state, (state) => 'identity' in state && state.identity.name === 'Ann')
+    expect(laptop.echo.identity.state.get()).toMatchObject({ identity: { name: 'Ann' } })
+    expect(errors).toEqual([])
+    await end()
+  })
+
   it('is not among the spaces of the app, and is there without a word from the user', async () => {
     const { clock, laptop, garden, errors, end } = await createTest(5)
     await clock.run(5_000)

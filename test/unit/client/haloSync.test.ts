@@ -68,6 +68,7 @@ async function createTest() {
     root: undefined,
     profile: createWritable(undefined),
     onNewerProfile: () => {},
+    onUnsigned: () => {},
     onFetched: async () => {},
     onFault: (error) => faults.push(error),
   })
