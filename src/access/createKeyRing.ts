@@ -41,6 +41,15 @@ export function createKeyRing(options: { readonly crypto: CryptoPort; readonly l
       if (newest?.epochs !== epochs || newest.held !== keysById.size) newest = { epochs, held: keysById.size, key: findNewest(epochs) }
       return newest.key
     },
+    recent() {
+      const ids = new Set(
+        log
+          .epochs()
+          .toReversed()
+          .map(({ keyId }) => toHex(keyId)),
+      )
+      return [...ids].flatMap((id) => keysById.get(id) ?? [])
+    },
     get,
     add(id, key) {
       const checked = checkedEpochKey(crypto, space, id, key)

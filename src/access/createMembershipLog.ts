@@ -6,7 +6,7 @@ import { findEpochs } from './findEpochs.ts'
 import { findInvitations } from './findInvitations.ts'
 import { createHeldOperations } from './heldOperations.ts'
 import type { Entry, JudgedOperation } from './judgedOperation.ts'
-import { judge, type EndHandling } from './judge.ts'
+import { judge } from './judge.ts'
 import type { Member, MembershipState, OperationFault, Role } from './membershipLog.ts'
 import { createEvaluator } from './evaluate.ts'
 import {
@@ -37,19 +37,13 @@ type AddResult = Result<'added' | 'known' | 'held', OperationFault>
  * well-formed operations; he cannot change what it makes of the others.
  *
  * @param options.space the space's id: the hash of its genesis.
- * @param options.ends whether ends of people and devices count. By default not yet: an end wants a new key of the space, and until clients
- * make one, well-formed ones are kept and passed on as if they were not known.
  * @example
  * const log = createMembershipLog({ crypto, space })
  * for (const operation of received) await log.add(operation)
  * log.state.get().members.size
  */
-export function createMembershipLog(options: {
-  readonly crypto: CryptoPort
-  readonly space: SpaceId
-  readonly ends?: EndHandling
-}): OperationLog {
-  const { crypto, ends = 'kept' } = options
+export function createMembershipLog(options: { readonly crypto: CryptoPort; readonly space: SpaceId }): OperationLog {
+  const { crypto } = options
   const space = idBytes(options.space)
   const noSpace = new Uint8Array(32)
 
@@ -116,7 +110,7 @@ export function createMembershipLog(options: {
     }
     const missing = parents.filter((parent) => graph.get(parent) === undefined)
     if (missing.length > 0) return held.hold(operation, missing) ? ok('held') : fail('too-many-held')
-    const verdict = await judge({ crypto, space, graph, verified, ends }, operation)
+    const verdict = await judge({ crypto, space, graph, verified }, operation)
     if (!verdict.ok) {
       // What needs a newer version is not malformed: its children wait, like those of an operation that is not here.
       if (verdict.error !== 'newer-version') rememberMalformed(operation.key)
@@ -207,6 +201,16 @@ export function createMembershipLog(options: {
       return best
     },
     isWriter: (identity, device) => liveEntries(identity, device).some((entry) => isAtLeast(entry.admission.role, 'editor')),
+    endsAgainst(device) {
+      const { standing, ends: valid } = evaluator.current()
+      if (standing.entriesOf(device).length > 0) return []
+      const keys = new Set(graph.entriesOf(device).flatMap(valid.keysAgainst))
+      return graph.all.filter(({ operation }) => keys.has(operation.key)).map(({ operation }) => operation.bytes)
+    },
+    hasLeft(identity) {
+      const { standing, ends: valid } = evaluator.current()
+      return standing.admissionsOf(identity).length === 0 && graph.admissionsOf(identity).some(valid.hasLeft)
+    },
     wasListed: (device) => graph.entriesOf(device).length > 0,
     device(device) {
       const entry = evaluator.current().standing.entriesOf(device)[0]

@@ -14,6 +14,10 @@ export interface Ends {
   hasEnded(admission: Admission): boolean
   /** Whether a revocation reaches the entry; whether its admission has ended is another question. */
   hasRevoked(entry: Entry): boolean
+  /** Whether nothing but leaves has ended an admission. */
+  hasLeft(admission: Admission): boolean
+  /** Keys of the ends that reach an entry or its admission. */
+  keysAgainst(entry: Entry): readonly string[]
   /** Whether an invitation (id as text) was closed by an operation with `announcement` in its past. */
   hasClosed(invitation: string, announcement: string): boolean
   /** Keys of the ends of people and devices, in the order of standing. */
@@ -72,6 +76,8 @@ export function createEnds(graph: OperationGraph): Ends {
     },
     hasEnded: (admission) => against(admission).length > 0,
     hasRevoked: (entry) => revocationsOf(entry).length > 0,
+    hasLeft: (admission) => against(admission).length > 0 && against(admission).every(({ end }) => end.kind === 'leave'),
+    keysAgainst: (entry) => [...against(entry.admission), ...revocationsOf(entry)].map(({ key }) => key),
     hasClosed: (invitation, announcement) => (closings.get(invitation) ?? []).some((key) => graph.isBefore(announcement, key)),
     keys,
     keptBlocks,

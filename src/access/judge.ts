@@ -26,14 +26,9 @@ export interface JudgeContext {
   /** 32 bytes. */
   readonly space: Uint8Array
   readonly graph: OperationGraph
-  /** Whether ends of people and devices count: see {@link createMembershipLog}. */
-  readonly ends?: EndHandling
   /** This device judged the operation before and found every signature good, so none is verified again. */
   readonly verified?: boolean
 }
-
-/** `kept`: passed on without effect, like kinds that are not known at all. `judged`: they count. */
-export type EndHandling = 'kept' | 'judged'
 
 const knownKinds: ReadonlySet<number> = new Set(Object.values(operationKinds))
 
@@ -53,12 +48,7 @@ export async function judge(context: JudgeContext, operation: Operation): Promis
   // Odd: kept and passed on without effect. Even: what follows from it cannot be known here.
   if (!knownKinds.has(kind)) return kind % 2 === 0 ? fail('newer-version') : ok({ signer })
   if (kind === operationKinds.device) return judgeDevice(context, operation, signer, past)
-  if (kind === operationKinds.end) {
-    const verdict = judgeEnd(context, operation, signer, past)
-    // The closing of an invitation touches nobody's rights.
-    const counts = context.ends === 'judged' || !verdict.ok || verdict.value.end?.kind === 'invitation'
-    return counts ? verdict : ok({ signer })
-  }
+  if (kind === operationKinds.end) return judgeEnd(context, operation, signer, past)
   // The root key of the phrase adds and shuts out devices (M5), and does nothing else.
   if (signer.rank === 0) return fail('role')
   if (kind === operationKinds.admit) return judgeAdmit(context, operation, signer)

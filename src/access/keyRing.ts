@@ -11,6 +11,8 @@ export interface EpochKey {
 export interface KeyRing {
   /** The key to write under (M19-M20), or undefined where none could be opened yet. */
   newest(): EpochKey | undefined
+  /** All held keys that epochs of the log name, usable or not, the causally latest first. */
+  recent(): readonly EpochKey[]
   /** The key with this id, or undefined. */
   get(id: Uint8Array): EpochKey | undefined
   /** Adds an opened key. @returns false where the bytes do not hash to `id`. */

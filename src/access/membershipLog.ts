@@ -75,6 +75,10 @@ export interface MembershipLog {
   isWriter(identity: IdentityId, device: DeviceId): boolean
   /** Whether a device was ever listed under an admission, live or not. */
   wasListed(device: DeviceId): boolean
+  /** The operations, as received, that ended what a device was listed under; empty for one that is live or was never listed. */
+  endsAgainst(device: DeviceId): readonly Uint8Array[]
+  /** Whether a person is no member any more by nothing but an own leave. */
+  hasLeft(identity: IdentityId): boolean
   /** The live entry of a device, or undefined. */
   device(device: DeviceId): { readonly member: Member; readonly record: DeviceRecord } | undefined
   /** M26: ids (32 bytes) of content blocks that stay, with their pasts, whatever became of their authors. */

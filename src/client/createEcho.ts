@@ -1,4 +1,5 @@
 import { EchoError } from '../shared/echoError.ts'
+import type { DeviceId } from '../shared/ids.ts'
 import { systemClock, systemRandom } from '../shared/ports.ts'
 import { createWritable } from '../shared/readable.ts'
 import { loadCpace } from '../crypto/loadCpace.ts'
@@ -165,6 +166,7 @@ export function createEcho(config: EchoConfig): Echo {
       },
       open: directory.open,
       openAsIs: directory.openAsIs,
+      revokeDevice: (device) => directory.revokeDevice(device as DeviceId),
       get: directory.get,
       state: directory.state,
     },

@@ -5,6 +5,7 @@ import type { Network, NetworkState } from '../network/network.ts'
 import type { StorageState } from '../storage/storage.ts'
 import type { EchoPorts, Space } from './echo.ts'
 import { createInviteFlow } from './inviteFlow.ts'
+import { createMemberCommands, type MemberCommands } from './memberCommands.ts'
 import type { OpenSpace } from './openSpace.ts'
 import { createSpaceMembers } from './spaceMembers.ts'
 import { createSpaceInvitations } from './spaceInvitations.ts'
@@ -16,6 +17,7 @@ import type { SpaceInfo, SpaceState } from './states.ts'
 export interface SpaceHandle {
   readonly open: OpenSpace
   readonly space: Space
+  readonly revokeDevice: MemberCommands['revokeDevice']
   dispose(): Promise<void>
 }
 
@@ -39,6 +41,7 @@ export function createSpaceHandle(options: {
   const sync = createSpaceSync(open, options.networkState, options.storageState, options.ports.clock)
   const members = createSpaceMembers({ me: open.identity.id, log, profiles: open.profiles, presence: open.replication.presence })
   const info = createWritable(readInfo())
+  const commandsOnMembers = createMemberCommands(options.ports, open)
   const invitations = createSpaceInvitations({ ...options, spaceName })
   /** What ends the flows that are out, so that none says that it waits when the space is closed. */
   const flows = new Set<() => void>()
@@ -128,11 +131,15 @@ export function createSpaceHandle(options: {
     setName: (name) => database.setProperty('name', name),
     flush: () => documents.flush(),
     readWithdrawn: () => documents.readWithdrawn(),
+    removeMember: commandsOnMembers.removeMember,
+    setRole: commandsOnMembers.setRole,
+    leave: commandsOnMembers.leave,
   }
 
   return {
     open,
     space,
+    revokeDevice: commandsOnMembers.revokeDevice,
     async dispose() {
       for (const stop of stops) stop()
       for (const end of flows) end()

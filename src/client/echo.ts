@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../shared/ports.ts'
 import type { EchoError } from '../shared/echoError.ts'
-import type { IdentityId, ItemId, SpaceId } from '../shared/ids.ts'
+import type { DeviceId, IdentityId, ItemId, SpaceId } from '../shared/ids.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { ProfileChange } from '../identity/identityStore.ts'
@@ -9,6 +9,7 @@ import type { LoadPhrases } from '../identity/loadPhrases.ts'
 import type { Storage, StorageState } from '../storage/storage.ts'
 import type { BundleSizes } from '../feed/createBundler.ts'
 import type { Finding, Network, NetworkState } from '../network/network.ts'
+import type { Role } from '../access/membershipLog.ts'
 import type { Database } from '../database/database.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import type {
@@ -130,7 +131,12 @@ export interface SpaceCommands {
   open(id: string): Promise<Space>
   /** Stops waiting for what a join expects (`first-sync`): the space becomes ready with what is here, and the rest is merged when it comes. */
   openAsIs(id: string): void
-  /** The space if it is open and ready, else undefined. */
+  /**
+   * Shuts a lost device of one's own out of every space, in one action: an elder device does it to a younger. What was seen of its edits stays.
+   * @throws (rejects) EchoError not-authorised where this device is not older, storage-*
+   */
+  revokeDevice(device: DeviceId | string): Promise<void>
+  /** The space if it is open and ready, or this device was removed from it or has left it, else undefined. */
   get(id: string): Space | undefined
   /** The state of a space by id; `not-found` for an unknown one. The same Readable each time. */
   state(id: string): Readable<SpaceState>
@@ -176,6 +182,15 @@ export interface Space extends Omit<Database, 'dispose'> {
    * @throws (rejects) EchoError storage-*
    */
   readWithdrawn(): Promise<readonly WithdrawnContent[]>
+  /**
+   * Takes a member out of the space. What was seen of his edits stays; he can read and write nothing that comes after everyone has heard of it.
+   * @throws (rejects) EchoError not-authorised, bad-value, storage-*
+   */
+  removeMember(member: IdentityId | string): Promise<void>
+  /** Gives a member another role. Making an owner cannot be undone. @throws (rejects) EchoError not-authorised, bad-value, storage-* */
+  setRole(member: IdentityId | string, role: Role): Promise<void>
+  /** Leaves the space with all devices; what is here stays readable. @throws (rejects) EchoError last-owner, not-authorised, storage-* */
+  leave(): Promise<void>
 }
 
 export interface InviteFlow {

@@ -86,7 +86,7 @@ export function fetchSpace(options: FetchSpaceOptions): { dispose(): void } {
     channels.add(channel)
     const proof = proveMembership(
       { ...secure.value, device: toId<DeviceId>(secure.value.device) },
-      { log, clock, onMember: () => hear(channel) },
+      { log, clock, isOlder: false, onMember: () => hear(channel) },
     )
     links.add(proof.link)
     await proof.failed

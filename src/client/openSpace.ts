@@ -10,6 +10,7 @@ import type { ProfileBook } from '../access/profileBook.ts'
 import { createKeyRing } from '../access/createKeyRing.ts'
 import { createMembershipLog } from '../access/createMembershipLog.ts'
 import type { KeyRing } from '../access/keyRing.ts'
+import { createKeyRotation, type KeyRotation } from '../access/keyRotation.ts'
 import { openEpochs } from '../access/openEpochs.ts'
 import { decodeOperation } from '../access/operation.ts'
 import type { OperationLog } from '../access/operationLog.ts'
@@ -52,6 +53,7 @@ export interface OpenSpace {
   readonly firstSync: FirstSync
   readonly diagnostics: SpaceDiagnostics
   readonly muted: MutedMembers
+  readonly rotation: KeyRotation
   /** What memory holds of the space beside its blocks, as rows to store again after the storage has lost everything: keys, membership, profiles, marks, who is muted. */
   rowsBesideBlocks(): Promise<StorageBatch>
   /**
@@ -104,7 +106,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const keyRing = createKeyRing({ crypto, log })
   await readKeys(crypto, identity, space, storage, keyRing)
   await openEpochs({ crypto, log, keyRing, identity })
-  if (keyRing.newest() === undefined) {
+  if (keyRing.recent().length === 0) {
     return fail(
       new EchoError(
         'peer-offline',
@@ -215,6 +217,10 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     },
     onFault: report,
     wanted: mender.wanted,
+    onKey: (key) =>
+      void putKey(crypto, identity, space, key)
+        .then((row) => storage.write({ putKeys: [row] }, 'strict'))
+        .catch(report),
     onBarred: ({ device }, ms) => diagnostics.noteBarred(device, ms),
     onRefused: (outcome, from) => {
       if (outcome.status !== 'refused') return
@@ -268,6 +274,16 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       // Not before the blocks are stored: after a crash in between, a space that waits for nothing would open with half its content.
       store.flush().then(options.onContentStored, report)
     },
+  })
+  const rotation = createKeyRotation({
+    crypto,
+    clock,
+    random,
+    identity,
+    log,
+    keyRing,
+    hasToSeal: () => documents.unsaved.get() > 0,
+    onFault: report,
   })
   replication = links
   links.enterTabs(options.tabs)
@@ -324,6 +340,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     firstSync,
     diagnostics,
     muted,
+    rotation,
     operationsStored: () => operations.settled(),
     async rowsBesideBlocks() {
       documents.tick()
@@ -357,6 +374,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     },
     async dispose() {
       stopLeftovers()
+      rotation.dispose()
       bundler?.dispose()
       // Own edits go out before the links close, and what came in is on disk before storage does.
       await documents.flush()

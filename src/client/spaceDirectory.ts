@@ -1,5 +1,5 @@
 import { EchoError } from '../shared/echoError.ts'
-import { parseId, type SpaceId } from '../shared/ids.ts'
+import { parseId, type DeviceId, type SpaceId } from '../shared/ids.ts'
 import { createWritable, type Readable, type Writable } from '../shared/readable.ts'
 import type { Network, NetworkState } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
@@ -8,7 +8,7 @@ import type { AnyItemType } from '../database/defineType.ts'
 import { createSpaceHandle, type SpaceHandle } from './createSpaceHandle.ts'
 import type { EchoPorts, Space } from './echo.ts'
 import { createSpaceOnDevice } from './createSpace.ts'
-import { openSpace } from './openSpace.ts'
+import { openSpace, type OpenSpace } from './openSpace.ts'
 import { changeRecord, putRecord, readRecords, type SpaceRecord } from './spaceRecord.ts'
 import type { SpaceInfo, SpaceState } from './states.ts'
 import type { WriteBackStep } from './writeBack.ts'
@@ -36,6 +36,8 @@ export interface SpaceDirectory {
   fail(error: EchoError): void
   /** Meets members through `network` for every space, opening all; undefined = no longer. */
   setNetwork(network: Network | undefined): void
+  /** Shuts a device of one's own out of every space, opening all. @throws (rejects) the first fault, after all else was done */
+  revokeDevice(device: DeviceId): Promise<void>
   /** Cuts own edits of every open space now: the page hides or closes. */
   tick(): void
   /** Asks all links for a sign of life: the page was hidden or offline. */
@@ -60,6 +62,9 @@ export interface SpaceDirectoryOptions {
   readonly onMuted: (space: SpaceId) => void
   readonly onError: (error: EchoError) => void
 }
+
+/** In these states there is a handle to read from. */
+const readable: ReadonlySet<SpaceState['status']> = new Set(['ready', 'removed', 'left'])
 
 interface Entry {
   record: SpaceRecord
@@ -179,16 +184,21 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     keepName(entry)
     return new Promise((resolve) => {
       const look = (): void => {
-        const waiting = result.value.firstSync.state.get()
-        set(waiting === undefined ? { status: 'ready' } : { status: 'first-sync', ...waiting })
-        if (waiting === undefined) {
-          stop()
-          resolve(handle.space)
-        }
+        const next = stateOf(result.value)
+        if (next.status !== entry.state.get().status || next.status === 'first-sync') set(next)
+        if (next.status !== 'first-sync') resolve(handle.space)
       }
-      const stop = result.value.firstSync.state.subscribe(look)
+      result.value.firstSync.state.subscribe(look)
+      result.value.log.state.subscribe(look)
       look()
     })
+  }
+
+  function stateOf({ firstSync, log, identity }: OpenSpace): SpaceState {
+    if (log.wasListed(identity.deviceId) && log.device(identity.deviceId) === undefined)
+      return { status: log.hasLeft(identity.id) ? 'left' : 'removed' }
+    const waiting = firstSync.state.get()
+    return waiting === undefined ? { status: 'ready' } : { status: 'first-sync', ...waiting }
   }
 
   /** The list shows names of spaces that are not open. */
@@ -258,7 +268,7 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     },
     get(id) {
       const entry = find(id)
-      return entry?.state.get().status === 'ready' ? entry.handle?.space : undefined
+      return entry !== undefined && readable.has(entry.state.get().status) ? entry.handle?.space : undefined
     },
     open,
     openAsIs(id) {
@@ -308,6 +318,14 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
         else handle?.open.replication.enterNetwork(through)
       }
       if (through !== undefined) startAll()
+    },
+    async revokeDevice(device) {
+      const faults: unknown[] = []
+      for (const entry of entries.values()) {
+        await start(entry)
+        await entry.handle?.revokeDevice(device).catch((error: unknown) => faults.push(error))
+      }
+      if (faults.length > 0) throw asError(faults[0])
     },
     probe() {
       for (const { handle } of entries.values()) handle?.open.replication.probe()

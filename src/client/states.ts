@@ -54,6 +54,10 @@ export type SpaceState =
    */
   | { readonly status: 'first-sync'; readonly progress: number; readonly stalled: boolean }
   | { readonly status: 'ready' }
+  /** Somebody removed this person or device: what is here stays readable, and can be neither changed nor kept up to date. */
+  | { readonly status: 'removed' }
+  /** As `removed`, by one's own will. */
+  | { readonly status: 'left' }
   /** No key opens here yet; asking peers. */
   | { readonly status: 'waiting-for-key' }
   | { readonly status: 'closed' }

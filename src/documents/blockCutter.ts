@@ -186,6 +186,13 @@ export function readOnly(): EchoError {
   return new EchoError('read-only', 'You may read this space but not change it. Ask an admin of the space for the role of an editor.')
 }
 
+export function noMember(): EchoError {
+  return new EchoError(
+    'removed',
+    'This device is no member of the space any more: what is here can be read, and not changed. Ask an admin of the space for a new invitation.',
+  )
+}
+
 function refused(document: DocumentId, why: Refusal): EchoError {
   return new EchoError(
     'block-refused',

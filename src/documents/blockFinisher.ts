@@ -4,7 +4,7 @@ import type { Clock } from '../shared/ports.ts'
 import { idBytes } from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
-import type { KeyRing } from '../access/keyRing.ts'
+import type { EpochKey, KeyRing } from '../access/keyRing.ts'
 import { signBlock, type Block } from '../feed/block.ts'
 import type { BlockNode } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
@@ -55,6 +55,7 @@ export function createBlockFinisher(options: BlockFinisherOptions): BlockFinishe
   let waiting: (() => void)[] = []
   let draining: (() => void)[] = []
   let running = false
+  let isKeyless = false
   let disposed = false
 
   /** Nothing is dropped on failure: a full disk may have room again, and until then the payload stays in memory and in the write-ahead log. */
@@ -62,8 +63,16 @@ export function createBlockFinisher(options: BlockFinisherOptions): BlockFinishe
     running = true
     while (queue.length > 0 && !disposed) {
       const batch = queue.slice(0, blocksPerWrite)
+      const key = keyRing.newest()
+      if (key === undefined) {
+        // No key may be used: they stay in memory and in the write-ahead log.
+        await keyOrRetry()
+        continue
+      }
       try {
-        const blocks = await Promise.all(batch.map(finish))
+        const blocks = await Promise.all(batch.map((cut) => finish(cut, key)))
+        // While they were sealed, a removal may have become known.
+        if (keyRing.newest() !== key) continue
         await storeAll(batch, blocks)
         queue.splice(0, batch.length)
         batch.forEach((cut, i) => {
@@ -81,8 +90,23 @@ export function createBlockFinisher(options: BlockFinisherOptions): BlockFinishe
     drain()
   }
 
-  async function finish(cut: CutBlock): Promise<Block> {
-    const key = keyRing.newest()!
+  /** Resolves when a key was added, or some time is over: an operation may have made one usable. */
+  async function keyOrRetry(): Promise<void> {
+    isKeyless = true
+    release()
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(retryMs, end)
+      const stop = keyRing.onAdded(end)
+      function end(): void {
+        clock.clear(timer)
+        stop()
+        resolve()
+      }
+    })
+    isKeyless = false
+  }
+
+  async function finish(cut: CutBlock, key: EpochKey): Promise<Block> {
     const [signature, envelope] = await Promise.all([
       signBlock(identity.signing, cut.header),
       sealPayload(crypto, {
@@ -124,7 +148,7 @@ export function createBlockFinisher(options: BlockFinisherOptions): BlockFinishe
       if (!running) void run()
     },
     payloadOf: (id) => payloads.get(id),
-    settled: () => (queue.length === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    settled: () => (queue.length === 0 || isKeyless ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     drained: () => (queue.length === 0 || disposed ? Promise.resolve() : new Promise((resolve) => draining.push(resolve))),
     dispose() {
       disposed = true

@@ -8,7 +8,7 @@ import type { BlockNode } from '../feed/blockGraph.ts'
 import type { Retraction } from '../feed/header.ts'
 import type { Payload } from './applyPayloads.ts'
 import { createAuthorLookup } from './authorLookup.ts'
-import { createBlockCutter, readOnly, type BlockCutter } from './blockCutter.ts'
+import { createBlockCutter, noMember, readOnly, type BlockCutter } from './blockCutter.ts'
 import { createBlockFinisher } from './blockFinisher.ts'
 import type { Slot, SlotPlace } from './claimSlot.ts'
 import { createVerdictFollower } from './followVerdict.ts'
@@ -186,6 +186,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     graph.reviewAuthors()
     if (!isSettled()) follower.settleSoon()
   })
+  /** What waited for a key is cut. */
+  const stopKeys = keyRing.onAdded(() => ticker.edited())
   noticeOrphans()
   if (!isSettled()) follower.settleSoon()
 
@@ -421,7 +423,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     if (disposed) return new EchoError('space-closed', 'This space is closed. Open it again before writing.')
     if (takeBack.isUnderWay(live.get(rootDocumentId)!))
       return new EchoError('block-refused', 'A change that peers would refuse is just being taken back. Write again in a moment.')
-    return log.isWriter(identity.id, identity.deviceId) ? undefined : readOnly()
+    if (log.isWriter(identity.id, identity.deviceId)) return undefined
+    return log.device(identity.deviceId) === undefined ? noMember() : readOnly()
   }
 
   function closeLive(id: DocumentId): void {
@@ -475,6 +478,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     async dispose() {
       if (disposed) return
       stopLog()
+      stopKeys()
       await flush()
       disposed = true
       ticker.dispose()

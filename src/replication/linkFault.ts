@@ -13,3 +13,5 @@ export type LinkFault =
   | 'bad-key'
   /** The device proved its key, but no operation that it or we hold makes it a member. */
   | 'unknown-device'
+  /** The device was a member and is none any more; it was told. */
+  | 'removed'

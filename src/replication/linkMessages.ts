@@ -4,6 +4,7 @@ import { idBytes, toId, type BlockId, type DeviceId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { maxProfileBytes, maxProfileCounter, type ProfileRecord } from '../identity/profileRecord.ts'
 import { maxOperationBytes } from '../access/operation.ts'
+import { sealedKeyBytes } from '../access/sealedKey.ts'
 import { maxBlockBytes } from '../feed/block.ts'
 import type { FeedHead } from '../feed/blockGraph.ts'
 import { maxHeadBytes, maxPartsBytes, type Bundle } from '../feed/bundle.ts'
@@ -16,6 +17,7 @@ import { readPresence, writePresence } from './presenceMessage.ts'
  * ```
  * ready    = 20 · ext
  * ops      = 21 · list bytes operation
+ * keys     = 25 · list (key id 32 · sealed 80)                          content keys, sealed to the reading device, that its epochs may not name
  * op-heads = 23 · list head 32
  * heads    = 40 · list (device 32 · slot 4 · seq uint · block id 32)   "this I have, and what comes before it in its feed; send me what I lack"
  * blocks   = 41 · list bytes block
@@ -33,6 +35,7 @@ import { readPresence, writePresence } from './presenceMessage.ts'
 export type LinkMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'ops'; readonly operations: readonly Uint8Array[] }
+  | { readonly type: 'keys'; readonly keys: readonly HandedKey[] }
   | { readonly type: 'op-heads'; readonly heads: readonly Uint8Array[] }
   | { readonly type: 'heads'; readonly heads: readonly FeedHead[] }
   | { readonly type: 'blocks'; readonly blocks: readonly Uint8Array[] }
@@ -50,6 +53,12 @@ export type LinkMessage =
   /** An odd type of a later version: ignored. */
   | { readonly type: 'unknown' }
 
+/** A content key on its way to a device: 32-byte id, and 80 bytes (sealedKey.ts). */
+export interface HandedKey {
+  readonly id: Uint8Array
+  readonly sealed: Uint8Array
+}
+
 /** A device whose blocks are wanted no more than needed, or again. */
 export interface SparedDevice {
   readonly device: DeviceId
@@ -63,6 +72,7 @@ const types = {
   ready: 0x20,
   ops: 0x21,
   'op-heads': 0x23,
+  keys: 0x25,
   heads: 0x40,
   blocks: 0x41,
   presence: 0x42,
@@ -89,6 +99,7 @@ export const maxSparedDevices = 1024
 /** The most blocks that are asked for at once by name. */
 export const maxWantedBlocks = 1024
 export const maxOperationHeads = 64
+const maxKeys = 16
 /** The most profiles that are named or asked for at once. */
 export const maxProfileHeads = 1024
 export const maxProfilesPerMessage = 64
@@ -103,6 +114,9 @@ export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown
       break
     case 'ops':
       writer.list(message.operations, (operation) => writer.bytes(operation))
+      break
+    case 'keys':
+      writer.list(message.keys, ({ id, sealed }) => writer.fixed(id).fixed(sealed))
       break
     case 'op-heads':
       writer.list(message.heads.slice(0, maxOperationHeads), (head) => writer.fixed(head))
@@ -180,6 +194,8 @@ function readMessage(reader: Reader): LinkMessage | 'newer-version' {
       return hasUnknownRequired(readExtensions(reader)) ? 'newer-version' : { type: 'ready' }
     case types.ops:
       return { type: 'ops', operations: reader.list(maxOperationsPerMessage, () => reader.bytes(maxOperationBytes)) }
+    case types.keys:
+      return { type: 'keys', keys: reader.list(maxKeys, () => ({ id: reader.fixed(32), sealed: reader.fixed(sealedKeyBytes) })) }
     case types['op-heads']:
       return { type: 'op-heads', heads: reader.list(maxOperationHeads, () => reader.fixed(32)) }
     case types.heads:

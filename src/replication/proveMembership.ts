@@ -15,19 +15,30 @@ export interface MembershipProof {
 }
 
 const deadlineMs = 10_000
+/** What a notice takes to arrive. */
+const noticeMs = 1_000
 
 /**
  * Exchanges operations with a peer whose device key is proven, until the log names that device. Once the peer is ready, operations flow both
  * ways; before, the peer may still be verifying our proof, and takes no more than a few bytes.
+ * A device that was a member gets the operations that ended it, and nothing else.
+ *
+ * @param options.isOlder whether the room's key is not the newest: whoever was removed may hold it, so a device that the log does not name gets nothing there
  * @param onMember called in the task in which the peer turns out to be a member: the channel's handlers are the caller's from then on
  */
 export function proveMembership(
   { channel, device, heads }: Pick<SecureChannel, 'channel' | 'heads'> & { readonly device: DeviceId },
-  options: { readonly log: MembershipLog; readonly clock: Clock; readonly onMember: (identity: IdentityId) => void },
+  options: {
+    readonly log: MembershipLog
+    readonly clock: Clock
+    readonly isOlder: boolean
+    readonly onMember: (identity: IdentityId) => void
+  },
 ): MembershipProof {
   const { log, clock } = options
   const link = createLink(channel, undefined)
   let ready = false
+  let hasSaid = false
   let over = false
   let fail: (fault: LinkFault) => void = () => {}
   const failed = new Promise<LinkFault>((resolve) => {
@@ -60,6 +71,15 @@ export function proveMembership(
   function onReady(): void {
     if (ready) return
     ready = true
+    const ends = log.endsAgainst(device)
+    if (ends.length > 0) {
+      for (const operations of portionsOf(ends)) link.send({ type: 'ops', operations })
+      clock.after(noticeMs, () => end('removed'))
+    } else if (!options.isOlder) say()
+  }
+
+  function say(): void {
+    hasSaid = true
     for (const operations of portionsOf(log.missingFor(heads))) link.send({ type: 'ops', operations })
   }
 
@@ -74,12 +94,13 @@ export function proveMembership(
     over = true
     clock.clear(timer)
     stop()
-    if (typeof outcome === 'string') fail(outcome)
-    else options.onMember(outcome.identity)
+    if (typeof outcome === 'string') return fail(outcome)
+    if (!hasSaid) say()
+    options.onMember(outcome.identity)
   }
 
   return {
-    link: { ...link, send: (message, priority) => ready && link.send(message, priority) },
+    link: { ...link, send: (message, priority) => hasSaid && link.send(message, priority) },
     failed,
   }
 }

@@ -1,11 +1,13 @@
-import { toId, type BlockId, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
+import { equalBytes } from '../shared/bytes.ts'
+import { idBytes, toId, type BlockId, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
 import type { Clock, Random } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { Connection, Network, Room } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
-import type { KeyRing } from '../access/keyRing.ts'
-import type { MembershipLog } from '../access/membershipLog.ts'
+import type { EpochKey, KeyRing } from '../access/keyRing.ts'
+import { openSealedKey, sealKeyFor } from '../access/sealedKey.ts'
+import type { OperationLog } from '../access/operationLog.ts'
 import type { ProfileBook } from '../access/profileBook.ts'
 import type { BlockGraph, BlockNode, FeedHead } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
@@ -17,7 +19,7 @@ import { createChannel, type Channel } from './channel.ts'
 import { createLink, type Link } from './link.ts'
 import { linkHandshake } from './linkHandshake.ts'
 import { createLinkLimits } from './linkLimits.ts'
-import { decodeLinkMessage, portionsOf, type LinkMessage } from './linkMessages.ts'
+import { decodeLinkMessage, portionsOf, type HandedKey, type LinkMessage } from './linkMessages.ts'
 import { createNewerVersions } from './newerVersions.ts'
 import { createPeerPatience } from './peerPatience.ts'
 import { createPeerProgress, type PeerProgress } from './peerProgress.ts'
@@ -25,7 +27,7 @@ import { createPresenceExchange, type PresenceExchange } from './presenceExchang
 import { createProfileExchange } from './profileExchange.ts'
 import { proveMembership } from './proveMembership.ts'
 import { createSilenceWatch, type SilenceWatch } from './silenceWatch.ts'
-import { createSpaceRoom } from './spaceRoom.ts'
+import { createSpaceRooms, type MeetingPlace } from './spaceRooms.ts'
 
 /*
  * One space's traffic with its members and with sister tabs. A connection becomes a link by the handshake (tabs of one origin need none), then
@@ -73,7 +75,7 @@ export interface SpaceReplicationOptions {
   readonly random: Random
   readonly identity: LocalIdentity
   readonly space: SpaceId
-  readonly log: MembershipLog
+  readonly log: OperationLog
   readonly keyRing: KeyRing
   readonly profiles: ProfileBook
   readonly graph: BlockGraph
@@ -94,10 +96,16 @@ export interface SpaceReplicationOptions {
   readonly onNewerVersion: (from: Link['peer']) => void
   /** A peer sent so much that does not belong, or in such a form, that its link was closed; it is shut out for so long. */
   readonly onBarred: (peer: NonNullable<Link['peer']>, ms: number) => void
+  /** A member handed a content key over, which no epoch seals to this device. */
+  readonly onKey: (key: EpochKey) => void
   /** Something failed that nobody else hears of. */
   readonly onFault: (error: unknown) => void
 }
 
+/** What a notice takes to arrive. */
+const noticeMs = 1_000
+/** How long a connection in an older room is left alone that two members have besides their link. */
+const besideMs = 600_000
 /** Own blocks are pushed to so many peers; the others hear of them by heads. */
 const maxPushLinks = 8
 
@@ -107,6 +115,8 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   const channels = new Set<Channel>()
   const newerVersions = createNewerVersions()
   const patience = createPeerPatience(clock)
+  /** The rooms of links to members. */
+  const placeByLink = new WeakMap<Link, MeetingPlace>()
   /** Links whose peer is being proven. */
   const proving = new Set<Link>()
   const state = createWritable<ReplicationState>({ peers: 0, tabs: 0, lacking: 0, delivered: true, newer: false })
@@ -119,7 +129,17 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     links: () => links.keys(),
   })
   const profiles = createProfileExchange({ crypto, clock, log, book: options.profiles })
-  const room = createSpaceRoom({ crypto, space, keyRing, onConnection: (connection) => meet(connection, true), onFault: options.onFault })
+  const room = createSpaceRooms({
+    crypto,
+    clock,
+    space,
+    keyRing,
+    isMember,
+    // Whoever is met in an older room does not know of this one's members yet.
+    isUsher: () => remoteLinks().every((link) => !placeByLink.get(link)?.isMain() || identity.deviceId < link.peer!.device),
+    onConnection: (connection, place) => meet(connection, place),
+    onFault: options.onFault,
+  })
   let tabsRoom: Room | undefined
   let reach = 0
   let disposed = false
@@ -128,9 +148,18 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     for (const link of [...links.keys(), ...proving]) link.send({ type: 'ops', operations: [operation] })
     void receiver.retry()
   })
-  const stopKeys = keyRing.onAdded(() => {
+  const stopKeys = keyRing.onAdded((key) => {
     void receiver.retry()
     room.refresh()
+    const epoch = log.epochs().find(({ keyId }) => equalBytes(keyId, key.id))
+    for (const link of remoteLinks()) {
+      const isNamed = epoch?.recipients.some(({ device }) => toId<DeviceId>(device) === link.peer!.device) ?? true
+      if (!isNamed) void handKey(link)
+    }
+  })
+  const stopState = log.state.subscribe(() => {
+    room.refresh()
+    dropEnded()
   })
 
   /** Devices whose blocks peers are asked to keep back. */
@@ -171,6 +200,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     if ((Object.keys(next) as (keyof ReplicationState)[]).every((key) => before[key] === next[key])) return
     state.set(next)
     if (before.peers !== next.peers && room.isWanted()) sayReach()
+    if (before.peers !== next.peers) room.refresh()
   }
 
   function remoteLinks(): readonly Link[] {
@@ -181,41 +211,81 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     for (const link of links.keys()) if (link.peer === undefined) link.send({ type: 'reach', peers: remoteLinks().length })
   }
 
-  function meet(connection: Connection, isMembersRoom: boolean): void {
-    const met = connection.sameOrigin ? meetTab(connection) : isMembersRoom ? meetPeer(connection) : connection.close()
+  function meet(connection: Connection, place: MeetingPlace | undefined): void {
+    const met = connection.sameOrigin ? meetTab(connection) : place === undefined ? connection.close() : meetPeer(connection, place)
     met?.catch((error: unknown) => {
       connection.close()
       options.onFault(error)
     })
   }
 
-  async function meetPeer(connection: Connection): Promise<void> {
-    const key = keyRing.newest()
-    if (key === undefined || disposed) return connection.close()
-    const secure = await linkHandshake(connection, { crypto, clock, random, identity, space, key, log })
+  async function meetPeer(connection: Connection, place: MeetingPlace): Promise<void> {
+    if (disposed) return connection.close()
+    const secure = await linkHandshake(connection, { crypto, clock, random, identity, space, key: place.key, log })
     if (!secure.ok) {
-      if (secure.error !== 'closed') room.reportHandshake('failed')
+      if (secure.error !== 'closed') place.reportHandshake('failed')
       return
     }
     const { channel } = secure.value
     const device = toId<DeviceId>(secure.value.device)
     channels.add(channel)
-    const proof = proveMembership({ ...secure.value, device }, { log, clock, onMember })
+    const proof = proveMembership({ ...secure.value, device }, { log, clock, isOlder: !place.isMain(), onMember })
     proving.add(proof.link)
     const fault = await proof.failed
     proving.delete(proof.link)
     channels.delete(channel)
     channel.close()
-    if (fault === 'unknown-device') room.reportHandshake('failed')
+    if (fault === 'unknown-device' || fault === 'removed') place.reportHandshake('failed')
 
     function onMember(owner: IdentityId): void {
       proving.delete(proof.link)
-      room.reportHandshake('succeeded')
+      place.reportHandshake('succeeded')
       const barredMs = patience.barredMs(device)
-      if (disposed) channel.close()
-      else if (barredMs > 0) keepOut(channel, barredMs)
-      else up(createLink(channel, { identity: owner, device }))
+      const others = remoteLinks().filter(({ peer }) => peer!.device === device)
+      if (disposed) return channel.close()
+      if (barredMs > 0) return keepOut(channel, barredMs)
+      // Met in the newest room already: the two need no second link, and in this one they go on sitting beside each other.
+      if (!place.isMain() && others.some((other) => placeByLink.get(other)?.isMain())) return keepOut(channel, besideMs)
+      const link = createLink(channel, { identity: owner, device })
+      placeByLink.set(link, place)
+      up(link)
+      if (place.isMain()) for (const other of others) if (placeByLink.get(other)?.isMain() === false) other.channel.close()
+      if (!place.isMain()) void handKey(link)
     }
+  }
+
+  /** Hands the newest key to a member whose epoch may not name it. */
+  async function handKey({ peer, send }: Link): Promise<void> {
+    const key = keyRing.newest()
+    const entry = peer && log.device(peer.device)
+    if (key === undefined || entry === undefined) return
+    const sealed = await sealKeyFor(crypto, idBytes(space), key, entry.record)
+    if (sealed !== undefined) send({ type: 'keys', keys: [{ id: key.id, sealed }] })
+  }
+
+  async function takeKeys(keys: readonly HandedKey[]): Promise<void> {
+    for (const { id, sealed } of keys) {
+      // Only a key of this space: whoever sends others could have them used.
+      if (keyRing.get(id) !== undefined || !log.epochs().some((epoch) => equalBytes(epoch.keyId, id))) continue
+      const opened = await openSealedKey(crypto, idBytes(space), identity, id, sealed)
+      if (opened !== undefined && keyRing.add(opened.id, opened.key)) options.onKey(opened)
+    }
+  }
+
+  /** Ends the links of devices that are no members any more; they have got the operations that say so. */
+  function dropEnded(): void {
+    for (const [link, { exchange }] of links) {
+      if (link.peer === undefined || (log.device(link.peer.device) !== undefined && isMember())) continue
+      links.delete(link)
+      exchange.dispose()
+      link.channel.onMessage = () => {}
+      clock.after(noticeMs, () => link.channel.close())
+    }
+    publish()
+  }
+
+  function isMember(): boolean {
+    return log.device(identity.deviceId) !== undefined
   }
 
   /** Closing at once would make the peer come again at once: the connection stays, and nobody listens. */
@@ -302,6 +372,8 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
         return addOperations(link, message.operations)
       case 'op-heads':
         return sayOperations(link, message.heads)
+      case 'keys':
+        return takeKeys(message.keys)
       case 'heads':
         exchange.onHeads(message.heads)
         return options.onHeads()
@@ -396,7 +468,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       publish()
     },
     enterTabs(tabs) {
-      tabsRoom ??= tabs.enter({ name: `space/${space}`, password: '' }, (connection) => meet(connection, false))
+      tabsRoom ??= tabs.enter({ name: `space/${space}`, password: '' }, (connection) => meet(connection, undefined))
     },
     announce(node) {
       const isOwn = node.header.device.every((byte, i) => byte === identity.signing.publicKey[i])
@@ -427,6 +499,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       askAgain.dispose()
       stopLog()
       stopKeys()
+      stopState()
       for (const stop of stopSparing) stop()
       await Promise.all([room.follow(undefined), tabsRoom?.leave()])
       for (const channel of channels) channel.close()

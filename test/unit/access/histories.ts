@@ -27,7 +27,7 @@ export async function createOperationSource(crypto: CryptoPort, base: string): P
     const operation = decodeOperation(crypto, bytes)
     if (!operation.ok) throw new Error(text)
     names.set(operation.value.key, name)
-    const effects = await judge({ crypto, space: idBytes(scenario.log.space), graph, ends: 'judged', verified: true }, operation.value)
+    const effects = await judge({ crypto, space: idBytes(scenario.log.space), graph, verified: true }, operation.value)
     if (!effects.ok) return undefined
     const judged = { operation: operation.value, effects: effects.value }
     if (graph.get(judged.operation.key) === undefined) graph.insert(judged)

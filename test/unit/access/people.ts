@@ -2,7 +2,6 @@ import { createAdmission } from '../../../src/access/createAdmission.ts'
 import { createGenesis } from '../../../src/access/createGenesis.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import { createConsent, invitationTarget } from '../../../src/access/consent.ts'
-import type { EndHandling } from '../../../src/access/judge.ts'
 import type { Role } from '../../../src/access/membershipLog.ts'
 import type { OperationLog } from '../../../src/access/operationLog.ts'
 import type { CryptoPort, SigningKey } from '../../../src/crypto/cryptoPort.ts'
@@ -39,10 +38,10 @@ export interface Founded {
 }
 
 /** A space that alice owns, with nobody else in it. */
-export async function found(crypto: CryptoPort = seededCrypto(), ends: EndHandling = 'kept'): Promise<Founded> {
+export async function found(crypto: CryptoPort = seededCrypto()): Promise<Founded> {
   const alice = await createPerson(crypto)
   const { space, operation } = await createGenesis({ crypto, identity: alice, name: 'Alice' })
-  const log = createMembershipLog({ crypto, space, ends })
+  const log = createMembershipLog({ crypto, space })
   await log.add(operation)
   return { crypto, space, genesis: operation, log, alice }
 }

@@ -8,7 +8,7 @@ import { createDevice, createPerson, found, seededCrypto } from './people.ts'
 
 /** A space of alice with two devices, and a book of it. */
 async function createTest() {
-  const world = await found(seededCrypto(), 'judged')
+  const world = await found(seededCrypto())
   const { crypto, log, alice } = world
   const second = await createDevice(crypto, { ...alice.signing, publicKey: alice.record.identity }, alice.signing)
   const book = createProfileBook({ crypto, log })

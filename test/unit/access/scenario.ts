@@ -58,7 +58,7 @@ export async function createScenario(crypto: CryptoPort): Promise<Scenario> {
   const listings: { device: string; reference: EntryReference; operation: string; admission: EntryReference }[] = []
   const zero = new Uint8Array(32)
   let space = toId<SpaceId>(zero)
-  let log = createMembershipLog({ crypto, space, ends: 'judged' })
+  let log = createMembershipLog({ crypto, space })
 
   async function rootOf(letter: string): Promise<SigningKey> {
     const root = roots.get(letter) ?? (await crypto.createSigningKey())
@@ -111,7 +111,7 @@ export async function createScenario(crypto: CryptoPort): Promise<Scenario> {
     }
     const signer = [...devices.values()].find((device) => equalBytes(device.record.sign, by))!
     space = toId<SpaceId>(labelledHash(crypto, 'operation', encodeUnsignedOperation(content)))
-    log = createMembershipLog({ crypto, space, ends: 'judged' })
+    log = createMembershipLog({ crypto, space })
     const lists = ownersText.split(' ').map((owner) => owner.split(':')[1]!)
     remember(name, await signOperation(signer.signing, content), lists)
   }

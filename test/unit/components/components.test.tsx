@@ -78,7 +78,7 @@ describe('ProfileForm, DeviceList, MemberList and SignOutDialog', () => {
 
   it('erase nothing before the word is typed', async () => {
     const fake = createFakeEcho({ identity: { status: 'unsaved', identity: { id: 'ann' as IdentityId, name: 'Ann' } } })
-    const onErased = vi.fn()
+    const onErased = vi.fn<() => void>()
     renderInEcho(fake, <SignOutDialog open onClose={() => {}} onErased={onErased} />)
     expect(screen.getByText(/not written down your recovery words/)).toBeTruthy()
     await act(async () => fireEvent.submit(document.querySelector('form')!))

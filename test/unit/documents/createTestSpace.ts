@@ -36,7 +36,7 @@ export interface TestSpace {
 }
 
 export async function createTestSpace(crypto: CryptoPort = seededCrypto('documents')): Promise<TestSpace> {
-  const founded = await found(crypto, 'judged')
+  const founded = await found(crypto)
   const { log, space, alice } = founded
   const bob = await createPerson(crypto)
   const rita = await createPerson(crypto)

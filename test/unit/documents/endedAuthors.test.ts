@@ -76,7 +76,7 @@ describe('when a member is removed', () => {
     await remove(world)
     await world.clock.run(settleMs)
     expect(keysOf(bob)).toEqual(['first', 'hers'])
-    expect(() => bob.documents.root.write((map) => map.set('fourth', 4))).toThrow(expect.objectContaining({ code: 'read-only' }))
+    expect(() => bob.documents.root.write((map) => map.set('fourth', 4))).toThrow(expect.objectContaining({ code: 'removed' }))
     await world.clock.run(600_000)
     expect(bob.stored).toHaveLength(3)
     expect(await bob.documents.readWithdrawn()).toHaveLength(1)

@@ -34,7 +34,7 @@ export function epochKey(seed: number): EpochKey {
 /** Keys, with the last one as the newest. */
 export function createFakeKeyRing(...keys: EpochKey[]): KeyRing & { readonly keys: EpochKey[] } {
   const get = (id: Uint8Array) => keys.find((key) => toHex(key.id) === toHex(id))
-  return { keys, newest: () => keys.at(-1), get, add: () => true, all: () => keys, onAdded: () => () => undefined }
+  return { keys, newest: () => keys.at(-1), get, add: () => true, all: () => keys, recent: () => keys, onAdded: () => () => undefined }
 }
 
 /** A log in which everybody has an entry whom `roles` names; heads other than `heads` are not here. */

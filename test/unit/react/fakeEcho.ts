@@ -262,7 +262,8 @@ export function createFakeEcho(
         openPromises.set(id, promise)
         return promise
       },
-      openAsIs: (id) => void calls.push(`openAsIs ${id}`),
+      revokeDevice: async () => undefined,
+    openAsIs: (id) => void calls.push(`openAsIs ${id}`),
       get: (id) => (ready.has(id) ? spaces.find((entry) => entry.space.id === id)?.space : undefined),
       state(id) {
         const present =

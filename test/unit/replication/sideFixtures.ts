@@ -69,6 +69,7 @@ export async function createSide(
     onRefused: () => {},
     onBarred: (peer, ms) => barred.push([peer.device, ms]),
     onNewerVersion: (from) => newer.push(from?.identity),
+    onKey: () => {},
     onFault: (error) => faults.push(error),
   })
   /** As when there is room again for blocks of the devices that were dropped. */

@@ -1,0 +1,158 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { toHex } from '../../src/shared/bytes.ts'
+import { drive } from './simulation/drive.ts'
+import { createForkGarden, type Gardener } from './simulation/forkGarden.ts'
+
+/* Members are removed, demoted, or leave: they see it, and neither read nor write what comes after. */
+const timeout = 60_000
+let dispose = async (): Promise<unknown> => undefined
+afterEach(() => dispose())
+
+async function plant<const Names extends readonly string[]>(seed: number, ...names: Names) {
+  const garden = await createForkGarden(seed, ...names)
+  dispose = garden.dispose
+  const idOf = ({ space }: Gardener) => space.members.get().find(({ isMe }) => isMe)!.id
+  return { garden, idOf, see: (gardener: Gardener) => garden.view(gardener) }
+}
+
+const statusOf = ({ peer, space }: Gardener) => peer.echo.spaces.state(space.id).get().status
+const peersOf = ({ space }: Gardener) => (space.sync.get() as { peers?: number }).peers ?? 0
+
+describe('a member who is removed', () => {
+  it('while online sees it, is cut off, and reads nothing that comes after', { timeout }, async () => {
+    const { garden, idOf, see } = await plant(1, 'ann', 'ben', 'cleo')
+    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+    await garden.write1(ann, 2)
+    await garden.write1(ben, 2)
+    await garden.clock.run(5_000)
+    const before = see(ann)
+    expect(see(ben)).toEqual(before)
+
+    await drive(garden.clock, ann.space.removeMember(idOf(ben)))
+    await garden.clock.run(5_000)
+    expect(statusOf(ben)).toBe('removed')
+    expect(peersOf(ben)).toBe(0)
+    expect(() => ben.space.setName('mine')).toThrow(expect.objectContaining({ code: 'removed' }))
+    expect(ann.space.members.get()).toHaveLength(2)
+
+    await garden.write1(ann, 2)
+    await garden.write1(cleo, 2)
+    await garden.clock.run(40_000)
+    expect(see(cleo)).toEqual(see(ann))
+    expect(see(ann).titles).toHaveLength(before.titles.length + 4)
+    expect(see(ben)).toEqual(before)
+    expect(peersOf(ann)).toBe(1)
+    // The key of the space is another one for all that was written since, and no block of it came to him.
+    const keysOf = async (gardener: Gardener) => (await garden.graphOf(gardener)).missingFor([]).map(({ header }) => toHex(header.keyId))
+    const [hers, his] = [await keysOf(ann), await keysOf(ben)]
+    const since = hers.slice(his.length)
+    expect(since.length).toBeGreaterThanOrEqual(4)
+    expect(new Set(since).size).toBe(1)
+    expect(his).not.toContain(since[0])
+    await garden.restart(ben)
+    expect(statusOf(ben)).toBe('removed')
+    expect(see(ben)).toEqual(before)
+  })
+
+  it('while offline learns of it when it comes back, and nobody takes what it wrote meanwhile', { timeout }, async () => {
+    const { garden, idOf, see } = await plant(2, 'ann', 'ben', 'cleo')
+    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+    await garden.write1(ben, 2)
+    await garden.clock.run(5_000)
+    const ids = idOf(ben)
+    garden.isolate(ben)
+    await garden.clock.run(2_000)
+    await drive(garden.clock, ann.space.removeMember(ids))
+    await garden.write1(ben, 3)
+    await garden.write1(ann, 1)
+    await garden.clock.run(40_000)
+    const known = see(ann)
+    garden.heal()
+    await garden.clock.run(40_000)
+    expect(statusOf(ben)).toBe('removed')
+    expect(see(ann)).toEqual(known)
+    await garden.write1(cleo, 1)
+    await garden.clock.run(5_000)
+    expect(see(cleo)).toEqual(see(ann))
+    expect(see(ben).titles).toHaveLength(2)
+  })
+
+  it('in the midst of writing does not hold the others up, and what they built on stays', { timeout }, async () => {
+    const { garden, idOf, see } = await plant(3, 'ann', 'ben', 'cleo')
+    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+    const id = idOf(ben)
+    for (let i = 0; i < 10; i++) {
+      if (statusOf(ben) === 'removed') break
+      garden.write(ben)
+      if (i === 5) void ann.space.removeMember(id)
+      garden.write(cleo)
+      await garden.clock.run(100)
+    }
+    await garden.write1(ann, 2)
+    await garden.clock.run(60_000)
+    expect(statusOf(ben)).toBe('removed')
+    expect(see(cleo)).toEqual(see(ann))
+    await garden.write1(cleo, 1)
+    await garden.clock.run(5_000)
+    expect(see(cleo)).toEqual(see(ann))
+  })
+})
+
+describe('roles', () => {
+  it('change, and a reader cannot write', { timeout }, async () => {
+    const { garden, idOf, see } = await plant(4, 'ann', 'ben', 'cleo')
+    const [ann, ben] = [garden.of('ann'), garden.of('ben')]
+    await drive(garden.clock, ann.space.setRole(idOf(ben), 'admin'))
+    await garden.clock.run(2_000)
+    expect(ben.space.info.get().role).toBe('admin')
+    await drive(garden.clock, ann.space.setRole(idOf(ben), 'reader'))
+    await garden.clock.run(5_000)
+    expect(ben.space.info.get().role).toBe('reader')
+    expect(() => ben.space.setName('mine')).toThrow(expect.objectContaining({ code: 'read-only' }))
+    await garden.write1(ann, 2)
+    await garden.clock.run(40_000)
+    expect(see(ben)).toEqual(see(ann))
+  })
+
+  it('end with a leave, after which the others go on under a new key', { timeout }, async () => {
+    const { garden, see } = await plant(5, 'ann', 'ben', 'cleo')
+    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+    await garden.write1(ben, 2)
+    await drive(garden.clock, ben.space.leave())
+    await garden.clock.run(5_000)
+    expect(statusOf(ben)).toBe('left')
+    await expect(drive(garden.clock, ann.space.leave())).rejects.toEqual(expect.objectContaining({ code: 'last-owner' }))
+    await garden.write1(ann, 2)
+    await garden.write1(cleo, 2)
+    await garden.clock.run(40_000)
+    expect(see(cleo)).toEqual(see(ann))
+    expect(see(ann).titles).toHaveLength(6)
+    expect(see(ben).titles).toHaveLength(2)
+  })
+})
+
+describe('two parts of a space that were apart', () => {
+  it('find each other when both have changed the key', { timeout }, async () => {
+    const { garden, idOf, see } = await plant(6, 'ann', 'ben', 'cleo', 'dan', 'eve', 'fay')
+    const [ann, ben, cleo, dan, eve, fay] = (['ann', 'ben', 'cleo', 'dan', 'eve', 'fay'] as const).map((name) => garden.of(name))
+    await drive(garden.clock, ann!.space.setRole(idOf(ben!), 'admin'))
+    await garden.clock.run(5_000)
+    const [eveId, fayId] = [idOf(eve!), idOf(fay!)]
+    garden.isolate(ben!, dan!)
+    await garden.clock.run(2_000)
+    await drive(garden.clock, ann!.space.removeMember(eveId))
+    await drive(garden.clock, ben!.space.removeMember(fayId))
+    for (const gardener of [ann!, ben!, cleo!, dan!]) await garden.write1(gardener, 1)
+    await garden.clock.run(60_000)
+    garden.heal()
+    await garden.clock.run(60_000)
+    for (const gardener of [ann!, ben!, cleo!, dan!]) {
+      expect(gardener.space.members.get()).toHaveLength(4)
+      await garden.write1(gardener, 1)
+    }
+    await garden.clock.run(60_000)
+    for (const gardener of [ben!, cleo!, dan!]) expect(see(gardener), gardener.peer.name).toEqual(see(ann!))
+    expect(see(ann!).titles).toHaveLength(8)
+    expect([statusOf(eve!), statusOf(fay!)]).toEqual(['removed', 'removed'])
+  })
+})
