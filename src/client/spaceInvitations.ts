@@ -62,6 +62,8 @@ interface Held {
   memory: InvitationMemory | undefined
   hosting: Hosting | undefined
   lock: Lock | undefined
+  /** It has ended, and another needed its place. */
+  gaveWay?: boolean
 }
 
 export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceInvitations {
@@ -111,16 +113,28 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     publish()
   }
 
-  function isOver({ id, record }: Held): boolean {
+  function isOver({ id, record, gaveWay }: Held): boolean {
+    if (gaveWay === true) return true
     const announced = announcedOf(id)
     const expiresAt = record?.expiresAt ?? announced?.expiresAt ?? 0
     if (expiresAt !== 0 && clock.now() >= expiresAt) return true
     return record === undefined && (announced === undefined || !announced.isOpen || log.usesOf(id) >= announced.uses)
   }
 
+  /** Ended ones, which only tell guests so, give way. @returns whether one more may be hosted */
+  function makeRoom(): boolean {
+    const hosted = [...held.values()].filter(({ lock }) => lock !== undefined)
+    if (hosted.length < maxHosted) return true
+    const ended = hosted.find(({ hosting }) => hosting !== undefined && hosting.state.get().end !== undefined)
+    if (ended === undefined) return false
+    ended.gaveWay = true
+    end(ended)
+    return true
+  }
+
   /** Waits until no other tab of this profile hosts it, then enters its room. */
   async function host(entry: Held, wait: 'no' | AbortSignal): Promise<void> {
-    if ([...held.values()].filter(({ lock }) => lock !== undefined).length >= maxHosted) return
+    if (!makeRoom()) return
     // Taken at once in this task, so that the next look does not begin it again.
     const pending: Lock = { name: '', lost: Promise.resolve(), release: () => {} }
     entry.lock = pending

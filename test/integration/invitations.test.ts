@@ -284,6 +284,20 @@ describe('a link that was sent', () => {
   })
 })
 
+describe('many invitations one after the other', () => {
+  it('do not run out: those that have ended give way', { timeout: 60_000 }, async () => {
+    const { world, invite, join, reach, end } = await createTest(15)
+    let url = ''
+    for (let i = 0; i < 40; i++) {
+      const { flow: next, url: link } = await invite()
+      url = link
+      if (i < 39) next.cancel()
+    }
+    await reach(join(world.ben.echo, url), 'success')
+    await end()
+  })
+})
+
 describe('options that do not go together', () => {
   it.each<[string, InvitationOptions]>([
     ['an attended one for several', { role: 'editor', maxUses: 2 }],

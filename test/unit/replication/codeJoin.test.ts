@@ -252,6 +252,30 @@ describe('a join with a code', () => {
   })
 })
 
+describe('keys after the code', () => {
+  it('are shared by who has the same secret, and by nobody else on the same connection', async () => {
+    const { clock, crypto, keys, settle } = await createJoinTest()
+    const open = async (secrets: readonly [number, number]) => {
+      const { ends } = await connect(clock)
+      const common = { crypto, clock, invitationId: keys.signing.publicKey, preSharedKey: joinPsk(crypto, keys.rendezvousKey) }
+      const [host, guest] = await settle(
+        Promise.all([
+          openJoinPipe(ends[0] as Connection, { ...common, random: createSeededRandom('h'), role: 'host' }),
+          openJoinPipe(ends[1] as Connection, { ...common, random: createSeededRandom('g'), role: 'guest' }),
+        ]),
+      )
+      if (!host.ok || !guest.ok) throw new Error('no pipe')
+      const t2 = new Uint8Array(32).fill(8)
+      host.value.rekey(t2, new Uint8Array(64).fill(secrets[0]))
+      guest.value.rekey(t2, new Uint8Array(64).fill(secrets[1]))
+      await guest.value.send(encodeCodeMessage({ kind: 'pending' }), t2)
+      return settle(host.value.receive(t2, limits))
+    }
+    expect((await open([1, 1])).ok).toBe(true)
+    expect(await open([1, 2])).toEqual({ ok: false, error: 'insecure-peer' })
+  })
+})
+
 describe('a join that somebody decides about', () => {
   it('waits for the decision, and ends as it says', async () => {
     for (const [decision, end] of [
