@@ -14,6 +14,7 @@ import type { RefusalReason } from '../replication/refusal.ts'
 import type { EchoPorts } from './echo.ts'
 import { guestContent } from './guestContent.ts'
 import type { InvitationMemory } from './invitationMemory.ts'
+import { maxGuests } from './invitationRecord.ts'
 import type { OpenSpace } from './openSpace.ts'
 import type { JoinRequest } from './states.ts'
 
@@ -224,6 +225,8 @@ export function hostInvitation(options: {
     return new Promise((resolve) => {
       const before = requests.get(guest)
       if (before !== undefined) return void before.waiting.add(resolve)
+      // Who has the link may ask under one fresh device key after the other, and each request outlives its connection.
+      if (requests.size >= maxGuests) return void resolve(fail('rate-limited'))
       const timer = clock.after(decisionDeadlineMs, () => endRequest(guest, fail('timeout')))
       requests.set(guest, { name: guestName, waiting: new Set([resolve]), timer })
       publish()

@@ -2,11 +2,70 @@ import { expect, it } from 'vitest'
 import { parseInvitation } from '../../../src/access/invitation.ts'
 import { deriveInvitationKeys, invitationRendezvous } from '../../../src/access/invitationKeys.ts'
 import { maxConversations } from '../../../src/client/hostInvitation.ts'
+import { maxGuests } from '../../../src/client/invitationRecord.ts'
+import type { InvitationOptions } from '../../../src/client/invitationOptions.ts'
+import { guestJoin } from '../../../src/replication/guestJoin.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { setup } from '../../../src/testing/setup.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
 import { drive } from '../../integration/simulation/drive.ts'
+import { createPerson } from '../access/people.ts'
+
+/** Ann has a space and an invitation; whoever has its link can meet her in its room. */
+async function createTest(options: Partial<InvitationOptions>) {
+  const clock = createSimulatedClock()
+  const crypto = createSimulatedCrypto(createSeededRandom('link holder'))
+  const world = await drive(clock, setup('ann', 'ben', { seed: 1, clock, crypto: createSimulatedCrypto, latencyMs: [1, 3] }))
+  const hers = await drive(clock, world.ann.echo.spaces.create({ name: 'Garden' }))
+  const flow = hers.invite()
+  flow.create({ role: 'editor', ...options })
+  await clock.runUntil(() => flow.state.get().status === 'waiting')
+  const { url } = flow.state.get() as { url: string }
+  const parsed = parseInvitation(crypto, 'test', url)
+  if (!parsed.ok) throw parsed.error
+  const invitation = parsed.value
+  const keys = await deriveInvitationKeys(crypto, invitation.secret)
+  const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
+
+  /** Asks under a device key of its own and leaves when it is told to wait. @returns what it was told */
+  async function ask(peer: string, identity: Awaited<ReturnType<typeof createPerson>>): Promise<string> {
+    let told: string | undefined
+    const room = world.swarm.peer(peer).enter({ name, password }, (connection) => {
+      void guestJoin(connection, {
+        crypto,
+        clock,
+        random: createSeededRandom(peer),
+        identity,
+        name: peer,
+        invitation,
+        keys,
+        onPending: () => void clock.after(10, () => ((told ??= 'pending'), connection.close())),
+        onAnswer: () => {},
+        store: async () => {},
+      }).then((result) => (told ??= result.ok ? 'ok' : result.error.kind === 'end' ? result.error.reason : result.error.fault))
+    })
+    await clock.runUntil(() => told !== undefined, 60_000)
+    void room.leave()
+    await clock.run(100)
+    return told!
+  }
+  return { clock, crypto, world, flow, ask, end: () => drive(clock, world.dispose()) }
+}
+
+it('an invitation keeps so many requests, whoever asks under one fresh device key after the other, and those it keeps may come again', async () => {
+  const { clock, crypto, flow, ask, end } = await createTest({ approval: true })
+  const requests = () => (flow.state.get() as { requests?: readonly unknown[] }).requests
+  const first = await createPerson(crypto)
+  expect(await ask('mel', first)).toBe('pending')
+  for (let i = 1; i < maxGuests; i++) expect(await ask(`mel ${i}`, await createPerson(crypto))).toBe('pending')
+  expect(requests()).toHaveLength(maxGuests)
+  expect(await ask('one more', await createPerson(crypto))).toBe('rate-limited')
+  expect(requests()).toHaveLength(maxGuests)
+  expect(await ask('mel again', first)).toBe('pending')
+  await clock.run(11 * 60_000)
+  await end()
+})
 
 it('an invitation talks to so many at once, closes on the others, and admits its guest when the crowd has run out of time', async () => {
   const clock = createSimulatedClock()
