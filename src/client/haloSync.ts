@@ -3,7 +3,7 @@ import { toId, type DeviceId, type SpaceId } from '../shared/ids.ts'
 import type { Timer } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
-import { decodeProfileRecord, isNewerProfile, type ProfileRecord } from '../identity/profileRecord.ts'
+import { decodeProfileRecord, isNewerProfile, verifyProfileRecord, type ProfileRecord } from '../identity/profileRecord.ts'
 import type { RootKey } from '../identity/rootKey.ts'
 import { createDeviceAddition } from '../access/createDeviceAddition.ts'
 import { deriveInvitationKeys } from '../access/invitationKeys.ts'
@@ -79,7 +79,7 @@ export function createHaloSync(options: {
   async function run(): Promise<void> {
     if (!halo.log.isWriter(identity.id, identity.deviceId)) return
     watch()
-    syncProfile()
+    await syncProfile()
     await nameRecovery()
     await giveSpaces()
     if (isDisposed) return
@@ -96,16 +96,25 @@ export function createHaloSync(options: {
     }
   }
 
-  function syncProfile(): void {
+  async function syncProfile(): Promise<void> {
     const own = options.profile.get()
     const bytes = haloProfile(database.properties.get())
+    if (own !== undefined && bytes !== undefined && equalBytes(own.bytes, bytes)) return
     const kept = bytes && decodeProfileRecord(crypto, bytes)
     // What is of a newer version is left to those that can read it.
     if (kept?.ok === false && kept.error === 'newer-version') return
-    const record = kept?.ok === true && kept.value.identity === identity.id ? kept.value : undefined
-    if (own !== undefined && isNewerProfile(own, record)) database.setProperty(haloNames.profile, own.bytes)
+    const isTrue = kept?.ok === true && isLive(kept.value) && (await verifyProfileRecord(crypto, kept.value))
+    if (isDisposed) return
+    const record = isTrue ? kept.value : undefined
+    if (own === undefined && record === undefined) options.onUnsigned()
     else if (record !== undefined && isNewerProfile(record, own)) options.onNewerProfile(record)
-    else if (own === undefined && record === undefined) options.onUnsigned()
+    // Two that each held to the word of a device that was shut out, which no one else takes, would write without end.
+    else if (own !== undefined && isLive(own) && isNewerProfile(own, record)) database.setProperty(haloNames.profile, own.bytes)
+  }
+
+  /** Whether the record names one of the person's devices that are live now. */
+  function isLive(record: ProfileRecord): boolean {
+    return record.identity === identity.id && halo.log.entriesOf(identity.id, record.device).length > 0
   }
 
   async function nameRecovery(): Promise<void> {

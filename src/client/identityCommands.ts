@@ -1,3 +1,4 @@
+import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { IdentityStore } from '../identity/identityStore.ts'
@@ -49,7 +50,9 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
     const profile = attached?.profile.get()
     if (identity === undefined || profile === undefined) return state.set({ status: 'none' })
     state.set({ status: profile.phraseSaved ? 'ready' : 'unsaved', identity: { id: identity.id, ...profileOf(profile) } })
-    signedProfile.set(profile.record)
+    const [before, { record }] = [signedProfile.get(), profile]
+    // Who listens compares it with what others hold, and may have it read again: the same record is no news.
+    if (before === undefined || record === undefined || !equalBytes(before.bytes, record.bytes)) signedProfile.set(record)
   }
 
   function become(next: LocalIdentity): void {

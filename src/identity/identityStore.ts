@@ -79,7 +79,7 @@ export interface IdentityStore {
    * @throws EchoError bad-value for a part of a wrong form; no-identity; one of storage.
    */
   updateProfile(change: ProfileChange): Promise<void>
-  /** Takes over a profile that another of the person's devices signed, if it is newer; whether that device may speak for the person is the caller's to check. @throws as {@link IdentityStore.confirmPhraseSaved} */
+  /** Takes over a profile that another of the person's devices signed, if it is newer and signed indeed; whether that device may speak for the person is the caller's to check. @throws as {@link IdentityStore.confirmPhraseSaved} */
   takeProfile(record: ProfileRecord): Promise<void>
 }
 
@@ -147,8 +147,13 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
     const marks = { phraseSaved, ...(awaitsDevices === true && { awaitsDevices: true as const }) }
     if (record === undefined) return { name, ...marks }
     const decoded = isBytes(record) ? decodeProfileRecord(crypto, record) : undefined
-    if (decoded?.ok !== true || decoded.value.identity !== identity || !(await verifyProfileRecord(crypto, decoded.value))) return undefined
+    // How the person is shown must not decide whether the keys can be used.
+    if (decoded?.ok !== true || !(await isRecordOf(decoded.value, identity))) return { name, ...marks }
     return { ...profileOf(decoded.value), ...marks, record: decoded.value }
+  }
+
+  async function isRecordOf(record: ProfileRecord, identity: IdentityId): Promise<boolean> {
+    return record.identity === identity && (await verifyProfileRecord(crypto, record))
   }
 
   async function isEntropyOf(entropy: Uint8Array | undefined, identity: Uint8Array): Promise<boolean> {
@@ -301,7 +306,7 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
       }),
     takeProfile: (record) =>
       changeProfile(async (before, identity) => {
-        if (record.identity !== identity.id || !isNewerProfile(record, before.record)) return before
+        if (!isNewerProfile(record, before.record) || !(await isRecordOf(record, identity.id))) return before
         return withRecord(before, record)
       }),
   }

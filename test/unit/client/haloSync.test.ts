@@ -13,6 +13,7 @@ import type { OpenSpace } from '../../../src/client/openSpace.ts'
 import type { MemberInfo } from '../../../src/client/states.ts'
 import type { Value } from '../../../src/database/values.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
+import { createProfileRecord, type ProfileRecord } from '../../../src/identity/profileRecord.ts'
 import type { Network } from '../../../src/network/network.ts'
 import { createWritable } from '../../../src/shared/readable.ts'
 import type { IdentityId, SpaceId } from '../../../src/shared/ids.ts'
@@ -61,14 +62,16 @@ async function createTest() {
   const members = createWritable<readonly MemberInfo[]>([])
   const handle = { open: garden, space: { members, info: createWritable({ name: 'Garden' }) } } as unknown as SpaceHandle
   const faults: unknown[] = []
+  const profile = createWritable<ProfileRecord | undefined>(undefined)
+  const newer: string[] = []
   const sync = createHaloSync({
     ports: { crypto, clock, random: createSeededRandom('sync') } as unknown as EchoPorts,
     halo: { ...halo, database } as unknown as OpenSpace,
     directory: { handles: () => [handle], ids: () => [garden.id], list: createWritable([]) },
     root: undefined,
-    profile: createWritable(undefined),
-    onNewerProfile: () => {},
-    onUnsigned: () => {},
+    profile,
+    onNewerProfile: (record) => newer.push(record.name),
+    onUnsigned: () => newer.push('unsigned'),
     onFetched: async () => {},
     onFault: (error) => faults.push(error),
   })
@@ -76,7 +79,7 @@ async function createTest() {
   const network = {
     enter: ({ name }: { readonly name: string }) => (entered.push(name), { leave: async () => {}, reportHandshake: () => {} }),
   } as unknown as Network
-  return { clock, laptop, tablet, garden, halo, properties, writes, members, sync, network, entered, faults }
+  return { clock, laptop, tablet, garden, halo, properties, writes, members, sync, network, entered, faults, profile, newer }
 }
 
 describe('the private space and this device', () => {
@@ -119,6 +122,45 @@ describe('the private space and this device', () => {
     properties.set({ ...properties.get(), [haloNames.contact(ben.id)]: newer })
     await clock.run(60_000)
     expect(haloContacts(properties.get()).get(ben.id as IdentityId)).toEqual(newer)
+  })
+
+  it('take the profile that another live device signed', async () => {
+    const { clock, tablet, properties, newer } = await createTest()
+    const { bytes } = await createProfileRecord(crypto, tablet, 3, { name: 'Anna' })
+    properties.set({ profile: bytes })
+    await clock.run(1_000)
+    expect(newer).toContain('Anna')
+    expect(properties.get()['profile']).toBe(bytes)
+  })
+
+  it('take no profile that is forged, or of a device that the private space does not list, and put the own one there', async () => {
+    const { clock, laptop, tablet, properties, profile, newer, writes } = await createTest()
+    const own = await createProfileRecord(crypto, laptop, 2, { name: 'Ann' })
+    profile.set(own)
+    const unlisted = await createDevice(crypto, { ...laptop.signing, publicKey: laptop.record.identity }, laptop.signing)
+    const good = (await createProfileRecord(crypto, tablet, 9, { name: 'Mallory' })).bytes
+    const stranger = await createDevice(crypto, await crypto.createSigningKey())
+    const foreign = (await createProfileRecord(crypto, stranger, 9, { name: 'Mallory' })).bytes
+    const unknown = (await createProfileRecord(crypto, unlisted, 9, { name: 'Mallory' })).bytes
+    for (const bad of [good.with(-1, good.at(-1)! ^ 1), foreign, unknown, new Uint8Array([1, 2])]) {
+      properties.set({ profile: bad })
+      await clock.run(1_000)
+      expect(properties.get()['profile']).toBe(own.bytes)
+    }
+    expect(newer).toEqual([])
+    const before = writes.length
+    await clock.run(60_000)
+    expect(writes).toHaveLength(before)
+  })
+
+  it('keep an own profile to themselves whose device is not live, for devices that did not would write in turn', async () => {
+    const { clock, laptop, properties, profile, writes } = await createTest()
+    const gone = await createDevice(crypto, { ...laptop.signing, publicKey: laptop.record.identity }, laptop.signing)
+    const [ours, theirs] = await Promise.all([7, 8].map((counter) => createProfileRecord(crypto, gone, counter, { name: 'Ann' })))
+    profile.set(ours)
+    properties.set({ profile: theirs!.bytes })
+    await clock.run(60_000)
+    expect(writes).not.toContain('profile')
   })
 
   it('fetch no space that is gone, or whose key does not open', async () => {

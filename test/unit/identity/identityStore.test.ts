@@ -5,7 +5,7 @@ import { createDeviceKeys } from '../../../src/identity/deviceKeys.ts'
 import { createIdentityStore } from '../../../src/identity/identityStore.ts'
 import { loadPhrases, type LoadPhrases } from '../../../src/identity/loadPhrases.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
-import { createProfileRecord } from '../../../src/identity/profileRecord.ts'
+import { createProfileRecord, decodeProfileRecord } from '../../../src/identity/profileRecord.ts'
 import type { IdentityId } from '../../../src/shared/ids.ts'
 import { createDeviceRecord, verifyDeviceRecord } from '../../../src/identity/record.ts'
 import { utf8 } from '../../../src/shared/bytes.ts'
@@ -20,7 +20,7 @@ import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
 const message = utf8('a message')
 const allRows = ['entropy', 'profile', 'record', 'seal', 'sign', 'wrap'].map((row) => `identity/${row}`)
 
-function value<T>(result: Result<T, EchoError>): T {
+function value<T>(result: Result<T, EchoError | string>): T {
   if (!result.ok) throw result.error
   return result.value
 }
@@ -224,6 +224,35 @@ describe.each(ports)('the identity store on %s', (_, create) => {
     expect(again.profile.get()).toMatchObject({ name: 'Anna', record: { counter: 5 } })
     await again.updateProfile({ name: 'Annette' })
     expect(again.profile.get()?.record?.counter).toBe(6)
+  })
+
+  it('takes over no profile whose signature is wrong, and stays whole', async () => {
+    const store = createIdentityStore({ crypto, storage })
+    const { identity } = await store.create('Ann')
+    await store.updateProfile({ name: 'Änn' })
+    const { bytes } = await createProfileRecord(crypto, identity, 5, { name: 'Mallory' })
+    const forged = value(decodeProfileRecord(crypto, bytes.with(-1, bytes.at(-1)! ^ 1)))
+    await store.takeProfile(forged)
+    const again = createIdentityStore({ crypto, storage })
+    value(await again.load())
+    expect(again.profile.get()).toMatchObject({ name: 'Änn', record: { counter: 1 } })
+  })
+
+  it('keeps the keys usable where the stored profile record is bad, and signs another', async () => {
+    const store = createIdentityStore({ crypto, storage })
+    const { identity } = await store.create('Ann')
+    await store.updateProfile({ name: 'Änn' })
+    const row = (await storage.readKey('identity/profile')) as { readonly record: Uint8Array }
+    const bob = await createIdentityStore({ crypto, storage: await openStorage(createMemoryDisk()) }).create('Bob')
+    const { bytes: foreign } = await createProfileRecord(crypto, bob.identity, 5, { name: 'Bob' })
+    for (const record of [row.record.with(-1, row.record.at(-1)! ^ 1), foreign, new Uint8Array(3), 'text']) {
+      await storage.write({ putKeys: [{ key: 'identity/profile', value: { ...row, record } }] }, 'strict')
+      const again = createIdentityStore({ crypto, storage })
+      expect(value(await again.load())?.id).toBe(identity.id)
+      expect(again.profile.get()).toEqual({ name: 'Änn', phraseSaved: false })
+      await again.updateProfile({ emoji: '🌱' })
+      expect(again.profile.get()).toMatchObject({ name: 'Änn', emoji: '🌱', record: { counter: 1 } })
+    }
   })
 
   it('refuses a name over 64 bytes and other parts of a wrong form, before anything is written', async () => {
