@@ -1,6 +1,7 @@
 import type { DeviceId, IdentityId } from '../shared/ids.ts'
 import { append } from '../shared/append.ts'
 import { admissionKey, type Admission, type End, type Entry, type JudgedOperation } from './judgedOperation.ts'
+import type { KeptBlock } from './membershipLog.ts'
 import type { OperationGraph, OperationSet } from './operationGraph.ts'
 
 /** Why a well-formed operation does not count (M9-M12). */
@@ -22,13 +23,15 @@ export interface Ends {
   hasClosed(invitation: string, announcement: string): boolean
   /** Keys of the ends of people and devices, in the order of standing. */
   readonly keys: readonly string[]
-  /** 32-byte ids of the blocks that the cuts keep (M26). */
-  readonly keptBlocks: readonly Uint8Array[]
+  /** The blocks that the cuts keep (M26). */
+  readonly keptBlocks: readonly KeptBlock[]
 }
+
+type PersonEnd = Exclude<End, { readonly kind: 'invitation' }>
 
 interface StandingEnd {
   readonly key: string
-  readonly end: End
+  readonly end: PersonEnd
   readonly cut: OperationSet
   readonly signer: Entry
 }
@@ -39,7 +42,7 @@ export function createEnds(graph: OperationGraph): Ends {
   const byDevice = new Map<string, StandingEnd[]>()
   const closings = new Map<string, string[]>()
   const keys: string[] = []
-  const keptBlocks: Uint8Array[] = []
+  const keptBlocks: KeptBlock[] = []
 
   /** The ends that reach an admission: those of it alone, and those of its person that rank above it and that it does not come after (M9). */
   function against(admission: Admission): readonly StandingEnd[] {
@@ -60,8 +63,8 @@ export function createEnds(graph: OperationGraph): Ends {
       const { key } = operation
       if (end.kind === 'invitation') return append(closings, end.invitation, key)
       keys.push(key)
-      keptBlocks.push(...end.blocks)
       const standing = { key, end, cut: graph.pastOf(end.cut), signer: effects.signer! }
+      for (const block of end.blocks) keptBlocks.push({ block, ...authorOf(standing) })
       if (end.kind === 'identity') append(byIdentity, end.identity, standing)
       else if (end.kind === 'device') append(byDevice, deviceKey(standing.signer.admission, end.device), standing)
       else append(byAdmission, admissionKey(end.admission), standing)
@@ -82,6 +85,13 @@ export function createEnds(graph: OperationGraph): Ends {
     keys,
     keptBlocks,
   }
+}
+
+/** Whose blocks an end may keep. */
+function authorOf({ end, signer }: Pick<StandingEnd, 'signer'> & { readonly end: PersonEnd }): Omit<KeptBlock, 'block'> {
+  if (end.kind === 'identity') return { identity: end.identity }
+  if (end.kind === 'device') return { identity: signer.admission.identityId, device: end.device }
+  return { identity: end.admission.identityId }
 }
 
 function deviceKey(admission: Admission, device: DeviceId): string {

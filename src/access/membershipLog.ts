@@ -44,6 +44,16 @@ export type OperationFault =
   | 'newer-version'
   | 'too-many-held'
 
+/** A content block that an end lets stay. */
+export interface KeptBlock {
+  /** 32-byte id. */
+  readonly block: Uint8Array
+  /** Whom the end is against: it says nothing of what others wrote (M8). */
+  readonly identity: IdentityId
+  /** Where it is against one device of the person alone. */
+  readonly device?: DeviceId
+}
+
 /**
  * The hash-linked log of a space's membership. Its state is a pure function of the set of operations: no clock, no order of arrival,
  * no local identity takes part.
@@ -81,6 +91,6 @@ export interface MembershipLog {
   hasLeft(identity: IdentityId): boolean
   /** The live entry of a device, or undefined. */
   device(device: DeviceId): { readonly member: Member; readonly record: DeviceRecord } | undefined
-  /** M26: ids (32 bytes) of content blocks that stay, with their pasts, whatever became of their authors. */
-  keptBlocks(): readonly Uint8Array[]
+  /** M26: content blocks that stay, with their pasts, whatever became of their authors. */
+  keptBlocks(): readonly KeptBlock[]
 }

@@ -1,12 +1,13 @@
 import { toId, type BlockId, type DeviceId, type IdentityId } from '../shared/ids.ts'
+import type { KeptBlock } from '../access/membershipLog.ts'
 import { covers, type Entry } from './graphEntry.ts'
 
 /** What the membership log says of the authors of blocks. */
 export interface Authors {
   /** Whether a device is a writer now, for the person that a block names (M24). */
   isWriter(identity: IdentityId, device: DeviceId): boolean
-  /** Ids (32 bytes) of the blocks that ends keep, with their pasts. */
-  keptBlocks(): readonly Uint8Array[]
+  /** The blocks that ends keep, with their pasts. */
+  keptBlocks(): readonly KeptBlock[]
 }
 
 /** Everyone writes, and nobody was ever removed. */
@@ -39,13 +40,13 @@ export function createAcceptance(
   let outside = new Set<Entry>()
   /** What the log said when it was last asked, by person and device: all blocks are judged by one state of it. */
   const writers = new Map<string, boolean>()
-  let keptIds = idsOf(authors.keptBlocks())
+  let keptFor = authorsOf(authors.keptBlocks())
   let kept: Entry[] = []
 
   function isWriter({ node: { header } }: Entry): boolean {
     const identity = toId<IdentityId>(header.identity)
     const device = toId<DeviceId>(header.device)
-    const key = `${identity} ${device}`
+    const key = pairOf(identity, device)
     let known = writers.get(key)
     if (known === undefined) {
       known = authors.isWriter(identity, device)
@@ -54,8 +55,14 @@ export function createAcceptance(
     return known
   }
 
+  /** Whether an end against its author keeps it. Of others' blocks an end says nothing: whoever leaves could keep what a removed friend writes later. */
+  function isNamed({ node: { id, header } }: Entry): boolean {
+    const named = keptFor.get(id)
+    return named !== undefined && (named.has(toId(header.identity)) || named.has(pairOf(toId(header.identity), toId(header.device))))
+  }
+
   function counts(entry: Entry): boolean {
-    return keptIds.has(entry.node.id) || isWriter(entry)
+    return isNamed(entry) || isWriter(entry)
   }
 
   function find(): Set<Entry> {
@@ -75,7 +82,7 @@ export function createAcceptance(
       return outside
     },
     joined(entry) {
-      if (keptIds.has(entry.node.id)) kept.push(entry)
+      if (isNamed(entry)) kept.push(entry)
       if (!counts(entry)) {
         outside.add(entry)
         return []
@@ -89,19 +96,19 @@ export function createAcceptance(
     },
     isKept: (entry) => kept.some((other) => covers(other, entry)),
     review() {
-      const ids = idsOf(authors.keptBlocks())
-      const isKeptSame = ids.size === keptIds.size && [...ids].every((id) => keptIds.has(id))
-      let isSame = isKeptSame
+      const nextKept = authorsOf(authors.keptBlocks())
+      const isKeptSame = isSame(keptFor, nextKept)
+      let areWritersSame = true
       for (const [key, before] of writers) {
         const [identity, device] = key.split(' ') as [IdentityId, DeviceId]
         const now = authors.isWriter(identity, device)
         if (now === before) continue
         writers.set(key, now)
-        isSame = false
+        areWritersSame = false
       }
-      if (isSame) return false
-      keptIds = ids
-      kept = [...ids].flatMap((id) => entries.get(id) ?? [])
+      if (isKeptSame && areWritersSame) return false
+      keptFor = nextKept
+      kept = [...nextKept.keys()].flatMap((id) => entries.get(id) ?? []).filter(isNamed)
       const before = outside
       outside = find()
       return !isKeptSame || outside.size !== before.size || [...outside].some((entry) => !before.has(entry))
@@ -109,6 +116,27 @@ export function createAcceptance(
   }
 }
 
-function idsOf(blocks: readonly Uint8Array[]): ReadonlySet<BlockId> {
-  return new Set(blocks.map((id) => toId<BlockId>(id)))
+/** Of each block that ends keep, the persons and the pairs of person and device against whom they are. */
+function authorsOf(kept: readonly KeptBlock[]): ReadonlyMap<BlockId, ReadonlySet<string>> {
+  const authors = new Map<BlockId, Set<string>>()
+  for (const { block, identity, device } of kept) {
+    const id = toId<BlockId>(block)
+    const named = authors.get(id) ?? new Set()
+    authors.set(id, named.add(device === undefined ? identity : pairOf(identity, device)))
+  }
+  return authors
+}
+
+function isSame(one: ReadonlyMap<BlockId, ReadonlySet<string>>, other: ReadonlyMap<BlockId, ReadonlySet<string>>): boolean {
+  return (
+    one.size === other.size &&
+    [...one].every(([id, named]) => {
+      const others = other.get(id)
+      return others?.size === named.size && [...named].every((author) => others.has(author))
+    })
+  )
+}
+
+function pairOf(identity: IdentityId, device: DeviceId): string {
+  return `${identity} ${device}`
 }

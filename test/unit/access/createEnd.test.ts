@@ -43,7 +43,7 @@ describe('a removal', () => {
     expect(log.isWriter(dave.id, dave.deviceId)).toBe(false)
     // What he wrote before is no worse for it (M25).
     expect(log.roleAt(log.heads(), dave.id, dave.deviceId)).toBe('editor')
-    expect(log.keptBlocks()).toEqual(blocks)
+    expect(log.keptBlocks()).toEqual(blocks.map((block) => ({ block, identity: dave.id })))
   })
 
   it('is refused where the signer does not stand above: equals, seniors, strangers, oneself', async () => {
@@ -131,7 +131,7 @@ describe('devices', () => {
     await addAll(await revoke(bob, second))
     expect(log.device(second.deviceId)).toBeUndefined()
     expect(log.state.get().members.get(bob.id)?.devices).toEqual([bob.record])
-    expect(log.keptBlocks()).toEqual(blocks)
+    expect(log.keptBlocks()).toEqual(blocks.map((block) => ({ block, identity: bob.id, device: second.deviceId })))
   })
 
   it('are shut out by the phrase, all of them', async () => {

@@ -6,15 +6,21 @@ import { createBlockGraph } from '../../../src/feed/createBlockGraph.ts'
 import { encodeHeader, type BlockHeader } from '../../../src/feed/header.ts'
 import { loadBlockGraph } from '../../../src/feed/loadBlockGraph.ts'
 import { compareBytes } from '../../../src/shared/bytes.ts'
-import { idBytes, rootDocumentId, toId, type BlockId, type DeviceId } from '../../../src/shared/ids.ts'
+import { idBytes, rootDocumentId, toId, type BlockId, type DeviceId, type IdentityId } from '../../../src/shared/ids.ts'
 import { buildHistory, historySteps, standingOf } from './blockHistories.ts'
 import { ascending, bytes32, hashOnly, headerOf, idOf, space } from './feedFixtures.ts'
+
+/** Whom all devices belong to, unless said otherwise. */
+const person = toId<IdentityId>(bytes32(100))
 
 /** A log in which devices end and come back. */
 function createAuthors() {
   const ended = new Set<DeviceId>()
   let kept: readonly BlockId[] = []
-  const authors: Authors = { isWriter: (_, device) => !ended.has(device), keptBlocks: () => kept.map(idBytes) }
+  const authors: Authors = {
+    isWriter: (_, device) => !ended.has(device),
+    keptBlocks: () => kept.map((id) => ({ block: idBytes(id), identity: person })),
+  }
   return {
     authors,
     end(device: number, keeping: readonly BlockId[] = []) {
@@ -123,6 +129,51 @@ describe('of what a device wrote that is no writer any more', () => {
     const graph = createBlockGraph({ crypto: hashOnly, space, authors })
     const [own, others] = [cut(graph, 1, undefined), cut(graph, 1, undefined, { slot: 1, identity: bytes32(101) })]
     expect([own, others].map((id) => graph.stands(id))).toEqual([true, false])
+  })
+})
+
+describe('what an end names of others than it is against', () => {
+  /** Keeps a block in the name of an end against somebody. */
+  function createKeeping(against: { identity?: IdentityId; device?: number }) {
+    let block: BlockId | undefined
+    const { identity = person, device } = against
+    const kept = (id: BlockId) => ({ block: idBytes(id), identity, ...(device && { device: toId<DeviceId>(bytes32(device)) }) })
+    const authors: Authors = {
+      isWriter: (_, writer) => writer !== toId<DeviceId>(bytes32(1)),
+      keptBlocks: () => (block === undefined ? [] : [kept(block)]),
+    }
+    const graph = createBlockGraph({ crypto: hashOnly, space, authors })
+    return {
+      graph,
+      keep(id: BlockId) {
+        block = id
+        graph.reviewAuthors()
+        graph.decide()
+      },
+    }
+  }
+
+  it.each([
+    ['the person', {}, true],
+    ['the device', { device: 1 }, true],
+    ['another person', { identity: toId<IdentityId>(bytes32(101)) }, false],
+    ['another device of the person', { device: 2 }, false],
+  ])('stays where it is against %s only if the author is meant', (_, against, stays) => {
+    const { graph, keep } = createKeeping(against)
+    const block = cut(graph, 1, undefined)
+    expect(graph.stands(block)).toBe(false)
+    keep(block)
+    expect(graph.stands(block)).toBe(stays)
+  })
+
+  it('wins no place for it', () => {
+    for (let timeMs = 1; timeMs <= 8; timeMs++) {
+      const { graph, keep } = createKeeping({ identity: toId<IdentityId>(bytes32(101)) })
+      const branches = [cut(graph, 2, undefined, { timeMs }), cut(graph, 2, undefined, { timeMs: 100 + timeMs })]
+      const before = branches.map((id) => graph.stands(id))
+      keep(branches[before.indexOf(false)]!)
+      expect(branches.map((id) => graph.stands(id))).toEqual(before)
+    }
   })
 })
 

@@ -263,7 +263,7 @@ export function createFakeEcho(
         return promise
       },
       revokeDevice: async () => undefined,
-    openAsIs: (id) => void calls.push(`openAsIs ${id}`),
+      openAsIs: (id) => void calls.push(`openAsIs ${id}`),
       get: (id) => (ready.has(id) ? spaces.find((entry) => entry.space.id === id)?.space : undefined),
       state(id) {
         const present =
