@@ -1,5 +1,5 @@
 import { equalBytes } from '../shared/bytes.ts'
-import { toId, type DeviceId, type SpaceId } from '../shared/ids.ts'
+import { toId, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
 import type { Timer } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
@@ -19,6 +19,7 @@ import {
   holdsKey,
   openSpaceKey,
   spaceValue,
+  type HaloContact,
   type HaloSpace,
 } from './haloItems.ts'
 import type { OpenSpace } from './openSpace.ts'
@@ -36,6 +37,8 @@ export interface HaloSync {
 
 /** Changes are taken together. */
 const settleMs = 100
+/** Between two writes of one contact: the private space keeps its history, and anyone in a shared space can change a profile at any time. */
+const contactPauseMs = 10 * 60_000
 
 export function createHaloSync(options: {
   readonly ports: EchoPorts
@@ -57,6 +60,9 @@ export function createHaloSync(options: {
   const fetches = new Map<SpaceId, { dispose(): void }>()
   let network: Network | undefined
   let timer: Timer | undefined
+  /** When each contact was written last. */
+  const contactWrites = new Map<IdentityId, number>()
+  let contactTimer: Timer | undefined
   let isRunning = false
   let isDisposed = false
   const stops = [database.properties, halo.log.state, directory.list, options.profile].map((source) => source.subscribe(soon))
@@ -150,12 +156,25 @@ export function createHaloSync(options: {
       const profiles = open.profiles.state.get()
       for (const { id, isMe, name, colour, emoji } of space.members.get()) {
         const counter = profiles.get(id)?.counter ?? 0
-        if (isMe || counter <= (known.get(id)?.counter ?? -1)) continue
+        const before = known.get(id)
         const contact = { name, counter, ...(colour !== undefined && { colour }), ...(emoji !== undefined && { emoji }) }
+        if (isMe || (before !== undefined && (counter <= before.counter || isShownAlike(contact, before)))) continue
+        if (clock.now() - (contactWrites.get(id) ?? -Infinity) < contactPauseMs) {
+          contactTimer ??= clock.after(contactPauseMs, () => {
+            contactTimer = undefined
+            soon()
+          })
+          continue
+        }
         known.set(id, contact)
+        contactWrites.set(id, clock.now())
         database.setProperty(haloNames.contact(id), contact)
       }
     }
+  }
+
+  function isShownAlike(a: HaloContact, b: HaloContact): boolean {
+    return a.name === b.name && a.colour === b.colour && a.emoji === b.emoji
   }
 
   /** Lists own devices in spaces that do not know them. */
@@ -219,6 +238,7 @@ export function createHaloSync(options: {
     dispose() {
       isDisposed = true
       clock.clear(timer)
+      clock.clear(contactTimer)
       for (const stop of stops) stop()
       for (const stop of [...watched.values()].flat()) stop()
       endFetches()

@@ -19,7 +19,7 @@ import { createWritable } from '../../../src/shared/readable.ts'
 import type { IdentityId, SpaceId } from '../../../src/shared/ids.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
-import { createDevice, seededCrypto } from '../access/people.ts'
+import { admit, createDevice, createPerson, seededCrypto } from '../access/people.ts'
 
 const crypto = seededCrypto('halo sync')
 
@@ -122,6 +122,28 @@ describe('the private space and this device', () => {
     properties.set({ ...properties.get(), [haloNames.contact(ben.id)]: newer })
     await clock.run(60_000)
     expect(haloContacts(properties.get()).get(ben.id as IdentityId)).toEqual(newer)
+  })
+
+  it('write a contact anew only where something shown has changed, and once in ten minutes', async () => {
+    const { clock, laptop, garden, properties, members, writes } = await createTest()
+    const ben = await createPerson(crypto)
+    await admit({ crypto, log: garden.log, space: garden.id }, laptop, ben, 'editor')
+    async function change(counter: number, name: string): Promise<void> {
+      expect((await garden.profiles.add((await createProfileRecord(crypto, ben, counter, { name })).bytes)).ok).toBe(true)
+      members.set([{ id: ben.id, role: 'editor', isMe: false, isHere: false, deviceCount: 1, name } as unknown as MemberInfo])
+      await clock.run(1_000)
+    }
+    const count = (): number => writes.filter((name) => name === haloNames.contact(ben.id)).length
+    const shown = () => haloContacts(properties.get()).get(ben.id)
+    for (let counter = 1; counter <= 20; counter++) await change(counter, 'Ben')
+    await clock.run(11 * 60_000)
+    expect([count(), shown()?.name]).toEqual([1, 'Ben'])
+    for (let counter = 21; counter <= 40; counter++) await change(counter, `Ben ${counter}`)
+    expect([count(), shown()?.name]).toEqual([2, 'Ben 21'])
+    await clock.run(11 * 60_000)
+    expect([count(), shown()]).toEqual([3, { name: 'Ben 40', counter: 40 }])
+    await clock.run(60 * 60_000)
+    expect(count()).toBe(3)
   })
 
   it('take the profile that another live device signed', async () => {
