@@ -41,7 +41,7 @@ export interface MadeInvitation {
   readonly state: Readable<HostingState>
 }
 
-/** An admin who announces thousands of delegated invitations must not make every other one enter as many rooms. */
+/** An admin who announces thousands of delegated invitations must not make every other one enter as many rooms. Own ones count by themselves. */
 const maxHosted = 32
 
 export interface SpaceInvitationsOptions {
@@ -121,9 +121,10 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     return record === undefined && (announced === undefined || !announced.isOpen || log.usesOf(id) >= announced.uses)
   }
 
-  /** Ended ones, which only tell guests so, give way. @returns whether one more may be hosted */
-  function makeRoom(): boolean {
-    const hosted = [...held.values()].filter(({ lock }) => lock !== undefined)
+  /** Ended ones, which only tell guests so, give way. @returns whether one more, own or announced as it is, may be hosted */
+  function makeRoomFor(entry: Held): boolean {
+    const isOwn = entry.record !== undefined
+    const hosted = [...held.values()].filter(({ lock, record }) => lock !== undefined && (record !== undefined) === isOwn)
     if (hosted.length < maxHosted) return true
     const ended = hosted.find(({ hosting }) => hosting !== undefined && hosting.state.get().end !== undefined)
     if (ended === undefined) return false
@@ -134,18 +135,21 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
 
   /** Waits until no other tab of this profile hosts it, then enters its room. */
   async function host(entry: Held, wait: 'no' | AbortSignal): Promise<void> {
-    if (!makeRoom()) return
+    if (!makeRoomFor(entry)) return
     // Taken at once in this task, so that the next look does not begin it again.
     const pending: Lock = { name: '', lost: Promise.resolve(), release: () => {} }
     entry.lock = pending
     const lock = await storage.locks.acquire(`invitation/${open.id}/${toHex(entry.id)}`, wait)
+    // Ended while it waited: released, or this device may no longer host.
+    if (entry.lock !== pending) return lock?.release()
     entry.lock = lock
-    if (lock === undefined || ending.signal.aborted) return lock?.release()
+    if (lock === undefined) return
     try {
       // Another tab may have hosted it in the meantime.
       if (entry.record !== undefined) entry.record = (await readInvitation(crypto, identity, open.id, storage, entry.id)) ?? entry.record
       const terms = await termsOf(entry)
-      if (terms === undefined || ending.signal.aborted) return end(entry)
+      if (entry.lock !== lock) return
+      if (terms === undefined || !mayHost()) return end(entry)
       const memory = createInvitationMemory(entry.record ?? { wrong: 0, guests: new Map(), revoked: false }, (next) => write(entry, next))
       entry.memory = memory
       entry.hosting = hostInvitation({
@@ -160,7 +164,7 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
       })
       entry.hosting.state.subscribe(publish)
     } catch (error) {
-      end(entry)
+      if (entry.lock === lock) end(entry)
       onError(asError(error))
     }
     publish()
@@ -289,6 +293,7 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     const { hosting } = entry as Held
     if (hosting === undefined) {
       held.delete(toHex(id))
+      await storage.write({ deleteKeys: [invitationKey(open.id, id)] }, 'relaxed')
       throw new EchoError(
         'bad-config',
         `More than ${maxHosted} invitations of this space wait for guests. Withdraw some, then invite again.`,

@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest'
+import { createInvite } from '../../../src/access/createInvite.ts'
+import type { OpenSpace } from '../../../src/client/openSpace.ts'
+import { readInvitations } from '../../../src/client/invitationRecord.ts'
+import { createSpaceInvitations } from '../../../src/client/spaceInvitations.ts'
+import type { EchoPorts } from '../../../src/client/echo.ts'
+import { createMemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
+import type { EchoError } from '../../../src/shared/echoError.ts'
+import type { Locks } from '../../../src/storage/locks.ts'
+import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
+import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
+import { createTestSpace } from '../documents/createTestSpace.ts'
+
+const maxHosted = 32
+
+/** Alice's page with a space; `open` makes the invitations of another page of hers, which shares her disk. */
+async function createTest() {
+  const { crypto, clock, log, alice, space, keyRing } = await createTestSpace()
+  const storage = createMemoryStorage()
+  await storage.open()
+  const errors: EchoError[] = []
+  const entered: string[] = []
+  const network = createMemorySwarm({ clock, random: createSeededRandom(1) }).peer('a')
+  function open(seed: number, acquire: Locks['acquire'] = storage.locks.acquire) {
+    return createSpaceInvitations({
+      app: 'test',
+      ports: { crypto, clock, random: createSeededRandom(seed), storage: { ...storage, locks: { acquire } } } as unknown as EchoPorts,
+      network: { ...network, enter: (room, meet) => (entered.push(room.name), network.enter(room, meet)) },
+      open: { id: space, identity: alice, log, keyRing, operationsStored: async () => {} } as unknown as OpenSpace,
+      ownName: () => 'Alice',
+      spaceName: () => 'Garden',
+      inviteUrl: () => 'https://garden.example/',
+      onError: (error) => errors.push(error),
+    })
+  }
+  const announce = async (n: number): Promise<void> => {
+    const invitationId = (await crypto.createSigningKey()).publicKey
+    const rendezvousKey = new Uint8Array(32).fill(n)
+    const invitation = { invitationId, rendezvousKey, role: 'reader', uses: 1, approval: false, delegated: true, expiresAt: 0 } as const
+    await log.add(await createInvite({ log, signer: alice, invitation }))
+  }
+  const stored = () => readInvitations(crypto, alice, space, storage)
+  return { clock, open, announce, stored, errors, entered }
+}
+
+it("another's announced invitations are hosted up to a limit, and leave the places of one's own", async () => {
+  const { clock, open, announce, entered, errors } = await createTest()
+  for (let i = 0; i < maxHosted + 2; i++) await announce(i)
+  const invitations = open(1)
+  await clock.run(100)
+  expect(entered).toHaveLength(maxHosted)
+  expect((await invitations.create({ role: 'editor' })).state.get().end).toBe(undefined)
+  expect([entered.length, errors]).toEqual([maxHosted + 1, []])
+  invitations.dispose()
+})
+
+it('one more invitation than places is refused, and nothing of it stays on the disk', async () => {
+  const { open, stored } = await createTest()
+  const invitations = open(1)
+  for (let i = 0; i < maxHosted; i++) await invitations.create({ role: 'editor' })
+  await expect(invitations.create({ role: 'editor' })).rejects.toMatchObject({ code: 'bad-config' })
+  expect([(await stored()).length, invitations.list.get().length]).toEqual([maxHosted, maxHosted])
+  invitations.dispose()
+})
+
+it('one that is released while another page holds its lock is not hosted when the lock comes', async () => {
+  const { clock, open, entered } = await createTest()
+  const first = open(1)
+  const { id } = await first.create({ role: 'editor' })
+  let grant: (() => void) | undefined
+  let released = 0
+  const second = open(2, (name) => {
+    return new Promise((resolve) => (grant = () => resolve({ name, lost: Promise.resolve(), release: () => void released++ })))
+  })
+  await clock.run(100)
+  expect(grant).toBeDefined()
+  second.release(id)
+  grant!()
+  await clock.run(100)
+  expect([entered.length, released]).toEqual([1, 1])
+  first.dispose()
+  second.dispose()
+})
