@@ -13,6 +13,7 @@ import {
   createProfileRecord,
   decodeProfileRecord,
   isNewerProfile,
+  isWithinReach,
   profileOf,
   verifyProfileRecord,
   type Profile,
@@ -79,7 +80,7 @@ export interface IdentityStore {
    * @throws EchoError bad-value for a part of a wrong form; no-identity; one of storage.
    */
   updateProfile(change: ProfileChange): Promise<void>
-  /** Takes over a profile that another of the person's devices signed, if it is newer and signed indeed; whether that device may speak for the person is the caller's to check. @throws as {@link IdentityStore.confirmPhraseSaved} */
+  /** Takes over a profile that another of the person's devices signed, if it is newer, signed indeed and its counter within reach; whether that device may speak for the person is the caller's to check. @throws as {@link IdentityStore.confirmPhraseSaved} */
   takeProfile(record: ProfileRecord): Promise<void>
 }
 
@@ -306,7 +307,8 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
       }),
     takeProfile: (record) =>
       changeProfile(async (before, identity) => {
-        if (!isNewerProfile(record, before.record) || !(await isRecordOf(record, identity.id))) return before
+        if (!isNewerProfile(record, before.record) || !isWithinReach(record.counter, before.record)) return before
+        if (!(await isRecordOf(record, identity.id))) return before
         return withRecord(before, record)
       }),
   }

@@ -48,13 +48,15 @@ export const maxEmojiBytes = 32
 export const maxPictureBytes = 16_384
 /** Nobody changes a profile so often; a counter beyond it could not be surpassed. */
 export const maxProfileCounter = 2 ** 40
+/** How far a record may go beyond the one that this device holds of its own person: so the numbers last, even if some device of the person's wastes them. */
+export const maxProfileJump = 2 ** 20
 /** Most bytes of a whole record: a reader of messages may allow no more. */
 export const maxProfileBytes = 64 * 1024
 
 const version = 1
 const signatureBytes = 64
 
-/** Signs a profile with this device. @throws EchoError bad-value where a part is not of its form or too long */
+/** Signs a profile with this device. @throws EchoError bad-value where a part is not of its form or too long, or the counter is used up */
 export async function createProfileRecord(
   crypto: CryptoPort,
   identity: LocalIdentity,
@@ -62,6 +64,9 @@ export async function createProfileRecord(
   profile: Profile,
 ): Promise<ProfileRecord> {
   const { name, colour, emoji = '', picture = new Uint8Array() } = checkedProfile(profile)
+  if (counter > maxProfileCounter) {
+    throw badValue('This profile was changed as often as its counter can tell, so nobody would be shown another change. Leave it as it is.')
+  }
   const writer = new Writer()
     .u8(version)
     .fixed(identity.record.identity)
@@ -99,6 +104,11 @@ export function verifyProfileRecord(crypto: CryptoPort, { bytes }: ProfileRecord
 /** Whether `a` is shown in the place of `b`. */
 export function isNewerProfile(a: ProfileRank, b: ProfileRank | undefined): boolean {
   return b === undefined || a.counter > b.counter || (a.counter === b.counter && compareBytes(a.id, b.id) < 0)
+}
+
+/** Whether the own person's devices may go on from a record of this counter; `held`: the record that they go on from now. */
+export function isWithinReach(counter: number, held: Pick<ProfileRecord, 'counter'> | undefined): boolean {
+  return counter <= (held === undefined ? maxProfileCounter / 2 : held.counter + maxProfileJump)
 }
 
 /** The shown part of a record, without empty parts. */

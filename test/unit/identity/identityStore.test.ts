@@ -5,7 +5,7 @@ import { createDeviceKeys } from '../../../src/identity/deviceKeys.ts'
 import { createIdentityStore } from '../../../src/identity/identityStore.ts'
 import { loadPhrases, type LoadPhrases } from '../../../src/identity/loadPhrases.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
-import { createProfileRecord, decodeProfileRecord } from '../../../src/identity/profileRecord.ts'
+import { createProfileRecord, decodeProfileRecord, maxProfileCounter, maxProfileJump } from '../../../src/identity/profileRecord.ts'
 import type { IdentityId } from '../../../src/shared/ids.ts'
 import { createDeviceRecord, verifyDeviceRecord } from '../../../src/identity/record.ts'
 import { utf8 } from '../../../src/shared/bytes.ts'
@@ -236,6 +236,31 @@ describe.each(ports)('the identity store on %s', (_, create) => {
     const again = createIdentityStore({ crypto, storage })
     value(await again.load())
     expect(again.profile.get()).toMatchObject({ name: 'Änn', record: { counter: 1 } })
+  })
+
+  it('takes over no profile that would use up the counter, be it the first or a later one', async () => {
+    const store = createIdentityStore({ crypto, storage })
+    const { identity } = await store.create('Ann')
+    const take = async (counter: number) => store.takeProfile(await createProfileRecord(crypto, identity, counter, { name: 'Far' }))
+    for (const counter of [maxProfileCounter, maxProfileCounter / 2 + 1]) await take(counter)
+    expect(store.profile.get()).toEqual({ name: 'Ann', phraseSaved: false })
+    await store.updateProfile({ name: 'Änn' })
+    for (const counter of [maxProfileCounter, maxProfileJump + 2]) await take(counter)
+    expect(store.profile.get()).toMatchObject({ name: 'Änn', record: { counter: 1 } })
+    await take(maxProfileJump + 1)
+    expect(store.profile.get()).toMatchObject({ name: 'Far', record: { counter: maxProfileJump + 1 } })
+    await store.updateProfile({ name: 'Änn' })
+    expect(store.profile.get()).toMatchObject({ name: 'Änn', record: { counter: maxProfileJump + 2 } })
+  })
+
+  it('says so where the counter is used up, and changes nothing', async () => {
+    const store = createIdentityStore({ crypto, storage })
+    const { identity } = await store.create('Ann')
+    const { bytes: record } = await createProfileRecord(crypto, identity, maxProfileCounter, { name: 'Last' })
+    await storage.write({ putKeys: [{ key: 'identity/profile', value: { name: 'Last', phraseSaved: true, record } }] }, 'strict')
+    await expectCode(store.updateProfile({ name: 'Ann' }), 'bad-value')
+    value(await store.load())
+    expect(store.profile.get()).toMatchObject({ name: 'Last' })
   })
 
   it('keeps the keys usable where the stored profile record is bad, and signs another', async () => {
