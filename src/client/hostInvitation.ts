@@ -86,7 +86,10 @@ export function hostInvitation(options: {
     string,
     { readonly name: string; readonly waiting: Set<(decided: Result<void, RefusalReason>) => void>; readonly timer: Timer }
   >()
-  const joined: string[] = []
+  /** Names of those admitted while this page hosts, by device, also where that could not be stored yet. */
+  const admitted = new Map<string, string>()
+  /** Those of them who have got the space. */
+  const joined = new Map<string, string>()
   const state = createWritable<HostingState>({
     end: findEnd(),
     step: 'waiting',
@@ -118,7 +121,7 @@ export function hostInvitation(options: {
       ...state.get(),
       ...changes,
       end: findEnd(),
-      joined: [...joined],
+      joined: [...joined.values()],
       requests: [...requests].map(([guest, { name: guestName }]) => ({ guest, name: guestName })),
       usesLeft: usesLeft(),
     })
@@ -172,8 +175,9 @@ export function hostInvitation(options: {
     room.reportHandshake(result.ok ? 'succeeded' : 'failed')
     // A lost connection leaves the request: the guest comes again.
     if (!result.ok && result.error !== 'closed' && result.error !== 'timeout' && guest !== undefined) endRequest(guest, fail('cancelled'))
-    // A member who lost the space, or whose admission could not be stored before, has come again.
-    if (result.ok && !joined.includes(result.value.name)) joined.push(result.value.name)
+    // Whose admission could not be stored before has come again. Other members may open the link, too, under any name: it admits none of them.
+    const admittedAs = result.ok ? admitted.get(deviceOf(result.value)) : undefined
+    if (result.ok && admittedAs !== undefined) joined.set(deviceOf(result.value), admittedAs)
     if (result.ok) await memory.forget(deviceOf(result.value)).catch(() => undefined) // kept a little longer; it harms nobody
   }
 
@@ -213,7 +217,7 @@ export function hostInvitation(options: {
           return await memory.judgeCode(guest, isRight)
         } catch (error) {
           publish({ error: asError(error) })
-          return fail('denied')
+          return fail('timeout')
         } finally {
           publish()
         }
@@ -255,6 +259,7 @@ export function hostInvitation(options: {
       await options.refresh()
       // Who withdrew it in the meantime must not find someone admitted.
       if (options.isRevoked()) return fail('revoked')
+      if (stopped) return fail('timeout')
       const admission = await createAdmission({
         crypto,
         log: open.log,
@@ -263,14 +268,16 @@ export function hostInvitation(options: {
       })
       const added = await open.log.add(admission)
       if (!added.ok) return fail('malformed')
+      admitted.set(deviceOf(ask), ask.name)
       await open.operationsStored()
     } catch (error) {
       publish({ error: asError(error) })
-      return fail('denied')
+      // It may be in the log already: the guest is to come again, and will be a member then.
+      return fail('timeout')
     } finally {
       reserved--
     }
-    if (!joined.includes(ask.name)) joined.push(ask.name)
+    joined.set(deviceOf(ask), ask.name)
     publish()
     return ok(undefined)
   }
