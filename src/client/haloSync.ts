@@ -63,6 +63,8 @@ export function createHaloSync(options: {
   /** When each contact was written last. */
   const contactWrites = new Map<IdentityId, number>()
   let contactTimer: Timer | undefined
+  /** The steps that failed when they were tried last. */
+  const failing = new Set<string>()
   let isRunning = false
   let isDisposed = false
   const stops = [database.properties, halo.log.state, directory.list, options.profile].map((source) => source.subscribe(soon))
@@ -85,14 +87,25 @@ export function createHaloSync(options: {
   async function run(): Promise<void> {
     if (!halo.log.isWriter(identity.id, identity.deviceId)) return
     watch()
-    await syncProfile()
-    await nameRecovery()
-    await giveSpaces()
-    if (isDisposed) return
-    giveContacts()
+    await attempt('profile', syncProfile)
+    await attempt('recovery', nameRecovery)
+    for (const handle of directory.handles()) await attempt(`give ${handle.open.id}`, () => giveSpace(handle))
+    await attempt('contacts', giveContacts)
     if (network === undefined) return
-    await listDevices()
-    await takeSpaces()
+    for (const { open } of directory.handles()) await attempt(`list ${open.id}`, () => listDevices(open))
+    for (const [id, item] of haloSpaces(database.properties.get())) await attempt(`take ${id}`, () => takeSpace(id, item))
+  }
+
+  /** What cannot be done in one space must not keep the others waiting. A failure is reported when it begins, not at each further try. */
+  async function attempt(name: string, step: () => void | Promise<void>): Promise<void> {
+    if (isDisposed) return
+    try {
+      await step()
+      failing.delete(name)
+    } catch (error) {
+      if (!failing.has(name)) onFault(error)
+      failing.add(name)
+    }
   }
 
   function watch(): void {
@@ -129,16 +142,13 @@ export function createHaloSync(options: {
     if (!isDisposed) database.setProperty(haloNames.recovery, { id: signing.publicKey, rk: rendezvousKey })
   }
 
-  async function giveSpaces(): Promise<void> {
-    for (const { open, space } of directory.handles()) {
-      const item = haloSpaces(database.properties.get()).get(open.id)
-      const name = space.info.get().name
-      const key = open.keyRing.newest()
-      if (key === undefined || (item !== undefined && !isOutdated(open, item, name))) continue
-      const value = await spaceValue(crypto, halo, open.id, name, key)
-      if (isDisposed) return
-      if (value !== undefined) database.setProperty(haloNames.space(open.id), value)
-    }
+  async function giveSpace({ open, space }: SpaceHandle): Promise<void> {
+    const item = haloSpaces(database.properties.get()).get(open.id)
+    const name = space.info.get().name
+    const key = open.keyRing.newest()
+    if (key === undefined || (item !== undefined && !isOutdated(open, item, name))) return
+    const value = await spaceValue(crypto, halo, open.id, name, key)
+    if (value !== undefined && !isDisposed) database.setProperty(haloNames.space(open.id), value)
   }
 
   /** Whether what the devices know of a space is older than what this one knows. A key whose epoch is not in this log may be a newer one. */
@@ -177,51 +187,43 @@ export function createHaloSync(options: {
     return a.name === b.name && a.colour === b.colour && a.emoji === b.emoji
   }
 
-  /** Lists own devices in spaces that do not know them. */
-  async function listDevices(): Promise<void> {
-    const devices = halo.log.state.get().members.get(identity.id)?.devices ?? []
-    for (const { open } of directory.handles()) {
-      const signer = { deviceId: identity.deviceId, signing: identity.signing }
-      for (const record of devices) {
-        if (open.log.device(toId<DeviceId>(record.sign)) !== undefined || open.log.entriesOf(identity.id, identity.deviceId).length === 0)
-          continue
-        for (const operation of await createDeviceAddition({ log: open.log, identity: identity.id, signer, record })) {
-          await open.log.add(operation)
-        }
-      }
+  /** Lists own devices in a space that does not know them. */
+  async function listDevices({ log }: OpenSpace): Promise<void> {
+    const signer = { deviceId: identity.deviceId, signing: identity.signing }
+    for (const record of halo.log.state.get().members.get(identity.id)?.devices ?? []) {
+      if (log.device(toId<DeviceId>(record.sign)) !== undefined || log.entriesOf(identity.id, identity.deviceId).length === 0) continue
+      for (const operation of await createDeviceAddition({ log, identity: identity.id, signer, record })) await log.add(operation)
     }
   }
 
-  async function takeSpaces(): Promise<void> {
-    for (const [id, item] of haloSpaces(database.properties.get())) {
-      if (item.gone || directory.ids().includes(id) || fetches.has(id)) continue
-      const key = await openSpaceKey(crypto, halo, id, item)
-      if (key === undefined || network === undefined || isDisposed || fetches.has(id) || directory.ids().includes(id)) continue
-      const fetch = fetchSpace({
-        ports,
-        network,
-        identity,
-        space: id,
-        key,
-        listSelf: async (log) =>
-          root === undefined
-            ? []
-            : createDeviceAddition({
-                log,
-                identity: identity.id,
-                signer: { deviceId: 'root', signing: root.signing },
-                record: identity.record,
-              }),
-        onFetched: (fetched) => {
-          options
-            .onFetched(fetched, item.name)
-            .catch(onFault)
-            .finally(() => fetches.delete(id))
-        },
-        onFault,
-      })
-      fetches.set(id, fetch)
-    }
+  async function takeSpace(id: SpaceId, item: HaloSpace): Promise<void> {
+    if (item.gone || directory.ids().includes(id) || fetches.has(id)) return
+    const key = await openSpaceKey(crypto, halo, id, item)
+    if (key === undefined || network === undefined || isDisposed || fetches.has(id) || directory.ids().includes(id)) return
+    const fetch = fetchSpace({
+      ports,
+      network,
+      identity,
+      space: id,
+      key,
+      listSelf: async (log) =>
+        root === undefined
+          ? []
+          : createDeviceAddition({
+              log,
+              identity: identity.id,
+              signer: { deviceId: 'root', signing: root.signing },
+              record: identity.record,
+            }),
+      onFetched: (fetched) => {
+        options
+          .onFetched(fetched, item.name)
+          .catch(onFault)
+          .finally(() => fetches.delete(id))
+      },
+      onFault,
+    })
+    fetches.set(id, fetch)
   }
 
   function endFetches(): void {

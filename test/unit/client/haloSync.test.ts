@@ -61,13 +61,14 @@ async function createTest() {
   }
   const members = createWritable<readonly MemberInfo[]>([])
   const handle = { open: garden, space: { members, info: createWritable({ name: 'Garden' }) } } as unknown as SpaceHandle
+  const handles = [handle]
   const faults: unknown[] = []
   const profile = createWritable<ProfileRecord | undefined>(undefined)
   const newer: string[] = []
   const sync = createHaloSync({
     ports: { crypto, clock, random: createSeededRandom('sync') } as unknown as EchoPorts,
     halo: { ...halo, database } as unknown as OpenSpace,
-    directory: { handles: () => [handle], ids: () => [garden.id], list: createWritable([]) },
+    directory: { handles: () => handles, ids: () => [garden.id], list: createWritable([]) },
     root: undefined,
     profile,
     onNewerProfile: (record) => newer.push(record.name),
@@ -79,7 +80,7 @@ async function createTest() {
   const network = {
     enter: ({ name }: { readonly name: string }) => (entered.push(name), { leave: async () => {}, reportHandshake: () => {} }),
   } as unknown as Network
-  return { clock, laptop, tablet, garden, halo, properties, writes, members, sync, network, entered, faults, profile, newer }
+  return { clock, laptop, tablet, garden, halo, properties, writes, members, sync, network, entered, faults, profile, newer, handles }
 }
 
 describe('the private space and this device', () => {
@@ -122,6 +123,31 @@ describe('the private space and this device', () => {
     properties.set({ ...properties.get(), [haloNames.contact(ben.id)]: newer })
     await clock.run(60_000)
     expect(haloContacts(properties.get()).get(ben.id as IdentityId)).toEqual(newer)
+  })
+
+  it('do in all other spaces what fails in one, and report that once, until it has worked again', async () => {
+    const { clock, laptop, tablet, garden, handles, members, properties, sync, network, faults } = await createTest()
+    const shed = await createSpace(laptop)
+    const refusal = new Error('refused')
+    let isBroken = true
+    const log = {
+      ...shed.log,
+      add: (operation: Uint8Array) => (isBroken ? Promise.reject(refusal) : shed.log.add(operation)),
+    }
+    const info = createWritable({ name: 'Shed' })
+    handles.unshift({ open: { ...shed, log }, space: { members, info } } as unknown as SpaceHandle)
+    sync.setNetwork(network)
+    await clock.run(1_000)
+    members.set([])
+    await clock.run(1_000)
+    expect(garden.log.isWriter(tablet.id, tablet.deviceId)).toBe(true)
+    expect([...haloSpaces(properties.get()).keys()]).toEqual(expect.arrayContaining([shed.id, garden.id]))
+    expect(faults).toEqual([refusal])
+    isBroken = false
+    members.set([])
+    await clock.run(1_000)
+    expect(shed.log.isWriter(tablet.id, tablet.deviceId)).toBe(true)
+    expect(faults).toEqual([refusal])
   })
 
   it('write a contact anew only where something shown has changed, and once in ten minutes', async () => {
