@@ -6,7 +6,7 @@ import type { Network } from '../network/network.ts'
 import { decodeProfileRecord, isNewerProfile, verifyProfileRecord, type ProfileRecord } from '../identity/profileRecord.ts'
 import type { RootKey } from '../identity/rootKey.ts'
 import { createDeviceAddition } from '../access/createDeviceAddition.ts'
-import { deriveInvitationKeys } from '../access/invitationKeys.ts'
+import { deriveInvitationKeys, type InvitationKeys } from '../access/invitationKeys.ts'
 import type { SpaceHandle } from './createSpaceHandle.ts'
 import type { EchoPorts } from './echo.ts'
 import { fetchSpace, type FetchedSpace } from './fetchSpace.ts'
@@ -63,6 +63,7 @@ export function createHaloSync(options: {
   /** When each contact was written last. */
   const contactWrites = new Map<IdentityId, number>()
   let contactTimer: Timer | undefined
+  let recovery: Promise<InvitationKeys> | undefined
   /** The steps that failed when they were tried last. */
   const failing = new Set<string>()
   let isRunning = false
@@ -137,9 +138,13 @@ export function createHaloSync(options: {
   }
 
   async function nameRecovery(): Promise<void> {
-    if (root === undefined || haloRecovery(database.properties.get()) !== undefined) return
-    const { signing, rendezvousKey } = await deriveInvitationKeys(crypto, root.recoverySecret)
-    if (!isDisposed) database.setProperty(haloNames.recovery, { id: signing.publicKey, rk: rendezvousKey })
+    if (root === undefined) return
+    const { signing, rendezvousKey: rk } = await (recovery ??= deriveInvitationKeys(crypto, root.recoverySecret))
+    const id = signing.publicKey
+    const kept = haloRecovery(database.properties.get())
+    // Where it is wrong, the devices would wait in a room that the words do not lead to.
+    if (isDisposed || (kept !== undefined && equalBytes(kept.id, id) && equalBytes(kept.rk, rk))) return
+    database.setProperty(haloNames.recovery, { id, rk })
   }
 
   async function giveSpace({ open, space }: SpaceHandle): Promise<void> {

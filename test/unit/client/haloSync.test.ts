@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createDeviceAddition } from '../../../src/access/createDeviceAddition.ts'
+import { deriveInvitationKeys } from '../../../src/access/invitationKeys.ts'
+import { deriveRootKey, type RootKey } from '../../../src/identity/rootKey.ts'
 import { createEpoch } from '../../../src/access/createEpoch.ts'
 import { createGenesis } from '../../../src/access/createGenesis.ts'
 import { createKeyRing } from '../../../src/access/createKeyRing.ts'
@@ -38,8 +40,8 @@ async function createSpace(identity: LocalIdentity) {
   return { id: genesis.space, identity, log, keyRing, rotate, profiles: createProfileBook({ crypto, log }) }
 }
 
-/** Ann's laptop with the garden; her tablet, which a private space lists and which has no phrase. */
-async function createTest() {
+/** Ann's laptop with the garden; her tablet, which a private space lists; `words`: where the phrase is on this device. */
+async function createTest(words?: RootKey) {
   const clock = createSimulatedClock()
   const root = await crypto.createSigningKey()
   const laptop = await createDevice(crypto, root)
@@ -69,7 +71,7 @@ async function createTest() {
     ports: { crypto, clock, random: createSeededRandom('sync') } as unknown as EchoPorts,
     halo: { ...halo, database } as unknown as OpenSpace,
     directory: { handles: () => handles, ids: () => [garden.id], list: createWritable([]) },
-    root: undefined,
+    root: words,
     profile,
     onNewerProfile: (record) => newer.push(record.name),
     onUnsigned: () => newer.push('unsigned'),
@@ -148,6 +150,26 @@ describe('the private space and this device', () => {
     await clock.run(1_000)
     expect(shed.log.isWriter(tablet.id, tablet.deviceId)).toBe(true)
     expect(faults).toEqual([refusal])
+  })
+
+  it('put the recovery invitation right where the words are, once, and leave it alone where they are not', async () => {
+    const words = await deriveRootKey(crypto, new Uint8Array(32).fill(3))
+    const { signing, rendezvousKey: rk } = await deriveInvitationKeys(crypto, words.recoverySecret)
+    const right = { id: signing.publicKey, rk }
+    const wrong = { id: new Uint8Array(32).fill(1), rk }
+    for (const [root, kept, then] of [
+      [words, undefined, right],
+      [words, wrong, right],
+      [words, { id: right.id, rk: new Uint8Array(32) }, right],
+      [words, right, right],
+      [undefined, wrong, wrong],
+    ] as const) {
+      const { clock, properties, writes } = await createTest(root)
+      if (kept !== undefined) properties.set({ recovery: kept })
+      await clock.run(60_000)
+      expect(properties.get()['recovery']).toEqual(then)
+      expect(writes.filter((name) => name === 'recovery')).toHaveLength(then === kept ? 0 : 1)
+    }
   })
 
   it('write a contact anew only where something shown has changed, and once in ten minutes', async () => {
