@@ -77,7 +77,7 @@ export async function createLeave({
  * Shuts a device of one's own person out: one operation for each live admission in which the signer is senior to it. Wants a new epoch right after.
  * @param options.signer a device that was there before it, or the root key of the phrase, which is senior to all
  * @param options.blocks as in {@link createRemoval}
- * @throws EchoError `not-authorised` where the signer is senior to it nowhere.
+ * @throws EchoError `not-authorised` where the signer is not senior to it everywhere: with an entry left it would still be in.
  */
 export async function createRevocation({
   log,
@@ -92,12 +92,16 @@ export async function createRevocation({
   readonly device: DeviceId
   readonly blocks: readonly Uint8Array[]
 }): Promise<readonly Uint8Array[]> {
-  const seniors = log.entriesOf(identity, device).flatMap(({ admission, rank }) => {
+  const entries = log.entriesOf(identity, device)
+  const admissions = new Set(entries.map(({ admission }) => admission))
+  const seniors = [...admissions].flatMap((admission) => {
     if (signer.deviceId === 'root') return [admission.reference]
     const own = log.entriesOf(identity, signer.deviceId).find((entry) => entry.admission === admission)
-    return own !== undefined && own.rank < rank ? [own.reference] : []
+    const isSenior = own !== undefined && entries.every((entry) => entry.admission !== admission || own.rank < entry.rank)
+    return isSenior ? [own.reference] : []
   })
-  if (seniors.length === 0) {
+  // Whoever is shut out by halves is in.
+  if (seniors.length < admissions.size || seniors.length === 0) {
     throw new EchoError(
       'not-authorised',
       'Of your devices an older one shuts out a newer one. Use a device that was there before it, or the recovery phrase.',

@@ -166,7 +166,12 @@ export function createEcho(config: EchoConfig): Echo {
       },
       open: directory.open,
       openAsIs: directory.openAsIs,
-      revokeDevice: (device) => directory.revokeDevice(device as DeviceId),
+      async revokeDevice(device) {
+        // First of all where its devices keep the keys of all spaces for each other: the new ones must not reach it there.
+        const root = await identity.root()
+        await halo.revokeDevice(device as DeviceId, root)
+        await directory.revokeDevice(device as DeviceId, root)
+      },
       get: directory.get,
       state: directory.state,
     },

@@ -11,6 +11,7 @@ import { haloRecovery } from './haloItems.ts'
 import { createHaloOnDevice, putHalo, readHalo } from './haloRecord.ts'
 import { createHaloSync, type HaloSync } from './haloSync.ts'
 import type { IdentityControl } from './identityCommands.ts'
+import { createMemberCommands } from './memberCommands.ts'
 import { openSpace, type OpenSpace } from './openSpace.ts'
 import { joinByPhrase } from './recoveryGuest.ts'
 import { hostRecovery } from './recoveryHost.ts'
@@ -29,6 +30,11 @@ export interface Halo {
   /** There is an identity on this device, or another. Opens what belongs to it. */
   start(): Promise<void>
   setNetwork(network: Network | undefined): void
+  /**
+   * Shuts a device out of the private space, and with it out of the keys that its devices keep there for each other. Nothing where it is not in it.
+   * @throws (rejects) EchoError `not-authorised` where it is not junior to this one
+   */
+  revokeDevice(device: DeviceId, root: RootKey | undefined): Promise<void>
   /** Steps that store again what memory holds of it, after the storage has lost everything. */
   writeBack(): readonly WriteBackStep[]
   tick(): void
@@ -227,6 +233,8 @@ export function createHalo(options: {
       network = through
       meet()
     },
+    revokeDevice: (device, root) =>
+      opened === undefined ? Promise.resolve() : createMemberCommands(ports, opened.halo).revokeDevice(device, root),
     writeBack() {
       if (opened === undefined) return []
       const { halo } = opened

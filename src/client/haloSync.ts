@@ -194,9 +194,12 @@ export function createHaloSync(options: {
 
   /** Lists own devices in a space that does not know them. */
   async function listDevices({ log }: OpenSpace): Promise<void> {
+    if (log.entriesOf(identity.id, identity.deviceId).length === 0) return
     const signer = { deviceId: identity.deviceId, signing: identity.signing }
     for (const record of halo.log.state.get().members.get(identity.id)?.devices ?? []) {
-      if (log.device(toId<DeviceId>(record.sign)) !== undefined || log.entriesOf(identity.id, identity.deviceId).length === 0) continue
+      const device = toId<DeviceId>(record.sign)
+      // One that was shut out of the space may be so in the private space as well, only the word of it has not come yet.
+      if (log.device(device) !== undefined || log.endsAgainst(device).length > 0) continue
       for (const operation of await createDeviceAddition({ log, identity: identity.id, signer, record })) await log.add(operation)
     }
   }

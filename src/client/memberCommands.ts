@@ -1,5 +1,6 @@
 import { EchoError } from '../shared/echoError.ts'
 import { idBytes, toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
+import type { RootKey } from '../identity/rootKey.ts'
 import { createPromotion } from '../access/createAdmission.ts'
 import { createAdmissionEnd, createLeave, createRemoval, createRevocation } from '../access/createEnd.ts'
 import type { Role } from '../access/membershipLog.ts'
@@ -13,8 +14,8 @@ export interface MemberCommands {
   removeMember(member: string): Promise<void>
   setRole(member: string, role: Role): Promise<void>
   leave(): Promise<void>
-  /** Shuts a device of one's own out of this space; nothing where it is not in it. */
-  revokeDevice(device: DeviceId): Promise<void>
+  /** Shuts a device of one's own out of this space, in the name of the phrase where that is on this device; nothing where it is not in it. */
+  revokeDevice(device: DeviceId, root: RootKey | undefined): Promise<void>
 }
 
 export function createMemberCommands({ crypto }: Pick<EchoPorts, 'crypto'>, open: OpenSpace): MemberCommands {
@@ -70,10 +71,11 @@ export function createMemberCommands({ crypto }: Pick<EchoPorts, 'crypto'>, open
       await documents.flush()
       await addAll(await createLeave({ ...author, blocks: blocksOf([identity.deviceId]) }))
     },
-    async revokeDevice(device) {
+    async revokeDevice(device, root) {
       if (log.entriesOf(identity.id, device).length === 0) return
       documents.tick()
-      await addAll(await createRevocation({ log, identity: identity.id, signer: identity, device, blocks: blocksOf([device]) }))
+      const signer = root === undefined ? identity : { deviceId: 'root' as const, signing: root.signing }
+      await addAll(await createRevocation({ log, identity: identity.id, signer, device, blocks: blocksOf([device]) }))
     },
   }
 }

@@ -4,6 +4,7 @@ import { createWritable, type Readable, type Writable } from '../shared/readable
 import type { Network, NetworkState } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { ProfileRecord } from '../identity/profileRecord.ts'
+import type { RootKey } from '../identity/rootKey.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import { createSpaceHandle, type SpaceHandle } from './createSpaceHandle.ts'
 import type { EchoPorts, Space } from './echo.ts'
@@ -36,8 +37,8 @@ export interface SpaceDirectory {
   fail(error: EchoError): void
   /** Meets members through `network` for every space, opening all; undefined = no longer. */
   setNetwork(network: Network | undefined): void
-  /** Shuts a device of one's own out of every space, opening all. @throws (rejects) the first fault, after all else was done */
-  revokeDevice(device: DeviceId): Promise<void>
+  /** Shuts a device of one's own out of every space, opening all, in the name of the phrase where that is here. @throws (rejects) the first fault, after all else was done */
+  revokeDevice(device: DeviceId, root: RootKey | undefined): Promise<void>
   /** Cuts own edits of every open space now: the page hides or closes. */
   tick(): void
   /** Asks all links for a sign of life: the page was hidden or offline. */
@@ -319,11 +320,11 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       }
       if (through !== undefined) startAll()
     },
-    async revokeDevice(device) {
+    async revokeDevice(device, root) {
       const faults: unknown[] = []
       for (const entry of entries.values()) {
         await start(entry)
-        await entry.handle?.revokeDevice(device).catch((error: unknown) => faults.push(error))
+        await entry.handle?.revokeDevice(device, root).catch((error: unknown) => faults.push(error))
       }
       if (faults.length > 0) throw asError(faults[0])
     },

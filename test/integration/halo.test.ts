@@ -10,13 +10,13 @@ import { drive } from './simulation/drive.ts'
 
 const Task = defineType('task', z.object({ title: z.string() }))
 
-/** Ann with a laptop; her phone, new; and Ben, with whom she shares the garden. */
+/** Ann with a laptop; her phone and her tablet, both new; and Ben, with whom she shares the garden. */
 async function createTest(seed: number, more: SetupOptions = {}) {
   const clock = createSimulatedClock()
   const errors: string[] = []
   const world = await drive(
     clock,
-    setup('laptop', 'phone', 'ben', {
+    setup('laptop', 'phone', 'tablet', 'ben', {
       types: [Task],
       seed,
       clock,
@@ -28,14 +28,14 @@ async function createTest(seed: number, more: SetupOptions = {}) {
       ...more,
     }),
   )
-  const { laptop, phone, ben } = world
+  const { laptop, phone, tablet, ben } = world
   const { phrase } = await drive(clock, laptop.echo.identity.create({ name: 'Ann' }))
   await drive(clock, laptop.echo.identity.confirmPhraseSaved())
   await drive(clock, ben.echo.identity.create({ name: 'Ben' }))
   const [garden, bens] = await drive(clock, world.shareSpace('Garden', laptop, ben))
   const wait = <T, Found>(readable: Readable<T>, pick: (value: T) => Found | undefined | false): Promise<Found> =>
     drive(clock, until(readable, pick, clock))
-  return { clock, world, laptop, phone, ben, phrase, garden, bens, errors, wait, end: () => drive(clock, world.dispose()) }
+  return { clock, world, laptop, phone, tablet, ben, phrase, garden, bens, errors, wait, end: () => drive(clock, world.dispose()) }
 }
 
 describe('a device that is set up from the phrase', () => {
@@ -102,6 +102,35 @@ describe('a device that is set up from the phrase', () => {
     await wait(laptop.echo.spaces.list, (list) =>
       list.some(({ id, name, state }) => id === field.id && name === 'Field' && state.status === 'ready'),
     )
+    expect(errors).toEqual([])
+    await end()
+  })
+
+  it('is shut out of everything in one step by an older device, also of the private space, and no other device lists it again', async () => {
+    const { clock, laptop, phone, tablet, phrase, garden, bens, errors, wait, end } = await createTest(5)
+    for (const { echo } of [phone, tablet]) {
+      await drive(clock, echo.identity.recover({ phrase }))
+      await wait(echo.spaces.list, ([space]) => space?.state.status === 'ready')
+    }
+    const devicesInGarden = () => bens.members.get().find(({ name }) => name === 'Ann')?.deviceCount
+    await wait(bens.members, () => devicesInGarden() === 3)
+    const lost = phone.echo.identity.devices.get().find(({ isThis }) => isThis)!.id
+    // The tablet learns of it in the garden before it does in the private space, or the other way round.
+    await drive(clock, laptop.echo.spaces.revokeDevice(lost))
+    await wait(tablet.echo.identity.devices, (devices) => devices.length === 2)
+    await wait(bens.members, () => devicesInGarden() === 2)
+    await wait(phone.echo.spaces.state(garden.id), ({ status }) => status === 'removed')
+    const attic = await drive(clock, laptop.echo.spaces.create({ name: 'Attic' }))
+    await wait(tablet.echo.spaces.list, (list) => list.some(({ id, state }) => id === attic.id && state.status === 'ready'))
+    await clock.run(120_000)
+    expect(devicesInGarden()).toBe(2)
+    expect(laptop.echo.identity.devices.get().map(({ id }) => id)).not.toContain(lost)
+    expect(phone.echo.spaces.list.get().map(({ name }) => name)).toEqual(['Garden'])
+    // A device that comes later gets the newest key of each space, and not the one that was shut out.
+    garden.create(Task, { title: 'Prune' })
+    await wait(bens.live(query(Task)), ([task]) => task?.title === 'Prune')
+    const onPhone = phone.echo.spaces.get(garden.id)!
+    expect(onPhone.run(query(Task))).toEqual([])
     expect(errors).toEqual([])
     await end()
   })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createDeviceAddition } from '../../../src/access/createDeviceAddition.ts'
 import { deriveInvitationKeys } from '../../../src/access/invitationKeys.ts'
 import { deriveRootKey, type RootKey } from '../../../src/identity/rootKey.ts'
+import { createRevocation } from '../../../src/access/createEnd.ts'
 import { createEpoch } from '../../../src/access/createEpoch.ts'
 import { createGenesis } from '../../../src/access/createGenesis.ts'
 import { createKeyRing } from '../../../src/access/createKeyRing.ts'
@@ -96,6 +97,18 @@ describe('the private space and this device', () => {
     const before = garden.log.operations().length
     await clock.run(60_000)
     expect(garden.log.operations()).toHaveLength(before)
+    expect(faults).toEqual([])
+  })
+
+  it('list no device again that was shut out of a space, though the private space has not heard of it yet', async () => {
+    const { clock, laptop, tablet, garden, sync, network, faults } = await createTest()
+    sync.setNetwork(network)
+    await clock.run(1_000)
+    const signer = { deviceId: laptop.deviceId, signing: laptop.signing }
+    const ends = await createRevocation({ log: garden.log, identity: laptop.id, signer, device: tablet.deviceId, blocks: [] })
+    for (const operation of ends) await garden.log.add(operation)
+    await clock.run(60_000)
+    expect(garden.log.device(tablet.deviceId)).toBe(undefined)
     expect(faults).toEqual([])
   })
 
