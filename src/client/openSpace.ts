@@ -188,6 +188,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     hasCompany,
     mend: mender.mend,
     onStored(node) {
+      receiver.noteOwnWork()
       replication?.announce(node)
       bundler?.note()
     },

@@ -424,7 +424,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     if (takeBack.isUnderWay(live.get(rootDocumentId)!))
       return new EchoError('block-refused', 'A change that peers would refuse is just being taken back. Write again in a moment.')
     if (log.isWriter(identity.id, identity.deviceId)) return undefined
-    return log.device(identity.deviceId) === undefined ? noMember() : readOnly()
+    return log.device(identity.deviceId) === undefined && log.wasListed(identity.deviceId) ? noMember() : readOnly()
   }
 
   function closeLive(id: DocumentId): void {

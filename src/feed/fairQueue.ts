@@ -30,6 +30,8 @@ export interface FairQueue {
   readonly delayed: Readable<ReadonlySet<string>>
   /** Jobs that wait in a lane, or in all. */
   size(lane?: string): number
+  /** The user of this page works just now. */
+  noteOwnWork(): void
   /** Waits have changed. */
   wake(): void
   /** Gives the main thread a moment if this slice of work has taken its time: for jobs that are long. */
@@ -210,6 +212,7 @@ export function createFairQueue({ clock, waitMs, sponsorOf, onSponsored }: FairQ
       for (const lane of lanes.values()) count += lane.waiting.length
       return count
     },
+    noteOwnWork: () => void live.set('', clock.now()),
     wake,
     breathe,
     dispose() {

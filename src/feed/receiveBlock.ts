@@ -82,6 +82,8 @@ export interface BlockReceiver {
   readonly delayed: Readable<ReadonlySet<DeviceId>>
   /** Blocks of a device that wait for their turn, or of all. */
   queued(device?: DeviceId): number
+  /** A block was cut here: backlogs leave room, as they do where others work. */
+  noteOwnWork(): void
   /** A device was unmuted. */
   wake(): void
   /** Listens for devices of which blocks were turned away that would be taken now. @returns stops listening */
@@ -409,6 +411,7 @@ export function createBlockReceiver({
     retry,
     delayed: queue.delayed as Readable<ReadonlySet<string>> as Readable<ReadonlySet<DeviceId>>,
     queued: queue.size,
+    noteOwnWork: queue.noteOwnWork,
     wake: queue.wake,
     onWantedAgain: turnedAway.onWantedAgain,
     get held() {

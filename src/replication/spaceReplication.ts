@@ -285,7 +285,8 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   }
 
   function isMember(): boolean {
-    return log.device(identity.deviceId) !== undefined
+    // Where no word of this device is left, as on a damaged disk, the others have it.
+    return log.device(identity.deviceId) !== undefined || !log.wasListed(identity.deviceId)
   }
 
   /** Closing at once would make the peer come again at once: the connection stays, and nobody listens. */
