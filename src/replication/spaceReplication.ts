@@ -1,12 +1,11 @@
 import { equalBytes } from '../shared/bytes.ts'
-import { idBytes, toId, type BlockId, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
+import { toId, type BlockId, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
 import type { Clock, Random } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { Connection, Network, Room } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { EpochKey, KeyRing } from '../access/keyRing.ts'
-import { openSealedKey, sealKeyFor } from '../access/sealedKey.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import type { ProfileBook } from '../access/profileBook.ts'
 import type { BlockGraph, BlockNode, FeedHead } from '../feed/blockGraph.ts'
@@ -16,10 +15,11 @@ import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
 import { createAskAgain } from './askAgain.ts'
 import { createBlockExchange, maxUnacknowledged, type BlockExchange } from './blockExchange.ts'
 import { createChannel, type Channel } from './channel.ts'
+import { createKeyHanding } from './keyHanding.ts'
 import { createLink, type Link } from './link.ts'
 import { linkHandshake } from './linkHandshake.ts'
 import { createLinkLimits } from './linkLimits.ts'
-import { decodeLinkMessage, portionsOf, type HandedKey, type LinkMessage } from './linkMessages.ts'
+import { decodeLinkMessage, portionsOf, type LinkMessage } from './linkMessages.ts'
 import { createNewerVersions } from './newerVersions.ts'
 import { createPeerPatience } from './peerPatience.ts'
 import { createPeerProgress, type PeerProgress } from './peerProgress.ts'
@@ -129,6 +129,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     links: () => links.keys(),
   })
   const profiles = createProfileExchange({ crypto, clock, log, book: options.profiles })
+  const keyHanding = createKeyHanding(options)
   const room = createSpaceRooms({
     crypto,
     clock,
@@ -154,7 +155,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     const epoch = log.epochs().find(({ keyId }) => equalBytes(keyId, key.id))
     for (const link of remoteLinks()) {
       const isNamed = epoch?.recipients.some(({ device }) => toId<DeviceId>(device) === link.peer!.device) ?? true
-      if (!isNamed) void handKey(link)
+      if (!isNamed) void keyHanding.hand(link)
     }
   })
   const stopState = log.state.subscribe(() => {
@@ -250,25 +251,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       placeByLink.set(link, place)
       up(link)
       if (place.isMain()) for (const other of others) if (placeByLink.get(other)?.isMain() === false) other.channel.close()
-      if (!place.isMain()) void handKey(link)
-    }
-  }
-
-  /** Hands the newest key to a member whose epoch may not name it. */
-  async function handKey({ peer, send }: Link): Promise<void> {
-    const key = keyRing.newest()
-    const entry = peer && log.device(peer.device)
-    if (key === undefined || entry === undefined) return
-    const sealed = await sealKeyFor(crypto, idBytes(space), key, entry.record)
-    if (sealed !== undefined) send({ type: 'keys', keys: [{ id: key.id, sealed }] })
-  }
-
-  async function takeKeys(keys: readonly HandedKey[]): Promise<void> {
-    for (const { id, sealed } of keys) {
-      // Only a key of this space: whoever sends others could have them used.
-      if (keyRing.get(id) !== undefined || !log.epochs().some((epoch) => equalBytes(epoch.keyId, id))) continue
-      const opened = await openSealedKey(crypto, idBytes(space), identity, id, sealed)
-      if (opened !== undefined && keyRing.add(opened.id, opened.key)) options.onKey(opened)
+      if (!place.isMain()) void keyHanding.hand(link)
     }
   }
 
@@ -374,7 +357,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       case 'op-heads':
         return sayOperations(link, message.heads)
       case 'keys':
-        return takeKeys(message.keys)
+        return keyHanding.take(message.keys)
       case 'heads':
         exchange.onHeads(message.heads)
         return options.onHeads()
