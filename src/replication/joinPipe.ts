@@ -44,6 +44,8 @@ export interface JoinPipeOptions {
 
 const helloDeadlineMs = 10_000
 const helloMaxBytes = 1024
+/** Who reads nothing for so long is gone: it must not keep its place with the host for ever. */
+const drainDeadlineMs = 60_000
 
 /** Says hello in an invitation's room and derives the keys: the guest is the initiator (docs/PROTOCOL.md#join). */
 export async function openJoinPipe(connection: Connection, options: JoinPipeOptions): Promise<Result<JoinPipe, LinkFault>> {
@@ -88,14 +90,33 @@ export async function openJoinPipe(connection: Connection, options: JoinPipeOpti
     }
   }
   const reassembly = createReassembly()
-  let wakeSender: (() => void) | undefined
+  /** Sends that wait until the connection takes more. */
+  const waiting = new Set<() => void>()
   let closed = false
-  connection.onDrain = () => wakeSender?.()
+  connection.onDrain = wakeSenders
   const endInbox = connection.onClose
   connection.onClose = () => {
     closed = true
     endInbox?.()
-    wakeSender?.()
+    wakeSenders()
+  }
+
+  async function drained(): Promise<void> {
+    const timer = clock.after(drainDeadlineMs, close)
+    await new Promise<void>((resolve) => waiting.add(resolve))
+    clock.clear(timer)
+  }
+
+  function wakeSenders(): void {
+    for (const resolve of waiting) resolve()
+    waiting.clear()
+  }
+
+  function close(): void {
+    closed = true
+    wakeSenders()
+    inbox.release()
+    connection.close()
   }
 
   return ok({
@@ -105,9 +126,7 @@ export async function openJoinPipe(connection: Connection, options: JoinPipeOpti
         const frame = await sealer.seal(fragment, bound)
         while (!closed && !connection.send(frame)) {
           if (connection.canSend()) return false
-          await new Promise<void>((resolve) => {
-            wakeSender = resolve
-          })
+          await drained()
         }
       }
       return !closed
@@ -128,11 +147,6 @@ export async function openJoinPipe(connection: Connection, options: JoinPipeOpti
         if (message !== undefined) return ok(message)
       }
     },
-    close() {
-      closed = true
-      wakeSender?.()
-      inbox.release()
-      connection.close()
-    },
+    close,
   })
 }

@@ -159,6 +159,59 @@ describe('a join', () => {
     })
   })
 
+  describe('with a peer that stops reading', () => {
+    /** Both ends of a conversation; the host's connection takes nothing while it is stuck. */
+    async function openStuck() {
+      const { clock, crypto, keys, settle } = await createJoinTest()
+      const { ends } = await connect(clock)
+      let stuck = false
+      const connection = new Proxy(ends[0], {
+        get(target, key) {
+          if (stuck && (key === 'send' || key === 'canSend')) return () => false
+          const value: unknown = Reflect.get(target, key, target)
+          return typeof value === 'function' ? (value as () => unknown).bind(target) : value
+        },
+        set: (target, key, value) => Reflect.set(target, key, value, target),
+      })
+      const common = { crypto, clock, invitationId: keys.signing.publicKey, preSharedKey: joinPsk(crypto, keys.rendezvousKey) }
+      const [host, guest] = await settle(
+        Promise.all([
+          openJoinPipe(connection, { ...common, random: createSeededRandom('h'), role: 'host' }),
+          openJoinPipe(ends[1], { ...common, random: createSeededRandom('g'), role: 'guest' }),
+        ]),
+      )
+      if (!host.ok || !guest.ok) throw new Error('no pipe')
+      stuck = true
+      let sent: boolean | undefined
+      void host.value.send(Uint8Array.of(1), host.value.transcript).then((result) => (sent = result))
+      const received = guest.value.receive(guest.value.transcript, { maxBytes: 100, deadlineMs: 300_000 })
+      return { clock, ends, received, settle, sent: () => sent, unstick: () => (stuck = false) }
+    }
+
+    it('waits a minute and then closes', async () => {
+      const { clock, received, settle, sent } = await openStuck()
+      await clock.run(59_000)
+      expect(sent()).toBe(undefined)
+      await clock.run(2_000)
+      expect(sent()).toBe(false)
+      expect(await settle(received)).toEqual({ ok: false, error: 'closed' })
+    })
+
+    it('goes on when it reads again in time, and a later pause has a minute of its own', async () => {
+      const { clock, ends, received, settle, sent, unstick } = await openStuck()
+      await clock.run(40_000)
+      ends[0].onDrain?.()
+      await clock.run(40_000)
+      expect(sent()).toBe(undefined)
+      unstick()
+      ends[0].onDrain?.()
+      expect(await settle(received)).toEqual(ok(Uint8Array.of(1)))
+      expect(sent()).toBe(true)
+      await clock.run(120_000)
+      expect(ends[0].canSend()).toBe(true)
+    })
+  })
+
   it("without the link's secret comes to nothing, and the host says nothing", async () => {
     const { meet, asked, crypto } = await createJoinTest()
     const keys = await deriveInvitationKeys(crypto, new Uint8Array(16).fill(45))
