@@ -2,6 +2,9 @@ import { EchoError } from '../shared/echoError.ts'
 import { systemClock, type Clock } from '../shared/ports.ts'
 import type { Lock, TabLocks } from './locks.ts'
 
+/** Chromium grants a lock in vain, with a TypeError, to a page that stands still because it opens a window just then. */
+const maxTries = 3
+
 /**
  * The browser's own locks (Web Locks), shared by all tabs of an origin; the browser frees those of a tab that ends or crashes.
  * There is no substitute where they are missing: two tabs that both believe to hold a slot would write under one client id.
@@ -25,29 +28,34 @@ export function createWebLocks(prefix: string, clock: Clock = systemClock): TabL
     let lock: Lock | undefined
     let lose = (): void => undefined
     const lost = new Promise<void>((resolve) => (lose = resolve))
+    const options: LockOptions = steal ? { steal } : wait === 'no' ? { ifAvailable: true } : { signal: patience.signal }
     return new Promise((resolve, reject) => {
-      const options: LockOptions = steal ? { steal } : wait === 'no' ? { ifAvailable: true } : { signal: patience.signal }
-      const request = manager.request(prefix + name, options, (granted) => {
-        if (granted === null || ending.signal.aborted) return undefined
-        patience.end()
-        return new Promise<void>((letGo) => {
-          lock = { name, lost, release: letGo }
-          held.add(lock)
-          void lost.then(letGo)
-          resolve(lock)
+      const ask = (triesLeft: number): void => {
+        const request = manager.request(prefix + name, options, (granted) => {
+          if (granted === null || ending.signal.aborted) return undefined
+          patience.end()
+          return new Promise<void>((letGo) => {
+            lock = { name, lost, release: letGo }
+            held.add(lock)
+            void lost.then(letGo)
+            resolve(lock)
+          })
         })
-      })
-      // The request is over when the lock was released, refused, waited for in vain (AbortError) or stolen (AbortError too).
-      request
-        .catch((cause: unknown) => {
-          if (!(cause instanceof DOMException && cause.name === 'AbortError')) reject(noWebLocksError(cause))
-        })
-        .finally(() => {
+        const end = (): void => {
           patience.end()
           if (lock !== undefined) held.delete(lock)
           lose()
           resolve(undefined)
+        }
+        // The request is over when the lock was released, refused, waited for in vain (AbortError) or stolen (AbortError too).
+        request.then(end, (cause: unknown) => {
+          const isFault = !(cause instanceof DOMException && cause.name === 'AbortError')
+          if (isFault && cause instanceof TypeError && lock === undefined && triesLeft > 0) return ask(triesLeft - 1)
+          if (isFault) reject(noWebLocksError(cause))
+          end()
         })
+      }
+      ask(maxTries)
     })
   }
 

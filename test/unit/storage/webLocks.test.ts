@@ -15,4 +15,17 @@ describe('Web Locks', () => {
     vi.stubGlobal('navigator', { locks: { request: () => Promise.reject(new DOMException('no', 'SecurityError')) } })
     await expect(createWebLocks('app/').acquire('slot', 100)).rejects.toMatchObject({ code: 'storage-unavailable' })
   })
+
+  it('are asked for again where the page stood still as they were granted, but not for ever', async () => {
+    const granted = (_name: string, _options: LockOptions, hold: (lock: unknown) => unknown) => Promise.resolve(hold({}))
+    const notRunnable = () => Promise.reject(new TypeError('The provided callback is no longer runnable.'))
+    const request = vi.fn<(...args: Parameters<typeof granted>) => Promise<unknown>>(notRunnable)
+    vi.stubGlobal('navigator', { locks: { request } })
+    await expect(createWebLocks('app/').acquire('slot', 100)).rejects.toMatchObject({ code: 'storage-unavailable' })
+    request.mockImplementationOnce(notRunnable).mockImplementation(granted)
+    const lock = await createWebLocks('app/').acquire('slot', 100)
+    expect(lock).toMatchObject({ name: 'slot' })
+    lock!.release()
+    await lock!.lost
+  })
 })
