@@ -25,11 +25,13 @@ export type {
   JoinRequest,
   JoinState,
   OpenInvitation,
+  PersonName,
   PresentPeer,
   SpaceInfo,
   SpaceState,
   SyncStatus,
 } from './client/states.ts'
+export type { MemberPermissions, Obstacle, Permission, Permissions } from './client/spacePermissions.ts'
 export type { InvitationInfo, InvitationOptions } from './client/invitationOptions.ts'
 export { defineType, type InputOf, type ItemType, type OutputOf } from './database/defineType.ts'
 export type { InvalidItem, Item, ItemMeta } from './database/item.ts'

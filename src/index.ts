@@ -1,4 +1,5 @@
 export { EchoProvider, type EchoProviderProps } from './react/EchoProvider.tsx'
+export type { CommandState } from './react/useCommand.ts'
 export { useCount } from './react/useCount.ts'
 export { useEcho } from './react/useEcho.ts'
 export { useField, type Field, type FieldOptions } from './react/useField.ts'
@@ -13,7 +14,9 @@ export { useQuery } from './react/useQuery.ts'
 export { useSpace } from './react/useSpace.ts'
 export { useContacts } from './react/useContacts.ts'
 export { useDevices } from './react/useDevices.ts'
+export { useMemberCommands, type MemberCall, type MemberCommandsOf } from './react/useMemberCommands.ts'
 export { useMembers } from './react/useMembers.ts'
+export { usePermissions } from './react/usePermissions.ts'
 export { useProfile, type OwnProfile } from './react/useProfile.ts'
 export { useSpaces } from './react/useSpaces.ts'
 export { useSpaceState } from './react/useSpaceState.ts'
@@ -46,11 +49,13 @@ export type {
   JoinRequest,
   JoinState,
   OpenInvitation,
+  PersonName,
   PresentPeer,
   SpaceInfo,
   SpaceState,
   SyncStatus,
 } from './client/states.ts'
+export type { MemberPermissions, Obstacle, Permission, Permissions } from './client/spacePermissions.ts'
 export type { InvitationInfo, InvitationOptions } from './client/invitationOptions.ts'
 export { defineType, type InputOf, type ItemType, type OutputOf } from './database/defineType.ts'
 export type { InvalidItem, Item, ItemMeta } from './database/item.ts'

@@ -168,6 +168,13 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     return entries.filter((entry) => entry.admission.identityId === identity)
   }
 
+  function endsAgainst(device: DeviceId): readonly JudgedOperation[] {
+    const { standing, ends: valid } = evaluator.current()
+    if (standing.entriesOf(device).length > 0) return []
+    const keys = new Set(graph.entriesOf(device).flatMap(valid.keysAgainst))
+    return graph.all.filter(({ operation }) => keys.has(operation.key))
+  }
+
   return {
     space: options.space,
     state: {
@@ -201,12 +208,8 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
       return best
     },
     isWriter: (identity, device) => liveEntries(identity, device).some((entry) => isAtLeast(entry.admission.role, 'editor')),
-    endsAgainst(device) {
-      const { standing, ends: valid } = evaluator.current()
-      if (standing.entriesOf(device).length > 0) return []
-      const keys = new Set(graph.entriesOf(device).flatMap(valid.keysAgainst))
-      return graph.all.filter(({ operation }) => keys.has(operation.key)).map(({ operation }) => operation.bytes)
-    },
+    endsAgainst: (device) => endsAgainst(device).map(({ operation }) => operation.bytes),
+    endedBy: (device) => [...new Set(endsAgainst(device).flatMap(({ effects }) => effects.signer?.admission.identityId ?? []))],
     hasLeft(identity) {
       const { standing, ends: valid } = evaluator.current()
       return standing.admissionsOf(identity).length === 0 && graph.admissionsOf(identity).some(valid.hasLeft)

@@ -41,6 +41,8 @@ export interface OperationLog extends MembershipLog {
    * among them one that reaches `as`.
    */
   parentsFor(as: EntryReference): readonly Uint8Array[]
+  /** The people who ended what a device was listed under, each once; none for one that is live or was never listed. */
+  endedBy(device: DeviceId): readonly IdentityId[]
   /** The live admissions of a person, the most senior first. */
   admissionsOf(identity: IdentityId): readonly Admission[]
   /** Records of the devices that a person added, live or not, each after its certifier where that was added, too. */

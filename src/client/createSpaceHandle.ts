@@ -8,6 +8,7 @@ import { createInviteFlow } from './inviteFlow.ts'
 import { createMemberCommands, type MemberCommands } from './memberCommands.ts'
 import type { OpenSpace } from './openSpace.ts'
 import { createSpaceMembers } from './spaceMembers.ts'
+import { createSpacePermissions } from './spacePermissions.ts'
 import { createSpaceInvitations } from './spaceInvitations.ts'
 import { createSpacePresence } from './spacePresence.ts'
 import { createSpaceSync } from './spaceSync.ts'
@@ -41,6 +42,7 @@ export function createSpaceHandle(options: {
   const sync = createSpaceSync(open, options.networkState, options.storageState, options.ports.clock)
   const members = createSpaceMembers({ me: open.identity.id, log, profiles: open.profiles, presence: open.replication.presence })
   const info = createWritable(readInfo())
+  const permissions = createSpacePermissions(log, open.identity)
   const commandsOnMembers = createMemberCommands(options.ports, open)
   const invitations = createSpaceInvitations({ ...options, spaceName })
   /** What ends the flows that are out, so that none says that it waits when the space is closed. */
@@ -105,6 +107,7 @@ export function createSpaceHandle(options: {
     state,
     sync: sync.status,
     members: members.list,
+    permissions: permissions.state,
     presence: createSpacePresence(open.replication.presence),
     diagnostics: open.diagnostics.findings,
     mute: (member) => setMuted(member, true),
@@ -147,6 +150,7 @@ export function createSpaceHandle(options: {
       invitations.dispose()
       sync.dispose()
       members.dispose()
+      permissions.dispose()
       await open.dispose()
     },
   }

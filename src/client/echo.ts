@@ -27,6 +27,7 @@ import type {
 } from './states.ts'
 import type { SpaceFinding } from './spaceDiagnostics.ts'
 import type { InvitationInfo, InvitationOptions } from './invitationOptions.ts'
+import type { Permissions } from './spacePermissions.ts'
 import type { PresenceType } from './definePresence.ts'
 import type { WithdrawnContent } from '../documents/readWithdrawn.ts'
 import type { TextHandle } from '../documents/textHandle.ts'
@@ -157,6 +158,8 @@ export interface Space extends Omit<Database, 'dispose'> {
   readonly sync: Readable<SyncStatus>
   /** Who belongs to the space, owners first, then by name. */
   readonly members: Readable<readonly MemberInfo[]>
+  /** What this person may do here and about each member, and why not. */
+  readonly permissions: Readable<Permissions>
   readonly presence: Presence
   /** Members' devices whose blocks or links are not taken as usual, and why. */
   readonly diagnostics: Readable<readonly SpaceFinding[]>

@@ -9,6 +9,7 @@ import type { AnyItemType } from '../database/defineType.ts'
 import { createSpaceHandle, type SpaceHandle } from './createSpaceHandle.ts'
 import type { EchoPorts, Space } from './echo.ts'
 import { createSpaceOnDevice } from './createSpace.ts'
+import { membershipEnd } from './spacePermissions.ts'
 import { openSpace, type OpenSpace } from './openSpace.ts'
 import { changeRecord, putRecord, readRecords, type SpaceRecord } from './spaceRecord.ts'
 import type { SpaceInfo, SpaceState } from './states.ts'
@@ -185,7 +186,7 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     keepName(entry)
     return new Promise((resolve) => {
       const look = (): void => {
-        const next = stateOf(result.value)
+        const next = stateOf(entry, result.value)
         if (next.status !== entry.state.get().status || next.status === 'first-sync') set(next)
         if (next.status !== 'first-sync') resolve(handle.space)
       }
@@ -195,9 +196,20 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     })
   }
 
-  function stateOf({ firstSync, log, identity }: OpenSpace): SpaceState {
-    if (log.wasListed(identity.deviceId) && log.device(identity.deviceId) === undefined)
-      return { status: log.hasLeft(identity.id) ? 'left' : 'removed' }
+  function stateOf(entry: Entry, { firstSync, log, identity, profiles }: OpenSpace): SpaceState {
+    const end = membershipEnd(log, identity)
+    if (end !== undefined) {
+      if (entry.record.endedAt === undefined) void keep(entry, { endedAt: ports.clock.now() })
+      const since = entry.record.endedAt!
+      if (end === 'left') return { status: end, since }
+      const { members } = log.state.get()
+      const by = log.endedBy(identity.deviceId).map((id) => {
+        const name = profiles.state.get().get(id)?.name ?? members.get(id)?.name ?? ''
+        return { id, name, isMe: id === identity.id }
+      })
+      return { status: end, by, since }
+    }
+    if (entry.record.endedAt !== undefined) void keep(entry, { endedAt: undefined })
     const waiting = firstSync.state.get()
     return waiting === undefined ? { status: 'ready' } : { status: 'first-sync', ...waiting }
   }

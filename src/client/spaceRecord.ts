@@ -19,12 +19,17 @@ export interface SpaceRecord {
   readonly name: string
   /** After a join: what must have arrived before the space is whole. */
   readonly awaiting: readonly ContentHead[]
+  /** When this device heard that it is no member any more, in milliseconds since the Unix epoch. */
+  readonly endedAt?: number | undefined
 }
 
 const recordPrefix = 'space/'
 
 export function putRecord(record: SpaceRecord): NonNullable<StorageBatch['putKeys']>[number] {
-  return { key: `${recordPrefix}${record.id}`, value: { name: record.name, awaiting: record.awaiting } }
+  return {
+    key: `${recordPrefix}${record.id}`,
+    value: { name: record.name, awaiting: record.awaiting, ...(record.endedAt !== undefined && { endedAt: record.endedAt }) },
+  }
 }
 
 /** All spaces of this device; rows that are none are passed over. */
@@ -44,8 +49,13 @@ export async function changeRecord(storage: Storage, before: SpaceRecord, change
 
 function recordOf(id: SpaceId, value: unknown): SpaceRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { name, awaiting } = value as Record<string, unknown>
-  return { id, name: typeof name === 'string' ? name : '', awaiting: Array.isArray(awaiting) ? awaiting.filter(isContentHead) : [] }
+  const { name, awaiting, endedAt } = value as Record<string, unknown>
+  return {
+    id,
+    name: typeof name === 'string' ? name : '',
+    awaiting: Array.isArray(awaiting) ? awaiting.filter(isContentHead) : [],
+    ...(typeof endedAt === 'number' && { endedAt }),
+  }
 }
 
 function isContentHead(value: unknown): value is ContentHead {

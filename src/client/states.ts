@@ -54,15 +54,25 @@ export type SpaceState =
    */
   | { readonly status: 'first-sync'; readonly progress: number; readonly stalled: boolean }
   | { readonly status: 'ready' }
-  /** Somebody removed this person or device: what is here stays readable, and can be neither changed nor kept up to date. */
-  | { readonly status: 'removed' }
+  /**
+   * Somebody removed this person or device: what is here stays readable, and can be neither changed nor kept up to date. `by` is oneself where another
+   * device of one's own, or the phrase, shut this one out. `since`: when this device heard of it, in milliseconds since the Unix epoch.
+   */
+  | { readonly status: 'removed'; readonly by: readonly PersonName[]; readonly since: number }
   /** As `removed`, by one's own will. */
-  | { readonly status: 'left' }
+  | { readonly status: 'left'; readonly since: number }
   /** No key opens here yet; asking peers. */
   | { readonly status: 'waiting-for-key' }
   | { readonly status: 'closed' }
   | { readonly status: 'not-found' }
   | { readonly status: 'damaged'; readonly error: EchoError }
+
+/** A person as a sentence names one. */
+export interface PersonName {
+  readonly id: IdentityId
+  readonly name: string
+  readonly isMe: boolean
+}
 
 export interface SpaceInfo {
   readonly id: SpaceId

@@ -156,10 +156,10 @@ export function createBlockCutter(options: BlockCutterOptions): BlockCutter {
     },
     nextClock: (document) => graph.clockAfter(head, document),
     obstacle() {
-      if (keyRing.newest() === undefined)
-        return new EchoError('peer-offline', 'No key of this space opens on this device yet; edits wait until a member hands one over.')
-      if (!log.isWriter(identity.id, identity.deviceId)) return readOnly()
-      return undefined
+      // First, because whoever was removed gets no key any more: what he types would wait for ever.
+      const refusal = notWriter(log, identity)
+      if (refusal !== undefined || keyRing.newest() !== undefined) return refusal
+      return new EchoError('peer-offline', 'No key of this space opens on this device yet; edits wait until a member hands one over.')
     },
     cut(document, doc, update, from, rows, cutting = {}) {
       const parts = splitUpdate(update, client, from)
@@ -182,11 +182,17 @@ const leftOut: Refusal = {
   reason: 'an earlier change of this device was left out of this document, and what follows it would be, too',
 }
 
-export function readOnly(): EchoError {
+/** Why a device may not write, or undefined. */
+export function notWriter(log: MembershipLog, { id, deviceId }: Pick<LocalIdentity, 'id' | 'deviceId'>): EchoError | undefined {
+  if (log.isWriter(id, deviceId)) return undefined
+  return log.device(deviceId) === undefined && log.wasListed(deviceId) ? noMember() : readOnly()
+}
+
+function readOnly(): EchoError {
   return new EchoError('read-only', 'You may read this space but not change it. Ask an admin of the space for the role of an editor.')
 }
 
-export function noMember(): EchoError {
+function noMember(): EchoError {
   return new EchoError(
     'removed',
     'This device is no member of the space any more: what is here can be read, and not changed. Ask an admin of the space for a new invitation.',

@@ -8,7 +8,7 @@ import type { BlockNode } from '../feed/blockGraph.ts'
 import type { Retraction } from '../feed/header.ts'
 import type { Payload } from './applyPayloads.ts'
 import { createAuthorLookup } from './authorLookup.ts'
-import { createBlockCutter, noMember, readOnly, type BlockCutter } from './blockCutter.ts'
+import { createBlockCutter, notWriter, type BlockCutter } from './blockCutter.ts'
 import { createBlockFinisher } from './blockFinisher.ts'
 import type { Slot, SlotPlace } from './claimSlot.ts'
 import { createVerdictFollower } from './followVerdict.ts'
@@ -423,8 +423,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     if (disposed) return new EchoError('space-closed', 'This space is closed. Open it again before writing.')
     if (takeBack.isUnderWay(live.get(rootDocumentId)!))
       return new EchoError('block-refused', 'A change that peers would refuse is just being taken back. Write again in a moment.')
-    if (log.isWriter(identity.id, identity.deviceId)) return undefined
-    return log.device(identity.deviceId) === undefined && log.wasListed(identity.deviceId) ? noMember() : readOnly()
+    return notWriter(log, identity)
   }
 
   function closeLive(id: DocumentId): void {

@@ -45,7 +45,8 @@ export function createOwnEdits(options: {
     const { cutter } = keeper
     const obstacle = cutter.obstacle()
     if (obstacle !== undefined) {
-      if (obstacle.code === 'read-only') takeBack(document, obstacle)
+      // What waits for a key can be cut later; what is not allowed never can.
+      if (obstacle.code !== 'peer-offline') takeBack(document, obstacle)
       return
     }
     const from = document.cutClock

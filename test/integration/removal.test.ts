@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { toHex } from '../../src/shared/bytes.ts'
 import { drive } from './simulation/drive.ts'
-import { createForkGarden, type Gardener } from './simulation/forkGarden.ts'
+import { query } from '../../src/database/query.ts'
+import { createForkGarden, Task, type Gardener } from './simulation/forkGarden.ts'
 
 /* Members are removed, demoted, or leave: they see it, and neither read nor write what comes after. */
 const timeout = 60_000
@@ -15,6 +16,7 @@ async function plant<const Names extends readonly string[]>(seed: number, ...nam
   return { garden, idOf, see: (gardener: Gardener) => garden.view(gardener) }
 }
 
+const anyTask = ({ space }: Gardener) => space.run(query(Task))[0]!
 const statusOf = ({ peer, space }: Gardener) => peer.echo.spaces.state(space.id).get().status
 const peersOf = ({ space }: Gardener) => (space.sync.get() as { peers?: number }).peers ?? 0
 
@@ -30,9 +32,22 @@ describe('a member who is removed', () => {
 
     await drive(garden.clock, ann.space.removeMember(idOf(ben)))
     await garden.clock.run(5_000)
-    expect(statusOf(ben)).toBe('removed')
     expect(peersOf(ben)).toBe(0)
-    expect(() => ben.space.setName('mine')).toThrow(expect.objectContaining({ code: 'removed' }))
+    const ended = ben.peer.echo.spaces.state(ben.space.id).get()
+    expect(ended).toMatchObject({ status: 'removed', by: [{ id: idOf(ann), name: 'ann', isMe: false }] })
+    expect(ben.space.permissions.get()).toMatchObject({ can: { write: false }, why: { write: 'removed' } })
+    for (const write of [
+      () => ben.space.setName('mine'),
+      () => ben.space.create(Task, { title: 'late' }),
+      () => ben.space.update(anyTask(ben).id, { title: 'mine' }),
+      () => ben.space.delete(anyTask(ben).id),
+      () => ben.space.batch(() => ben.space.create(Task, { title: 'late' })),
+    ])
+      expect(write).toThrow(expect.objectContaining({ code: 'removed' }))
+    ben.text.current.get().yText.insert(0, 'late')
+    await garden.clock.run(2_000)
+    expect(garden.errors.map(({ peer, error }) => [peer, error.code])).toEqual([['ben', 'removed']])
+    expect(ben.text.current.get().yText.toString()).not.toContain('late')
     expect(ann.space.members.get()).toHaveLength(2)
 
     await garden.write1(ann, 2)
@@ -50,7 +65,7 @@ describe('a member who is removed', () => {
     expect(new Set(since).size).toBe(1)
     expect(his).not.toContain(since[0])
     await garden.restart(ben)
-    expect(statusOf(ben)).toBe('removed')
+    expect(ben.peer.echo.spaces.state(ben.space.id).get()).toEqual(ended)
     expect(see(ben)).toEqual(before)
   })
 

@@ -13,6 +13,9 @@ import type {
   SpaceState,
   SyncStatus,
 } from '../../../src/client/states.ts'
+import type { InvitationInfo } from '../../../src/client/invitationOptions.ts'
+import type { Permissions } from '../../../src/client/spacePermissions.ts'
+import type { WithdrawnContent } from '../../../src/documents/readWithdrawn.ts'
 import type { TextGeneration, TextHandle } from '../../../src/documents/textHandle.ts'
 import type { Finding, NetworkState } from '../../../src/network/network.ts'
 import type { StorageState } from '../../../src/storage/storage.ts'
@@ -49,6 +52,14 @@ export interface FakeRow {
   readonly count?: number
 }
 
+/** What an owner beside another may do. */
+export const allPermissions: Permissions = {
+  role: 'owner',
+  can: { write: true, invite: true, manageMembers: true, leave: true },
+  why: {},
+  members: new Map(),
+}
+
 export type FakeSpace = ReturnType<typeof createFakeSpace>
 export type FakeEcho = ReturnType<typeof createFakeEcho>
 
@@ -61,15 +72,25 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
   const queriesMade: string[] = []
   const updates: { readonly id: string; readonly patch: Readonly<Record<string, unknown>> }[] = []
   let refusal: EchoError | undefined
+  let withdrawn: readonly WithdrawnContent[] = []
   const sync = counted<SyncStatus>({ status: 'up-to-date', peers: 1, unsaved: 0 })
   const others = counted<readonly PresentPeer[]>([])
   const members = counted<readonly MemberInfo[]>([])
+  const permissions = counted<Permissions>(allPermissions)
+  const invitations = counted<readonly InvitationInfo[]>([])
+  const calls: string[] = []
   const shared: unknown[] = []
   const flows: (InviteFlow & { readonly state: Counted<InviteState>; disposed: boolean; created: string[] })[] = []
   const texts = new Map<string, { handle: TextHandle; current: Counted<TextGeneration>; users: number }>()
   let opened = 0
   let liveCalls = 0
 
+  /** Notes a command, which `refuse` makes fail. */
+  async function command(call: string): Promise<void> {
+    calls.push(call)
+    await gate
+    if (refusal !== undefined) throw refusal
+  }
   function row(itemId: string): Counted<FakeRow | undefined> {
     const present = rows.get(itemId) ?? counted<FakeRow | undefined>(undefined)
     rows.set(itemId, present)
@@ -102,6 +123,17 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
     state: counted<SpaceState>({ status: 'ready' }),
     sync,
     members,
+    permissions,
+    invitations: {
+      list: invitations,
+      revoke: (invitation: string) => command(`revoke ${invitation}`),
+      approve: (invitation: string, guest: string) => command(`approve ${invitation} ${guest}`),
+      deny: (invitation: string, guest: string) => command(`deny ${invitation} ${guest}`),
+    },
+    removeMember: (member: string) => command(`remove ${member}`),
+    setRole: (member: string, role: string) => command(`role ${member} ${role}`),
+    leave: () => command('leave'),
+    readWithdrawn: async () => withdrawn,
     presence: {
       peers: others,
       others: () => others,
@@ -172,6 +204,9 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
     info,
     sync,
     members,
+    permissions,
+    invitations,
+    calls,
     others,
     shared,
     flows,
@@ -185,6 +220,9 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
     liveCalls: () => liveCalls,
     refuse: (error: EchoError | undefined) => {
       refusal = error
+    },
+    withdraw: (contents: readonly WithdrawnContent[]) => {
+      withdrawn = contents
     },
   }
 }

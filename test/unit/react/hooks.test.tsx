@@ -10,6 +10,8 @@ import { useInvite } from '../../../src/react/useInvite.ts'
 import { useItem } from '../../../src/react/useItem.ts'
 import { useJoin } from '../../../src/react/useJoin.ts'
 import { useMembers } from '../../../src/react/useMembers.ts'
+import { useMemberCommands } from '../../../src/react/useMemberCommands.ts'
+import { usePermissions } from '../../../src/react/usePermissions.ts'
 import { useNetworkStatus } from '../../../src/react/useNetworkStatus.ts'
 import { usePresence } from '../../../src/react/usePresence.ts'
 import { useProfile } from '../../../src/react/useProfile.ts'
@@ -20,9 +22,10 @@ import { useSpaces } from '../../../src/react/useSpaces.ts'
 import { useSpaceState } from '../../../src/react/useSpaceState.ts'
 import { useSyncStatus } from '../../../src/react/useSyncStatus.ts'
 import { useText } from '../../../src/react/useText.ts'
+import { EchoError } from '../../../src/shared/echoError.ts'
 import type { DeviceId, IdentityId, ItemId } from '../../../src/shared/ids.ts'
 import { ErrorCatcher } from './ErrorCatcher.tsx'
-import { createFakeEcho, createFakeSpace, type FakeRow, type FakeSpace } from './fakeEcho.ts'
+import { allPermissions, createFakeEcho, createFakeSpace, type FakeRow, type FakeSpace } from './fakeEcho.ts'
 import { createGate, renderHookInEcho, renderInEcho, settle } from './renderInEcho.tsx'
 
 const row = (id: string, title: string): FakeRow => ({ id: id as ItemId, title })
@@ -38,6 +41,8 @@ describe('every hook', () => {
     useDevices,
     useContacts,
     useMembers: () => useMembers(undefined),
+    useMemberCommands: () => useMemberCommands(undefined),
+    usePermissions: () => usePermissions(undefined),
     useSpaces: () => useSpaces(),
     useNetworkStatus,
     useSpace: () => useSpace('x'),
@@ -65,6 +70,7 @@ describe('every hook', () => {
       useSpaceState(undefined),
       useSyncStatus(undefined),
       useMembers(undefined),
+      usePermissions(undefined),
       useQuery(undefined, query('a')),
       useQuery(createFakeSpace().space, undefined),
       useItem(undefined, Task, 'a'),
@@ -72,7 +78,7 @@ describe('every hook', () => {
       useText(undefined, 'a'),
       useText(createFakeSpace().space, undefined),
     ])
-    expect(result.current).toEqual(Array.from({ length: 10 }, () => undefined))
+    expect(result.current).toEqual(Array.from({ length: 11 }, () => undefined))
   })
 })
 
@@ -334,6 +340,54 @@ describe('usePresence', () => {
     unmount()
     expect(garden.shared.at(-1)).toBeUndefined()
     expect(garden.others.listeners()).toBe(0)
+  })
+})
+
+describe('usePermissions', () => {
+  it('follows what the person may do, and why not', () => {
+    const garden = createFakeSpace()
+    const { result, unmount } = renderHookInEcho(createFakeEcho(), () => usePermissions(garden.space))
+    expect(result.current.can.write).toBe(true)
+    act(() => garden.permissions.set({ ...allPermissions, can: { ...allPermissions.can, write: false }, why: { write: 'reader' } }))
+    expect(result.current).toMatchObject({ can: { write: false }, why: { write: 'reader' } })
+    unmount()
+    expect(garden.permissions.listeners()).toBe(0)
+  })
+})
+
+describe('useMemberCommands', () => {
+  it('runs one command at a time and says where it stands', async () => {
+    const gate = createGate()
+    const garden = createFakeSpace('Garden', gate.promise)
+    const { result } = renderHookInEcho(createFakeEcho(), () => useMemberCommands(garden.space))
+    expect(result.current.state).toEqual({ status: 'idle' })
+    act(() => {
+      result.current.remove('ben')
+      result.current.leave()
+    })
+    expect(result.current.state).toEqual({ status: 'pending', call: { name: 'remove', member: 'ben' } })
+    act(() => result.current.reset())
+    expect(result.current.state.status).toBe('pending')
+    await settle(() => gate.open())
+    expect(result.current.state).toEqual({ status: 'done', call: { name: 'remove', member: 'ben' } })
+    await settle(() => result.current.setRole('ben', 'admin'))
+    expect(garden.calls).toEqual(['remove ben', 'role ben admin'])
+    act(() => result.current.reset())
+    expect(result.current.state).toEqual({ status: 'idle' })
+  })
+
+  it('shows why a command was refused, and forgets it with the space', async () => {
+    const [garden, shed] = [createFakeSpace(), createFakeSpace('Shed')]
+    garden.refuse(new EchoError('last-owner', 'The last one.'))
+    const { result, rerender } = renderHookInEcho(createFakeEcho(), ({ space }: { space: FakeSpace }) => useMemberCommands(space.space), {
+      space: garden,
+    })
+    await settle(() => result.current.leave())
+    expect(result.current.state).toMatchObject({ status: 'error', call: { name: 'leave' }, error: { code: 'last-owner' } })
+    rerender({ space: shed })
+    expect(result.current.state.status).toBe('idle')
+    await settle(() => result.current.leave())
+    expect(shed.calls).toEqual(['leave'])
   })
 })
 
