@@ -14,7 +14,7 @@ import { roleCode, rolesByCode } from './roleCode.ts'
  *   link  = 01 · app 2 · flags u8 · secret 16 · target 16 · ext · check 4
  *   app   = H(`app`, name)[0..2];  check = H(`link check`, all before)[0..4]
  *   flags = 1 device, 2 code, 4 approval, 8 delegated, 16 compare
- *   ext   = hex 02 signaling string · 11 inviter string · 13 space name string · 15 role u8 · 17 expiry uint (ms) · 19 path string
+ *   ext   = hex 02 signaling string · 11 inviter string · 13 space name string · 15 role u8 · 17 expiry uint (ms) · 19 path string · 1b host 8
  *
  * The first byte and the last four never change their meaning, so that a text from a newer version is told from a damaged one. The names
  * are unverified: whoever writes a link calls himself as he likes. Whoever sees the text has the secret; a fragment is not sent to web servers.
@@ -28,10 +28,12 @@ const fragment = '#echo='
 const maxTextLength = 4_096
 const maxSignalingBytes = 200
 const maxPathBytes = 200
+/** So many that nobody finds another key which begins with them. */
+const hostBytes = 8
 
 const flag = { device: 1, code: 2, approval: 4, delegated: 8, compare: 16 } as const
 const knownFlags = 31
-const tag = { signaling: 0x02, inviter: 0x11, spaceName: 0x13, role: 0x15, expiry: 0x17, path: 0x19 } as const
+const tag = { signaling: 0x02, inviter: 0x11, spaceName: 0x13, role: 0x15, expiry: 0x17, path: 0x19, host: 0x1b } as const
 
 /** What an invitation's text says. Holds the secret. */
 export interface Invitation {
@@ -61,6 +63,13 @@ export interface Invitation {
   readonly expiresAt?: number
   /** Where in the app to go once joined: begins with one `/`, at most 200 bytes. Whoever makes the link chooses it. */
   readonly path?: string
+  /** {@link hostMark} of the only device that hosts it. */
+  readonly host?: Uint8Array
+}
+
+/** How a link names a device: the first 8 of the 32 bytes of its key. */
+export function hostMark(device: Uint8Array): Uint8Array {
+  return device.slice(0, hostBytes)
 }
 
 /**
@@ -144,9 +153,9 @@ function readFlags(flags: number): Pick<Invitation, 'kind' | 'code' | 'approval'
   }
 }
 
-type Hints = Pick<Invitation, 'signaling' | 'inviter' | 'spaceName' | 'role' | 'expiresAt' | 'path'>
+type Hints = Pick<Invitation, 'signaling' | 'inviter' | 'spaceName' | 'role' | 'expiresAt' | 'path' | 'host'>
 
-function toExtensions({ signaling, inviter, spaceName, role, expiresAt, path }: Hints): Extensions {
+function toExtensions({ signaling, inviter, spaceName, role, expiresAt, path, host }: Hints): Extensions {
   const extensions = new Map<number, Uint8Array>()
   if (signaling !== undefined) extensions.set(tag.signaling, utf8(signaling))
   if (inviter !== undefined) extensions.set(tag.inviter, utf8(inviter))
@@ -154,6 +163,7 @@ function toExtensions({ signaling, inviter, spaceName, role, expiresAt, path }: 
   if (role !== undefined) extensions.set(tag.role, Uint8Array.of(roleCode(role)))
   if (expiresAt !== undefined) extensions.set(tag.expiry, new Writer().uint(expiresAt).finish())
   if (path !== undefined) extensions.set(tag.path, utf8(path))
+  if (host !== undefined) extensions.set(tag.host, host)
   return extensions
 }
 
@@ -180,10 +190,11 @@ function readHints(extensions: Extensions): Hints | undefined {
       role: field(tag.role, (reader) => rolesByCode[reader.u8()] ?? reader.refuse()),
       expiresAt: field(tag.expiry, (reader) => reader.uint()),
       path: text(tag.path),
+      host: field(tag.host, (reader) => reader.fixed(hostBytes)),
     }
   })
   if (!parsed.ok) return undefined
-  const { signaling, inviter, spaceName, role, expiresAt, path } = parsed.value
+  const { signaling, inviter, spaceName, role, expiresAt, path, host } = parsed.value
   return {
     ...(signaling !== undefined && { signaling }),
     ...(inviter !== undefined && { inviter }),
@@ -191,15 +202,18 @@ function readHints(extensions: Extensions): Hints | undefined {
     ...(role !== undefined && { role }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...(path !== undefined && { path }),
+    ...(host !== undefined && { host }),
   }
 }
 
 /** What makes an invitation unfit to be followed or given out, in words, or undefined. */
 function findFlaw(invitation: Invitation): string | undefined {
-  const { kind, code, compare, delegated, secret, target, signaling, inviter, spaceName, expiresAt, path } = invitation
+  const { kind, code, compare, delegated, secret, target, signaling, inviter, spaceName, expiresAt, path, host } = invitation
   if (secret.length !== secretBytes || target.length !== 16) return 'secret and target take 16 bytes each'
   // Without either a thief of the link could pair his own device.
   if (kind === 'device' && !code && !compare) return 'a device is paired with a code or by comparing digits'
+  if (host !== undefined && host.length !== hostBytes) return `host takes ${hostBytes} bytes`
+  if (delegated && host !== undefined) return 'a delegated invitation names no one host'
   if (delegated && code) return 'other admins do not know the code, so a delegated invitation has none'
   if (signaling !== undefined && (!signaling.startsWith('wss://') || utf8(signaling).length > maxSignalingBytes)) {
     return `signaling takes a wss:// URL of at most ${maxSignalingBytes} bytes`

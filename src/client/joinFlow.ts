@@ -8,14 +8,15 @@ import type { LocalIdentity } from '../identity/localIdentity.ts'
 import { invitationTarget } from '../access/consent.ts'
 import { parseInvitation, type Invitation } from '../access/invitation.ts'
 import { deriveInvitationKeys, invitationRendezvous, type InvitationKeys } from '../access/invitationKeys.ts'
-import { guestJoin, type JoinedSpace } from '../replication/guestJoin.ts'
+import { guestJoin, type GuestFault, type JoinedSpace } from '../replication/guestJoin.ts'
 import { codeDeadlineMs } from '../replication/hostCode.ts'
 import { decisionDeadlineMs } from '../replication/hostJoin.ts'
-import type { RefusalReason } from '../replication/refusal.ts'
-import { decodeOperation } from '../access/operation.ts'
+import { refusalError } from '../replication/refusal.ts'
 import type { EchoPorts, JoinFlow } from './echo.ts'
+import { createJoinDeadlines, type JoinDeadlines } from './joinDeadlines.ts'
+import { failedState, pathOf, previewOf, refusedState } from './joinStates.ts'
 import type { SpaceDirectory } from './spaceDirectory.ts'
-import { putKey, putRecord, type SpaceRecord } from './spaceRecord.ts'
+import { putKey, putOperations, putRecord, type SpaceRecord } from './spaceRecord.ts'
 import type { InvitationPreview, JoinState } from './states.ts'
 
 export interface JoinFlowOptions {
@@ -30,11 +31,38 @@ export interface JoinFlowOptions {
 
 const slowAfterMs = 8_000
 const offlineAfterMs = 20_000
+/** An attempt ends when nobody has got further for so long; code, decision and log have times of their own. */
 const giveUpAfterMs = 120_000
+const logMs = 5 * 60_000
+/** The end whatever hosts say: a code and a decision, with time to spare. */
+const attemptMs = 30 * 60_000
 /** A host that is gone hears no farewell. */
 const farewellMs = 1_000
+/** Who refused and is not proven to be the host may have lied: another one may come so long. */
+const secondOpinionMs = 5_000
 /** A joined space whose content takes longer than this is shown as joined; the space itself says how far it is. */
 const syncShownMs = 15_000
+/** Clocks of two people differ; the host has the last word. */
+const clockToleranceMs = 5 * 60_000
+
+interface Attempt {
+  readonly identity: LocalIdentity
+  readonly invitation: Invitation
+  readonly preview: InvitationPreview
+  readonly deadlines: JoinDeadlines
+  readonly giveUp: AbortController
+  room: Room | undefined
+  /** A host is being spoken to. */
+  talk: Promise<unknown> | undefined
+  /** Takes the code that the person types. */
+  typed: ((code: string) => void) | undefined
+  /** The device of a host that has seen the code, and has shown that it knows it, so that after a network fault nobody types it again. */
+  passedHost: Uint8Array | undefined
+  /** How it ends if nobody does better, and whether the time for that is over. */
+  rumour: { readonly state: JoinState; readonly timer: Timer; isDue: boolean } | undefined
+  /** What the host sent is being stored: from here on it cannot be undone. */
+  isStoring: boolean
+}
 
 /** Joins a space from a link: shows what it says, and on `accept` meets the host, again and again until it ends one way or another. */
 export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
@@ -68,71 +96,66 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     const identity = options.identity()
     if (identity === undefined) return state.set({ status: 'needs-identity', preview })
     if (preview.expiresAt !== undefined && preview.expiresAt < clock.now() - clockToleranceMs) return state.set({ status: 'expired' })
-    attempt = {
-      timers: new Set(),
+    const mine: Attempt = {
+      identity,
+      invitation: parsed.value,
+      preview,
+      deadlines: createJoinDeadlines({ clock, firstMs: giveUpAfterMs, mostMs: attemptMs, onEnd: () => endLate(mine) }),
+      giveUp: new AbortController(),
       room: undefined,
       talk: undefined,
-      giveUp: new AbortController(),
       typed: undefined,
       passedHost: undefined,
+      rumour: undefined,
+      isStoring: false,
     }
-    void meet(attempt, identity, parsed.value, preview)
+    attempt = mine
+    void meet(mine)
   }
 
-  async function meet(mine: Attempt, identity: LocalIdentity, invitation: Invitation, preview: InvitationPreview): Promise<void> {
-    const keys = await deriveInvitationKeys(crypto, invitation.secret)
+  async function meet(mine: Attempt): Promise<void> {
+    const keys = await deriveInvitationKeys(crypto, mine.invitation.secret)
     await left
     if (attempt !== mine) return
-    wait(mine, preview, false)
+    wait(mine, false)
     const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
     try {
-      mine.room = options.network.enter(
-        { name, password },
-        (connection) => void tryHost(mine, connection, identity, invitation, keys, preview),
-      )
+      mine.room = options.network.enter({ name, password }, (connection) => void tryHost(mine, keys, connection))
     } catch (error) {
       // Another flow of this page follows the same link, or the network has ended.
-      end({
-        status: 'error',
-        retryable: true,
-        error:
-          error instanceof EchoError
-            ? error
-            : new EchoError('peer-offline', 'The meeting point of this invitation could not be entered. Try again.', { cause: error }),
-      })
+      end(failedState(error, 'peer-offline', 'The meeting point of this invitation could not be entered. Try again.'))
     }
   }
 
   /** Says how long nobody has answered. */
-  function wait(mine: Attempt, preview: InvitationPreview, slow: boolean): void {
-    clearTimers(mine)
+  function wait(mine: Attempt, slow: boolean): void {
+    const { preview, deadlines } = mine
+    deadlines.nextStep()
     state.set({ status: 'connecting', preview, slow })
-    const deadline = clock.now() + giveUpAfterMs
-    if (!slow) after(mine, slowAfterMs, () => state.set({ status: 'connecting', preview, slow: true }))
-    after(mine, offlineAfterMs, () => state.set({ status: 'peer-offline', preview, deadline }))
-    after(mine, giveUpAfterMs, () =>
-      end({
-        status: 'error',
-        retryable: true,
-        error: new EchoError(
-          'peer-offline',
-          'Nobody answered this invitation. Its maker must have the app open with the invitation showing. Ask for that, then try again.',
-        ),
-      }),
-    )
+    if (!slow) deadlines.after(slowAfterMs, () => state.set({ status: 'connecting', preview, slow: true }))
+    deadlines.after(offlineAfterMs, () => state.set({ status: 'peer-offline', preview, deadline: deadlines.end() }))
+  }
+
+  /** The time is over. What is being stored comes in all the same. */
+  function endLate({ rumour, talk, isStoring }: Attempt): void {
+    if (isStoring) return
+    if (rumour !== undefined) return end(rumour.state)
+    if (talk !== undefined) return end(refusedState({ reason: 'timeout', error: refusalError('timeout') }))
+    const text =
+      'Nobody answered this invitation. Its maker must have the app open with the invitation showing. Ask for that, then try again.'
+    end({ status: 'error', retryable: true, error: new EchoError('peer-offline', text) })
   }
 
   /** One host at a time; a connection that comes to nothing leaves the room open for the next. */
-  async function tryHost(
-    mine: Attempt,
-    connection: Connection,
-    identity: LocalIdentity,
-    invitation: Invitation,
-    keys: InvitationKeys,
-    preview: InvitationPreview,
-  ): Promise<void> {
+  async function tryHost(mine: Attempt, keys: InvitationKeys, connection: Connection): Promise<void> {
     if (attempt !== mine || mine.talk !== undefined) return connection.close()
-    const isCurrent = (): boolean => attempt === mine
+    const { identity, invitation, preview, deadlines } = mine
+    const step = (next: JoinState, ms: number): void => {
+      if (attempt !== mine) return
+      deadlines.nextStep()
+      deadlines.allow(ms + giveUpAfterMs)
+      state.set(next)
+    }
     const talk = guestJoin(connection, {
       ...ports,
       identity,
@@ -142,56 +165,50 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
       signal: mine.giveUp.signal,
       passedHost: mine.passedHost,
       onPassed: (host) => (mine.passedHost = host),
-      askCode: ({ triesLeft, wrong }) => askCode(mine, preview, triesLeft, wrong),
-      onPending: () => {
-        clearTimers(mine)
-        if (isCurrent()) state.set({ status: 'pending-approval', preview, deadline: clock.now() + decisionDeadlineMs })
+      askCode: ({ triesLeft: attemptsLeft, wrong }) =>
+        new Promise((resolve) => {
+          mine.typed = resolve
+          const deadline = clock.now() + codeDeadlineMs
+          step({ status: wrong ? 'wrong-code' : 'verifying', preview, attemptsLeft, deadline, isChecking: false }, codeDeadlineMs)
+        }),
+      onPending: () => step({ status: 'pending-approval', preview, deadline: clock.now() + decisionDeadlineMs }, decisionDeadlineMs),
+      onAnswer: () => step({ status: 'syncing', preview, progress: undefined }, logMs),
+      store: (joined) => {
+        mine.isStoring = true
+        return store(mine, joined)
       },
-      onAnswer: () => {
-        clearTimers(mine)
-        if (isCurrent()) state.set({ status: 'syncing', preview, progress: undefined })
-      },
-      store: (joined) => store(joined, identity, preview),
-    }).catch((error: unknown): { ok: false; error: { kind: 'end'; reason: 'storage'; error: EchoError } } => ({
-      ok: false,
-      error: {
-        kind: 'end',
-        reason: 'storage',
-        error:
-          error instanceof EchoError
-            ? error
-            : new EchoError('storage-unavailable', 'What the host sent could not be stored on this device.', { cause: error }),
-      },
-    }))
-    mine.talk = talk
-    const result = await talk
-    if (attempt !== mine) return
-    mine.talk = undefined
-    mine.typed = undefined
-    if (result.ok) {
-      mine.room?.reportHandshake('succeeded')
-      return finish(mine, result.value, preview)
+    })
+    mine.talk = talk.catch(() => undefined)
+    try {
+      const result = await talk
+      mine.talk = undefined
+      if (result.ok) finish(mine, result.value)
+      else if (attempt === mine) goOn(mine, result.error)
+    } catch (error) {
+      mine.talk = undefined
+      if (attempt === mine) end(failedState(error, 'storage-unavailable', 'What the host sent could not be stored on this device.'))
     }
-    if (result.error.kind === 'end') return end(endOf(result.error.reason, result.error.error))
-    if (result.error.fault !== 'closed') mine.room?.reportHandshake('failed')
-    if (result.error.fault === 'newer-version') {
-      return end({
-        status: 'error',
-        retryable: false,
-        error: new EchoError('newer-version', 'The host runs a newer version. Update this app and open the link again.'),
-      })
-    }
-    wait(mine, preview, true)
   }
 
-  function askCode(mine: Attempt, preview: InvitationPreview, attemptsLeft: number, wrong: boolean): Promise<string> {
-    clearTimers(mine)
-    return new Promise((resolve) => {
-      if (attempt !== mine) return
-      mine.typed = resolve
-      const deadline = clock.now() + codeDeadlineMs
-      state.set({ status: wrong ? 'wrong-code' : 'verifying', preview, attemptsLeft, deadline, isChecking: false })
-    })
+  /** Nothing came of speaking to a host. */
+  function goOn(mine: Attempt, error: GuestFault): void {
+    mine.typed = undefined
+    const isNewer = error.kind === 'link' && error.fault === 'newer-version'
+    const refusal = isNewer ? { reason: 'newer-version' as const, error: refusalError('newer-version'), isProven: false } : error
+    if (error.kind === 'end' || error.fault !== 'closed') mine.room?.reportHandshake('failed')
+    if ('reason' in refusal) {
+      const last = refusedState(refusal)
+      if (refusal.isProven) return end(last)
+      mine.rumour ??= { state: last, isDue: false, timer: clock.after(secondOpinionMs, () => endByRumour(mine)) }
+    }
+    if (mine.rumour?.isDue === true) return end(mine.rumour.state)
+    wait(mine, true)
+  }
+
+  function endByRumour(mine: Attempt): void {
+    if (mine.rumour === undefined) return
+    mine.rumour.isDue = true
+    if (mine.talk === undefined) end(mine.rumour.state)
   }
 
   function submitCode(code: string): void {
@@ -203,54 +220,45 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     typed(code.replace(/\D/g, '').slice(0, 6))
   }
 
-  async function store(joined: JoinedSpace, identity: LocalIdentity, preview: InvitationPreview): Promise<void> {
-    const putMembership = joined.operations.flatMap((operation) => {
-      const decoded = decodeOperation(crypto, operation)
-      return decoded.ok ? [{ space: joined.space, id: decoded.value.key, operation }] : []
-    })
-    await ports.storage.write(
-      { putMembership, putKeys: [putRecord(recordOf(joined, preview)), await putKey(crypto, identity, joined.space, joined.key)] },
-      'strict',
-    )
+  async function store({ identity, preview }: Attempt, joined: JoinedSpace): Promise<void> {
+    const { space, operations, key } = joined
+    const putKeys = [putRecord(recordOf(joined, preview)), await putKey(crypto, identity, space, key)]
+    await ports.storage.write({ putMembership: putOperations(crypto, space, operations), putKeys }, 'strict')
   }
 
-  function finish(mine: Attempt, joined: JoinedSpace, preview: InvitationPreview): void {
+  /** The space is on the disk; so it is shown, whether somebody still waits for it or not. */
+  function finish(mine: Attempt, joined: JoinedSpace): void {
     const { space, alreadyMember } = joined
+    const { preview, invitation, deadlines } = mine
+    const spaceState = directory.adopt(recordOf(joined, preview))
+    if (attempt !== mine) return
+    mine.room?.reportHandshake('succeeded')
     leave(mine)
     const success = (): void => {
       if (attempt !== mine) return
       attempt = undefined
       stopWatching()
-      clearTimers(mine)
-      state.set({ status: 'success', space, alreadyMember, ...(parsed.ok && pathOf(parsed.value)) })
+      deadlines.stop()
+      state.set({ status: 'success', space, alreadyMember, ...pathOf(invitation) })
     }
-    const spaceState = directory.adopt(recordOf(joined, preview))
     const look = (): void => {
       const { status, ...rest } = spaceState.get()
       if (status === 'ready') success()
       else if (attempt === mine) state.set({ status: 'syncing', preview, progress: 'progress' in rest ? rest.progress : undefined })
     }
     const stopWatching = spaceState.subscribe(look)
-    after(mine, syncShownMs, success)
+    deadlines.after(syncShownMs, success)
     look()
-  }
-
-  function after(mine: Attempt, ms: number, action: () => void): void {
-    mine.timers.add(clock.after(ms, action))
-  }
-
-  function clearTimers(mine: Attempt): void {
-    for (const timer of mine.timers) clock.clear(timer)
-    mine.timers.clear()
   }
 
   /** Leaves the room; a host that is being spoken to is told first. */
   function leave(mine: Attempt): void {
-    clearTimers(mine)
+    mine.deadlines.stop()
+    clock.clear(mine.rumour?.timer)
     const { room, talk } = mine
     mine.room = undefined
     if (room === undefined) return
-    if (attempt === mine && talk === undefined) left = room.leave()
+    if (talk === undefined) left = room.leave()
     else {
       mine.giveUp.abort()
       left = Promise.race([talk, new Promise<void>((resolve) => clock.after(farewellMs, resolve))]).then(() => room.leave())
@@ -267,7 +275,10 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     state,
     accept,
     submitCode,
-    cancel: () => end({ status: 'cancelled', by: 'me' }),
+    cancel() {
+      // What is stored already is not taken back by closing a dialog.
+      if (attempt?.isStoring !== true) end({ status: 'cancelled', by: 'me' })
+    },
     dispose() {
       if (attempt !== undefined) leave(attempt)
       attempt = undefined
@@ -275,51 +286,6 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
   }
 }
 
-/** Clocks of two people differ; the host has the last word. */
-const clockToleranceMs = 5 * 60_000
-
-interface Attempt {
-  readonly timers: Set<Timer>
-  room: Room | undefined
-  /** A host is being spoken to. */
-  talk: Promise<unknown> | undefined
-  readonly giveUp: AbortController
-  /** Takes the code that the person types. */
-  typed: ((code: string) => void) | undefined
-  /** The device of a host that has seen the code, and has shown that it knows it, so that after a network fault nobody types it again. */
-  passedHost: Uint8Array | undefined
-}
-
 function recordOf({ space, content }: JoinedSpace, { spaceName = '' }: InvitationPreview): SpaceRecord {
   return { id: space, name: spaceName, awaiting: content }
-}
-
-function pathOf({ path }: Invitation): { readonly path?: string } {
-  return path === undefined ? {} : { path }
-}
-
-function previewOf(invitation: Invitation): InvitationPreview {
-  const { spaceName, inviter: inviterName, role, expiresAt } = invitation
-  return { spaceName, inviterName, role, expiresAt }
-}
-
-function endOf(reason: RefusalReason | 'insecure' | 'storage', error: EchoError): JoinState {
-  switch (reason) {
-    case 'expired':
-      return { status: 'expired' }
-    case 'revoked':
-      return { status: 'revoked' }
-    case 'used-up':
-      return { status: 'used-up' }
-    case 'denied':
-      return { status: 'denied' }
-    case 'cancelled':
-      return { status: 'cancelled', by: 'host' }
-    case 'timeout':
-    case 'rate-limited':
-    case 'storage':
-      return { status: 'error', error, retryable: true }
-    default:
-      return { status: 'error', error, retryable: false }
-  }
 }

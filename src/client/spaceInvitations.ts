@@ -8,7 +8,7 @@ import { maxNameBytes } from '../access/bodies/genesisBody.ts'
 import { createClosing } from '../access/createEnd.ts'
 import { createInvite } from '../access/createInvite.ts'
 import { invitationTarget } from '../access/consent.ts'
-import { encodeInvitation, parseInvitation } from '../access/invitation.ts'
+import { encodeInvitation, hostMark, parseInvitation } from '../access/invitation.ts'
 import { deriveInvitationKeys } from '../access/invitationKeys.ts'
 import type { AnnouncedInvitation } from '../access/operationLog.ts'
 import type { EchoPorts } from './echo.ts'
@@ -270,6 +270,7 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
       role,
       expiresAt,
       ...(path !== undefined && { path }),
+      ...(!delegated && { host: hostMark(identity.signing.publicKey) }),
     })
     const isSent = kind === 'sent'
     const record: InvitationRecord = {

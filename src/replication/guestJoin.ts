@@ -9,7 +9,7 @@ import type { Connection } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import { createConsent, invitationTarget } from '../access/consent.ts'
 import { createMembershipLog } from '../access/createMembershipLog.ts'
-import type { Invitation } from '../access/invitation.ts'
+import { hostMark, type Invitation } from '../access/invitation.ts'
 import { joinPsk, type InvitationKeys } from '../access/invitationKeys.ts'
 import type { EpochKey } from '../access/keyRing.ts'
 import { decodeOperation } from '../access/operation.ts'
@@ -62,14 +62,19 @@ export interface JoinedSpace {
   readonly alreadyMember: boolean
 }
 
-/** `link`: this connection came to nothing, another may; the error is the end of the invitation. */
+/**
+ * `link`: this connection came to nothing, another may. `end`: whoever answered says, or shows, that this invitation leads nowhere. That is the end of
+ * it where `isProven`: the link names this device as its host, or it knows the code. Anyone else who has the link can say so, too, so that another
+ * host may do better.
+ */
 export type GuestFault =
   | { readonly kind: 'link'; readonly fault: LinkFault }
-  | { readonly kind: 'end'; readonly reason: RefusalReason | 'insecure'; readonly error: EchoError }
+  | { readonly kind: 'end'; readonly reason: RefusalReason | 'insecure'; readonly error: EchoError; readonly isProven: boolean }
 
 /** The log follows the answer at once, and may be here before the answer is verified. */
 const maxLogBytes = 20 * 1024 * 1024
 const answerLimits = { maxBytes: maxLogBytes, deadlineMs: 20_000 }
+const refusalLimits = { maxBytes: 1024, deadlineMs: 10_000 }
 const logLimits = { maxBytes: maxLogBytes, deadlineMs: 60_000 }
 const pendingLimits = { maxBytes: maxLogBytes, deadlineMs: decisionDeadlineMs + 60_000 }
 const maxLogMessages = 32
@@ -84,7 +89,7 @@ export async function guestJoin(connection: Connection, options: GuestJoinOption
     preSharedKey: joinPsk(crypto, keys.rendezvousKey),
   })
   if (!pipe.ok) return fail({ kind: 'link', fault: pipe.error })
-  const said: Said = { pipe: pipe.value, transcript: pipe.value.transcript }
+  const said: Said = { pipe: pipe.value, transcript: pipe.value.transcript, isProven: false }
   // The host closes when it has heard it; closing at once could overtake the message.
   const giveUp = (): void => void said.pipe.send(encodeRefusal('cancelled'), said.transcript)
   options.signal?.addEventListener('abort', giveUp)
@@ -98,6 +103,8 @@ export async function guestJoin(connection: Connection, options: GuestJoinOption
 interface Said {
   readonly pipe: JoinPipe
   transcript: Uint8Array
+  /** Of whoever answers: see {@link GuestFault}. */
+  isProven: boolean
 }
 
 async function converse(said: Said, options: GuestJoinOptions): Promise<Result<JoinedSpace, GuestFault>> {
@@ -114,76 +121,86 @@ async function converse(said: Said, options: GuestJoinOptions): Promise<Result<J
   const answered = await pipe.receive(t1, answerLimits)
   if (!answered.ok) return link(answered.error)
   const refusal = decodeRefusal(answered.value)
-  if (refusal !== undefined) return refused(refusal)
+  if (refusal !== undefined) return refused(said, refusal)
   const answer = await readAnswer(crypto, answered.value, t1)
   if (!answer.ok) return link(answer.error)
+  if (invitation.host !== undefined) {
+    if (!equalBytes(invitation.host, hostMark(answer.value.device))) return link('insecure-peer')
+    said.isProven = true
+  }
 
-  const t2 = (said.transcript = nextTranscript(crypto, t1, answered.value))
-  const entry = await enter(pipe, options, answer.value, t2)
+  said.transcript = nextTranscript(crypto, t1, answered.value)
+  if (answer.value.isRefusal) {
+    const why = await pipe.receive(said.transcript, refusalLimits)
+    const reason = why.ok ? decodeRefusal(why.value) : undefined
+    return reason === undefined ? link(why.ok ? 'malformed' : why.error) : refused(said, reason)
+  }
+  const entry = await enter(said, options, answer.value)
   if (!entry.ok) return entry
-  const log = await receiveLog(pipe, t2, entry.value)
+  const log = await receiveLog(said, entry.value)
   if (!log.ok) return log
   const { operations, end } = log.value
   const joined = await judge(options, operations, answer.value, end)
-  if (joined === undefined) return insecure()
+  if (joined === undefined) return insecure(said)
   if (options.signal?.aborted) return link('closed')
   await options.store(joined)
-  await pipe.send(Uint8Array.of(joinTypes.done), t2)
+  await pipe.send(Uint8Array.of(joinTypes.done), said.transcript)
   return ok(joined)
 }
 
 /** Does what the answer asks for. @returns the first message after it */
-async function enter(pipe: JoinPipe, options: GuestJoinOptions, answer: Answer, t2: Uint8Array): Promise<Result<Uint8Array, GuestFault>> {
+async function enter(said: Said, options: GuestJoinOptions, answer: Answer): Promise<Result<Uint8Array, GuestFault>> {
   const { crypto, identity, invitation, keys, passedHost } = options
+  const { pipe, transcript } = said
   if (!answer.alreadyMember) {
     // A link with a code is worth nothing to who holds only the link, and that must hold for hosts, too.
     const isAsExpected = answer.code === 'none' ? !invitation.code : invitation.code
-    if (!isAsExpected) return insecure()
-    if (answer.code === 'passed' && (passedHost === undefined || !equalBytes(passedHost, answer.device))) return insecure()
+    if (!isAsExpected) return insecure(said)
+    if (answer.code === 'passed' && (passedHost === undefined || !equalBytes(passedHost, answer.device))) return insecure(said)
     if (answer.code === 'required') {
       const { loadCpace, askCode } = options
       const cpace = await loadCpace?.()
       if (askCode === undefined || cpace?.ok !== true) {
-        return cpace?.ok === false ? fail({ kind: 'end', reason: 'timeout', error: cpace.error }) : link('newer-version')
+        return cpace?.ok === false ? fail({ kind: 'end', reason: 'timeout', error: cpace.error, isProven: true }) : link('newer-version')
       }
       const bound = {
         crypto,
         cpace: cpace.value,
         codeKey: keys.codeKey,
         invitationId: keys.signing.publicKey,
-        transcript: t2,
+        transcript,
         guest: identity.record,
         host: answer.device,
       }
       const shown = await guestCode(pipe, bound, answer.triesLeft, maxLogBytes, askCode)
       if (!shown.ok) {
         if ('fault' in shown.error) return link(shown.error.fault)
-        return 'refusal' in shown.error ? refused(shown.error.refusal) : insecure()
+        return 'refusal' in shown.error ? refused(said, shown.error.refusal) : insecure(said)
       }
       options.onPassed?.(answer.device)
     }
+    if (answer.code !== 'none') said.isProven = true
   }
   if (!answer.approval) options.onAnswer()
-  const first = await pipe.receive(t2, logLimits)
+  const first = await pipe.receive(transcript, logLimits)
   if (!first.ok) return link(first.error)
   if (decodeCodeMessage('pending', first.value) === undefined) return first
   options.onPending?.()
-  const decided = await pipe.receive(t2, pendingLimits)
+  const decided = await pipe.receive(transcript, pendingLimits)
   if (decided.ok) options.onAnswer()
   return decided.ok ? decided : link(decided.error)
 }
 
 /** The log in one or more messages, of which the first is here, and the end. */
 async function receiveLog(
-  pipe: JoinPipe,
-  transcript: Uint8Array,
+  said: Said,
   first: Uint8Array,
 ): Promise<Result<{ readonly operations: readonly Uint8Array[]; readonly end: End }, GuestFault>> {
   const operations: Uint8Array[] = []
   let message = first
   for (let count = 0; count <= maxLogMessages; count++) {
     const refusal = decodeRefusal(message)
-    if (refusal !== undefined) return refused(refusal)
+    if (refusal !== undefined) return refused(said, refusal)
     if (message[0] !== joinTypes.log) {
       const end = decodeEnd(message)
       return end.ok ? ok({ operations, end: end.value }) : link(end.error)
@@ -191,7 +208,7 @@ async function receiveLog(
     const part = decodeLog(message)
     if (!part.ok) return link(part.error)
     operations.push(...part.value)
-    const next = await pipe.receive(transcript, logLimits)
+    const next = await said.pipe.receive(said.transcript, logLimits)
     if (!next.ok) return link(next.error)
     message = next.value
   }
@@ -229,12 +246,12 @@ function link(fault: LinkFault): Result<never, GuestFault> {
   return fail({ kind: 'link', fault })
 }
 
-function refused(reason: RefusalReason): Result<never, GuestFault> {
-  return fail({ kind: 'end', reason, error: refusalError(reason) })
+function refused({ isProven }: Said, reason: RefusalReason): Result<never, GuestFault> {
+  return fail({ kind: 'end', reason, error: refusalError(reason), isProven })
 }
 
-function insecure(): Result<never, GuestFault> {
-  return fail({ kind: 'end', reason: 'insecure', error: fakeHost() })
+function insecure({ isProven }: Said): Result<never, GuestFault> {
+  return fail({ kind: 'end', reason: 'insecure', error: fakeHost(), isProven })
 }
 
 function fakeHost(): EchoError {

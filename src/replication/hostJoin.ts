@@ -53,16 +53,25 @@ export interface HostTerms {
 
 /** A person may take so long to decide about a guest. */
 export const decisionDeadlineMs = 10 * 60_000
+/** However much a guest has to say: it takes a place from others. Enough to type a code more than once and to wait for a decision. */
+const conversationMs = 20 * 60_000
 const askLimits = { maxBytes: 32_768, deadlineMs: 10_000 }
 const doneLimits = { maxBytes: 1024, deadlineMs: 60_000 }
 
 /** Serves one connection. @returns the guest that now is a member, or why there is none; a peer that is no guest ends in silence. */
 export async function hostJoin(connection: Connection, options: HostJoinOptions): Promise<Result<Ask, LinkFault | RefusalReason>> {
+  const { clock } = options
   const pipe = await openJoinPipe(connection, { ...options, role: 'host' })
   if (!pipe.ok) return pipe
+  let isLate = false
+  const overall = clock.after(conversationMs, () => {
+    isLate = true
+    pipe.value.close()
+  })
   const result = await converse(pipe.value, options)
+  clock.clear(overall)
   pipe.value.close()
-  return result
+  return isLate && !result.ok ? fail('timeout') : result
 }
 
 async function converse(pipe: JoinPipe, options: HostJoinOptions): Promise<Result<Ask, LinkFault | RefusalReason>> {
@@ -78,8 +87,7 @@ async function converse(pipe: JoinPipe, options: HostJoinOptions): Promise<Resul
 
   const alreadyMember = isMember()
   const terms = alreadyMember ? ok({}) : ((await options.terms?.(ask.value)) ?? ok({}))
-  if (!terms.ok) return refuse(pipe, t1, terms.error)
-  const { code, decision }: HostTerms = terms.value
+  const { code, decision }: HostTerms = terms.ok ? terms.value : {}
   const passed = code?.passed === true && ask.value.codeDone
   const answer = await createAnswer(
     crypto,
@@ -90,13 +98,16 @@ async function converse(pipe: JoinPipe, options: HostJoinOptions): Promise<Resul
       code: code === undefined ? 'none' : passed ? 'passed' : 'required',
       approval: decision !== undefined,
       triesLeft: code?.triesLeft ?? 0,
-      name: options.ownName,
+      isRefusal: !terms.ok,
+      // Who is turned away needs no name.
+      name: terms.ok ? options.ownName : '',
     },
     t1,
     identity.signing,
   )
   const t2 = nextTranscript(crypto, t1, answer)
   if (!(await pipe.send(answer, t1))) return fail('closed')
+  if (!terms.ok) return refuse(pipe, t2, terms.error)
   if (code !== undefined && !passed) {
     const { invitationId } = options
     const shown = await hostCode(pipe, code, { crypto, invitationId, transcript: t2, guest: record, host: identity.signing.publicKey })

@@ -43,6 +43,8 @@ export interface Answer {
   readonly approval: boolean
   /** Wrong codes that the invitation still bears, 0 to 3; 0 without a code. */
   readonly triesLeft: number
+  /** Nothing but a refusal follows; the answer says whose it is. */
+  readonly isRefusal: boolean
   readonly name: string
 }
 
@@ -63,9 +65,9 @@ const maxRecords = 8
 const maxNameBytes = 64
 const maxKeys = 16
 const maxContentHeads = 16_384
-const flag = { code: 1, approval: 2, alreadyMember: 4, codePassed: 32 } as const
+const flag = { code: 1, approval: 2, alreadyMember: 4, codePassed: 32, refusal: 64 } as const
 /** Another flag asks for a step that this version does not know. */
-const knownFlags = 39
+const knownFlags = 103
 
 export async function createAsk(
   crypto: CryptoPort,
@@ -156,6 +158,7 @@ function readAnswerFields(reader: Reader) {
     alreadyMember: (flags & flag.alreadyMember) !== 0,
     code: asksCode ? 'required' : passed ? 'passed' : 'none',
     approval: (flags & flag.approval) !== 0,
+    isRefusal: (flags & flag.refusal) !== 0,
     triesLeft,
     name: reader.string(maxNameBytes),
   }
@@ -163,9 +166,9 @@ function readAnswerFields(reader: Reader) {
   return { answer, required: isNewer, signature: reader.fixed(64) }
 }
 
-function flagsOf({ code, approval, alreadyMember }: Answer): number {
+function flagsOf({ code, approval, alreadyMember, isRefusal }: Answer): number {
   const codeFlag = code === 'required' ? flag.code : code === 'passed' ? flag.codePassed : 0
-  return codeFlag | (approval ? flag.approval : 0) | (alreadyMember ? flag.alreadyMember : 0)
+  return codeFlag | (approval ? flag.approval : 0) | (alreadyMember ? flag.alreadyMember : 0) | (isRefusal ? flag.refusal : 0)
 }
 
 export function encodeLog(operations: readonly Uint8Array[]): Uint8Array {

@@ -121,7 +121,7 @@ describe('the text of an invitation', () => {
     expect(codeOf(checked(flagged))).toBe('invitation-newer-version')
     const withField = (tag: number) => checked(Uint8Array.of(...body.slice(0, -1), 1, tag, 1, 0))
     expect(codeOf(withField(0x04))).toBe('invitation-newer-version')
-    expect(codeOf(withField(0x1b))).toEqual(plain)
+    expect(codeOf(withField(0x1d))).toEqual(plain)
     expect(codeOf(checked(Uint8Array.of(0, ...body.slice(1))))).toBe('invitation-malformed')
   })
 

@@ -252,6 +252,26 @@ describe('a join with a code', () => {
   })
 })
 
+it('a guest that goes on and on gives its place with the host back after twenty minutes', async () => {
+  const { hostOptions, guestOptions, guestParts, terms, clock } = await createTest()
+  const { ends } = await connect(clock)
+  let told: unknown
+  void hostJoin(ends[0], {
+    ...hostOptions,
+    async terms(ask) {
+      const given = await terms!(ask)
+      // As for a guest that has shown the code before, whose wrong ones cost nothing.
+      return given.ok ? ok({ code: { ...given.value.code!, judge: async () => ok(1) } }) : given
+    },
+  }).then((result) => (told = result))
+  const askCode = (): Promise<string> => new Promise((resolve) => clock.after(290_000, () => resolve('000000')))
+  void guestJoin(ends[1], { ...guestOptions, ...guestParts, askCode })
+  await clock.run(19 * 60_000)
+  expect(told).toBe(undefined)
+  await clock.run(61_000)
+  expect(told).toEqual(fail('timeout'))
+})
+
 describe('keys after the code', () => {
   it('are shared by who has the same secret, and by nobody else on the same connection', async () => {
     const { clock, crypto, keys, settle } = await createJoinTest()
@@ -335,7 +355,14 @@ describe('answers', () => {
   it('that ask for a code and call it shown at once, or promise more tries than there are, are malformed', async () => {
     const { crypto, world } = await createJoinTest()
     const t1 = new Uint8Array(32)
-    const answer = { device: world.alice.record.sign, identity: idBytes(world.alice.id), alreadyMember: false, approval: false, name: 'A' }
+    const answer = {
+      device: world.alice.record.sign,
+      identity: idBytes(world.alice.id),
+      alreadyMember: false,
+      approval: false,
+      isRefusal: false,
+      name: 'A',
+    }
     const bytes = await createAnswer(crypto, { ...answer, code: 'required', triesLeft: 3 }, t1, world.alice.signing)
     for (const [at, value] of [
       [65, 33],
@@ -343,6 +370,6 @@ describe('answers', () => {
     ] as const) {
       expect(await readAnswer(crypto, bytes.with(at, value), t1)).toEqual({ ok: false, error: 'malformed' })
     }
-    expect(await readAnswer(crypto, bytes.with(65, 64), t1)).toEqual({ ok: false, error: 'newer-version' })
+    expect(await readAnswer(crypto, bytes.with(65, 128), t1)).toEqual({ ok: false, error: 'newer-version' })
   })
 })

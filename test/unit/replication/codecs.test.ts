@@ -233,6 +233,7 @@ describe('join messages', () => {
       code: 'none',
       approval: false,
       triesLeft: 0,
+      isRefusal: false,
       name: 'Ann',
     } as const
     const bytes = await createAnswer(crypto, answer, transcript, host.signing)

@@ -1,0 +1,38 @@
+import { EchoError } from '../shared/echoError.ts'
+import type { Invitation } from '../access/invitation.ts'
+import type { GuestFault } from '../replication/guestJoin.ts'
+import type { InvitationPreview, JoinState } from './states.ts'
+
+/* What a guest is shown: states that follow from a link, or from what a host said. */
+
+export function previewOf(invitation: Invitation): InvitationPreview {
+  const { spaceName, inviter: inviterName, role, expiresAt } = invitation
+  return { spaceName, inviterName, role, expiresAt }
+}
+
+export function pathOf({ path }: Invitation): { readonly path?: string } {
+  return path === undefined ? {} : { path }
+}
+
+/** How a join ends that a host refused, or that a host spoilt. */
+export function refusedState({ reason, error }: Pick<Extract<GuestFault, { readonly kind: 'end' }>, 'reason' | 'error'>): JoinState {
+  switch (reason) {
+    case 'expired':
+    case 'revoked':
+    case 'used-up':
+    case 'denied':
+      return { status: reason }
+    case 'cancelled':
+      return { status: 'cancelled', by: 'host' }
+    case 'timeout':
+    case 'rate-limited':
+      return { status: 'error', error, retryable: true }
+    default:
+      return { status: 'error', error, retryable: false }
+  }
+}
+
+/** @param error anything that was thrown; an {@link EchoError} says what happened, for all else `text` does */
+export function failedState(error: unknown, code: EchoError['code'], text: string): JoinState {
+  return { status: 'error', retryable: true, error: error instanceof EchoError ? error : new EchoError(code, text, { cause: error }) }
+}
