@@ -208,7 +208,11 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
       return best
     },
     isWriter: (identity, device) => liveEntries(identity, device).some((entry) => isAtLeast(entry.admission.role, 'editor')),
-    endsAgainst: (device) => endsAgainst(device).map(({ operation }) => operation.bytes),
+    endsAgainst(device, heads = []) {
+      const needed = graph.pastOf(endsAgainst(device).map(({ operation }) => operation.id))
+      const known = graph.pastOf(heads)
+      return graph.all.flatMap(({ operation: { key, bytes } }) => (needed.has(key) && !known.has(key) ? [bytes] : []))
+    },
     endedBy: (device) => [...new Set(endsAgainst(device).flatMap(({ effects }) => effects.signer?.admission.identityId ?? []))],
     hasLeft(identity) {
       const { standing, ends: valid } = evaluator.current()

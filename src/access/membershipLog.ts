@@ -85,8 +85,11 @@ export interface MembershipLog {
   isWriter(identity: IdentityId, device: DeviceId): boolean
   /** Whether a device was ever listed under an admission, live or not. */
   wasListed(device: DeviceId): boolean
-  /** The operations, as received, that ended what a device was listed under; empty for one that is live or was never listed. */
-  endsAgainst(device: DeviceId): readonly Uint8Array[]
+  /**
+   * The operations, as received, that ended what a device was listed under, after those in their past that it needs to judge them and that `heads`, the
+   * heads it holds, do not reach. All of these were signed while it was a member. Empty for a device that is live or was never listed.
+   */
+  endsAgainst(device: DeviceId, heads?: readonly Uint8Array[]): readonly Uint8Array[]
   /** Whether a person is no member any more by nothing but an own leave. */
   hasLeft(identity: IdentityId): boolean
   /** The live entry of a device, or undefined. */

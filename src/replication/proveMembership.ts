@@ -21,7 +21,7 @@ const noticeMs = 1_000
 /**
  * Exchanges operations with a peer whose device key is proven, until the log names that device. Once the peer is ready, operations flow both
  * ways; before, the peer may still be verifying our proof, and takes no more than a few bytes.
- * A device that was a member gets the operations that ended it, and nothing else.
+ * A device that was a member gets the operations that ended it and what they rest on, and nothing else.
  *
  * @param options.isOlder whether the room's key is not the newest: whoever was removed may hold it, so a device that the log does not name gets nothing there
  * @param onMember called in the task in which the peer turns out to be a member: the channel's handlers are the caller's from then on
@@ -71,9 +71,9 @@ export function proveMembership(
   function onReady(): void {
     if (ready) return
     ready = true
-    const ends = log.endsAgainst(device)
-    if (ends.length > 0) {
-      for (const operations of portionsOf(ends)) link.send({ type: 'ops', operations })
+    // Whatever it says it knows already: an ended device gets no more than that.
+    if (log.endsAgainst(device).length > 0) {
+      for (const operations of portionsOf(log.endsAgainst(device, heads))) link.send({ type: 'ops', operations })
       clock.after(noticeMs, () => end('removed'))
     } else if (!options.isOlder) say()
   }

@@ -251,8 +251,8 @@ export async function share(host: Page, ...guests: readonly Page[]): Promise<{ i
 }
 
 /** @returns how long the join took, in ms */
-export async function invite(host: Page, guest: Page): Promise<number> {
-  const link = await host.evaluate(() => window.lab.invite())
+export async function invite(host: Page, guest: Page, role: 'admin' | 'editor' | 'reader' = 'editor'): Promise<number> {
+  const link = await host.evaluate((as) => window.lab.invite({ role: as }), role)
   const { ms } = await guest.evaluate((text) => window.lab.join(text), link)
   return ms
 }

@@ -92,6 +92,22 @@ describe('a member who is removed', () => {
     expect(see(ben).titles).toHaveLength(2)
   })
 
+  it('while offline over several changes of the key learns of it all the same', { timeout }, async () => {
+    const { garden, idOf } = await plant(7, 'ann', 'ben', 'cleo', 'dan')
+    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+    const ids = [cleo, ben].map(idOf)
+    garden.isolate(ben)
+    await garden.clock.run(2_000)
+    for (const id of ids) {
+      await drive(garden.clock, ann.space.removeMember(id))
+      await garden.write1(ann, 1)
+      await garden.clock.run(5_000)
+    }
+    garden.heal()
+    await garden.clock.run(20_000)
+    expect([statusOf(ben), statusOf(cleo)]).toEqual(['removed', 'removed'])
+  })
+
   it('in the midst of writing does not hold the others up, and what they built on stays', { timeout }, async () => {
     const { garden, idOf, see } = await plant(3, 'ann', 'ben', 'cleo')
     const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]

@@ -7,6 +7,7 @@ import {
   type Echo,
   type EchoConfig,
   type EchoErrorCode,
+  type InvitationOptions,
   type JoinFlow,
   type JoinState,
   type Readable,
@@ -17,6 +18,7 @@ import { createMiddleman, type Middleman } from './middleman.ts'
 import { createFlooder, type Flooder } from './flooder.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createMeshProbe, type MeshProbe } from './meshProbe.ts'
+import { createPatchedMember, type PatchedMember } from './patchedMember.ts'
 import { createProbe, type Probe } from './probe.ts'
 import { createStrangers, type Strangers } from './strangers.ts'
 
@@ -37,6 +39,7 @@ export interface Lab {
   readonly mesh: MeshProbe
   readonly ledger: Ledger
   readonly flooder: Flooder
+  readonly patched: PatchedMember
   readonly strangers: Strangers
   readonly middleman: Middleman
   /** Makes an Echo; the address of the page says what it is called with, `config` replaces parts of that. */
@@ -45,7 +48,7 @@ export interface Lab {
   createSpace(name: string): Promise<string>
   openSpace(id: string): Promise<void>
   /** @returns a link that is being waited at */
-  invite(): Promise<string>
+  invite(options?: Partial<InvitationOptions>): Promise<string>
   /** A link with a code, announced to the members so that it outlives the page. */
   inviteWithCode(): Promise<{ url: string; code: string }>
   /** The join begun last. */
@@ -90,6 +93,7 @@ export function createLab(): Lab {
     mesh: createMeshProbe(() => lab),
     ledger: createLedger(() => lab),
     flooder: createFlooder(() => lab),
+    patched: createPatchedMember(() => lab),
     strangers: createStrangers(),
     middleman: createMiddleman(),
     async start(config = {}) {
@@ -117,9 +121,9 @@ export function createLab(): Lab {
     async openSpace(id) {
       lab.space = await lab.echo.spaces.open(id)
     },
-    async invite() {
+    async invite(options = {}) {
       const invitation = lab.space.invite()
-      invitation.create({ role: 'editor' })
+      invitation.create({ role: 'editor', ...options })
       const waiting = await lab.until(invitation.state, ({ status }) => status === 'waiting')
       return 'url' in waiting ? waiting.url : ''
     },

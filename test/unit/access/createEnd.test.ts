@@ -3,6 +3,7 @@ import { createPromotion } from '../../../src/access/createAdmission.ts'
 import { createDeviceAddition } from '../../../src/access/createDeviceAddition.ts'
 import { createAdmissionEnd, createClosing, createLeave, createRemoval, createRevocation } from '../../../src/access/createEnd.ts'
 import { createInvite } from '../../../src/access/createInvite.ts'
+import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { admit, createDevice, createPerson, found, seededCrypto } from './people.ts'
 
@@ -44,6 +45,28 @@ describe('a removal', () => {
     // What he wrote before is no worse for it (M25).
     expect(log.roleAt(log.heads(), dave.id, dave.deviceId)).toBe('editor')
     expect(log.keptBlocks()).toEqual(blocks.map((block) => ({ block, identity: dave.id })))
+  })
+
+  it('is told to whom it is against with what it rests on and that one lacks, and no more', async () => {
+    const { log, crypto, space, alice, carol, dave, addAll } = test
+    const copyOf = async (heads: readonly Uint8Array[]) => {
+      const copy = createMembershipLog({ crypto, space })
+      for (const operation of log.operations().filter((each) => !log.missingFor(heads).includes(each))) await copy.add(operation)
+      return copy
+    }
+    const his = await copyOf(log.heads())
+    await addAll([await createRemoval({ log, signer: alice, identity: carol.id, blocks: [] })])
+    await addAll([await createRemoval({ log, signer: alice, identity: dave.id, blocks: [] })])
+    const last = log.heads()
+    await admit(test, alice, await createPerson(crypto), 'reader')
+    expect(log.endsAgainst(alice.deviceId)).toEqual([])
+    const told = log.endsAgainst(dave.deviceId, his.heads())
+    expect(told).toHaveLength(2)
+    for (const operation of told) expect(await his.add(operation)).toEqual(added)
+    expect(his.device(dave.deviceId)).toBeUndefined()
+    expect(log.endsAgainst(dave.deviceId, his.heads())).toEqual([])
+    // All of it lay before him when he was one of them.
+    expect(log.endsAgainst(dave.deviceId)).toHaveLength((await copyOf(last)).operations().length)
   })
 
   it('is refused where the signer does not stand above: equals, seniors, strangers, oneself', async () => {
