@@ -12,7 +12,7 @@ import { root } from './lib/run.mjs'
 const limits = [
   { entry: 'dist/index.js', atOnce: 145_000, onDemand: 67_000 },
   { entry: 'dist/core.js', atOnce: 141_400, onDemand: 67_000 },
-  { entry: 'dist/components/index.js', atOnce: 17_700, onDemand: 11_700 },
+  { entry: 'dist/components/index.js', atOnce: 20_200, onDemand: 11_700 },
 ]
 
 const peers = ['react', 'react-dom', 'yjs', 'y-protocols'].flatMap((name) => [name, `${name}/*`])

@@ -4,7 +4,7 @@ import { classNames } from './classNames.ts'
 
 export interface ButtonProps extends ComponentProps<'button'> {
   /** How much it stands out; `plain` by default. */
-  readonly variant?: 'primary' | 'plain' | 'quiet'
+  readonly variant?: 'primary' | 'danger' | 'plain' | 'quiet'
 }
 
 /** A `<button>` that does not submit unless told to. */

@@ -56,6 +56,38 @@ export interface Messages {
     readonly you: string
     readonly here: string
     readonly onlyYou: string
+    /** In the place of a name that was never given. */
+    readonly unnamed: string
+    /** Names the select of a member's role. */
+    readonly roleOf: (name: string) => string
+    readonly roleChanged: (name: string, role: string) => string
+    readonly changing: string
+    readonly notAllowed: string
+    /** Why nothing can be done about an owner, and by an admin about another admin. */
+    readonly ownersStay: string
+    readonly onlyOwners: string
+    readonly remove: string
+    readonly removeNamed: (name: string) => string
+    readonly removeTitle: (name: string) => string
+    readonly removeReads: string
+    readonly removeDevices: string
+    readonly removeKeys: string
+    readonly removeStays: string
+    readonly removing: string
+    readonly removed: (name: string) => string
+    readonly ownerTitle: (name: string) => string
+    readonly ownerHint: string
+    readonly ownerConfirm: (name: string) => string
+    readonly leave: string
+    readonly leaveTitle: (space: string) => string
+    readonly leaveStays: string
+    readonly leaveDevices: string
+    readonly leaveAlone: string
+    readonly leaveUnsent: string
+    readonly leaveLastOwner: string
+    readonly leaveConfirm: string
+    readonly leaving: string
+    readonly left: string
   }
   readonly devices: {
     readonly label: string
