@@ -8,6 +8,7 @@ import {
   type EchoConfig,
   type EchoErrorCode,
   type InvitationOptions,
+  type InviteFlow,
   type JoinFlow,
   type JoinState,
   type Readable,
@@ -50,7 +51,9 @@ export interface Lab {
   /** @returns a link that is being waited at */
   invite(options?: Partial<InvitationOptions>): Promise<string>
   /** A link with a code, announced to the members so that it outlives the page. */
-  inviteWithCode(): Promise<{ url: string; code: string }>
+  inviteWithCode(options?: Partial<InvitationOptions>): Promise<{ url: string; code: string }>
+  /** The invitation made last. */
+  inviting: InviteFlow
   /** The join begun last. */
   joining: JoinFlow
   beginJoin(link: string): void
@@ -85,6 +88,7 @@ export function createLab(): Lab {
     space: undefined as unknown as Space,
     text: undefined as unknown as TextHandle,
     joining: undefined as unknown as JoinFlow,
+    inviting: undefined as unknown as InviteFlow,
     Task,
     Note,
     query,
@@ -122,15 +126,15 @@ export function createLab(): Lab {
       lab.space = await lab.echo.spaces.open(id)
     },
     async invite(options = {}) {
-      const invitation = lab.space.invite()
-      invitation.create({ role: 'editor', ...options })
-      const waiting = await lab.until(invitation.state, ({ status }) => status === 'waiting')
+      lab.inviting = lab.space.invite()
+      lab.inviting.create({ role: 'editor', ...options })
+      const waiting = await lab.until(lab.inviting.state, ({ status }) => status === 'waiting')
       return 'url' in waiting ? waiting.url : ''
     },
-    async inviteWithCode() {
-      const invitation = lab.space.invite()
-      invitation.create({ role: 'editor', kind: 'sent', code: true })
-      const waiting = await lab.until(invitation.state, ({ status }) => status === 'waiting')
+    async inviteWithCode(options = {}) {
+      lab.inviting = lab.space.invite()
+      lab.inviting.create({ role: 'editor', kind: 'sent', code: true, ...options })
+      const waiting = await lab.until(lab.inviting.state, ({ status }) => status === 'waiting')
       return waiting.status === 'waiting' ? { url: waiting.url, code: waiting.code ?? '' } : { url: '', code: '' }
     },
     beginJoin(link) {
