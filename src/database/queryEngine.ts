@@ -1,3 +1,4 @@
+import { append } from '../shared/append.ts'
 import type { Clock } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { AnyItemType } from './defineType.ts'
@@ -62,10 +63,7 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
     if (changes.length === 0) return
     const changesByType = new Map<string, ItemChange[]>()
     const note = (type: string, change: ItemChange): void => {
-      if (!viewsByType.has(type)) return
-      const list = changesByType.get(type)
-      if (list === undefined) changesByType.set(type, [change])
-      else list.push(change)
+      if (viewsByType.has(type)) append(changesByType, type, change)
     }
     for (const change of changes) {
       const { record, otherTypes } = change

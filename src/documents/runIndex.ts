@@ -1,3 +1,5 @@
+import { append } from '../shared/append.ts'
+
 /** Clocks of one client in a document, from `from` to before `to`. */
 export interface Run {
   readonly client: number
@@ -19,10 +21,7 @@ export function createRunIndex<R extends Run>(given: readonly R[] = []): RunInde
   for (const run of given) add(run)
 
   function add(run: R): void {
-    if (run.to <= run.from) return
-    const runs = byClient.get(run.client)
-    if (runs === undefined) byClient.set(run.client, [run])
-    else runs.push(run)
+    if (run.to > run.from) append(byClient, run.client, run)
   }
 
   return {

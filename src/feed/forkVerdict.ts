@@ -1,3 +1,4 @@
+import { append } from '../shared/append.ts'
 import { compareBytes, equalBytes } from '../shared/bytes.ts'
 import { createHeap, type Heap } from '../shared/heap.ts'
 import { toId, type BlockId, type DeviceId, type DocumentId } from '../shared/ids.ts'
@@ -119,7 +120,7 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors:
     let contest = contestByEntry.get(rival)
     if (contest === undefined) {
       contest = { entries: [rival], running: createHeap(comesFirst) }
-      listIn(contestsByClient, rival.node.client).push(contest)
+      append(contestsByClient, rival.node.client, contest)
       contestByEntry.set(rival, contest)
       if (!acceptance.outside.has(rival)) contest.running.push(rival)
     }
@@ -163,7 +164,7 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors:
     let isDoubted = false
     for (const retraction of entry.node.header.retracts) {
       const first = toId<BlockId>(retraction.first)
-      listIn(retractionsByDevice, device).push({ by: entry, first, last: toId<BlockId>(retraction.last) })
+      append(retractionsByDevice, device, { by: entry, first, last: toId<BlockId>(retraction.last) })
       const takenBack = entries.get(first)
       // Anyone may name anyone's block; only its device can take it back.
       const isOwn = takenBack !== undefined && isOfOneDevice(entry, takenBack)
@@ -231,7 +232,7 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors:
       return visited
     },
     joined(entry, before, rival) {
-      if (followers !== undefined) for (const other of before) listIn(followers, other).push(entry)
+      if (followers !== undefined) for (const other of before) append(followers, other, entry)
       const accepted = acceptance.joined(entry)
       if (rival !== undefined) listContest(entry, rival)
       let isWithheld = false
@@ -281,7 +282,7 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors:
 
 function followersOf(entries: ReadonlyMap<BlockId, Entry>): Map<Entry, Entry[]> {
   const followers = new Map<Entry, Entry[]>()
-  for (const entry of entries.values()) for (const other of pastOf(entry, entries)) listIn(followers, other).push(entry)
+  for (const entry of entries.values()) for (const other of pastOf(entry, entries)) append(followers, other, entry)
   return followers
 }
 
@@ -309,10 +310,4 @@ function claimOf(entry: Entry, first: BlockId): string {
 
 function claimKey(device: DeviceId, document: DocumentId, first: BlockId): string {
   return `${device} ${document} ${first}`
-}
-
-function listIn<K, V>(lists: Map<K, V[]>, key: K): V[] {
-  let list = lists.get(key)
-  if (list === undefined) lists.set(key, (list = []))
-  return list
 }

@@ -1,3 +1,4 @@
+import { append } from '../shared/append.ts'
 import type { BlockId } from '../shared/ids.ts'
 import type { Block } from './block.ts'
 import type { BundledBlock } from './receivedBundle.ts'
@@ -116,11 +117,7 @@ export function createHeldBlocks(limits: HeldLimits = { blocks: maxHeldBlocks, b
       if (awaited.kind === 'block') account.waiting++
       entriesById.set(id, { held, awaited, account: name, bytes })
       if (awaited.kind !== 'block') otherWaiters.add(id)
-      else {
-        const waiters = waitersByBlock.get(awaited.block)
-        if (waiters === undefined) waitersByBlock.set(awaited.block, [id])
-        else waiters.push(id)
-      }
+      else append(waitersByBlock, awaited.block, id)
       return true
     },
     takeWaitingFor,
