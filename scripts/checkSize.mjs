@@ -10,8 +10,8 @@ import { root } from './lib/run.mjs'
 
 /** Greatest sizes in bytes of gzip; about 2 % above what they are, for growth should be somebody's decision. */
 const limits = [
-  { entry: 'dist/index.js', atOnce: 147_000, onDemand: 67_000 },
-  { entry: 'dist/core.js', atOnce: 143_000, onDemand: 67_000 },
+  { entry: 'dist/index.js', atOnce: 151_000, onDemand: 67_000 },
+  { entry: 'dist/core.js', atOnce: 147_000, onDemand: 67_000 },
   { entry: 'dist/components/index.js', atOnce: 20_200, onDemand: 11_700 },
 ]
 

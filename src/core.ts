@@ -1,6 +1,8 @@
 export { createEcho } from './client/createEcho.ts'
 export { definePresence, type PresenceType } from './client/definePresence.ts'
 export type {
+  AddDeviceFlow,
+  AddDeviceOptions,
   Echo,
   EchoConfig,
   EchoPorts,
@@ -9,14 +11,17 @@ export type {
   InviteFlow,
   JoinFlow,
   NetworkCommands,
+  PairFlow,
   Presence,
   Space,
   SpaceCommands,
 } from './client/echo.ts'
 export type {
+  AddDeviceState,
   EchoState,
   ContactInfo,
   DeviceInfo,
+  GuestState,
   IdentityInfo,
   MemberInfo,
   IdentityState,
@@ -25,6 +30,8 @@ export type {
   JoinRequest,
   JoinState,
   OpenInvitation,
+  OpenPairing,
+  PairState,
   PersonName,
   PresentPeer,
   SpaceInfo,

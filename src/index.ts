@@ -25,6 +25,8 @@ export { useText, type OpenText } from './react/useText.ts'
 export { createEcho } from './client/createEcho.ts'
 export { definePresence, type PresenceType } from './client/definePresence.ts'
 export type {
+  AddDeviceFlow,
+  AddDeviceOptions,
   Echo,
   EchoConfig,
   EchoPorts,
@@ -33,14 +35,17 @@ export type {
   InviteFlow,
   JoinFlow,
   NetworkCommands,
+  PairFlow,
   Presence,
   Space,
   SpaceCommands,
 } from './client/echo.ts'
 export type {
+  AddDeviceState,
   EchoState,
   ContactInfo,
   DeviceInfo,
+  GuestState,
   IdentityInfo,
   MemberInfo,
   IdentityState,
@@ -49,6 +54,8 @@ export type {
   JoinRequest,
   JoinState,
   OpenInvitation,
+  OpenPairing,
+  PairState,
   PersonName,
   PresentPeer,
   SpaceInfo,

@@ -9,13 +9,16 @@ import { createTabsNetwork } from '../network/tabs/tabsNetwork.ts'
 import { createWebrtcNetwork } from '../network/webrtc/webrtcNetwork.ts'
 import { createIdentityStore } from '../identity/identityStore.ts'
 import { loadPhrases } from '../identity/loadPhrases.ts'
+import { localIdentity } from '../identity/localIdentity.ts'
 import type { Echo, EchoConfig, EchoPorts } from './echo.ts'
 import { eraseConfirmation, eraseDevice, isErasing } from './eraseDevice.ts'
 import { createHalo } from './createHalo.ts'
 import { createIdentityControl } from './identityCommands.ts'
+import { createAddDeviceFlow } from './addDeviceFlow.ts'
 import { createJoinFlow } from './joinFlow.ts'
 import { createLeadership, type Leadership } from './leadership.ts'
 import { createNetworkControl } from './networkControl.ts'
+import { createPairFlow } from './pairFlow.ts'
 import { createSpaceDirectory } from './spaceDirectory.ts'
 import type { EchoState } from './states.ts'
 import { watchPage } from './watchPage.ts'
@@ -52,7 +55,7 @@ export function createEcho(config: EchoConfig): Echo {
     ownProfile: identity.profile,
     onNewerProfile: (record) => void identity.takeProfile(record).catch(fail),
     networkState: networkControl.state,
-    inviteUrl: () => config.inviteUrl ?? pageAddress(),
+    inviteUrl,
     onListChanged: () => control?.tell({ type: 'spaces' }),
     onMuted: (space) => control?.tell({ type: 'muted', space }),
     onError,
@@ -79,6 +82,10 @@ export function createEcho(config: EchoConfig): Echo {
       halo.probe()
     },
   })
+
+  function inviteUrl(): string {
+    return config.inviteUrl ?? pageAddress()
+  }
 
   function onError(error: EchoError): void {
     for (const listener of [...errorListeners]) listener(error)
@@ -185,6 +192,37 @@ export function createEcho(config: EchoConfig): Echo {
       },
     },
     storage: { state: storage.state, persist: () => storage.persist() },
+    addDevice: () =>
+      createAddDeviceFlow({
+        app,
+        ports,
+        network,
+        halo: async () => {
+          await opened
+          return halo.opened()
+        },
+        ownName: identity.name,
+        inviteUrl,
+        onFault: fail,
+      }),
+    pair: (link, { deviceName = '' } = {}) =>
+      createPairFlow({
+        app,
+        ports,
+        network,
+        link,
+        deviceName,
+        occupied: () => {
+          const { length } = directory.list.get()
+          // Who has written the words down has begun something, even if it is not here.
+          return length > 0 || identity.commands.state.get().status === 'ready' ? length : undefined
+        },
+        async adopt(keys, joined) {
+          const owner = localIdentity(joined.record, keys)
+          await identity.adopt(keys, joined.record, joined.hostName, await halo.rowsOf(owner, joined))
+        },
+        arrival: halo.arrival,
+      }),
     join: (link) => createJoinFlow({ app, ports, network, directory, identity: identity.current, ownName: identity.name, link }),
     onError(listener) {
       const entry = (error: EchoError): void => listener(error)

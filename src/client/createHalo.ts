@@ -2,12 +2,13 @@ import { EchoError } from '../shared/echoError.ts'
 import { toId, type DeviceId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
+import type { StorageBatch } from '../storage/storage.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { RootKey } from '../identity/rootKey.ts'
 import type { JoinedSpace } from '../replication/guestJoin.ts'
 import { createContactList } from './contactList.ts'
 import type { EchoPorts } from './echo.ts'
-import { haloRecovery } from './haloItems.ts'
+import { haloRecovery, haloSpaces } from './haloItems.ts'
 import { createHaloOnDevice, putHalo, readHalo } from './haloRecord.ts'
 import { createHaloSync, type HaloSync } from './haloSync.ts'
 import type { IdentityControl } from './identityCommands.ts'
@@ -27,6 +28,12 @@ import type { WriteBackStep } from './writeBack.ts'
 export interface Halo {
   readonly devices: Readable<readonly DeviceInfo[]>
   readonly contacts: Readable<readonly ContactInfo[]>
+  /** How much is here of what other devices tell of: from 0 to 1, and 1 when the private space and all spaces in it are ready. */
+  readonly arrival: Readable<number>
+  /** The private space, once it is open; undefined where this device has none. `settle`: it holds what this device knows when that resolves. */
+  opened(): Promise<OpenHalo | undefined>
+  /** Rows that make a private space, which a device of the person's gave, the one of this device. */
+  rowsOf(identity: LocalIdentity, joined: JoinedSpace): Promise<StorageBatch>
   /** There is an identity on this device, or another. Opens what belongs to it. */
   start(): Promise<void>
   setNetwork(network: Network | undefined): void
@@ -40,6 +47,11 @@ export interface Halo {
   tick(): void
   probe(): void
   dispose(): Promise<void>
+}
+
+export interface OpenHalo {
+  readonly halo: OpenSpace
+  settle(): Promise<void>
 }
 
 interface Opened {
@@ -61,6 +73,7 @@ export function createHalo(options: {
   const { storage } = ports
   const devices = createWritable<readonly DeviceInfo[]>([])
   const contacts = createContactList(directory)
+  const arrival = createWritable(0)
   let network: Network | undefined
   let opened: Opened | undefined
   /** Who looks for another device of the person's. */
@@ -72,7 +85,10 @@ export function createHalo(options: {
   /** The name given at the beginning was signed, or is being. */
   let isSigned = false
   let isDisposed = false
-  const stopIdentity = control.commands.state.subscribe(meet)
+  const stops = [
+    control.commands.state.subscribe(meet),
+    ...[control.commands.state, directory.list].map((source) => source.subscribe(publishArrival)),
+  ]
 
   function inTurn(step: () => Promise<void>): Promise<void> {
     tail = tail.then(step).catch(onFault)
@@ -88,7 +104,9 @@ export function createHalo(options: {
 
   async function begin(): Promise<void> {
     const identity = control.current()
-    if (isDisposed || identity === undefined || opened !== undefined) return
+    if (isDisposed || identity === undefined) return
+    if (opened !== undefined && opened.halo.identity.deviceId !== identity.deviceId) await forget(opened)
+    if (opened !== undefined) return
     publishDevices()
     const root = await control.root()
     const record = (await readHalo(storage)) ?? (await createOwn(identity, root))
@@ -100,6 +118,15 @@ export function createHalo(options: {
 
   async function createOwn(identity: LocalIdentity, root: RootKey | undefined): Promise<SpaceRecord | undefined> {
     return root === undefined || control.awaitsDevices() ? undefined : createHaloOnDevice(ports, identity, root)
+  }
+
+  /** Another person has taken the place of the one who was here. */
+  async function forget({ halo, sync, stops: ends }: Opened): Promise<void> {
+    opened = undefined
+    for (const stop of ends) stop()
+    sync.dispose()
+    await halo.dispose()
+    await storage.write({ deleteSpace: halo.id }, 'relaxed')
   }
 
   /** @returns false where this device cannot read it */
@@ -115,7 +142,7 @@ export function createHalo(options: {
       ownProfile: control.profile,
       onNewerProfile: (newer) => void control.takeProfile(newer).catch(onFault),
       onProgress: () => {},
-      onContentStored: () => {},
+      onContentStored: () => void storage.write({ putKeys: [putHalo({ id: record.id })] }, 'relaxed').catch(onFault),
       onError: options.onError,
     })
     if (!result.ok) {
@@ -151,19 +178,28 @@ export function createHalo(options: {
     opened = {
       halo,
       sync,
-      stops: [halo.log.state.subscribe(publishDevices), halo.log.state.subscribe(meet), halo.database.properties.subscribe(meet)],
+      stops: [
+        ...[publishDevices, meet].map((look) => halo.log.state.subscribe(look)),
+        ...[meet, publishArrival].map((look) => halo.database.properties.subscribe(look)),
+        halo.firstSync.state.subscribe(publishArrival),
+      ],
     }
     contacts.setHalo(halo.database.properties)
     publishDevices()
+    publishArrival()
     meet()
     return true
   }
 
+  async function rowsOf(identity: LocalIdentity, { space, operations, key, content }: JoinedSpace): Promise<StorageBatch> {
+    const putKeys = [putHalo({ id: space, awaiting: content }), await putKey(ports.crypto, identity, space, key)]
+    return { putMembership: putOperations(ports.crypto, space, operations), putKeys }
+  }
+
   /** A device of the person's has listed this one. */
-  async function onJoined({ identity, root }: NonNullable<typeof seeker>, { space, operations, key }: JoinedSpace): Promise<void> {
-    const record: SpaceRecord = { id: space, name: '', awaiting: [] }
-    const putKeys = [putHalo(record), await putKey(ports.crypto, identity, space, key)]
-    await storage.write({ putMembership: putOperations(ports.crypto, space, operations), putKeys }, 'strict')
+  async function onJoined({ identity, root }: NonNullable<typeof seeker>, joined: JoinedSpace): Promise<void> {
+    await storage.write(await rowsOf(identity, joined), 'strict')
+    const record: SpaceRecord = { id: joined.space, name: '', awaiting: joined.content }
     void inTurn(async () => {
       seeker = undefined
       meet()
@@ -225,9 +261,26 @@ export function createHalo(options: {
     devices.set(ids.map((id) => ({ id, isThis: id === identity.deviceId })))
   }
 
+  function publishArrival(): void {
+    arrival.set(arrivalNow())
+  }
+
+  function arrivalNow(): number {
+    if (opened === undefined || opened.halo.identity.deviceId !== control.current()?.deviceId) return 0
+    const { firstSync, database } = opened.halo
+    const own = firstSync.state.get()?.progress ?? 1
+    const named = [...haloSpaces(database.properties.get())].filter(([, { gone }]) => !gone)
+    const ready = new Set(directory.list.get().flatMap(({ id, state }) => (state.status === 'ready' ? id : [])))
+    const here = named.filter(([id]) => ready.has(id)).length
+    return (own + here) / (1 + named.length)
+  }
+
   return {
     devices,
     contacts: contacts.list,
+    arrival,
+    opened: () => tail.then(() => opened && { halo: opened.halo, settle: opened.sync.settle }),
+    rowsOf,
     start: () => inTurn(begin),
     setNetwork(through) {
       network = through
@@ -248,7 +301,7 @@ export function createHalo(options: {
     probe: () => opened?.halo.replication.probe(),
     async dispose() {
       isDisposed = true
-      stopIdentity()
+      for (const stop of stops) stop()
       contacts.dispose()
       meet()
       await tail

@@ -13,6 +13,7 @@ import type { Role } from '../access/membershipLog.ts'
 import type { Database } from '../database/database.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import type {
+  AddDeviceState,
   ContactInfo,
   DeviceInfo,
   EchoState,
@@ -20,6 +21,7 @@ import type {
   InviteState,
   JoinState,
   MemberInfo,
+  PairState,
   PresentPeer,
   SpaceInfo,
   SpaceState,
@@ -80,6 +82,13 @@ export interface Echo {
   readonly storage: { readonly state: Readable<StorageState>; persist(): Promise<boolean> }
   /** Begins to join a space from a link; nothing is redeemed before {@link JoinFlow.accept}. */
   join(link: string): JoinFlow
+  /** Prepares to add a device of this person's; nothing exists before {@link AddDeviceFlow.create}, but for what is left of a page that was reloaded. */
+  addDevice(): AddDeviceFlow
+  /**
+   * Begins to make this device one of somebody's, from the link that another device of theirs shows; nothing is redeemed before {@link PairFlow.accept}.
+   * @param options.deviceName how the other device is told of this one, at most 64 bytes
+   */
+  pair(link: string, options?: { readonly deviceName?: string }): PairFlow
   /** Calls `listener` with faults of the background, as {@link EchoConfig.onError} is. @returns the function that ends it */
   onError(listener: (error: EchoError) => void): () => void
   /**
@@ -231,6 +240,33 @@ export interface JoinFlow {
   submitCode(code: string): void
   cancel(): void
   dispose(): void
+}
+
+export interface AddDeviceOptions {
+  /** Both devices show six digits and the person says whether they are the same, instead of typing a code that this device shows. */
+  readonly compare?: boolean
+}
+
+/** On a device that is there already. */
+export interface AddDeviceFlow {
+  readonly state: Readable<AddDeviceState>
+  /** Makes a link for one device and ten minutes, while the app is open here; what was out before is withdrawn. Also from an end such as `expired`. */
+  create(options?: AddDeviceOptions): void
+  /** Makes a device that asks one of the person's: it can do all that this one can, but for shutting this one out. */
+  approve(guest: string): void
+  /** Turns a device away for good. */
+  deny(guest: string): void
+  /** Withdraws the invitation. */
+  cancel(): void
+  /** Stops waiting for a device. What is out can be followed again when there is another flow, as after a reload, until it expires. */
+  dispose(): void
+}
+
+/** On the new device. */
+export interface PairFlow extends Omit<JoinFlow, 'state'> {
+  readonly state: Readable<PairState>
+  /** Answers `comparing`: the other device shows the same digits. Where it does not, `cancel`. */
+  confirm(): void
 }
 
 export interface Presence {

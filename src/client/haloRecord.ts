@@ -9,15 +9,19 @@ import { createHaloGenesis } from '../access/createGenesis.ts'
 import { createKeyRing } from '../access/createKeyRing.ts'
 import { createMembershipLog } from '../access/createMembershipLog.ts'
 import type { EchoPorts } from './echo.ts'
-import type { SpaceRecord } from './spaceRecord.ts'
+import { spaceRecordOf, type SpaceRecord } from './spaceRecord.ts'
 
 /** The row of the keys table that names the private space of one's own devices; it is not among the app's spaces. */
 const key = 'halo'
 const lockName = 'halo'
 const lockWaitMs = 15_000
 
-export function putHalo({ id }: Pick<SpaceRecord, 'id'>): NonNullable<StorageBatch['putKeys']>[number] {
-  return { key, value: { id } }
+/** @param record.awaiting what another device named, and has not come yet */
+export function putHalo({
+  id,
+  awaiting = [],
+}: Pick<SpaceRecord, 'id'> & Partial<SpaceRecord>): NonNullable<StorageBatch['putKeys']>[number] {
+  return { key, value: { id, awaiting } }
 }
 
 /** The private space of this device, or undefined where there is none yet. @throws EchoError of storage */
@@ -25,7 +29,7 @@ export async function readHalo(storage: Storage): Promise<SpaceRecord | undefine
   const value = await storage.readKey(key)
   const text = typeof value === 'object' && value !== null ? (value as { id?: unknown }).id : undefined
   const id = typeof text === 'string' ? parseId<SpaceId>(text, 32) : undefined
-  return id && { id, name: '', awaiting: [] }
+  return id && spaceRecordOf(id, value)
 }
 
 /**

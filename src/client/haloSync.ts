@@ -32,6 +32,8 @@ import type { SpaceDirectory } from './spaceDirectory.ts'
 export interface HaloSync {
   /** Spaces that this device lacks are fetched through it; undefined = another tab does. */
   setNetwork(network: Network | undefined): void
+  /** Resolves when the private space holds what this device knows now. Never rejects. */
+  settle(): Promise<void>
   dispose(): void
 }
 
@@ -66,7 +68,9 @@ export function createHaloSync(options: {
   let recovery: Promise<InvitationKeys> | undefined
   /** The steps that failed when they were tried last. */
   const failing = new Set<string>()
-  let isRunning = false
+  let running = Promise.resolve()
+  /** A run is to follow the present one. */
+  let isQueued = false
   let isDisposed = false
   const stops = [database.properties, halo.log.state, directory.list, options.profile].map((source) => source.subscribe(soon))
   soon()
@@ -75,14 +79,18 @@ export function createHaloSync(options: {
     if (isDisposed) return
     timer ??= clock.after(settleMs, () => {
       timer = undefined
-      if (isRunning) return soon()
-      isRunning = true
-      void run()
-        .catch(onFault)
-        .finally(() => {
-          isRunning = false
-        })
+      void settle()
     })
+  }
+
+  function settle(): Promise<void> {
+    if (isQueued) return running
+    isQueued = true
+    running = running.then(() => {
+      isQueued = false
+      return run().catch(onFault)
+    })
+    return running
   }
 
   async function run(): Promise<void> {
@@ -245,6 +253,7 @@ export function createHaloSync(options: {
       if (through === undefined) endFetches()
       else soon()
     },
+    settle,
     dispose() {
       isDisposed = true
       clock.clear(timer)

@@ -1,15 +1,17 @@
 import { EchoError } from '../shared/echoError.ts'
-import { toHex } from '../shared/bytes.ts'
+import { fromHex, toHex } from '../shared/bytes.ts'
+import { toId, type DeviceId } from '../shared/ids.ts'
 import type { Timer } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { Connection, Network, Room } from '../network/network.ts'
+import type { DeviceRecord } from '../identity/record.ts'
 import { createAdmission } from '../access/createAdmission.ts'
 import { invitationRendezvous, joinPsk } from '../access/invitationKeys.ts'
 import type { Role } from '../access/membershipLog.ts'
 import { maxWrongCodes } from '../replication/codeMessages.ts'
 import { decisionDeadlineMs, hostJoin, type HostTerms } from '../replication/hostJoin.ts'
-import type { Ask } from '../replication/joinMessages.ts'
+import { askingDevice, type Ask } from '../replication/joinMessages.ts'
 import type { RefusalReason } from '../replication/refusal.ts'
 import type { EchoPorts } from './echo.ts'
 import { guestContent } from './guestContent.ts'
@@ -49,6 +51,16 @@ export interface HostingState {
   readonly guestName: string
 }
 
+/** For new devices of this person instead of people. */
+export interface HostPairing {
+  /** Both ends show digits; the person says here whether they are the same. */
+  readonly compare: boolean
+  /** How many devices came in by it. */
+  uses(): number
+  /** The operations that list the device. */
+  write(record: DeviceRecord): Promise<readonly Uint8Array[]>
+}
+
 /** An invitation in whose room this page waits for guests. */
 export interface Hosting {
   readonly state: Readable<HostingState>
@@ -75,8 +87,9 @@ export function hostInvitation(options: {
   readonly isRevoked: () => boolean
   /** Reads what other tabs may have written. */
   readonly refresh: () => Promise<void>
+  readonly pairing?: HostPairing
 }): Hosting {
-  const { ports, open, terms, memory } = options
+  const { ports, open, terms, memory, pairing } = options
   const { crypto, clock } = ports
   const { room: name, password } = invitationRendezvous(crypto, terms.rendezvousKey)
   let conversations = 0
@@ -84,7 +97,12 @@ export function hostInvitation(options: {
   let reserved = 0
   const requests = new Map<
     string,
-    { readonly name: string; readonly waiting: Set<(decided: Result<void, RefusalReason>) => void>; readonly timer: Timer }
+    {
+      readonly name: string
+      readonly digits: string | undefined
+      readonly waiting: Set<(decided: Result<void, RefusalReason>) => void>
+      readonly timer: Timer
+    }
   >()
   /** Names of those admitted while this page hosts, by device, also where that could not be stored yet. */
   const admitted = new Map<string, string>()
@@ -105,13 +123,17 @@ export function hostInvitation(options: {
   watchExpiry()
 
   function usesLeft(): number {
-    return Math.max(0, terms.uses - open.log.usesOf(terms.id) - reserved)
+    return Math.max(0, terms.uses - uses() - reserved)
+  }
+
+  function uses(): number {
+    return pairing?.uses() ?? open.log.usesOf(terms.id)
   }
 
   function findEnd(): InvitationEnd | undefined {
     if (options.isRevoked()) return 'revoked'
     if (terms.expiresAt !== 0 && clock.now() >= terms.expiresAt) return 'expired'
-    if (terms.uses <= open.log.usesOf(terms.id)) return 'used-up'
+    if (terms.uses <= uses()) return 'used-up'
     return terms.code !== undefined && memory.current().wrong >= maxWrongCodes ? 'locked' : undefined
   }
 
@@ -122,7 +144,7 @@ export function hostInvitation(options: {
       ...changes,
       end: findEnd(),
       joined: [...joined.values()],
-      requests: [...requests].map(([guest, { name: guestName }]) => ({ guest, name: guestName })),
+      requests: [...requests].map(([guest, { name: guestName, digits }]) => ({ guest, name: guestName, ...(digits && { digits }) })),
       usesLeft: usesLeft(),
     })
   }
@@ -166,6 +188,7 @@ export function hostInvitation(options: {
       invitationId: terms.id,
       preSharedKey: joinPsk(crypto, terms.rendezvousKey),
       content: () => guestContent(open.graph, open.documents.isStored),
+      asks: pairing === undefined ? 'member' : 'new-device',
       async terms(ask) {
         guest = deviceOf(ask)
         return termsFor(guest, ask.name)
@@ -173,12 +196,13 @@ export function hostInvitation(options: {
       admit,
     })
     room.reportHandshake(result.ok ? 'succeeded' : 'failed')
-    // A lost connection leaves the request: the guest comes again.
-    if (!result.ok && result.error !== 'closed' && result.error !== 'timeout' && guest !== undefined) endRequest(guest, fail('cancelled'))
+    // A lost connection leaves the request: the guest comes again. Digits are those of one connection.
+    const comesAgain = !result.ok && (result.error === 'closed' || result.error === 'timeout') && pairing?.compare !== true
+    if (!result.ok && !comesAgain && guest !== undefined) endRequest(guest, fail('cancelled'))
     // Whose admission could not be stored before has come again. Other members may open the link, too, under any name: it admits none of them.
     const admittedAs = result.ok ? admitted.get(deviceOf(result.value)) : undefined
     if (result.ok && admittedAs !== undefined) joined.set(deviceOf(result.value), admittedAs)
-    if (result.ok) await memory.forget(deviceOf(result.value)).catch(() => undefined) // kept a little longer; it harms nobody
+    if (result.ok && pairing === undefined) await memory.forget(deviceOf(result.value)).catch(() => undefined) // kept a little longer; it harms nobody
   }
 
   async function termsFor(guest: string, guestName: string): Promise<Result<HostTerms, RefusalReason>> {
@@ -188,11 +212,15 @@ export function hostInvitation(options: {
     if (!memory.hasRoomFor(guest)) return fail('rate-limited')
     const known = memory.current().guests.get(guest)
     if (known?.decision === 'denied') return fail('denied')
+    // It was shut out, for else it would be a member already.
+    if (pairing !== undefined && open.log.wasListed(deviceId(guest))) return fail('removed')
     const code = terms.code && (await codeTerms(terms.code, guest))
     if (code?.ok === false) return code
+    const asksPerson = terms.approval && (known?.decision !== 'approved' || pairing?.compare === true)
     return ok({
       ...(code !== undefined && { code: code.value }),
-      ...(terms.approval && known?.decision !== 'approved' && { decision: () => decisionOn(guest, guestName) }),
+      ...(pairing?.compare && { compare: true as const }),
+      ...(asksPerson && { decision: (digits?: string) => decisionOn(guest, guestName, digits) }),
     })
   }
 
@@ -225,14 +253,16 @@ export function hostInvitation(options: {
     })
   }
 
-  function decisionOn(guest: string, guestName: string): Promise<Result<void, RefusalReason>> {
+  function decisionOn(guest: string, guestName: string, digits?: string): Promise<Result<void, RefusalReason>> {
     return new Promise((resolve) => {
+      if (options.isRevoked()) return resolve(fail('revoked'))
+      if (digits !== undefined) endRequest(guest, fail('timeout'))
       const before = requests.get(guest)
       if (before !== undefined) return void before.waiting.add(resolve)
       // Who has the link may ask under one fresh device key after the other, and each request outlives its connection.
       if (requests.size >= maxGuests) return void resolve(fail('rate-limited'))
       const timer = clock.after(decisionDeadlineMs, () => endRequest(guest, fail('timeout')))
-      requests.set(guest, { name: guestName, waiting: new Set([resolve]), timer })
+      requests.set(guest, { name: guestName, digits, waiting: new Set([resolve]), timer })
       publish()
     })
   }
@@ -247,7 +277,7 @@ export function hostInvitation(options: {
   }
 
   /** Whoever is admitted first has the use, also while the admission is still being written. */
-  async function admit(ask: Ask): Promise<Result<void, RefusalReason>> {
+  async function admit(ask: Ask, record: DeviceRecord | undefined): Promise<Result<void, RefusalReason>> {
     const before = findEnd()
     if (before !== undefined) return fail(before === 'locked' ? 'used-up' : before)
     if (usesLeft() === 0) return fail('used-up')
@@ -260,14 +290,10 @@ export function hostInvitation(options: {
       // Who withdrew it in the meantime must not find someone admitted.
       if (options.isRevoked()) return fail('revoked')
       if (stopped) return fail('timeout')
-      const admission = await createAdmission({
-        crypto,
-        log: open.log,
-        signer: open.identity,
-        admit: { records: ask.records, role: terms.role, name: ask.name, invitationId: terms.id, consent: ask.consent },
-      })
-      const added = await open.log.add(admission)
-      if (!added.ok) return fail('malformed')
+      for (const operation of await operationsFor(ask, record)) {
+        const added = await open.log.add(operation)
+        if (!added.ok) return fail('malformed')
+      }
       admitted.set(deviceOf(ask), ask.name)
       await open.operationsStored()
     } catch (error) {
@@ -280,6 +306,15 @@ export function hostInvitation(options: {
     joined.set(deviceOf(ask), ask.name)
     publish()
     return ok(undefined)
+  }
+
+  async function operationsFor(
+    { records, name: guestName, consent }: Ask,
+    record: DeviceRecord | undefined,
+  ): Promise<readonly Uint8Array[]> {
+    if (pairing !== undefined && record !== undefined) return pairing.write(record)
+    const admission = { records, role: terms.role, name: guestName, invitationId: terms.id, consent }
+    return [await createAdmission({ crypto, log: open.log, signer: open.identity, admit: admission })]
   }
 
   return {
@@ -304,8 +339,13 @@ export function hostInvitation(options: {
   }
 }
 
+/** The device that an invitation's memory names in hexadecimal. */
+export function deviceId(guest: string): DeviceId {
+  return toId<DeviceId>(fromHex(guest)!)
+}
+
 function deviceOf(ask: Ask): string {
-  return toHex(ask.records.at(-1)!.sign)
+  return toHex(askingDevice(ask).sign)
 }
 
 function asError(error: unknown): EchoError {

@@ -1,8 +1,11 @@
 import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
+import type { StorageBatch } from '../storage/storage.ts'
+import type { DeviceKeys } from '../identity/deviceKeys.ts'
 import type { IdentityStore } from '../identity/identityStore.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { DeviceRecord } from '../identity/record.ts'
 import type { RootKey } from '../identity/rootKey.ts'
 import { profileOf, type ProfileRecord } from '../identity/profileRecord.ts'
 import type { IdentityCommands } from './echo.ts'
@@ -13,8 +16,13 @@ export interface IdentityControl {
   readonly commands: Omit<IdentityCommands, 'devices' | 'contacts'>
   /** The root key, where the phrase is on this device. @throws EchoError data-corrupt, or one of storage */
   root(): Promise<RootKey | undefined>
-  /** Whether this device came from the phrase and has to meet another first. */
+  /** Whether this device came from the phrase or another device, and has to meet one first. */
   awaitsDevices(): boolean
+  /**
+   * This device is one of somebody's from now on: certified by another, with what belongs to it stored in the same write. Takes the place of who is here.
+   * @throws EchoError as IdentityStore.adopt does
+   */
+  adopt(keys: DeviceKeys, record: DeviceRecord, name: string, rows: StorageBatch): Promise<void>
   current(): LocalIdentity | undefined
   name(): string
   /** The signed profile that members of spaces get; undefined until it was changed for the first time. */
@@ -78,6 +86,10 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
         throw error
       }),
     awaitsDevices: () => attached?.profile.get()?.awaitsDevices === true,
+    async adopt(keys, record, name, rows) {
+      const store = await whenAttached
+      become(await store.adopt(keys, record, name, { replaces: identity?.id, rows }))
+    },
     async takeProfile(record) {
       await (await whenAttached).takeProfile(record)
       onChanged()

@@ -2,13 +2,13 @@ import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { idBytes } from '../shared/ids.ts'
 import type { Timer } from '../shared/ports.ts'
-import { createWritable } from '../shared/readable.ts'
+import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Connection, Network, Room } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import { invitationTarget } from '../access/consent.ts'
 import { parseInvitation, type Invitation } from '../access/invitation.ts'
 import { deriveInvitationKeys, invitationRendezvous, type InvitationKeys } from '../access/invitationKeys.ts'
-import { guestJoin, type GuestFault, type JoinedSpace } from '../replication/guestJoin.ts'
+import { guestJoin, type GuestFault, type GuestJoinOptions, type JoinedSpace } from '../replication/guestJoin.ts'
 import { codeDeadlineMs } from '../replication/hostCode.ts'
 import { decisionDeadlineMs } from '../replication/hostJoin.ts'
 import { refusalError } from '../replication/refusal.ts'
@@ -17,7 +17,35 @@ import { createJoinDeadlines, type JoinDeadlines } from './joinDeadlines.ts'
 import { failedState, pathOf, previewOf, refusedState } from './joinStates.ts'
 import type { SpaceDirectory } from './spaceDirectory.ts'
 import { putKey, putOperations, putRecord, type SpaceRecord } from './spaceRecord.ts'
-import type { InvitationPreview, JoinState } from './states.ts'
+import type { GuestState, InvitationPreview, JoinState, SpaceState } from './states.ts'
+
+export interface GuestFlowOptions<Own extends { readonly status: string }> {
+  readonly app: string
+  readonly ports: EchoPorts
+  readonly network: Network
+  readonly link: string
+  readonly ownName: () => string
+  /** What the link's text leads to before anything is asked; undefined for a preview. */
+  readonly first: (invitation: Invitation) => GuestState | Own | undefined
+  /** What keeps the host from being asked now. */
+  readonly obstacle: (preview: InvitationPreview) => Own | undefined
+  /** Who asks. */
+  readonly identity: () => Promise<LocalIdentity>
+  /** What more is said to the host. */
+  readonly more?: (talk: GuestTalk<Own>) => Pick<GuestJoinOptions, 'pairing'>
+  /** Keeps what the host gave, in one strict write. */
+  readonly store: (joined: JoinedSpace, identity: LocalIdentity, preview: InvitationPreview) => Promise<void>
+  /** Opens what was stored. @returns how much of it is here, and 1 when there is nothing to wait for */
+  readonly open: (joined: JoinedSpace, preview: InvitationPreview) => Readable<number | undefined>
+  readonly success: (joined: JoinedSpace, invitation: Invitation) => Own
+}
+
+/** What a conversation with a host can show. */
+export interface GuestTalk<Own> {
+  readonly preview: InvitationPreview
+  /** Shows a step in which a person is given so long. */
+  show(state: Own, ms: number): void
+}
 
 export interface JoinFlowOptions {
   readonly app: string
@@ -44,9 +72,10 @@ const secondOpinionMs = 5_000
 const syncShownMs = 15_000
 /** Clocks of two people differ; the host has the last word. */
 const clockToleranceMs = 5 * 60_000
+/** Of a space that is not ready, whatever it says itself. */
+const justBelowOne = 0.999
 
 interface Attempt {
-  readonly identity: LocalIdentity
   readonly invitation: Invitation
   readonly preview: InvitationPreview
   readonly deadlines: JoinDeadlines
@@ -59,45 +88,65 @@ interface Attempt {
   /** The device of a host that has seen the code, and has shown that it knows it, so that after a network fault nobody types it again. */
   passedHost: Uint8Array | undefined
   /** How it ends if nobody does better, and whether the time for that is over. */
-  rumour: { readonly state: JoinState; readonly timer: Timer; isDue: boolean } | undefined
+  rumour: { readonly state: GuestState; readonly timer: Timer; isDue: boolean } | undefined
   /** What the host sent is being stored: from here on it cannot be undone. */
   isStoring: boolean
 }
 
-/** Joins a space from a link: shows what it says, and on `accept` meets the host, again and again until it ends one way or another. */
+/** Joins a space from a link. */
 export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
   const { ports, directory } = options
+  const { crypto } = ports
+  return createGuestFlow<Exclude<JoinState, GuestState>>({
+    ...options,
+    first(invitation) {
+      if (invitation.kind === 'device') {
+        const message = 'This link adds a device to a person, not a person to a space. Ask for an invitation to the space.'
+        return { status: 'invalid', error: new EchoError('wrong-kind', message) }
+      }
+      const known = directory.ids().find((id) => equalBytes(invitationTarget(crypto, idBytes(id)), invitation.target))
+      return known && { status: 'success', space: known, alreadyMember: true, ...pathOf(invitation) }
+    },
+    obstacle: (preview) => (options.identity() === undefined ? { status: 'needs-identity', preview } : undefined),
+    identity: async () => options.identity()!,
+    async store(joined, identity, preview) {
+      const { space, operations, key } = joined
+      const putKeys = [putRecord(recordOf(joined, preview)), await putKey(crypto, identity, space, key)]
+      await ports.storage.write({ putMembership: putOperations(crypto, space, operations), putKeys }, 'strict')
+    },
+    open(joined, preview) {
+      const spaceState = directory.adopt(recordOf(joined, preview))
+      const progressOf = (now: SpaceState): number | undefined =>
+        now.status === 'ready' ? 1 : 'progress' in now ? Math.min(now.progress, justBelowOne) : undefined
+      return { get: () => progressOf(spaceState.get()), subscribe: (listener) => spaceState.subscribe(listener) }
+    },
+    success: ({ space, alreadyMember }, invitation) => ({ status: 'success', space, alreadyMember, ...pathOf(invitation) }),
+  })
+}
+
+/** Follows a link: shows what it says, and on `accept` meets the host, again and again until it ends one way or another. */
+export function createGuestFlow<Own extends { readonly status: string }>(
+  options: GuestFlowOptions<Own>,
+): Omit<JoinFlow, 'state'> & { readonly state: Readable<GuestState | Own> } {
+  const { ports } = options
   const { crypto, clock } = ports
   const parsed = parseInvitation(crypto, options.app, options.link)
-  const state = createWritable<JoinState>(parsed.ok ? first(parsed.value) : { status: 'invalid', error: parsed.error })
+  const state = createWritable<GuestState | Own>(
+    parsed.ok
+      ? (options.first(parsed.value) ?? { status: 'preview', preview: previewOf(parsed.value) })
+      : { status: 'invalid', error: parsed.error },
+  )
   let attempt: Attempt | undefined
   /** Resolves when the room of an earlier attempt may be entered again. */
   let left: Promise<unknown> = Promise.resolve()
 
-  function first(invitation: Invitation): JoinState {
-    if (invitation.kind === 'device') {
-      return {
-        status: 'invalid',
-        error: new EchoError(
-          'wrong-kind',
-          'This link adds a device to a person, not a person to a space. Ask for an invitation to the space.',
-        ),
-      }
-    }
-    const known = directory.ids().find((id) => equalBytes(invitationTarget(crypto, idBytes(id)), invitation.target))
-    return known === undefined
-      ? { status: 'preview', preview: previewOf(invitation) }
-      : { status: 'success', space: known, alreadyMember: true, ...pathOf(invitation) }
-  }
-
   function accept(): void {
     if (!parsed.ok || attempt !== undefined || ['success', 'invalid'].includes(state.get().status)) return
     const preview = previewOf(parsed.value)
-    const identity = options.identity()
-    if (identity === undefined) return state.set({ status: 'needs-identity', preview })
+    const obstacle = options.obstacle(preview)
+    if (obstacle !== undefined) return state.set(obstacle)
     if (preview.expiresAt !== undefined && preview.expiresAt < clock.now() - clockToleranceMs) return state.set({ status: 'expired' })
     const mine: Attempt = {
-      identity,
       invitation: parsed.value,
       preview,
       deadlines: createJoinDeadlines({ clock, firstMs: giveUpAfterMs, mostMs: attemptMs, onEnd: () => endLate(mine) }),
@@ -114,16 +163,17 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
   }
 
   async function meet(mine: Attempt): Promise<void> {
-    const keys = await deriveInvitationKeys(crypto, mine.invitation.secret)
-    await left
-    if (attempt !== mine) return
     wait(mine, false)
-    const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
     try {
-      mine.room = options.network.enter({ name, password }, (connection) => void tryHost(mine, keys, connection))
+      const keys = await deriveInvitationKeys(crypto, mine.invitation.secret)
+      const identity = await options.identity()
+      await left
+      if (attempt !== mine) return
+      const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
+      mine.room = options.network.enter({ name, password }, (connection) => void tryHost(mine, keys, identity, connection))
     } catch (error) {
-      // Another flow of this page follows the same link, or the network has ended.
-      end(failedState(error, 'peer-offline', 'The meeting point of this invitation could not be entered. Try again.'))
+      // Another flow of this page follows the same link, the network has ended, or the storage takes no keys.
+      if (attempt === mine) end(failedState(error, 'peer-offline', 'The meeting point of this invitation could not be entered. Try again.'))
     }
   }
 
@@ -147,10 +197,10 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
   }
 
   /** One host at a time; a connection that comes to nothing leaves the room open for the next. */
-  async function tryHost(mine: Attempt, keys: InvitationKeys, connection: Connection): Promise<void> {
+  async function tryHost(mine: Attempt, keys: InvitationKeys, identity: LocalIdentity, connection: Connection): Promise<void> {
     if (attempt !== mine || mine.talk !== undefined) return connection.close()
-    const { identity, invitation, preview, deadlines } = mine
-    const step = (next: JoinState, ms: number): void => {
+    const { invitation, preview, deadlines } = mine
+    const step = (next: GuestState | Own, ms: number): void => {
       if (attempt !== mine) return
       deadlines.nextStep()
       deadlines.allow(ms + giveUpAfterMs)
@@ -175,8 +225,9 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
       onAnswer: () => step({ status: 'syncing', preview, progress: undefined }, logMs),
       store: (joined) => {
         mine.isStoring = true
-        return store(mine, joined)
+        return options.store(joined, identity, preview)
       },
+      ...options.more?.({ preview, show: step }),
     })
     mine.talk = talk.catch(() => undefined)
     try {
@@ -212,7 +263,7 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
   }
 
   function submitCode(code: string): void {
-    const now = state.get()
+    const now = state.get() as GuestState
     if (attempt?.typed === undefined || (now.status !== 'verifying' && now.status !== 'wrong-code')) return
     const { typed } = attempt
     attempt.typed = undefined
@@ -220,17 +271,10 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     typed(code.replace(/\D/g, '').slice(0, 6))
   }
 
-  async function store({ identity, preview }: Attempt, joined: JoinedSpace): Promise<void> {
-    const { space, operations, key } = joined
-    const putKeys = [putRecord(recordOf(joined, preview)), await putKey(crypto, identity, space, key)]
-    await ports.storage.write({ putMembership: putOperations(crypto, space, operations), putKeys }, 'strict')
-  }
-
   /** The space is on the disk; so it is shown, whether somebody still waits for it or not. */
   function finish(mine: Attempt, joined: JoinedSpace): void {
-    const { space, alreadyMember } = joined
     const { preview, invitation, deadlines } = mine
-    const spaceState = directory.adopt(recordOf(joined, preview))
+    const progress = options.open(joined, preview)
     if (attempt !== mine) return
     mine.room?.reportHandshake('succeeded')
     leave(mine)
@@ -239,14 +283,13 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
       attempt = undefined
       stopWatching()
       deadlines.stop()
-      state.set({ status: 'success', space, alreadyMember, ...pathOf(invitation) })
+      state.set(options.success(joined, invitation))
     }
     const look = (): void => {
-      const { status, ...rest } = spaceState.get()
-      if (status === 'ready') success()
-      else if (attempt === mine) state.set({ status: 'syncing', preview, progress: 'progress' in rest ? rest.progress : undefined })
+      if (progress.get() === 1) success()
+      else if (attempt === mine) state.set({ status: 'syncing', preview, progress: progress.get() })
     }
-    const stopWatching = spaceState.subscribe(look)
+    const stopWatching = progress.subscribe(look)
     deadlines.after(syncShownMs, success)
     look()
   }
@@ -265,7 +308,7 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
     }
   }
 
-  function end(last: JoinState): void {
+  function end(last: GuestState): void {
     if (attempt !== undefined) leave(attempt)
     attempt = undefined
     state.set(last)

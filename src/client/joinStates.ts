@@ -1,7 +1,7 @@
 import { EchoError } from '../shared/echoError.ts'
 import type { Invitation } from '../access/invitation.ts'
 import type { GuestFault } from '../replication/guestJoin.ts'
-import type { InvitationPreview, JoinState } from './states.ts'
+import type { InvitationPreview, GuestState } from './states.ts'
 
 /* What a guest is shown: states that follow from a link, or from what a host said. */
 
@@ -15,7 +15,7 @@ export function pathOf({ path }: Invitation): { readonly path?: string } {
 }
 
 /** How a join ends that a host refused, or that a host spoilt. */
-export function refusedState({ reason, error }: Pick<Extract<GuestFault, { readonly kind: 'end' }>, 'reason' | 'error'>): JoinState {
+export function refusedState({ reason, error }: Pick<Extract<GuestFault, { readonly kind: 'end' }>, 'reason' | 'error'>): GuestState {
   switch (reason) {
     case 'expired':
     case 'revoked':
@@ -33,6 +33,6 @@ export function refusedState({ reason, error }: Pick<Extract<GuestFault, { reado
 }
 
 /** @param error anything that was thrown; an {@link EchoError} says what happened, for all else `text` does */
-export function failedState(error: unknown, code: EchoError['code'], text: string): JoinState {
+export function failedState(error: unknown, code: EchoError['code'], text: string): GuestState {
   return { status: 'error', retryable: true, error: error instanceof EchoError ? error : new EchoError(code, text, { cause: error }) }
 }

@@ -13,6 +13,7 @@ import { deriveInvitationKeys } from '../access/invitationKeys.ts'
 import type { AnnouncedInvitation } from '../access/operationLog.ts'
 import type { EchoPorts } from './echo.ts'
 import { hostInvitation, type Hosting, type HostingState, type InvitationTerms } from './hostInvitation.ts'
+import { createInvitationCode } from './invitationCode.ts'
 import { createInvitationMemory, type InvitationMemory, type Remembered } from './invitationMemory.ts'
 import type { InvitationOptions, InvitationInfo } from './invitationOptions.ts'
 import { invitationKey, putInvitation, readInvitation, readInvitations, type InvitationRecord } from './invitationRecord.ts'
@@ -253,7 +254,7 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     const secret = random.bytes(16)
     const keys = await deriveInvitationKeys(crypto, secret)
     const id = keys.signing.publicKey
-    const code = given.code === true ? randomCode() : undefined
+    const code = given.code === true ? createInvitationCode(random) : undefined
     const expiresAt = clock.now() + (kind === 'attended' ? attendedLifeMs : (given.expiresInMs ?? sentLifeMs))
     const uses = given.maxUses ?? 1
     const text = encodeInvitation(crypto, app, {
@@ -306,14 +307,6 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
       await open.operationsStored()
     }
     return { id: toHex(id), url: urlOf(record), code, expiresAt, state: hosting.state }
-  }
-
-  function randomCode(): string {
-    for (;;) {
-      const value = new DataView(random.bytes(4).buffer).getUint32(0)
-      // The last part of the range would make some codes likelier than others.
-      if (value < 4_294_000_000) return String(value % 1_000_000).padStart(6, '0')
-    }
   }
 
   return {

@@ -37,17 +37,18 @@ export async function readRecords(storage: Storage): Promise<readonly SpaceRecor
   const rows = await storage.listKeys(recordPrefix)
   return rows.flatMap(({ key, value }) => {
     const id = parseId<SpaceId>(key.slice(recordPrefix.length), 32)
-    return (id && recordOf(id, value)) ?? []
+    return (id && spaceRecordOf(id, value)) ?? []
   })
 }
 
 /** Changes a part of a space's record and leaves the rest as it is: another tab may have written that. @throws EchoError of storage */
 export async function changeRecord(storage: Storage, before: SpaceRecord, changes: Partial<SpaceRecord>): Promise<void> {
-  const stored = recordOf(before.id, await storage.readKey(`${recordPrefix}${before.id}`))
+  const stored = spaceRecordOf(before.id, await storage.readKey(`${recordPrefix}${before.id}`))
   await storage.write({ putKeys: [putRecord({ ...(stored ?? before), ...changes })] }, 'relaxed')
 }
 
-function recordOf(id: SpaceId, value: unknown): SpaceRecord | undefined {
+/** The record in a row's value, or undefined where it is none. */
+export function spaceRecordOf(id: SpaceId, value: unknown): SpaceRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { name, awaiting, endedAt } = value as Record<string, unknown>
   return {

@@ -117,7 +117,34 @@ export interface JoinRequest {
   readonly guest: string
   /** Unverified: whoever asks names himself. */
   readonly name: string
+  /** What a new device shows, too, where digits are compared; let it in only if they are the same. */
+  readonly digits?: string
 }
+
+/** An invitation that a new device of the person's can follow. */
+export interface OpenPairing {
+  /** As a link, or drawn as a QR code. */
+  readonly url: string
+  /** Six digits to be typed on the new device; undefined where both devices show digits instead. */
+  readonly code: string | undefined
+  readonly expiresAt: number
+}
+
+/** The side of the device that is there, while another is added. */
+export type AddDeviceState =
+  | { readonly status: 'idle' }
+  | { readonly status: 'creating' }
+  /** The link is out. `verifying`: the code is being asked for on the new device. */
+  | ({ readonly status: 'waiting' | 'connecting' | 'verifying' } & OpenPairing)
+  /** Somebody has the link, and the code where there is one: `approve` or `deny`. */
+  | ({ readonly status: 'approving'; readonly requests: readonly JoinRequest[] } & OpenPairing)
+  | { readonly status: 'admitting'; readonly deviceName: string }
+  | { readonly status: 'success'; readonly deviceName: string }
+  | { readonly status: 'expired' }
+  /** Used, or `locked` by three wrong codes. */
+  | { readonly status: 'used-up'; readonly locked: boolean }
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'error'; readonly error: EchoError; readonly retryable: boolean }
 
 /** What a link says before anything is redeemed. Names are unverified: whoever made the link chose them. */
 export interface InvitationPreview {
@@ -127,12 +154,11 @@ export interface InvitationPreview {
   readonly expiresAt: number | undefined
 }
 
-/** Guest's side of an invitation. Deadlines are in ms since the Unix epoch. */
-export type JoinState =
+/** What whoever follows a link goes through, to a space or to a person's devices. Deadlines are in ms since the Unix epoch. */
+export type GuestState =
   | { readonly status: 'idle' }
   | { readonly status: 'invalid'; readonly error: EchoError }
   | { readonly status: 'preview'; readonly preview: InvitationPreview }
-  | { readonly status: 'needs-identity'; readonly preview: InvitationPreview }
   | { readonly status: 'connecting'; readonly preview: InvitationPreview; readonly slow: boolean }
   /** Nobody answers in the room yet; goes on trying until `deadline`. */
   | { readonly status: 'peer-offline'; readonly preview: InvitationPreview; readonly deadline: number }
@@ -148,14 +174,35 @@ export type JoinState =
   /** The host's person decides. */
   | { readonly status: 'pending-approval'; readonly preview: InvitationPreview; readonly deadline: number }
   | { readonly status: 'syncing'; readonly preview: InvitationPreview; readonly progress: number | undefined }
-  /** `path`: where the link wants to go in the app; whoever made the link chose it. */
-  | { readonly status: 'success'; readonly space: SpaceId; readonly alreadyMember: boolean; readonly path?: string }
   | { readonly status: 'expired' }
   | { readonly status: 'revoked' }
   | { readonly status: 'used-up' }
   | { readonly status: 'denied' }
   | { readonly status: 'cancelled'; readonly by: 'me' | 'host' }
   | { readonly status: 'error'; readonly error: EchoError; readonly retryable: boolean }
+
+/** Guest's side of an invitation to a space. */
+export type JoinState =
+  | GuestState
+  | { readonly status: 'needs-identity'; readonly preview: InvitationPreview }
+  /** `path`: where the link wants to go in the app; whoever made the link chose it. */
+  | { readonly status: 'success'; readonly space: SpaceId; readonly alreadyMember: boolean; readonly path?: string }
+
+/** The new device's side of a pairing. */
+export type PairState =
+  | GuestState
+  /** Somebody is here already, with spaces or words of their own, which nothing may take away: sign out first, or use another browser profile. */
+  | { readonly status: 'occupied'; readonly spaces: number }
+  /** The other device shows six digits, too: `confirm` where they are the same, else `cancel`. */
+  | {
+      readonly status: 'comparing'
+      readonly preview: InvitationPreview
+      readonly digits: string
+      readonly deadline: number
+      readonly isConfirmed: boolean
+    }
+  /** This device is one of the person's; spaces that are not here yet are coming. */
+  | { readonly status: 'success' }
 
 /** How far a space's data has travelled. `unsaved`: edits that are not on this device's disk yet, which a crash now would lose. */
 export type SyncStatus =

@@ -1,13 +1,13 @@
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import { equalBytes, isBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
+import { toId, type IdentityId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Storage, StorageBatch } from '../storage/storage.ts'
 import { createDeviceKeys, deviceKeyRows, restoreDeviceKeys, type DeviceKeys } from './deviceKeys.ts'
 import { loadPhrases, type LoadPhrases, type Phrases } from './loadPhrases.ts'
-import type { LocalIdentity } from './localIdentity.ts'
+import { localIdentity, type LocalIdentity } from './localIdentity.ts'
 import {
   checkedProfile,
   createProfileRecord,
@@ -37,7 +37,7 @@ import { deriveRootKey, type RootKey } from './rootKey.ts'
 export interface LocalProfile extends Profile {
   /** As others get it; none until the person changed something for the first time: the name of each admission serves until then. */
   readonly record?: ProfileRecord
-  /** The device came from the phrase and is to meet another of the person's devices before it begins a private space of its own. */
+  /** The device came from the phrase or from another device, and is to hear from one before it says anything of its own about the person. */
   readonly awaitsDevices?: true
   /** Whether the person confirmed having written the words down; true where this device has none. */
   readonly phraseSaved: boolean
@@ -63,10 +63,16 @@ export interface IdentityStore {
    */
   recover(phrase: string, name: string, alone?: boolean): Promise<Result<LocalIdentity, EchoError>>
   /**
-   * Keeps a device that another device certified; it has no words. Takes the place of a damaged identity, never of a whole one.
+   * Keeps a device that another device certified; it has no words. Takes the place of a damaged identity; of a whole one only where it is named.
+   * @param more.replaces the person who goes, with words and all. @param more.rows stored in the same write
    * @throws EchoError bad-value where the record is not of these keys or does not verify; else as {@link IdentityStore.recover}.
    */
-  adopt(keys: DeviceKeys, record: DeviceRecord, name: string): Promise<LocalIdentity>
+  adopt(
+    keys: DeviceKeys,
+    record: DeviceRecord,
+    name: string,
+    more?: { readonly replaces?: IdentityId | undefined; readonly rows?: StorageBatch },
+  ): Promise<LocalIdentity>
   /** The 24 words. Secret. @throws EchoError no-identity where they are not on this device; data-corrupt; load-failed. */
   showPhrase(): Promise<string>
   /** The root key, for what only it may sign. @throws as {@link IdentityStore.showPhrase} does, but for load-failed. */
@@ -182,23 +188,30 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
     }
   }
 
-  async function assertFree(overDamage: boolean): Promise<void> {
+  async function assertFree(overDamage: boolean, replaces?: IdentityId): Promise<void> {
     const present = await read()
     if (!present.ok && !(overDamage && present.error.code === 'data-corrupt')) throw present.error
-    if (present.ok && present.value !== undefined) {
+    if (present.ok && present.value !== undefined && present.value.identity.id !== replaces) {
       throw new EchoError('denied', 'There is an identity on this device already, and a second would orphan it. Sign out first.')
     }
   }
 
-  async function save(keys: DeviceKeys, record: DeviceRecord, next: LocalProfile, entropy: Uint8Array | undefined): Promise<LocalIdentity> {
+  async function save(
+    keys: DeviceKeys,
+    record: DeviceRecord,
+    next: LocalProfile,
+    entropy: Uint8Array | undefined,
+    beside: StorageBatch = {},
+  ): Promise<LocalIdentity> {
     const putKeys = [
+      ...(beside.putKeys ?? []),
       ...keys.rows,
       { key: rows.record, value: encodeDeviceRecord(record) },
       { key: rows.profile, value: storedForm(next) },
       ...(entropy === undefined ? [] : [{ key: rows.entropy, value: await keys.wrapping.wrap(entropy) }]),
     ]
     // What a damaged identity left must not pass for a part of this one.
-    await storage.write({ putKeys, deleteKeys: entropy === undefined ? [rows.entropy] : [] }, 'strict')
+    await storage.write({ ...beside, putKeys, deleteKeys: entropy === undefined ? [rows.entropy] : [] }, 'strict')
     // Shown as made only when it can be read back and used.
     const loaded = await readOrThrow()
     profile.set(loaded.profile)
@@ -273,8 +286,8 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
         return ok(await saveWithRoot(entropy.value, next))
       })
     },
-    async adopt(keys, record, name) {
-      const next = { name: checkedName(name), phraseSaved: true }
+    async adopt(keys, record, name, { replaces, rows: beside } = {}) {
+      const next: LocalProfile = { name: checkedName(name), phraseSaved: true, awaitsDevices: true }
       const isOurs = equalBytes(record.sign, keys.signing.publicKey) && equalBytes(record.seal, keys.agreement.publicKey)
       const isPaired = isOurs && !equalBytes(record.certifier, record.identity) && (await verifyDeviceRecord(crypto, record))
       if (!isPaired) {
@@ -284,8 +297,8 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
         )
       }
       return locked(async () => {
-        await assertFree(true)
-        return save(keys, record, next, undefined)
+        await assertFree(true, replaces)
+        return save(keys, record, next, undefined, beside)
       })
     },
     async showPhrase() {
@@ -312,10 +325,6 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
         return withRecord(before, record)
       }),
   }
-}
-
-function localIdentity(record: DeviceRecord, { signing, agreement }: Pick<DeviceKeys, 'signing' | 'agreement'>): LocalIdentity {
-  return { id: toId<IdentityId>(record.identity), deviceId: toId<DeviceId>(record.sign), record, signing, agreement }
 }
 
 function checkedName(name: string): string {

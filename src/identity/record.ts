@@ -86,8 +86,8 @@ export async function verifyDeviceRecord(crypto: CryptoPort, record: DeviceRecor
   return canSealTo(crypto, seal)
 }
 
-/** A low-order key gives everyone the same "secret", whatever the other key, so any key shows it. */
-async function canSealTo(crypto: CryptoPort, seal: Uint8Array): Promise<boolean> {
+/** Whether a sealing key could work: one of low order gives everyone the same "secret", whatever the other key, so any key shows it. */
+export async function canSealTo(crypto: CryptoPort, seal: Uint8Array): Promise<boolean> {
   const probe = await crypto.agreementKeyFromSeed(labelledHash(crypto, 'low order probe'))
   return (await probe.agree(seal)) !== undefined
 }

@@ -7,7 +7,7 @@ import type { JoinLimits, JoinPipe } from './joinPipe.ts'
 import type { LinkFault } from './linkFault.ts'
 import { decodeRefusal, type RefusalReason } from './refusal.ts'
 
-/** How a run ended that did not succeed: a fault of this connection, or the host's refusal. */
+/** How a step between answer and log ended that did not succeed: a fault of this connection, or the host's refusal. */
 export type CodeFault = { readonly fault: LinkFault } | { readonly refusal: RefusalReason } | { readonly fake: true }
 
 /**
@@ -55,7 +55,8 @@ export async function guestCode(
   return fail({ refusal: 'rate-limited' })
 }
 
-function unexpected(message: Result<Uint8Array, LinkFault>): Result<never, CodeFault> {
+/** Another message than the one awaited: the host's refusal, or nothing that can go on. */
+export function unexpected(message: Result<Uint8Array, LinkFault>): Result<never, CodeFault> {
   if (!message.ok) return fail({ fault: message.error })
   const refusal = decodeRefusal(message.value)
   return fail(refusal === undefined ? { fault: 'malformed' } : { refusal })

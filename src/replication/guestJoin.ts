@@ -7,6 +7,7 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { LoadCpace } from '../crypto/loadCpace.ts'
 import type { Connection } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
+import { signDeviceSelf, type DeviceRecord } from '../identity/record.ts'
 import { createConsent, invitationTarget } from '../access/consent.ts'
 import { createMembershipLog } from '../access/createMembershipLog.ts'
 import { hostMark, type Invitation } from '../access/invitation.ts'
@@ -16,11 +17,25 @@ import { decodeOperation } from '../access/operation.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import { openSealedKey } from '../access/sealedKey.ts'
 import { decodeCodeMessage } from './codeMessages.ts'
-import { guestCode } from './guestCode.ts'
+import { guestComparison } from './comparison.ts'
+import { guestCode, unexpected, type CodeFault } from './guestCode.ts'
+import { codeDeadlineMs } from './hostCode.ts'
 import { decisionDeadlineMs } from './hostJoin.ts'
-import { createAsk, decodeEnd, decodeLog, joinTypes, readAnswer, type Answer, type ContentHead, type End } from './joinMessages.ts'
+import {
+  createAsk,
+  decodeEnd,
+  decodeLog,
+  joinTypes,
+  noConsent,
+  readAnswer,
+  type Answer,
+  type Ask,
+  type ContentHead,
+  type End,
+} from './joinMessages.ts'
 import { openJoinPipe, type JoinPipe } from './joinPipe.ts'
 import type { LinkFault } from './linkFault.ts'
+import { encodePairingMessage } from './pairingMessages.ts'
 import { decodeRefusal, encodeRefusal, refusalError, type RefusalReason } from './refusal.ts'
 import { nextTranscript } from './transcript.ts'
 
@@ -33,6 +48,11 @@ export interface GuestJoinOptions {
   readonly clock: Clock
   readonly random: Random
   readonly identity: LocalIdentity
+  /** This is a new device that is to become one of the host's person's: then `identity` is nobody's yet (newDeviceIdentity). */
+  readonly pairing?: {
+    /** Asks whether the other device shows the same digits. Never rejects; stays open when the person gives up, which `signal` tells. */
+    readonly compare: (digits: string) => Promise<void>
+  }
   readonly name: string
   readonly invitation: Invitation
   readonly keys: InvitationKeys
@@ -60,6 +80,10 @@ export interface JoinedSpace {
   /** What must have arrived before the space is whole. */
   readonly content: readonly ContentHead[]
   readonly alreadyMember: boolean
+  /** This device as the space lists it. */
+  readonly record: DeviceRecord
+  /** Unverified: the host calls itself so. */
+  readonly hostName: string
 }
 
 /**
@@ -108,13 +132,10 @@ interface Said {
 }
 
 async function converse(said: Said, options: GuestJoinOptions): Promise<Result<JoinedSpace, GuestFault>> {
-  const { crypto, identity, invitation, keys, passedHost } = options
+  const { crypto, identity, invitation, keys } = options
   const { pipe } = said
   const t0 = pipe.transcript
-  const record = identity.record
-  const consent = await createConsent(identity.signing, { target: invitation.target, invitationId: keys.signing.publicKey, record })
-  const codeDone = passedHost !== undefined
-  const ask = await createAsk(crypto, { records: [record], consent, codeDone, name: options.name }, t0, keys.signing, identity.signing)
+  const ask = await createAsk(crypto, await askOf(options), t0, keys.signing, identity.signing)
   if (!(await pipe.send(ask, t0))) return link('closed')
 
   const t1 = (said.transcript = nextTranscript(crypto, t0, ask))
@@ -135,6 +156,8 @@ async function converse(said: Said, options: GuestJoinOptions): Promise<Result<J
     const reason = why.ok ? decodeRefusal(why.value) : undefined
     return reason === undefined ? link(why.ok ? 'malformed' : why.error) : refused(said, reason)
   }
+  const isPairing = options.pairing !== undefined
+  if (isPairing && !equalBytes(invitationTarget(crypto, answer.value.identity), invitation.target)) return insecure(said)
   const entry = await enter(said, options, answer.value)
   if (!entry.ok) return entry
   const log = await receiveLog(said, entry.value)
@@ -148,6 +171,14 @@ async function converse(said: Said, options: GuestJoinOptions): Promise<Result<J
   return ok(joined)
 }
 
+async function askOf({ identity, invitation, keys, passedHost, pairing, name }: GuestJoinOptions): Promise<Ask> {
+  const { record } = identity
+  const codeDone = passedHost !== undefined
+  if (pairing !== undefined) return { records: [], newDevice: record, consent: noConsent, codeDone, name }
+  const subject = { target: invitation.target, invitationId: keys.signing.publicKey, record }
+  return { records: [record], consent: await createConsent(identity.signing, subject), codeDone, name }
+}
+
 /** Does what the answer asks for. @returns the first message after it */
 async function enter(said: Said, options: GuestJoinOptions, answer: Answer): Promise<Result<Uint8Array, GuestFault>> {
   const { crypto, identity, invitation, keys, passedHost } = options
@@ -155,7 +186,8 @@ async function enter(said: Said, options: GuestJoinOptions, answer: Answer): Pro
   if (!answer.alreadyMember) {
     // A link with a code is worth nothing to who holds only the link, and that must hold for hosts, too.
     const isAsExpected = answer.code === 'none' ? !invitation.code : invitation.code
-    if (!isAsExpected) return insecure(said)
+    const compares = options.pairing !== undefined && answer.compare === true
+    if (!isAsExpected || (compares ? !invitation.compare : invitation.compare)) return insecure(said)
     if (answer.code === 'passed' && (passedHost === undefined || !equalBytes(passedHost, answer.device))) return insecure(said)
     if (answer.code === 'required') {
       const { loadCpace, askCode } = options
@@ -173,22 +205,44 @@ async function enter(said: Said, options: GuestJoinOptions, answer: Answer): Pro
         host: answer.device,
       }
       const shown = await guestCode(pipe, bound, answer.triesLeft, maxLogBytes, askCode)
-      if (!shown.ok) {
-        if ('fault' in shown.error) return link(shown.error.fault)
-        return 'refusal' in shown.error ? refused(said, shown.error.refusal) : insecure(said)
-      }
+      if (!shown.ok) return stepFault(said, shown.error)
       options.onPassed?.(answer.device)
     }
     if (answer.code !== 'none') said.isProven = true
   }
+  const isNew = options.pairing !== undefined && !answer.alreadyMember
+  const next = isNew ? await confirm(said, options, answer) : ok({ message: pipe.receive(transcript, logLimits) })
+  if (!next.ok) return next
   if (!answer.approval) options.onAnswer()
-  const first = await pipe.receive(transcript, logLimits)
+  const first = await next.value.message
   if (!first.ok) return link(first.error)
   if (decodeCodeMessage('pending', first.value) === undefined) return first
   options.onPending?.()
   const decided = await pipe.receive(transcript, pendingLimits)
   if (decided.ok) options.onAnswer()
   return decided.ok ? decided : link(decided.error)
+}
+
+/** Agrees to be a device of the host's person, after the digits were compared where that is wanted. @returns the message that comes next */
+async function confirm(
+  said: Said,
+  { crypto, identity, pairing }: GuestJoinOptions,
+  answer: Answer,
+): Promise<Result<{ readonly message: Promise<Result<Uint8Array, LinkFault>> }, GuestFault>> {
+  const { pipe, transcript } = said
+  const compared = answer.compare && (await guestComparison(pipe, crypto, transcript))
+  if (compared?.ok === false) return stepFault(said, compared.error)
+  const message = pipe.receive(transcript, { maxBytes: maxLogBytes, deadlineMs: codeDeadlineMs })
+  // While the person looks, the host says nothing, or that it is over.
+  const early = compared && (await Promise.race([pairing?.compare(compared.value), message]))
+  const over = early && unexpected(early)
+  if (over?.ok === false) return stepFault(said, over.error)
+  if (compared !== undefined) said.isProven = true
+  const { sign, seal } = identity.record
+  const self = await signDeviceSelf(identity.signing, { identity: answer.identity, sign, seal, certifier: answer.device })
+  if (!(await pipe.send(encodePairingMessage({ kind: 'confirm', value: self }), transcript))) return link('closed')
+  pipe.allow(logLimits)
+  return ok({ message })
 }
 
 /** The log in one or more messages, of which the first is here, and the end. */
@@ -224,15 +278,24 @@ async function judge(
 ): Promise<JoinedSpace | undefined> {
   const { crypto, identity, invitation } = options
   const genesis = operations[0] && decodeOperation(crypto, operations[0])
-  if (genesis === undefined || !genesis.ok || !equalBytes(invitationTarget(crypto, genesis.value.id), invitation.target)) return undefined
+  if (genesis === undefined || !genesis.ok) return undefined
+  // The root key signs the genesis of a private space and of no other; that it is the right person was checked with the answer.
+  const isMeant =
+    options.pairing === undefined
+      ? equalBytes(invitationTarget(crypto, genesis.value.id), invitation.target)
+      : equalBytes(genesis.value.by, answer.identity)
+  if (!isMeant) return undefined
   const space = toId<SpaceId>(genesis.value.id)
   const log = createMembershipLog({ crypto, space })
   for (const operation of operations) await log.add(operation)
-  if (!isAdmin(log, answer) || log.device(identity.deviceId) === undefined) return undefined
+  const own = log.device(identity.deviceId)
+  if (!isAdmin(log, answer) || own === undefined) return undefined
   for (const { id, sealed } of end.keys) {
     const isNamed = log.epochs().some((epoch) => epoch.usable && equalBytes(epoch.keyId, id))
     const key = isNamed ? await openSealedKey(crypto, idBytes(space), identity, id, sealed) : undefined
-    if (key !== undefined) return { space, operations: log.operations(), key, content: end.content, alreadyMember: answer.alreadyMember }
+    if (key === undefined) continue
+    const { alreadyMember, name: hostName } = answer
+    return { space, operations: log.operations(), key, content: end.content, alreadyMember, record: own.record, hostName }
   }
   return undefined
 }
@@ -240,6 +303,11 @@ async function judge(
 function isAdmin(log: OperationLog, { device, identity }: Answer): boolean {
   const entry = log.device(toId<DeviceId>(device))
   return entry !== undefined && entry.member.identity === toId<IdentityId>(identity) && Number.isFinite(entry.member.rank)
+}
+
+function stepFault(said: Said, fault: CodeFault): Result<never, GuestFault> {
+  if ('fault' in fault) return link(fault.fault)
+  return 'refusal' in fault ? refused(said, fault.refusal) : insecure(said)
 }
 
 function link(fault: LinkFault): Result<never, GuestFault> {

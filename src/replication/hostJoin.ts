@@ -4,15 +4,18 @@ import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { Connection } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
+import { canSealTo, certifyDevice, verifyDeviceRecord, type DeviceRecord } from '../identity/record.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import { sealKeyFor } from '../access/sealedKey.ts'
 import { encodeCodeMessage } from './codeMessages.ts'
-import { hostCode, type CodeTerms } from './hostCode.ts'
-import { createAnswer, encodeEnd, encodeLog, readAsk, type Ask, type ContentHead } from './joinMessages.ts'
+import { hostComparison } from './comparison.ts'
+import { codeDeadlineMs, hostCode, type CodeTerms } from './hostCode.ts'
+import { askingDevice, createAnswer, encodeEnd, encodeLog, readAsk, type Ask, type ContentHead, type NewDevice } from './joinMessages.ts'
 import { openJoinPipe, type JoinPipe } from './joinPipe.ts'
 import type { LinkFault } from './linkFault.ts'
 import { portionsOf } from './linkMessages.ts'
+import { decodePairingMessage } from './pairingMessages.ts'
 import { decodeRefusal, encodeRefusal, type RefusalReason } from './refusal.ts'
 import { nextTranscript } from './transcript.ts'
 
@@ -40,15 +43,25 @@ export interface HostJoinOptions {
    * What this guest has to do before it is admitted, or why it may not come; by default nothing. A member is not asked about.
    */
   readonly terms?: (ask: Ask) => Promise<Result<HostTerms, RefusalReason>>
-  /** Decides, writes the admission into the log and stores it; a guest that is a member already is not asked about. */
-  readonly admit: (ask: Ask) => Promise<Result<void, RefusalReason>>
+  /** `new-device`: guests are devices that are to become the host's person's. By default they are people. */
+  readonly asks?: 'member' | 'new-device'
+  /**
+   * Decides, writes the admission into the log and stores it; a guest that is a member already is not asked about.
+   * @param record of a new device, certified by this one, its signatures verified
+   */
+  readonly admit: (ask: Ask, record?: DeviceRecord) => Promise<Result<void, RefusalReason>>
 }
 
 /** What stands between an ask and the admission. */
 export interface HostTerms {
   readonly code?: CodeTerms
-  /** Resolves when the host's person has decided, however long the guest is here; absent where nobody decides, or has already. */
-  readonly decision?: () => Promise<Result<void, RefusalReason>>
+  /** Both ends show digits; only for new devices, and with a decision. */
+  readonly compare?: true
+  /**
+   * Resolves when the host's person has decided, however long the guest is here; absent where nobody decides, or has already.
+   * @param digits what the person compares
+   */
+  readonly decision?: (digits?: string) => Promise<Result<void, RefusalReason>>
 }
 
 /** A person may take so long to decide about a guest. */
@@ -80,14 +93,14 @@ async function converse(pipe: JoinPipe, options: HostJoinOptions): Promise<Resul
   const asked = await pipe.receive(t0, askLimits)
   if (!asked.ok) return asked
   const t1 = nextTranscript(crypto, t0, asked.value)
-  const ask = await readAsk(crypto, asked.value, t0, options.invitationId)
+  const ask = await readAsk(crypto, asked.value, t0, options.invitationId, options.asks)
   if (!ask.ok) return refuse(pipe, t1, ask.error)
-  const record = ask.value.records.at(-1)!
-  const isMember = (): boolean => log.device(toId<DeviceId>(record.sign)) !== undefined
+  const guest = askingDevice(ask.value)
+  const isMember = (): boolean => log.device(toId<DeviceId>(guest.sign)) !== undefined
 
   const alreadyMember = isMember()
   const terms = alreadyMember ? ok({}) : ((await options.terms?.(ask.value)) ?? ok({}))
-  const { code, decision }: HostTerms = terms.ok ? terms.value : {}
+  const { code, compare, decision }: HostTerms = terms.ok ? terms.value : {}
   const passed = code?.passed === true && ask.value.codeDone
   const answer = await createAnswer(
     crypto,
@@ -97,6 +110,7 @@ async function converse(pipe: JoinPipe, options: HostJoinOptions): Promise<Resul
       alreadyMember,
       code: code === undefined ? 'none' : passed ? 'passed' : 'required',
       approval: decision !== undefined,
+      ...(compare && { compare }),
       triesLeft: code?.triesLeft ?? 0,
       isRefusal: !terms.ok,
       // Who is turned away needs no name.
@@ -110,18 +124,25 @@ async function converse(pipe: JoinPipe, options: HostJoinOptions): Promise<Resul
   if (!terms.ok) return refuse(pipe, t2, terms.error)
   if (code !== undefined && !passed) {
     const { invitationId } = options
-    const shown = await hostCode(pipe, code, { crypto, invitationId, transcript: t2, guest: record, host: identity.signing.publicKey })
+    const shown = await hostCode(pipe, code, { crypto, invitationId, transcript: t2, guest, host: identity.signing.publicKey })
     if (!shown.ok) return refuse(pipe, t2, shown.error)
   }
-  const farewell = decision && (await waitForDecision(pipe, t2, decision))
+  const digits = compare && (await hostComparison(pipe, crypto, t2))
+  if (digits?.ok === false) return refuse(pipe, t2, digits.error)
+  const decide = decision && (() => decision(digits?.value))
+  const isNew = options.asks === 'new-device' && !alreadyMember
+  const confirmed = isNew ? await waitForRecord(pipe, t2, options, guest, decide) : ok({ record: undefined, decide })
+  if (!confirmed.ok) return refuse(pipe, t2, confirmed.error)
+  const { record } = confirmed.value
+  const farewell = confirmed.value.decide && (await waitForDecision(pipe, t2, confirmed.value.decide))
   if (farewell?.ok === false) return refuse(pipe, t2, farewell.error)
   if (!alreadyMember) {
-    const admitted = await options.admit(ask.value)
+    const admitted = await options.admit(ask.value, record)
     if (!admitted.ok) return refuse(pipe, t2, admitted.error)
     if (!isMember()) return refuse(pipe, t2, 'malformed')
   }
   const key = keyRing.newest()
-  const sealed = key && (await sealKeyFor(crypto, idBytes(options.space), key, record))
+  const sealed = key && (await sealKeyFor(crypto, idBytes(options.space), key, guest))
   if (key === undefined || sealed === undefined) return refuse(pipe, t2, 'bad-key')
   const sent =
     (await sendLog(pipe, log, t2)) && (await pipe.send(encodeEnd({ keys: [{ id: key.id, sealed }], content: options.content() }), t2))
@@ -133,11 +154,37 @@ async function converse(pipe: JoinPipe, options: HostJoinOptions): Promise<Resul
   return ok(ask.value)
 }
 
+type Decide = () => Promise<Result<void, RefusalReason>>
+
+/** Waits for what a new device signs once its person agrees, and completes its record; the host's person may decide before, or turn it away. */
+async function waitForRecord(
+  pipe: JoinPipe,
+  transcript: Uint8Array,
+  { crypto, identity }: HostJoinOptions,
+  { sign, seal }: NewDevice,
+  decide: Decide | undefined,
+): Promise<Result<{ readonly record: DeviceRecord; readonly decide: Decide | undefined }, LinkFault | RefusalReason>> {
+  const decided = decide?.()
+  const confirmation = pipe.receive(transcript, { maxBytes: 1024, deadlineMs: codeDeadlineMs })
+  const turnedAway = decided?.then(async (decision): Promise<Result<Uint8Array, LinkFault | RefusalReason>> =>
+    decision.ok ? confirmation : decision,
+  )
+  const message = await Promise.race([confirmation, turnedAway ?? confirmation])
+  if (!message.ok) return message
+  const self = decodePairingMessage('confirm', message.value)
+  if (self === undefined) return fail(decodeRefusal(message.value) ?? 'malformed')
+  if (!(await canSealTo(crypto, seal))) return fail('bad-key')
+  const fields = { identity: identity.record.identity, sign, seal, certifier: identity.record.sign }
+  const record = { ...fields, certificate: await certifyDevice(identity.signing, fields), self }
+  if (!(await verifyDeviceRecord(crypto, record))) return fail('bad-signature')
+  return ok({ record, decide: decided && (() => decided) })
+}
+
 /** Tells the guest that it has to wait. @returns what it will say next, or why there is nothing to decide any more */
 async function waitForDecision(
   pipe: JoinPipe,
   transcript: Uint8Array,
-  decision: NonNullable<HostTerms['decision']>,
+  decision: Decide,
 ): Promise<Result<{ readonly done: Promise<unknown> }, LinkFault | RefusalReason>> {
   if (!(await pipe.send(encodeCodeMessage({ kind: 'pending' }), transcript))) return fail('closed')
   const done = pipe.receive(transcript, { maxBytes: 1024, deadlineMs: decisionDeadlineMs + doneLimits.deadlineMs })

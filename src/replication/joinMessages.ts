@@ -1,4 +1,4 @@
-import { concatBytes } from '../shared/bytes.ts'
+import { concatBytes, equalBytes } from '../shared/bytes.ts'
 import { decode, Writer, type Reader } from '../shared/encoding.ts'
 import { hasUnknownRequired, noExtensions, readExtensions, writeExtensions } from '../shared/extensions.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
@@ -20,18 +20,24 @@ import type { LinkFault } from './linkFault.ts'
  * log    = 38 · list bytes operation
  * end    = 39 · list(16) (key id 32 · sealed 80) · list content head (device 32 · slot 4 · seq uint) · ext
  * done   = 3a
- * flags  = 1 code · 2 approval · 4 already a member · 32 code passed before
+ * flags  = 1 code · 2 approval · 4 already a member · 8 compare · 32 code passed before
  * ```
- * Between answer and log: codeMessages.ts.
+ * A new device of the host's person has neither identity nor records nor consent: zeros, none, zeros.
+ * Between answer and log: codeMessages.ts, pairingMessages.ts.
  */
 export interface Ask {
-  /** From the root key down to the guest's device, which comes last. */
+  /** From the root key down to the guest's device, which comes last; none of a new device. */
   readonly records: readonly DeviceRecord[]
+  /** A device that has no identity yet, and asks to be one of the host's person's. */
+  readonly newDevice?: NewDevice
   readonly consent: Uint8Array
   /** The guest has checked this host's tag before, over another connection. */
   readonly codeDone: boolean
   readonly name: string
 }
+
+/** The public keys of a device that belongs to nobody yet. */
+export type NewDevice = Pick<DeviceRecord, 'sign' | 'seal'>
 
 export interface Answer {
   readonly device: Uint8Array
@@ -41,6 +47,8 @@ export interface Answer {
   readonly code: 'none' | 'required' | 'passed'
   /** Somebody decides before anything is admitted. */
   readonly approval: boolean
+  /** Both ends show digits, and their person says whether they are the same. */
+  readonly compare?: true
   /** Wrong codes that the invitation still bears, 0 to 3; 0 without a code. */
   readonly triesLeft: number
   /** Nothing but a refusal follows; the answer says whose it is. */
@@ -65,9 +73,18 @@ const maxRecords = 8
 const maxNameBytes = 64
 const maxKeys = 16
 const maxContentHeads = 16_384
-const flag = { code: 1, approval: 2, alreadyMember: 4, codePassed: 32, refusal: 64 } as const
+const flag = { code: 1, approval: 2, alreadyMember: 4, compare: 8, codePassed: 32, refusal: 64 } as const
 /** Another flag asks for a step that this version does not know. */
-const knownFlags = 103
+const knownFlags = 111
+
+const noIdentity = new Uint8Array(32)
+/** In the place of the consent: the `self` of a new device's record says as much. */
+export const noConsent = new Uint8Array(64)
+
+/** The device that asks; its identity is zeros where it has none yet. */
+export function askingDevice({ records, newDevice }: Pick<Ask, 'records' | 'newDevice'>): Pick<DeviceRecord, 'identity' | 'sign' | 'seal'> {
+  return newDevice === undefined ? records.at(-1)! : { identity: noIdentity, ...newDevice }
+}
 
 export async function createAsk(
   crypto: CryptoPort,
@@ -76,11 +93,11 @@ export async function createAsk(
   invitation: SigningKey,
   device: SigningKey,
 ): Promise<Uint8Array> {
-  const record = ask.records.at(-1)!
+  const { sign, seal, identity } = askingDevice(ask)
   const writer = new Writer()
-    .fixed(record.sign)
-    .fixed(record.seal)
-    .fixed(record.identity)
+    .fixed(sign)
+    .fixed(seal)
+    .fixed(identity)
     .list(ask.records, (entry, w) => w.fixed(encodeDeviceRecord(entry)))
     .fixed(ask.consent)
     .u8(ask.codeDone ? 1 : 0)
@@ -92,14 +109,18 @@ export async function createAsk(
   return concatBytes(Uint8Array.of(joinTypes.ask), body, proof, own)
 }
 
-/** Reads an ask and verifies that the sender holds the link and its device key. The record's certificates and the consent are the log's to judge. */
+/**
+ * Reads an ask and verifies that the sender holds the link and its device key. The record's certificates and the consent are the log's to judge.
+ * @param of who is expected: somebody's device, or one that is to become the host's person's
+ */
 export async function readAsk(
   crypto: CryptoPort,
   bytes: Uint8Array,
   transcript: Uint8Array,
   invitationId: Uint8Array,
+  of: 'member' | 'new-device' = 'member',
 ): Promise<Result<Ask, LinkFault>> {
-  const decoded = decode(bytes, readAskFields)
+  const decoded = decode(bytes, (reader) => readAskFields(reader, of))
   if (!decoded.ok) return fail('malformed')
   const { ask, sign, required, proof, own } = decoded.value
   if (required) return fail('newer-version')
@@ -109,21 +130,25 @@ export async function readAsk(
   return holdsLink && holdsDevice ? ok(ask) : fail('bad-signature')
 }
 
-function readAskFields(reader: Reader) {
+function readAskFields(reader: Reader, of: 'member' | 'new-device') {
   if (reader.u8() !== joinTypes.ask) reader.refuse()
-  const keys = [reader.fixed(32), reader.fixed(32), reader.fixed(32)] as const
+  const sign = reader.fixed(32)
+  const seal = reader.fixed(32)
+  const identity = reader.fixed(32)
   const records = reader.list(maxRecords, () => {
     const record = decodeDeviceRecord(reader.fixed(deviceRecordBytes))
     return record.ok ? record.value : reader.refuse()
   })
-  const last = records.at(-1) ?? reader.refuse()
-  const named = [last.sign, last.seal, last.identity]
-  if (named.some((key, i) => key.some((byte, j) => byte !== keys[i]![j]))) reader.refuse()
   const consent = reader.fixed(64)
+  const named = of === 'member' ? { records } : { records, newDevice: { sign, seal } }
+  if (records.length === 0 && of === 'member') reader.refuse()
+  if (of === 'new-device' && (records.length > 0 || !equalBytes(consent, noConsent))) reader.refuse()
+  const last = askingDevice(named)
+  if (!equalBytes(last.sign, sign) || !equalBytes(last.seal, seal) || !equalBytes(last.identity, identity)) reader.refuse()
   const done = reader.u8()
   if (done > 1) reader.refuse()
-  const ask: Ask = { records, consent, codeDone: done === 1, name: reader.string(maxNameBytes) }
-  return { ask, sign: keys[0], required: hasUnknownRequired(readExtensions(reader)), proof: reader.fixed(64), own: reader.fixed(64) }
+  const ask: Ask = { ...named, consent, codeDone: done === 1, name: reader.string(maxNameBytes) }
+  return { ask, sign, required: hasUnknownRequired(readExtensions(reader)), proof: reader.fixed(64), own: reader.fixed(64) }
 }
 
 export async function createAnswer(crypto: CryptoPort, answer: Answer, transcript: Uint8Array, device: SigningKey): Promise<Uint8Array> {
@@ -158,6 +183,7 @@ function readAnswerFields(reader: Reader) {
     alreadyMember: (flags & flag.alreadyMember) !== 0,
     code: asksCode ? 'required' : passed ? 'passed' : 'none',
     approval: (flags & flag.approval) !== 0,
+    ...((flags & flag.compare) !== 0 && { compare: true as const }),
     isRefusal: (flags & flag.refusal) !== 0,
     triesLeft,
     name: reader.string(maxNameBytes),
@@ -166,9 +192,10 @@ function readAnswerFields(reader: Reader) {
   return { answer, required: isNewer, signature: reader.fixed(64) }
 }
 
-function flagsOf({ code, approval, alreadyMember, isRefusal }: Answer): number {
+function flagsOf({ code, approval, compare, alreadyMember, isRefusal }: Answer): number {
   const codeFlag = code === 'required' ? flag.code : code === 'passed' ? flag.codePassed : 0
-  return codeFlag | (approval ? flag.approval : 0) | (alreadyMember ? flag.alreadyMember : 0) | (isRefusal ? flag.refusal : 0)
+  const steps = codeFlag | (approval ? flag.approval : 0) | (compare ? flag.compare : 0)
+  return steps | (alreadyMember ? flag.alreadyMember : 0) | (isRefusal ? flag.refusal : 0)
 }
 
 export function encodeLog(operations: readonly Uint8Array[]): Uint8Array {

@@ -22,6 +22,8 @@ export interface JoinPipe {
   allow(limits: JoinLimits): void
   /** New keys for both directions, from a secret that both ends have now (docs/PROTOCOL.md#code); `transcript` is what was said so far. */
   rekey(transcript: Uint8Array, secret: Uint8Array): void
+  /** 32 bytes that only the two ends of this connection can make. */
+  derive(name: string, fields: Uint8Array): Uint8Array
   close(): void
 }
 
@@ -135,6 +137,7 @@ export async function openJoinPipe(connection: Connection, options: JoinPipeOpti
     rekey(bound, secret) {
       ;({ root, sealer, opener } = keysOf(crypto.hkdfExtract(bound, concatBytes(root, secret))))
     },
+    derive: (name, fields) => connectionKey(crypto, root, name, fields),
     async receive(bound, { maxBytes, deadlineMs }) {
       inbox.allow(maxBytes, deadlineMs)
       for (;;) {

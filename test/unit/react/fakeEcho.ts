@@ -1,6 +1,7 @@
 import * as Y from 'yjs'
-import type { Echo, InviteFlow, JoinFlow, Space } from '../../../src/client/echo.ts'
+import type { AddDeviceFlow, AddDeviceOptions, Echo, InviteFlow, JoinFlow, PairFlow, Space } from '../../../src/client/echo.ts'
 import type {
+  AddDeviceState,
   ContactInfo,
   DeviceInfo,
   EchoState,
@@ -8,6 +9,7 @@ import type {
   InviteState,
   JoinState,
   MemberInfo,
+  PairState,
   PresentPeer,
   SpaceInfo,
   SpaceState,
@@ -249,6 +251,8 @@ export function createFakeEcho(
   const openPromises = new Map<string, Promise<Space>>()
   const ready = new Set<string>()
   const joins: (JoinFlow & { readonly link: string; readonly state: Counted<JoinState>; disposed: boolean; accepted: number })[] = []
+  const additions: (AddDeviceFlow & { readonly state: Counted<AddDeviceState> })[] = []
+  const pairings: (PairFlow & { readonly state: Counted<PairState> })[] = []
   const states = new Map<string, Readable<SpaceState>>()
   const calls: string[] = []
   let disposals = 0
@@ -338,6 +342,34 @@ export function createFakeEcho(
       joins.push(flow)
       return flow
     },
+    addDevice() {
+      const flow = {
+        state: counted<AddDeviceState>({ status: 'idle' }),
+        create: (given: AddDeviceOptions = {}) => void calls.push(`addDevice ${JSON.stringify(given)}`),
+        approve: (guest: string) => void calls.push(`approve ${guest}`),
+        deny: (guest: string) => void calls.push(`deny ${guest}`),
+        cancel: () => flow.state.set({ status: 'cancelled' }),
+        dispose: () => void calls.push('addDevice disposed'),
+      }
+      additions.push(flow)
+      return flow
+    },
+    pair(link, { deviceName = '' } = {}) {
+      calls.push(`pair ${link} ${deviceName}`)
+      const flow = {
+        state: counted<PairState>({
+          status: 'preview',
+          preview: { spaceName: undefined, inviterName: 'Ann', role: undefined, expiresAt: undefined },
+        }),
+        accept: () => void calls.push('pair accepted'),
+        submitCode: (code: string) => void calls.push(`pair code ${code}`),
+        confirm: () => void calls.push('pair confirmed'),
+        cancel: () => flow.state.set({ status: 'cancelled', by: 'me' }),
+        dispose: () => void calls.push('pair disposed'),
+      }
+      pairings.push(flow)
+      return flow
+    },
     onError(listener) {
       errorListeners.add(listener)
       return () => errorListeners.delete(listener)
@@ -364,6 +396,8 @@ export function createFakeEcho(
     network,
     diagnostics,
     joins,
+    additions,
+    pairings,
     calls,
     disposals: () => disposals,
     fail,
