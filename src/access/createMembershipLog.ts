@@ -3,6 +3,7 @@ import { idBytes, type DeviceId, type IdentityId, type SpaceId } from '../shared
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import { findEpochs } from './findEpochs.ts'
+import { findExcess } from './findExcess.ts'
 import { findInvitations } from './findInvitations.ts'
 import { createHeldOperations } from './heldOperations.ts'
 import type { Entry, JudgedOperation } from './judgedOperation.ts'
@@ -55,6 +56,7 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
   const stateListeners = new Set<() => void>()
   let state: MembershipState | undefined
   let epochs: readonly Epoch[] | undefined
+  let invitations: ReturnType<typeof findInvitations> | undefined
   let tail: Promise<unknown> = Promise.resolve()
 
   function currentState(): MembershipState {
@@ -71,11 +73,16 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     return state
   }
 
+  function currentInvitations(): ReturnType<typeof findInvitations> {
+    return (invitations ??= findInvitations(graph, evaluator.current()))
+  }
+
   function insert(judged: JudgedOperation): void {
     graph.insert(judged)
     evaluator.add(judged)
     state = undefined
     epochs = undefined
+    invitations = undefined
   }
 
   function rememberMalformed(key: string): void {
@@ -168,10 +175,16 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     return entries.filter((entry) => entry.admission.identityId === identity)
   }
 
+  /** The ends that reach what a device was listed under, or in whose name it was listed. */
   function endsAgainst(device: DeviceId): readonly JudgedOperation[] {
-    const { standing, ends: valid } = evaluator.current()
+    const { standing, ends, voided } = evaluator.current()
     if (standing.entriesOf(device).length > 0) return []
-    const keys = new Set(graph.entriesOf(device).flatMap(valid.keysAgainst))
+    const keys = new Set<string>()
+    for (let entry of graph.entriesOf(device) as readonly (Entry | undefined)[]) {
+      for (; entry !== undefined; entry = voided.has(entry.operation) ? graph.get(entry.operation)?.effects.signer : undefined) {
+        for (const key of ends.keysAgainst(entry)) keys.add(key)
+      }
+    }
     return graph.all.filter(({ operation }) => keys.has(operation.key))
   }
 
@@ -218,6 +231,10 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
       const { standing, ends: valid } = evaluator.current()
       return standing.admissionsOf(identity).length === 0 && graph.admissionsOf(identity).some(valid.hasLeft)
     },
+    isShutOut(device) {
+      const { standing, ends } = evaluator.current()
+      return standing.entriesOf(device).length === 0 && graph.entriesOf(device).some((entry) => ends.keysAgainst(entry).length > 0)
+    },
     wasListed: (device) => graph.entriesOf(device).length > 0,
     device(device) {
       const entry = evaluator.current().standing.entriesOf(device)[0]
@@ -234,13 +251,11 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     addedDevicesOf: (identity) =>
       graph.all.flatMap(({ effects: { entry } }) => (entry?.record && entry.admission.identityId === identity ? [entry.record] : [])),
     epochs: () => (epochs ??= findEpochs(graph, evaluator.current())),
-    invitations: () => findInvitations(graph, evaluator.current()),
-    usesOf(invitationId) {
-      const admissions = graph.all.flatMap(({ effects }) => effects.admissions ?? [])
-      // A further admission of the same person carries the invitation on.
-      return new Set(admissions.filter(({ consent }) => consent && equalBytes(consent.invitationId, invitationId)).map((a) => a.identityId))
-        .size
-    },
+    invitations: () => currentInvitations().all,
+    invitation: (invitationId) => currentInvitations().byId.get(operationKey(invitationId)),
+    excessOf: (invitation) => findExcess(graph, evaluator.current(), invitation),
+    // A further admission of the same person carries the invitation on.
+    usesOf: (invitationId) => new Set(graph.admittedBy(operationKey(invitationId)).map(({ identityId }) => identityId)).size,
     voided: () => evaluator.current().voided,
     keptBlocks: () => evaluator.current().ends.keptBlocks,
     isBefore: (earlier, later) => graph.isBefore(operationKey(earlier), operationKey(later)),

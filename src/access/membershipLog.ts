@@ -83,11 +83,14 @@ export interface MembershipLog {
   roleAt(heads: readonly Uint8Array[], identity: IdentityId, device: DeviceId): Role | undefined | 'unknown'
   /** M24: whether the pair (identity, device) has a live entry in a live admission as editor or more. */
   isWriter(identity: IdentityId, device: DeviceId): boolean
+  /** Whether a device was listed and is live no more because ends reach it, not only whoever listed it. */
+  isShutOut(device: DeviceId): boolean
   /** Whether a device was ever listed under an admission, live or not. */
   wasListed(device: DeviceId): boolean
   /**
-   * The operations, as received, that ended what a device was listed under, after those in their past that it needs to judge them and that `heads`, the
-   * heads it holds, do not reach. All of these were signed while it was a member. Empty for a device that is live or was never listed.
+   * The operations, as received, that ended what a device was listed under or the rights of whoever listed it, after those in their past that it needs to
+   * judge them and that `heads`, the heads it holds, do not reach. All of these were signed while it was a member. Empty for a device that is live or was
+   * never listed.
    */
   endsAgainst(device: DeviceId, heads?: readonly Uint8Array[]): readonly Uint8Array[]
   /** Whether a person is no member any more by nothing but an own leave. */

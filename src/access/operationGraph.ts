@@ -24,6 +24,10 @@ export interface OperationGraph {
   invitationsOf(invitation: string): readonly string[]
   /** All admissions of a person, live or not, in the order of insertion. */
   admissionsOf(identity: IdentityId): readonly Admission[]
+  /** All admissions by an invitation (its id as text), live or not, in the order of insertion. */
+  admittedBy(invitation: string): readonly Admission[]
+  /** How many operations are in the past of one that is here. It never changes, and is more than that of any operation in the past. */
+  pastSize(key: string): number
 }
 
 /** A set of operations of one graph. */
@@ -37,6 +41,7 @@ export function createOperationGraph(): OperationGraph {
   const entriesByDevice = new Map<DeviceId, Entry[]>()
   const keysByInvitation = new Map<string, string[]>()
   const admissionsByIdentity = new Map<IdentityId, Admission[]>()
+  const admissionsByInvitation = new Map<string, Admission[]>()
   const indexByKey = new Map<string, number>()
   /** Bit i of pasts[n]: operation i is n or in its past. */
   const pasts: Uint32Array[] = []
@@ -77,7 +82,10 @@ export function createOperationGraph(): OperationGraph {
       indexByKey.set(operation.key, index)
       pasts.push(past)
       all.push(judged)
-      for (const admission of judged.effects.admissions ?? []) append(admissionsByIdentity, admission.identityId, admission)
+      for (const admission of judged.effects.admissions ?? []) {
+        append(admissionsByIdentity, admission.identityId, admission)
+        if (admission.consent !== undefined) append(admissionsByInvitation, operationKey(admission.consent.invitationId), admission)
+      }
       const { invitation } = judged.effects
       if (invitation !== undefined) append(keysByInvitation, operationKey(invitation.invitationId), operation.key)
       for (const entry of entriesOf(judged.effects)) append(entriesByDevice, entry.device, entry)
@@ -94,6 +102,8 @@ export function createOperationGraph(): OperationGraph {
     entriesOf: (device) => entriesByDevice.get(device) ?? [],
     invitationsOf: (invitation) => keysByInvitation.get(invitation) ?? [],
     admissionsOf: (identity) => admissionsByIdentity.get(identity) ?? [],
+    admittedBy: (invitation) => admissionsByInvitation.get(invitation) ?? [],
+    pastSize: (key) => countBits(pasts[indexByKey.get(key)!]!) - 1,
   }
 }
 

@@ -49,8 +49,12 @@ export interface OperationLog extends MembershipLog {
   addedDevicesOf(identity: IdentityId): readonly DeviceRecord[]
   /** The epochs, each after its past; content may lie under the key of one that is not usable. The same array until the log changes. */
   epochs(): readonly Epoch[]
-  /** All invitations announced, in the order of insertion. */
+  /** All invitations announced, in the order of insertion. The same array until the log changes. */
   invitations(): readonly AnnouncedInvitation[]
+  /** The invitation that was announced first under an id (32 bytes). */
+  invitation(invitationId: Uint8Array): AnnouncedInvitation | undefined
+  /** The live admissions by an invitation of those who came after it was used up: its inviter's client ends them (M17). */
+  excessOf(invitation: Pick<InviteBody, 'invitationId' | 'uses'>): readonly Admission[]
   /** How many people were admitted by an invitation (id, 32 bytes), members still or not; announced or not. */
   usesOf(invitationId: Uint8Array): number
   /** The well-formed operations that do not count, by key, and why. */

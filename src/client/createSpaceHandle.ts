@@ -13,6 +13,7 @@ import { createSpaceInvitations } from './spaceInvitations.ts'
 import { createSpacePresence } from './spacePresence.ts'
 import { createSpaceSync } from './spaceSync.ts'
 import type { SpaceInfo, SpaceState } from './states.ts'
+import { watchExcess } from './watchExcess.ts'
 
 /** An open space and the handle that apps get on it. */
 export interface SpaceHandle {
@@ -48,6 +49,7 @@ export function createSpaceHandle(options: {
   /** What ends the flows that are out, so that none says that it waits when the space is closed. */
   const flows = new Set<() => void>()
   const stops = [database.properties, log.state, state].map((source) => source.subscribe(update))
+  stops.push(watchExcess({ ...options.ports, open, endAdmissions: commandsOnMembers.endAdmissions, onError: options.onError }))
 
   function spaceName(): string {
     const { name } = database.properties.get()

@@ -207,7 +207,7 @@ export function createHaloSync(options: {
     for (const record of halo.log.state.get().members.get(identity.id)?.devices ?? []) {
       const device = toId<DeviceId>(record.sign)
       // One that was shut out of the space may be so in the private space as well, only the word of it has not come yet.
-      if (log.device(device) !== undefined || log.endsAgainst(device).length > 0) continue
+      if (log.device(device) !== undefined || log.isShutOut(device)) continue
       for (const operation of await createDeviceAddition({ log, identity: identity.id, signer, record })) await log.add(operation)
     }
   }

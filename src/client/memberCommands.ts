@@ -3,6 +3,7 @@ import { idBytes, toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import type { RootKey } from '../identity/rootKey.ts'
 import { createPromotion } from '../access/createAdmission.ts'
 import { createAdmissionEnd, createLeave, createRemoval, createRevocation } from '../access/createEnd.ts'
+import type { Admission } from '../access/judgedOperation.ts'
 import type { Role } from '../access/membershipLog.ts'
 import { roleCode } from '../access/roleCode.ts'
 import { parseFeedKey } from '../feed/feedKey.ts'
@@ -14,6 +15,8 @@ export interface MemberCommands {
   removeMember(member: string): Promise<void>
   setRole(member: string, role: Role): Promise<void>
   leave(): Promise<void>
+  /** Takes admissions back that this device stands above; what came of their devices stays. */
+  endAdmissions(admissions: readonly Admission[]): Promise<void>
   /** Shuts a device of one's own out of this space, in the name of the phrase where that is on this device; nothing where it is not in it. */
   revokeDevice(device: DeviceId, root: RootKey | undefined): Promise<void>
 }
@@ -65,6 +68,13 @@ export function createMemberCommands({ crypto }: Pick<EchoPorts, 'crypto'>, open
       for (const admission of higher) await createAdmissionEnd({ ...author, admission, blocks })
       if (!has) await addAll([await createPromotion({ crypto, ...author, identity: id, role })])
       for (const admission of higher) await addAll([await createAdmissionEnd({ ...author, admission, blocks })])
+    },
+    async endAdmissions(admissions) {
+      documents.tick()
+      const ends = admissions.map((admission) =>
+        createAdmissionEnd({ ...author, admission, blocks: blocksOf(admission.entries.map(({ device }) => device)) }),
+      )
+      await addAll(await Promise.all(ends))
     },
     async leave() {
       // What was written goes out first: nothing can be cut afterwards.

@@ -1,23 +1,19 @@
-import { toHex, truncateUtf8 } from '../shared/bytes.ts'
+import { fromHex, toHex } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { idBytes, type IdentityId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
 import type { Lock } from '../storage/locks.ts'
-import { maxNameBytes } from '../access/bodies/genesisBody.ts'
 import { createClosing } from '../access/createEnd.ts'
 import { createInvite } from '../access/createInvite.ts'
-import { invitationTarget } from '../access/consent.ts'
-import { encodeInvitation, hostMark, parseInvitation } from '../access/invitation.ts'
+import { parseInvitation } from '../access/invitation.ts'
 import { deriveInvitationKeys } from '../access/invitationKeys.ts'
-import type { AnnouncedInvitation } from '../access/operationLog.ts'
 import type { EchoPorts } from './echo.ts'
 import { hostInvitation, type Hosting, type HostingState, type InvitationTerms } from './hostInvitation.ts'
-import { createInvitationCode } from './invitationCode.ts'
 import { createInvitationMemory, type InvitationMemory, type Remembered } from './invitationMemory.ts'
-import type { InvitationOptions, InvitationInfo } from './invitationOptions.ts'
+import { invitationInfo } from './invitationInfo.ts'
+import { assertInvitationOptions, type InvitationInfo, type InvitationOptions } from './invitationOptions.ts'
 import { invitationKey, putInvitation, readInvitation, readInvitations, type InvitationRecord } from './invitationRecord.ts'
-import { assertInvitationOptions, attendedLifeMs, sentLifeMs } from './invitationOptions.ts'
+import { makeInvitation } from './makeInvitation.ts'
 import type { OpenSpace } from './openSpace.ts'
 
 /** The invitations of an open space: those this device made, and what other admins let it host. */
@@ -69,11 +65,14 @@ interface Held {
 
 export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceInvitations {
   const { app, ports, network, open, onError } = options
-  const { crypto, clock, random, storage } = ports
+  const { crypto, clock, storage } = ports
   const { log, identity } = open
   const held = new Map<string, Held>()
+  /** Those of them that are hosted, or wait for their lock. */
+  const locked = new Set<Held>()
   const list = createWritable<readonly InvitationInfo[]>([])
   const ending = new AbortController()
+  let isReconciling = false
   const stopLog = log.state.subscribe(() => void reconcile())
   void load().catch((error: unknown) => onError(asError(error)))
 
@@ -84,13 +83,9 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
         await storage.write({ deleteKeys: [invitationKey(open.id, record.id)] }, 'relaxed')
         continue
       }
-      if (!held.has(key)) held.set(key, { id: record.id, record, memory: undefined, hosting: undefined, lock: undefined })
+      if (!held.has(key)) hold(record.id, record)
     }
     reconcile()
-  }
-
-  function announcedOf(id: Uint8Array): AnnouncedInvitation | undefined {
-    return log.invitations().find(({ invitationId }) => toHex(invitationId) === toHex(id))
   }
 
   function mayHost(): boolean {
@@ -100,23 +95,29 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
   /** Hosts what is to be hosted, and tells what is hosted that the log has changed. */
   function reconcile(): void {
     if (ending.signal.aborted) return
-    for (const announced of log.invitations()) {
-      const key = toHex(announced.invitationId)
-      if (announced.delegated && announced.isOpen && !held.has(key)) {
-        held.set(key, { id: announced.invitationId, record: undefined, memory: undefined, hosting: undefined, lock: undefined })
-      }
+    isReconciling = true
+    for (const { invitationId, delegated, isOpen } of log.invitations()) {
+      if (delegated && isOpen && !held.has(toHex(invitationId))) hold(invitationId)
     }
+    const mayHostNow = mayHost()
     for (const entry of held.values()) {
       entry.hosting?.review()
-      if (entry.hosting === undefined && entry.lock === undefined && mayHost() && !isOver(entry)) void host(entry, ending.signal)
-      if (entry.hosting !== undefined && !mayHost()) end(entry)
+      if (entry.hosting === undefined && entry.lock === undefined && mayHostNow && !isOver(entry)) void host(entry, ending.signal)
+      if (entry.hosting !== undefined && !mayHostNow) end(entry)
     }
+    isReconciling = false
     publish()
+  }
+
+  function hold(id: Uint8Array, record?: InvitationRecord): Held {
+    const entry: Held = { id, record, memory: undefined, hosting: undefined, lock: undefined }
+    held.set(toHex(id), entry)
+    return entry
   }
 
   function isOver({ id, record, gaveWay }: Held): boolean {
     if (gaveWay === true) return true
-    const announced = announcedOf(id)
+    const announced = log.invitation(id)
     const expiresAt = record?.expiresAt ?? announced?.expiresAt ?? 0
     if (expiresAt !== 0 && clock.now() >= expiresAt) return true
     return record === undefined && (announced === undefined || !announced.isOpen || log.usesOf(id) >= announced.uses)
@@ -125,7 +126,7 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
   /** Ended ones, which only tell guests so, give way. @returns whether one more, own or announced as it is, may be hosted */
   function makeRoomFor(entry: Held): boolean {
     const isOwn = entry.record !== undefined
-    const hosted = [...held.values()].filter(({ lock, record }) => lock !== undefined && (record !== undefined) === isOwn)
+    const hosted = [...locked].filter(({ record }) => (record !== undefined) === isOwn)
     if (hosted.length < maxHosted) return true
     const ended = hosted.find(({ hosting }) => hosting !== undefined && hosting.state.get().end !== undefined)
     if (ended === undefined) return false
@@ -140,11 +141,12 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     // Taken at once in this task, so that the next look does not begin it again.
     const pending: Lock = { name: '', lost: Promise.resolve(), release: () => {} }
     entry.lock = pending
+    locked.add(entry)
     const lock = await storage.locks.acquire(`invitation/${open.id}/${toHex(entry.id)}`, wait)
     // Ended while it waited: released, or this device may no longer host.
     if (entry.lock !== pending) return lock?.release()
     entry.lock = lock
-    if (lock === undefined) return
+    if (lock === undefined) return void locked.delete(entry)
     try {
       // Another tab may have hosted it in the meantime.
       if (entry.record !== undefined) entry.record = (await readInvitation(crypto, identity, open.id, storage, entry.id)) ?? entry.record
@@ -160,7 +162,7 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
         ownName: options.ownName,
         terms,
         memory,
-        isRevoked: () => memory.current().revoked || entry.record?.revoked === true || announcedOf(entry.id)?.isOpen === false,
+        isRevoked: () => memory.current().revoked || entry.record?.revoked === true || log.invitation(entry.id)?.isOpen === false,
         refresh: () => refresh(entry),
       })
       entry.hosting.state.subscribe(publish)
@@ -176,11 +178,12 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     entry.hosting = undefined
     entry.lock?.release()
     entry.lock = undefined
+    locked.delete(entry)
   }
 
   async function termsOf({ id, record }: Held): Promise<InvitationTerms | undefined> {
     if (record === undefined) {
-      const announced = announcedOf(id)
+      const announced = log.invitation(id)
       return announced && { ...announced, id }
     }
     const parsed = parseInvitation(crypto, app, record.text)
@@ -208,91 +211,31 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     return `${options.inviteUrl()}#echo=${record.text}`
   }
 
-  function infoOf(entry: Held): InvitationInfo | undefined {
-    const { id, record, hosting } = entry
-    const announced = announcedOf(id)
-    const terms = record ?? announced
-    if (terms === undefined) return undefined
-    const now = hosting?.state.get()
-    const isRevoked = record?.revoked === true || announced?.isOpen === false
-    const isExpired = terms.expiresAt !== 0 && clock.now() >= terms.expiresAt
-    const usesLeft = now?.usesLeft ?? Math.max(0, terms.uses - log.usesOf(id))
-    const end = isRevoked ? 'revoked' : (now?.end ?? (isExpired ? 'expired' : usesLeft === 0 ? 'used-up' : undefined))
-    return {
-      id: toHex(id),
-      status: end ?? 'open',
-      inviter: announced?.inviter ?? (identity.id as IdentityId),
-      isMine: record !== undefined,
-      isSent: announced !== undefined,
-      role: terms.role,
-      uses: terms.uses,
-      usesLeft,
-      approval: terms.approval,
-      delegated: terms.delegated,
-      expiresAt: terms.expiresAt,
-      ...(record !== undefined && { url: urlOf(record) }),
-      ...(record?.code !== undefined && { code: record.code }),
-      requests: now?.requests ?? [],
-    }
-  }
-
+  /** Many invitations may have changed at once: the list is made anew when the last of them has said so. */
   function publish(): void {
-    if (ending.signal.aborted) return
+    if (ending.signal.aborted || isReconciling) return
+    const context = { log, me: identity.id, nowMs: clock.now(), urlOf }
     const announcedOnly = log.invitations().filter(({ invitationId }) => !held.has(toHex(invitationId)))
-    const entries = [
-      ...held.values(),
-      ...announcedOnly.map(({ invitationId: id }) => ({ id, record: undefined, memory: undefined, hosting: undefined, lock: undefined })),
-    ]
-    const infos = entries.flatMap((entry) => infoOf(entry) ?? [])
+    const infos = [
+      ...[...held.values()].map(({ id, record, hosting }) => {
+        return invitationInfo(id, { record, announced: log.invitation(id), hosting: hosting?.state.get() }, context)
+      }),
+      ...announcedOnly.map((announced) => {
+        return invitationInfo(announced.invitationId, { record: undefined, announced, hosting: undefined }, context)
+      }),
+    ].filter((info) => info !== undefined)
     if (JSON.stringify(infos) !== JSON.stringify(list.get())) list.set(infos)
   }
 
   async function create(given: InvitationOptions): Promise<MadeInvitation> {
     assertInvitationOptions(given)
-    const { role, kind = 'attended', approval = false, delegated = false, path } = given
     if (!mayHost()) throw notAdmin()
-    const secret = random.bytes(16)
-    const keys = await deriveInvitationKeys(crypto, secret)
-    const id = keys.signing.publicKey
-    const code = given.code === true ? createInvitationCode(random) : undefined
-    const expiresAt = clock.now() + (kind === 'attended' ? attendedLifeMs : (given.expiresInMs ?? sentLifeMs))
-    const uses = given.maxUses ?? 1
-    const text = encodeInvitation(crypto, app, {
-      kind: 'space',
-      secret,
-      target: invitationTarget(crypto, idBytes(open.id)),
-      code: code !== undefined,
-      compare: false,
-      approval,
-      delegated,
-      // Hints for the guest's eyes: a long name is cut rather than in the way.
-      inviter: truncateUtf8(options.ownName(), maxNameBytes),
-      spaceName: truncateUtf8(options.spaceName(), maxNameBytes),
-      role,
-      expiresAt,
-      ...(path !== undefined && { path }),
-      ...(!delegated && { host: hostMark(identity.signing.publicKey) }),
-    })
-    const isSent = kind === 'sent'
-    const record: InvitationRecord = {
-      id,
-      text,
-      code,
-      role,
-      uses,
-      approval,
-      delegated,
-      sent: isSent,
-      expiresAt,
-      wrong: 0,
-      guests: new Map(),
-      revoked: false,
-    }
+    const { record, rendezvousKey } = await makeInvitation(options, given)
+    const { id, code, role, uses, approval, delegated, expiresAt } = record
     await storage.write({ putKeys: [await putInvitation(crypto, identity, open.id, record)] }, 'strict')
-    const entry: Held = { id, record, memory: undefined, hosting: undefined, lock: undefined }
-    held.set(toHex(id), entry)
+    const entry = hold(id, record)
     await host(entry, 'no')
-    const { hosting } = entry as Held
+    const { hosting } = entry
     if (hosting === undefined) {
       held.delete(toHex(id))
       await storage.write({ deleteKeys: [invitationKey(open.id, id)] }, 'relaxed')
@@ -301,8 +244,8 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
         `More than ${maxHosted} invitations of this space wait for guests. Withdraw some, then invite again.`,
       )
     }
-    if (isSent) {
-      const invitation = { invitationId: id, rendezvousKey: keys.rendezvousKey, role, uses, approval, delegated, expiresAt }
+    if (record.sent) {
+      const invitation = { invitationId: id, rendezvousKey, role, uses, approval, delegated, expiresAt }
       await log.add(await createInvite({ log, signer: identity, invitation }))
       await open.operationsStored()
     }
@@ -314,7 +257,8 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     create,
     async revoke(id) {
       const entry = held.get(id)
-      const announced = log.invitations().find(({ invitationId }) => toHex(invitationId) === id)
+      const bytes = fromHex(id)
+      const announced = bytes && log.invitation(bytes)
       if (entry?.record !== undefined) {
         const record = { ...entry.record, revoked: true }
         entry.record = record

@@ -81,3 +81,25 @@ it('one that is released while another page holds its lock is not hosted when th
   first.dispose()
   second.dispose()
 })
+
+it(
+  'a change of the log costs what there is, not the square of it, however many invitations are announced',
+  { timeout: 60_000 },
+  async () => {
+    const { clock, open, announce } = await createTest()
+    for (let i = 0; i < 500; i++) await announce(i)
+    const invitations = open(1)
+    await clock.run(100)
+    expect(invitations.list.get()).toHaveLength(500)
+    const costs: number[] = []
+    for (let i = 0; i < 9; i++) {
+      const start = performance.now()
+      await announce(i)
+      costs.push(performance.now() - start)
+    }
+    expect(invitations.list.get()).toHaveLength(509)
+    // A few ms on a machine at rest; seconds where each invitation is looked for among all.
+    expect(costs.sort((a, b) => a - b)[4]!).toBeLessThan(400)
+    invitations.dispose()
+  },
+)
