@@ -22,6 +22,7 @@ export { useSpaces } from './react/useSpaces.ts'
 export { useSpaceState } from './react/useSpaceState.ts'
 export { useSyncStatus } from './react/useSyncStatus.ts'
 export { useText, type OpenText } from './react/useText.ts'
+export { useWithdrawn, type Withdrawn } from './react/useWithdrawn.ts'
 export { createEcho } from './client/createEcho.ts'
 export { definePresence, type PresenceType } from './client/definePresence.ts'
 export type {

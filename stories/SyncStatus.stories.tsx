@@ -23,6 +23,13 @@ export const Connecting: Story = { args: { state: { status: 'connecting', unsave
 export const Syncing: Story = { args: { state: { status: 'syncing', peers: 1, received: 40, total: 100, unsaved: 0 } } }
 export const Alone: Story = { args: { state: { status: 'alone', unsaved: 0 } } }
 export const UpToDate: Story = { args: { state: { status: 'up-to-date', peers: 2, unsaved: 0 } } }
+export const Ended: Story = {
+  args: { state: { status: 'alone', unsaved: 2 }, ended: true },
+  play: async ({ canvas }) => {
+    await expect(canvas.getAllByRole('status')[0]).toHaveTextContent('Not kept up to date any more')
+    await expect(canvas.queryByText(/not saved yet/)).toBeNull()
+  },
+}
 export const NewerVersion: Story = { args: { state: { status: 'newer-version', peers: 2, unsaved: 0 } } }
 export const NotSaved: Story = {
   args: { state: { status: 'error', error: new EchoError('storage-full', 'The disk is full.'), unsaved: 12 } },

@@ -25,6 +25,9 @@ interface StackOptions {
  */
 export function AvatarStack({ space, ...props }: ComponentProps<'div'> & StackOptions & { readonly space: Space }): ReactNode {
   const peers = useReadable(space.presence.peers)
+  const { status } = useReadable(space.state)
+  // Who is no member any more cannot know who is here.
+  if (status === 'removed' || status === 'left') return null
   return <AvatarStackView {...props} people={[...new Map(peers.map((peer) => [peer.identity, peer])).values()]} />
 }
 

@@ -3,6 +3,7 @@ import { useId, useState, type ReactNode } from 'react'
 import { isOpenInvitation } from '../react/inviteCache.ts'
 import { useInvite } from '../react/useInvite.ts'
 import { useNetworkStatus } from '../react/useNetworkStatus.ts'
+import { usePermissions } from '../react/usePermissions.ts'
 import { useReadable } from '../react/useReadable.ts'
 import { Button, type ButtonProps } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
@@ -17,13 +18,14 @@ import type { Space } from '../client/echo.ts'
  * <InviteButton space={space} />
  */
 export function InviteButton({ space, children, ...props }: ButtonProps & { readonly space: Space }): ReactNode {
-  const { invite: messages } = useMessages()
-  const { name, role } = useReadable(space.info)
+  const { invite: messages, obstacles } = useMessages()
+  const { name } = useReadable(space.info)
+  const { can, why } = usePermissions(space)
   const { state, create, approve, deny, cancel } = useInvite(space)
   const network = useNetworkStatus()
   const [open, setOpen] = useState(false)
   const noteId = useId()
-  const allowed = role === 'owner' || role === 'admin'
+  const allowed = can.invite
   const isOut = allowed && isOpenInvitation(state)
   return (
     <>
@@ -51,7 +53,7 @@ export function InviteButton({ space, children, ...props }: ButtonProps & { read
       )}
       {!allowed && (
         <span id={noteId} className="echo-hint" data-slot="reason">
-          {messages.notAllowed}
+          {why.invite === undefined || why.invite === 'not-admin' ? messages.notAllowed : obstacles[why.invite]}
         </span>
       )}
       <Portal>

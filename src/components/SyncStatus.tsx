@@ -1,5 +1,6 @@
 'use client'
 import type { ComponentProps, ReactNode } from 'react'
+import { useReadable } from '../react/useReadable.ts'
 import { useSyncStatus } from '../react/useSyncStatus.ts'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
@@ -13,17 +14,27 @@ import type { SyncStatus as State } from '../client/states.ts'
  * <SyncStatus space={space} />
  */
 export function SyncStatus({ space, ...props }: ComponentProps<'div'> & { readonly space: Space }): ReactNode {
-  return <SyncStatusView {...props} state={useSyncStatus(space)} />
+  const { status } = useReadable(space.state)
+  return <SyncStatusView {...props} state={useSyncStatus(space)} ended={status === 'removed' || status === 'left'} />
 }
 
 /** {@link SyncStatus} in any of its states. Numbers stand beside the live region: read out one by one they would be noise. */
-export function SyncStatusView({ state, className, ...props }: ComponentProps<'div'> & { readonly state: State }): ReactNode {
+export function SyncStatusView({
+  state,
+  ended = false,
+  className,
+  ...props
+}: ComponentProps<'div'> & {
+  readonly state: State
+  /** This person is no member any more: whatever the state was, nothing travels. */
+  readonly ended?: boolean
+}): ReactNode {
   const messages = useMessages()
-  const details = detailsOf(state, messages)
+  const details = ended ? [] : detailsOf(state, messages)
   return (
-    <div data-slot="sync-status" data-state={state.status} className={classNames('echo-sync', className)} {...props}>
+    <div data-slot="sync-status" data-state={ended ? 'ended' : state.status} className={classNames('echo-sync', className)} {...props}>
       <span className="echo-dot" aria-hidden="true" />
-      <output>{labelOf(state, messages)}</output>
+      <output>{ended ? messages.sync.ended : labelOf(state, messages)}</output>
       {details.length > 0 && <span className="echo-hint">{details.join(' · ')}</span>}
     </div>
   )

@@ -30,6 +30,7 @@ export {
   type SignOutDialogViewProps,
   type SignOutState,
 } from './SignOutDialog.tsx'
+export { SpaceNotice, SpaceNoticeView } from './SpaceNotice.tsx'
 export { SyncStatus, SyncStatusView } from './SyncStatus.tsx'
 export { takeInvitationFromLocation } from './takeInvitationFromLocation.ts'
 export { TextField, type TextFieldProps } from './TextField.tsx'

@@ -1,5 +1,6 @@
 import type { EchoError, EchoErrorCode } from '../shared/echoError.ts'
 import type { Role } from '../access/membershipLog.ts'
+import type { Obstacle } from '../client/spacePermissions.ts'
 
 /** Every word the kit shows: strings, and functions where something is put in. Override any part through `<EchoUiConfig messages={…}>`. */
 export interface Messages {
@@ -88,6 +89,26 @@ export interface Messages {
     readonly leaveConfirm: string
     readonly leaving: string
     readonly left: string
+  }
+  /** Why something is not allowed, in one sentence. */
+  readonly obstacles: { readonly [O in Obstacle]: string }
+  /** What became of a space, and of what was written in it. */
+  readonly notice: {
+    /** `names` of who did it; none where they are not known. */
+    readonly removed: (names: readonly string[]) => string
+    /** Another own device, or the words, shut this one out. */
+    readonly revoked: string
+    readonly left: string
+    /** Milliseconds since the Unix epoch. */
+    readonly since: (time: number) => string
+    readonly readable: string
+    readonly ownWithdrawn: (count: number) => string
+    readonly withdrawnTitle: string
+    readonly withdrawn: (count: number) => string
+    readonly save: string
+    readonly fileName: (space: string) => string
+    readonly joinAgain: string
+    readonly forget: string
   }
   readonly devices: {
     readonly label: string
@@ -228,6 +249,8 @@ export interface Messages {
     readonly syncing: string
     readonly percent: (part: number) => string
     readonly alone: string
+    /** No member any more. */
+    readonly ended: string
     readonly upToDate: (peers: number) => string
     readonly newerVersion: string
     readonly error: string

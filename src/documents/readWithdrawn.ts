@@ -2,7 +2,7 @@ import * as Y from 'yjs'
 import { rootDocumentId, toId, type DeviceId, type DocumentId, type IdentityId } from '../shared/ids.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import { judgePayload } from './applyPayloads.ts'
-import { createYDoc, remoteOrigin, rootMapName } from './createYDoc.ts'
+import { createYDoc, remoteOrigin, rootMapName, textName } from './createYDoc.ts'
 import { readPayloads, type PayloadSource } from './documentPayloads.ts'
 
 /** What one device wrote in one document that does not stand, because it is no writer any more. */
@@ -14,6 +14,8 @@ export interface WithdrawnContent {
   readonly writtenAt: number
   /** In the root document, the values that it wrote, by key (`<item>/<field>`; the creation record under `<item>`). */
   readonly values: Readonly<Record<string, unknown>>
+  /** In the document of a text, the text as the device had it. */
+  readonly text?: string
   /** The document as the device had it: a Yjs V1 update for an empty Y.Doc. */
   readonly update: Uint8Array
 }
@@ -51,7 +53,7 @@ async function readRun(graph: BlockGraph, source: PayloadSource, run: readonly B
       device: toId<DeviceId>(header.device),
       document,
       writtenAt: header.timeMs,
-      values: document === rootDocumentId ? valuesOf(doc, run) : {},
+      ...(document === rootDocumentId ? { values: valuesOf(doc, run) } : { values: {}, text: doc.getText(textName).toString() }),
       update: Y.encodeStateAsUpdate(doc),
     }
   } finally {

@@ -9,7 +9,7 @@ import { InviteButton } from '../../../src/components/InviteButton.tsx'
 import { JoinDialog } from '../../../src/components/JoinDialog.tsx'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { SpaceId } from '../../../src/shared/ids.ts'
-import { createFakeEcho, createFakeSpace, phrase } from '../../unit/react/fakeEcho.ts'
+import { allPermissions, createFakeEcho, createFakeSpace, phrase } from '../../unit/react/fakeEcho.ts'
 import { renderInEcho } from '../../unit/react/renderInEcho.tsx'
 
 const button = (name: string) => screen.getByRole('button', { name })
@@ -151,12 +151,14 @@ describe('InviteButton', () => {
 
   it('is shown with a reason, and opens nothing, to someone who may not invite', async () => {
     const garden = createFakeSpace()
-    garden.info.set({ ...garden.info.get(), role: 'editor' })
+    garden.permissions.set({ ...allPermissions, can: { ...allPermissions.can, invite: false }, why: { invite: 'not-admin' } })
     renderInEcho(createFakeEcho(), <InviteButton space={garden.space} />)
     expect(button('Invite').getAttribute('aria-disabled')).toBe('true')
     expect(screen.getByText('Only owners and admins can invite people.').id).toBe(button('Invite').getAttribute('aria-describedby'))
     button('Invite').click()
     expect(screen.queryByRole('dialog')).toBeNull()
+    act(() => garden.permissions.set({ ...allPermissions, can: { ...allPermissions.can, invite: false }, why: { invite: 'left' } }))
+    expect(screen.getByText('You have left this space.')).toBeTruthy()
   })
 })
 

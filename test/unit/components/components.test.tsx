@@ -15,6 +15,7 @@ import { mergeMessages } from '../../../src/components/messages.ts'
 import { plainName } from '../../../src/components/plainName.ts'
 import { ProfileForm } from '../../../src/components/ProfileForm.tsx'
 import { SignOutDialog } from '../../../src/components/SignOutDialog.tsx'
+import { SpaceNotice } from '../../../src/components/SpaceNotice.tsx'
 import { SyncStatus, SyncStatusView } from '../../../src/components/SyncStatus.tsx'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { DeviceId, IdentityId } from '../../../src/shared/ids.ts'
@@ -87,6 +88,38 @@ describe('ProfileForm, DeviceList, MemberList and SignOutDialog', () => {
     await act(async () => fireEvent.submit(document.querySelector('form')!))
     expect(fake.calls).toEqual(['reset erase this device'])
     expect(onErased).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('a space whose member one is no more', () => {
+  it('is said to stand still, shows nobody as here, and is told of in a notice that saves what came too late', async () => {
+    const garden = createFakeSpace()
+    garden.withdraw([{ document: 'root', values: { 'a/title': 'Water' }, identity: 'ann', device: 'phone', writtenAt: 0 } as never])
+    garden.members.set([{ id: 'b' as IdentityId, name: 'Bob', role: 'editor', isMe: false, isHere: true, deviceCount: 1 }])
+    renderInEcho(
+      createFakeEcho(),
+      <>
+        <SyncStatus space={garden.space} />
+        <AvatarStack space={garden.space} />
+        <MemberList space={garden.space} />
+        <SpaceNotice space={garden.space} />
+      </>,
+    )
+    await screen.findByText('Some changes were taken out')
+    act(() => {
+      garden.permissions.set({
+        role: undefined,
+        can: { write: false, invite: false, manageMembers: false, leave: false },
+        why: {},
+        members: new Map(),
+      })
+      garden.state.set({ status: 'removed', by: [{ id: 'b' as IdentityId, name: 'Bob\u202e', isMe: false }], since: 0 })
+    })
+    expect(screen.getByText('Not kept up to date any more')).toBeTruthy()
+    expect(screen.queryByText('Only you are here')).toBeNull()
+    expect(screen.getByText('Bob removed you from this space')).toBeTruthy()
+    expect(await screen.findByText(/^1 change came too late/)).toBeTruthy()
+    expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual(['Save a copy'])
   })
 })
 

@@ -50,6 +50,7 @@ const promised: Record<string, readonly string[]> = {
     'useSpaces',
     'useSyncStatus',
     'useText',
+    'useWithdrawn',
   ],
   './core': ['EchoError', 'createEcho', 'definePresence', 'defineType', 'or', 'query'],
   './components': [
@@ -83,6 +84,8 @@ const promised: Record<string, readonly string[]> = {
     'RecoveryPhraseNotice',
     'RecoveryPhraseNoticeView',
     'RoleSelect',
+    'SpaceNotice',
+    'SpaceNoticeView',
     'SyncStatus',
     'SyncStatusView',
     'TextField',

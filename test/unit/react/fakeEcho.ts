@@ -80,6 +80,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
   const members = counted<readonly MemberInfo[]>([])
   const permissions = counted<Permissions>(allPermissions)
   const invitations = counted<readonly InvitationInfo[]>([])
+  const spaceState = counted<SpaceState>({ status: 'ready' })
   const calls: string[] = []
   const shared: unknown[] = []
   const flows: (InviteFlow & { readonly state: Counted<InviteState>; disposed: boolean; created: string[] })[] = []
@@ -122,7 +123,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
   const space = {
     id,
     info,
-    state: counted<SpaceState>({ status: 'ready' }),
+    state: spaceState,
     sync,
     members,
     permissions,
@@ -204,6 +205,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
   return {
     space: space as unknown as Space,
     info,
+    state: spaceState,
     sync,
     members,
     permissions,

@@ -21,6 +21,7 @@ import { useSpace } from '../../../src/react/useSpace.ts'
 import { useSpaces } from '../../../src/react/useSpaces.ts'
 import { useSpaceState } from '../../../src/react/useSpaceState.ts'
 import { useSyncStatus } from '../../../src/react/useSyncStatus.ts'
+import { useWithdrawn } from '../../../src/react/useWithdrawn.ts'
 import { useText } from '../../../src/react/useText.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { DeviceId, IdentityId, ItemId } from '../../../src/shared/ids.ts'
@@ -45,6 +46,7 @@ describe('every hook', () => {
     usePermissions: () => usePermissions(undefined),
     useSpaces: () => useSpaces(),
     useNetworkStatus,
+    useWithdrawn: () => useWithdrawn(undefined),
     useSpace: () => useSpace('x'),
     useSpaceState: () => useSpaceState('x'),
     useSyncStatus: () => useSyncStatus(undefined),
@@ -352,6 +354,25 @@ describe('usePermissions', () => {
     expect(result.current).toMatchObject({ can: { write: false }, why: { write: 'reader' } })
     unmount()
     expect(garden.permissions.listeners()).toBe(0)
+  })
+})
+
+describe('useWithdrawn', () => {
+  it('reads what was taken out, and again when more is told', async () => {
+    const garden = createFakeSpace()
+    const fake = createFakeEcho({ spaces: [garden] })
+    const { result, unmount } = renderHookInEcho(fake, () => useWithdrawn(garden.space))
+    expect(result.current.status).toBe('loading')
+    await settle(() => undefined)
+    expect(result.current).toEqual({ status: 'ready', contents: [] })
+    const content = { document: 'root', values: {} } as never
+    garden.withdraw([content])
+    await settle(() => fake.fail(new EchoError('block-forked', 'Something else.')))
+    expect(result.current).toEqual({ status: 'ready', contents: [] })
+    await settle(() => fake.fail(new EchoError('block-withdrawn', 'Taken out.')))
+    expect(result.current).toEqual({ status: 'ready', contents: [content] })
+    unmount()
+    expect(fake.errorListeners.size).toBe(0)
   })
 })
 
