@@ -15,7 +15,7 @@ import type { IdentityControl } from './identityCommands.ts'
 import { createMemberCommands } from './memberCommands.ts'
 import { openSpace, type OpenSpace } from './openSpace.ts'
 import { joinByPhrase } from './recoveryGuest.ts'
-import { hostRecovery } from './recoveryHost.ts'
+import { createRecoveryPlace, hostRecovery } from './recoveryHost.ts'
 import type { SpaceDirectory } from './spaceDirectory.ts'
 import { putKey, putOperations, putRecord, type SpaceRecord } from './spaceRecord.ts'
 import type { ContactInfo, DeviceInfo } from './states.ts'
@@ -79,7 +79,7 @@ export function createHalo(options: {
   /** Who looks for another device of the person's. */
   let seeker: { readonly identity: LocalIdentity; readonly root: RootKey } | undefined
   let searching: { dispose(): void } | undefined
-  let hosting: { dispose(): void } | undefined
+  const hosting = createRecoveryPlace()
   /** One step after the other. */
   let tail: Promise<void> = Promise.resolve()
   /** The name given at the beginning was signed, or is being. */
@@ -221,14 +221,12 @@ export function createHalo(options: {
 
   function host(through: Network | undefined): void {
     const invitation = opened && haloRecovery(opened.halo.database.properties.get())
-    // Nobody comes from words that nobody has written down.
-    const isWanted = through !== undefined && control.commands.state.get().status === 'ready'
-    if (isWanted && opened !== undefined && invitation !== undefined) {
-      hosting ??= hostRecovery({ ports, network: through, halo: opened.halo, ownName: control.name, invitation, onFault })
-    } else {
-      hosting?.dispose()
-      hosting = undefined
-    }
+    const isLive = opened?.halo.log.device(opened.halo.identity.deviceId) !== undefined
+    // Nobody comes from words that nobody has written down, and nobody follows a device that was shut out.
+    const isWanted = through !== undefined && isLive && control.commands.state.get().status === 'ready'
+    hosting.follow(isWanted ? invitation : undefined, (wanted) =>
+      hostRecovery({ ports, network: through!, halo: opened!.halo, ownName: control.name, invitation: wanted, onFault }),
+    )
   }
 
   function search(through: Network | undefined): void {

@@ -7,7 +7,8 @@ import { epochRendezvous } from '../access/epochKeys.ts'
 import type { EpochKey } from '../access/keyRing.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import type { Channel } from '../replication/channel.ts'
-import type { ContentHead } from '../replication/joinMessages.ts'
+import type { FeedKey } from '../feed/blockGraph.ts'
+import { maxContentHeads, type ContentHead } from '../replication/joinMessages.ts'
 import type { Link } from '../replication/link.ts'
 import { linkHandshake } from '../replication/linkHandshake.ts'
 import { decodeLinkMessage } from '../replication/linkMessages.ts'
@@ -34,13 +35,15 @@ export interface FetchSpaceOptions {
   readonly onFault: (error: unknown) => void
 }
 
-/** A member that says no heads has none to say: what it has comes later like anything new. */
+/** A member may lie, or know little: others are heard for so long after the first, and what any of them names is waited for. */
+const othersWithinMs = 2_000
+/** Where no member named anything by then, there is nothing to wait for: what there is comes later like anything new. */
 const headsWithinMs = 5_000
 
 /**
  * Gets the membership log of a space whose key another of the person's devices gave. It meets members in the key's room as they meet each other; with
  * the key proven, operations flow both ways although the log is empty. When the log lists this device and a member has said what it holds, there is
- * enough to open the space as any other.
+ * enough to open the space as any other: what it waits for then is the most that any of the members heard has named of each feed.
  */
 export function fetchSpace(options: FetchSpaceOptions): { dispose(): void } {
   const { ports, identity, space, key } = options
@@ -48,10 +51,12 @@ export function fetchSpace(options: FetchSpaceOptions): { dispose(): void } {
   const log = createMembershipLog({ crypto, space })
   const links = new Set<Link>()
   const channels = new Set<Channel>()
-  let heads: readonly ContentHead[] | undefined
+  const heads = new Map<FeedKey, number>()
+  /** Enough was heard. */
+  let isHeard = false
   let isListing = false
   let isOver = false
-  let timer: Timer | undefined
+  let timers: readonly Timer[] = []
   const stops = [
     log.onAdded((operation) => {
       for (const link of links) link.send({ type: 'ops', operations: [operation] })
@@ -97,30 +102,35 @@ export function fetchSpace(options: FetchSpaceOptions): { dispose(): void } {
 
   /** A member: what it holds is what this device has to wait for. */
   function hear(channel: Channel): void {
-    timer ??= clock.after(headsWithinMs, () => {
-      heads ??= []
+    const enough = (): void => {
+      isHeard = true
       look()
-    })
+    }
+    if (timers.length === 0) timers = [clock.after(othersWithinMs, () => heads.size > 0 && enough()), clock.after(headsWithinMs, enough)]
     channel.onClose = () => channels.delete(channel)
     channel.onMessage = async (bytes) => {
       const message = decodeLinkMessage(bytes)
       if (!message.ok) return channel.close()
       if (message.value.type === 'ops') for (const operation of message.value.operations) await log.add(operation)
-      if (message.value.type === 'heads') heads ??= message.value.heads.map(({ feed, seq }) => ({ feed, seq }))
+      if (message.value.type === 'heads') for (const { feed, seq } of message.value.heads) note(feed, seq)
       look()
     }
   }
 
+  function note(feed: FeedKey, seq: number): void {
+    if (heads.size < maxContentHeads || heads.has(feed)) heads.set(feed, Math.max(seq, heads.get(feed) ?? 0))
+  }
+
   function look(): void {
     const isNamed = log.epochs().some((epoch) => epoch.usable && toId(epoch.keyId) === toId(key.id))
-    if (isOver || heads === undefined || !isNamed || !isListed()) return
-    const content = heads
+    if (isOver || !isHeard || !isNamed || !isListed()) return
+    const content = [...heads].map(([feed, seq]) => ({ feed, seq }))
     void end().then(() => options.onFetched({ space, key, log, content }), options.onFault)
   }
 
   async function end(): Promise<void> {
     isOver = true
-    clock.clear(timer)
+    for (const timer of timers) clock.clear(timer)
     for (const stop of stops) stop()
     for (const channel of channels) channel.close()
     await room.leave()

@@ -94,6 +94,7 @@ export function createHaloSync(options: {
   }
 
   async function run(): Promise<void> {
+    await attempt('list this device', listSelf)
     if (!halo.log.isWriter(identity.id, identity.deviceId)) return
     watch()
     await attempt('profile', syncProfile)
@@ -143,6 +144,16 @@ export function createHaloSync(options: {
   /** Whether the record names one of the person's devices that are live now. */
   function isLive(record: ProfileRecord): boolean {
     return record.identity === identity.id && halo.log.entriesOf(identity.id, record.device).length > 0
+  }
+
+  /** Who listed this device may turn out to have been shut out before; with the words it needs nobody for that. */
+  async function listSelf(): Promise<void> {
+    const { log } = halo
+    const device = identity.deviceId
+    if (root === undefined || log.device(device) !== undefined || !log.wasListed(device) || log.isShutOut(device)) return
+    const signer = { deviceId: 'root' as const, signing: root.signing }
+    for (const operation of await createDeviceAddition({ log, identity: identity.id, signer, record: identity.record }))
+      await log.add(operation)
   }
 
   async function nameRecovery(): Promise<void> {

@@ -1,5 +1,5 @@
 import { equalBytes } from '../shared/bytes.ts'
-import { idBytes } from '../shared/ids.ts'
+import { idBytes, toId, type DeviceId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { Connection, Network } from '../network/network.ts'
 import { verifyDeviceRecord } from '../identity/record.ts'
@@ -14,17 +14,37 @@ import { guestContent } from './guestContent.ts'
 import { maxConversations } from './hostInvitation.ts'
 import type { OpenSpace } from './openSpace.ts'
 
+/** Public key and rendezvous key of the invitation whose secret the phrase gives. */
+type RecoveryInvitation = { readonly id: Uint8Array; readonly rk: Uint8Array }
+
+/** Where a device from the phrase is waited for: in the room of the invitation that was named last, for what the private space says may have been wrong. */
+export function createRecoveryPlace(): {
+  /** @param host called where another one than before is to be hosted; what hosts the former ends first */
+  follow(invitation: RecoveryInvitation | undefined, host: (invitation: RecoveryInvitation) => { dispose(): void }): void
+} {
+  let present: { readonly invitation: RecoveryInvitation; readonly host: { dispose(): void } } | undefined
+  return {
+    follow(invitation, host) {
+      const before = present?.invitation
+      const isSame = before && invitation && equalBytes(before.id, invitation.id) && equalBytes(before.rk, invitation.rk)
+      if (isSame || before === invitation) return
+      present?.host.dispose()
+      present = invitation && { invitation, host: host(invitation) }
+    },
+  }
+}
+
 /**
  * Waits in the room that the phrase gives, for a device that its person set up from the phrase, and lists that device in the private space. Whoever
  * comes proves the phrase twice: by the invitation's key, and by a device record that the root key certified.
- * @param options.invitation public key and rendezvous key of the invitation; this device need not know the phrase
+ * @param options.invitation this device need not know the phrase
  */
 export function hostRecovery(options: {
   readonly ports: EchoPorts
   readonly network: Network
   readonly halo: OpenSpace
   readonly ownName: () => string
-  readonly invitation: { readonly id: Uint8Array; readonly rk: Uint8Array }
+  readonly invitation: RecoveryInvitation
   readonly onFault: (error: unknown) => void
 }): { dispose(): void } {
   const { ports, halo, invitation, onFault } = options
@@ -67,6 +87,8 @@ export function hostRecovery(options: {
       (await verifyDeviceRecord(crypto, record)) &&
       (await verifyConsent(crypto, { target: invitationTarget(crypto, idBytes(halo.id)), invitationId: invitation.id, record }, consent))
     if (!isCertified) return fail('not-authorised')
+    // Whoever lost it has shut it out; with the words a new key is made in a moment.
+    if (log.isShutOut(toId<DeviceId>(record.sign))) return fail('removed')
     // What the new device waits for must be in blocks.
     await halo.documents.flush()
     const signer = { deviceId: identity.deviceId, signing: identity.signing }

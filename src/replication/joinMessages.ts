@@ -72,7 +72,8 @@ export const joinTypes = { ask: 0x30, answer: 0x31, log: 0x38, end: 0x39, done: 
 const maxRecords = 8
 const maxNameBytes = 64
 const maxKeys = 16
-const maxContentHeads = 16_384
+/** Feeds whose newest blocks a first sync can wait for. */
+export const maxContentHeads = 16_384
 const flag = { code: 1, approval: 2, alreadyMember: 4, compare: 8, codePassed: 32, refusal: 64 } as const
 /** Another flag asks for a step that this version does not know. */
 const knownFlags = 111

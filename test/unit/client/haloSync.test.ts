@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { createDeviceAddition } from '../../../src/access/createDeviceAddition.ts'
 import { deriveInvitationKeys } from '../../../src/access/invitationKeys.ts'
 import { deriveRootKey, type RootKey } from '../../../src/identity/rootKey.ts'
+import { encodeEndBody } from '../../../src/access/bodies/endBody.ts'
+import { operationKinds } from '../../../src/access/operation.ts'
+import { signUnder } from '../../../src/access/signUnder.ts'
 import { createRevocation } from '../../../src/access/createEnd.ts'
 import { createEpoch } from '../../../src/access/createEpoch.ts'
 import { createGenesis } from '../../../src/access/createGenesis.ts'
@@ -44,7 +47,7 @@ async function createSpace(identity: LocalIdentity) {
 /** Ann's laptop with the garden; her tablet, which a private space lists; `words`: where the phrase is on this device. */
 async function createTest(words?: RootKey) {
   const clock = createSimulatedClock()
-  const root = await crypto.createSigningKey()
+  const root = words?.signing ?? (await crypto.createSigningKey())
   const laptop = await createDevice(crypto, root)
   const tablet = await createDevice(crypto, root, laptop.signing)
   const garden = await createSpace(laptop)
@@ -68,10 +71,11 @@ async function createTest(words?: RootKey) {
   const faults: unknown[] = []
   const profile = createWritable<ProfileRecord | undefined>(undefined)
   const newer: string[] = []
+  const directory = { handles: () => handles, ids: () => [garden.id], list: createWritable([]) }
   const sync = createHaloSync({
     ports: { crypto, clock, random: createSeededRandom('sync') } as unknown as EchoPorts,
     halo: { ...halo, database } as unknown as OpenSpace,
-    directory: { handles: () => handles, ids: () => [garden.id], list: createWritable([]) },
+    directory,
     root: words,
     profile,
     onNewerProfile: (record) => newer.push(record.name),
@@ -83,7 +87,25 @@ async function createTest(words?: RootKey) {
   const network = {
     enter: ({ name }: { readonly name: string }) => (entered.push(name), { leave: async () => {}, reportHandshake: () => {} }),
   } as unknown as Network
-  return { clock, laptop, tablet, garden, halo, properties, writes, members, sync, network, entered, faults, profile, newer, handles }
+  return {
+    clock,
+    laptop,
+    tablet,
+    garden,
+    halo,
+    database,
+    directory,
+    properties,
+    writes,
+    members,
+    sync,
+    network,
+    entered,
+    faults,
+    profile,
+    newer,
+    handles,
+  }
 }
 
 describe('the private space and this device', () => {
@@ -110,6 +132,42 @@ describe('the private space and this device', () => {
     await clock.run(60_000)
     expect(garden.log.device(tablet.deviceId)).toBe(undefined)
     expect(faults).toEqual([])
+  })
+
+  it('list this device anew by the words where whoever listed it turns out to have been shut out, but not where it was itself', async () => {
+    for (const isItself of [false, true]) {
+      const words = await deriveRootKey(crypto, new Uint8Array(32).fill(6))
+      const { clock, laptop, tablet, halo, database, directory, faults } = await createTest(words)
+      const phone = await createDevice(crypto, words.signing)
+      const before = halo.log.heads()
+      const list = async (signer: LocalIdentity): Promise<void> => {
+        const by = { deviceId: signer.deviceId, signing: signer.signing }
+        for (const operation of await createDeviceAddition({ log: halo.log, identity: laptop.id, signer: by, record: phone.record }))
+          await halo.log.add(operation)
+      }
+      await list(isItself ? laptop : tablet)
+      const identity = phone
+      createHaloSync({
+        ports: { crypto, clock, random: createSeededRandom('phone') } as unknown as EchoPorts,
+        halo: { ...halo, identity, database } as unknown as OpenSpace,
+        directory,
+        root: words,
+        profile: createWritable<ProfileRecord | undefined>(undefined),
+        onNewerProfile: () => {},
+        onUnsigned: () => {},
+        onFetched: async () => {},
+        onFault: (error) => faults.push(error),
+      })
+      await clock.run(1_000)
+      // The laptop had shut the tablet out before that.
+      const end = { target: { kind: 'device', device: isItself ? phone.record.sign : tablet.record.sign }, blocks: [] } as const
+      const as = halo.log.signingEntry(laptop.id, laptop.deviceId, 'owner')!.as
+      const content = { kind: operationKinds.end, body: encodeEndBody({ ...end, ...(!isItself && { cut: before }) }) }
+      await halo.log.add(await signUnder(halo.log, { signing: laptop.signing, as }, content))
+      await clock.run(1_000)
+      expect(halo.log.isWriter(phone.id, phone.deviceId)).toBe(!isItself)
+      expect(faults).toEqual([])
+    }
   })
 
   it('keep the newest key of each space, and leave one alone of which this log knows nothing', async () => {

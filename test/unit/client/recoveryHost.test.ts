@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createDeviceAddition } from '../../../src/access/createDeviceAddition.ts'
+import { createRevocation } from '../../../src/access/createEnd.ts'
 import { createEpoch } from '../../../src/access/createEpoch.ts'
 import { createHaloGenesis } from '../../../src/access/createGenesis.ts'
 import { createKeyRing } from '../../../src/access/createKeyRing.ts'
@@ -8,7 +9,7 @@ import { deriveInvitationKeys } from '../../../src/access/invitationKeys.ts'
 import type { EchoPorts } from '../../../src/client/echo.ts'
 import type { OpenSpace } from '../../../src/client/openSpace.ts'
 import { joinByPhrase } from '../../../src/client/recoveryGuest.ts'
-import { hostRecovery } from '../../../src/client/recoveryHost.ts'
+import { createRecoveryPlace, hostRecovery } from '../../../src/client/recoveryHost.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { deriveRootKey } from '../../../src/identity/rootKey.ts'
 import { createMemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
@@ -113,4 +114,30 @@ describe('a device in the room of the phrase', () => {
     expect(joined).toEqual([])
     expect(codes().length).toBeGreaterThan(0)
   })
+
+  it('is told that it was removed where it was shut out, and not listed again', async () => {
+    const { crypto, clock, root, log, come, joined, codes } = await createTest()
+    const phone = await createDevice(crypto, root.signing)
+    const signer = { deviceId: 'root', signing: root.signing } as const
+    const first = come('phone', phone)
+    await clock.run(20_000)
+    expect(joined).toHaveLength(1)
+    first.dispose()
+    const parts = { log, identity: phone.id, signer, device: phone.deviceId, blocks: [] }
+    for (const operation of await createRevocation(parts)) await log.add(operation)
+    come('phone again', phone)
+    await clock.run(20_000)
+    expect([joined.length, log.device(phone.deviceId), new Set(codes())]).toEqual([1, undefined, new Set(['removed'])])
+  })
+})
+
+it('a device waits in the room of the invitation that the private space names last', () => {
+  const place = createRecoveryPlace()
+  const steps: string[] = []
+  const follow = (n: number | undefined): void => {
+    const invitation = n === undefined ? undefined : { id: new Uint8Array(32).fill(n), rk: new Uint8Array(32).fill(n) }
+    place.follow(invitation, ({ id }) => (steps.push(`enter ${id[0]}`), { dispose: () => void steps.push(`leave ${id[0]}`) }))
+  }
+  for (const n of [1, 1, 2, undefined, undefined, 2]) follow(n)
+  expect(steps).toEqual(['enter 1', 'leave 1', 'enter 2', 'leave 2', 'enter 2'])
 })
