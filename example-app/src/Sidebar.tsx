@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import type { SpaceInfo } from 'echo-react'
-import { Button } from 'echo-react/components'
+import { AddDeviceButton, Button } from 'echo-react/components'
 import { Icon } from './Icon.tsx'
 import { useOpenJoin } from './Joining.tsx'
 import { Me } from './Me.tsx'
@@ -46,6 +46,7 @@ export function Sidebar({ spaces, current, onChosen }: SidebarProps): ReactNode 
       <footer className="sidebar-foot">
         <NetworkSwitch />
         <Me />
+        <AddDeviceButton variant="quiet" />
         <StorageNote />
       </footer>
       <NewSpaceDialog

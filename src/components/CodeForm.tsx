@@ -2,8 +2,10 @@
 import { useId, useState, type ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import type { GuestTexts } from './messages.ts'
 
 export interface CodeFormProps {
+  readonly texts: GuestTexts
   /** Present after a wrong code: how many tries are left. */
   readonly wrong: boolean
   readonly attemptsLeft: number
@@ -13,8 +15,8 @@ export interface CodeFormProps {
 }
 
 /** Asks for the six digits of an invitation: one input, into which a code may be pasted with spaces or dashes. */
-export function CodeForm({ wrong, attemptsLeft, isChecking, onSubmit, onCancel }: CodeFormProps): ReactNode {
-  const { join, common } = useMessages()
+export function CodeForm({ texts, wrong, attemptsLeft, isChecking, onSubmit, onCancel }: CodeFormProps): ReactNode {
+  const { common } = useMessages()
   const [code, setCode] = useState('')
   const id = useId()
   return (
@@ -29,7 +31,7 @@ export function CodeForm({ wrong, attemptsLeft, isChecking, onSubmit, onCancel }
       }}
     >
       <div className="echo-field">
-        <label htmlFor={id}>{join.code}</label>
+        <label htmlFor={id}>{texts.code}</label>
         <input
           id={id}
           className="echo-input echo-code"
@@ -43,12 +45,12 @@ export function CodeForm({ wrong, attemptsLeft, isChecking, onSubmit, onCancel }
           onChange={(event) => setCode(event.target.value.replace(/\D/g, '').slice(0, 6))}
         />
         <p id={`${id}hint`} className={wrong ? 'echo-field-error' : 'echo-hint'} role={wrong ? 'alert' : undefined}>
-          {wrong ? join.wrongCode(attemptsLeft) : join.codeHint}
+          {wrong ? texts.wrongCode(attemptsLeft) : texts.codeHint}
         </p>
       </div>
       <div className="echo-actions">
         <Button variant="primary" type="submit" disabled={code.length !== 6 || isChecking}>
-          {isChecking ? join.checking : join.continue}
+          {isChecking ? texts.checking : texts.continue}
         </Button>
         <Button onClick={onCancel}>{common.cancel}</Button>
       </div>

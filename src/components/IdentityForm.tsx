@@ -14,12 +14,14 @@ export interface IdentityFormProps {
   readonly onModeChange: (mode: 'create' | 'recover') => void
   readonly onCreate: (name: string) => void
   readonly onRecover: (phrase: string, name: string) => void
+  /** Offers to use the account of another device; without it nothing is offered. */
+  readonly onPair?: (() => void) | undefined
   readonly busy: boolean
   readonly error: EchoError | undefined
 }
 
 /** Asks who is there: a new person by name, or one who comes back with 24 words. */
-export function IdentityForm({ mode, onModeChange, onCreate, onRecover, busy, error }: IdentityFormProps): ReactNode {
+export function IdentityForm({ mode, onModeChange, onCreate, onRecover, onPair, busy, error }: IdentityFormProps): ReactNode {
   const allMessages = useMessages()
   const { identity: messages } = allMessages
   const [name, setName] = useState('')
@@ -118,6 +120,11 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, busy, er
         <Button variant="quiet" disabled={busy} onClick={() => onModeChange(recovers ? 'create' : 'recover')}>
           {recovers ? messages.toCreate : messages.toRecover}
         </Button>
+        {onPair !== undefined && (
+          <Button variant="quiet" disabled={busy} onClick={onPair}>
+            {messages.toPair}
+          </Button>
+        )}
       </div>
     </form>
   )

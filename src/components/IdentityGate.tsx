@@ -1,16 +1,17 @@
 'use client'
-import type { ComponentProps, ReactNode } from 'react'
+import { useState, type ComponentProps, type ReactNode } from 'react'
 import { useIdentity } from '../react/useIdentity.ts'
 import { classNames } from './classNames.ts'
 import { Delayed } from './Delayed.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { IdentityForm, type IdentityFormProps } from './IdentityForm.tsx'
+import { PairDeviceDialog } from './PairDeviceDialog.tsx'
 import { RecoveryPhraseNotice } from './RecoveryPhraseNotice.tsx'
 import { useIdentityForm } from './useIdentityForm.ts'
 import { Waiting } from './Waiting.tsx'
 
 /**
- * Shows its children to someone who has an identity on this device, and otherwise asks for a name or for recovery words. Above the children
+ * Shows its children to someone who has an identity on this device, and otherwise asks for a name, for recovery words, or for another device. Above the children
  * it offers the recovery words until they are written down.
  * @example
  * <IdentityGate><Notes /></IdentityGate>
@@ -18,11 +19,18 @@ import { Waiting } from './Waiting.tsx'
 export function IdentityGate({ children, ...props }: ComponentProps<'section'>): ReactNode {
   const { status } = useIdentity()
   const form = useIdentityForm()
-  if (status === 'loading' || status === 'none') return <IdentityGateView {...props} status={status} form={form} />
+  const [pairing, setPairing] = useState(false)
   return (
     <>
-      <RecoveryPhraseNotice />
-      {children}
+      {status === 'loading' || status === 'none' ? (
+        <IdentityGateView {...props} status={status} form={{ ...form, onPair: () => setPairing(true) }} />
+      ) : (
+        <>
+          <RecoveryPhraseNotice />
+          {children}
+        </>
+      )}
+      <PairDeviceDialog open={pairing} onClose={() => setPairing(false)} />
     </>
   )
 }

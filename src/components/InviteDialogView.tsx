@@ -10,6 +10,7 @@ import { InviteLink } from './InviteLink.tsx'
 import { JoinRequests } from './JoinRequests.tsx'
 import { NetworkNote, type NotedNetwork } from './NetworkNote.tsx'
 import { plainName } from './plainName.ts'
+import { QrCode } from './QrCode.tsx'
 import { RoleSelect, type InvitedRole } from './RoleSelect.tsx'
 import { Waiting } from './Waiting.tsx'
 import type { InviteState } from '../client/states.ts'
@@ -92,6 +93,7 @@ export function InviteDialogView({
               <Waiting>{state.status === 'connecting' ? invite.connecting : invite.verifying}</Waiting>
             )}
             <NetworkNote network={network} />
+            <QrCode text={state.url} label={messages.addDevice.qr} />
             <InviteLink url={state.url} shareText={invite.shareText(spaceName)} />
             <dl className="echo-facts">
               <dt>{invite.role}</dt>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useJoin } from '../react/useJoin.ts'
 import { useNetworkStatus } from '../react/useNetworkStatus.ts'
 import { JoinDialogView } from './JoinDialogView.tsx'
+import { PairDeviceDialog } from './PairDeviceDialog.tsx'
 import { Portal } from './Portal.tsx'
 import { useIdentityForm } from './useIdentityForm.ts'
 import type { SpaceId } from '../shared/ids.ts'
@@ -18,7 +19,8 @@ export interface JoinDialogProps {
 }
 
 /**
- * Joins a space by an invitation link: shows what the link says, asks, meets the host, and waits until the data is here.
+ * Joins a space by an invitation link: shows what the link says, asks, meets the host, and waits until the data is here. A link that adds a device of
+ * the person's goes on in a {@link PairDeviceDialog}.
  * @example
  * <JoinDialog open={joining} link={link} onClose={() => setJoining(false)} onJoined={(space) => navigate(`/spaces/${space}`)} />
  */
@@ -26,14 +28,18 @@ export function JoinDialog({ open, onClose, onJoined, link }: JoinDialogProps): 
   const join = useJoin(open ? link : undefined)
   const network = useNetworkStatus()
   const form = useIdentityForm(join.accept)
+  function close(): void {
+    join.open(undefined)
+    onClose()
+  }
+  // Whoever scans the code of another device of theirs comes here, too.
+  const addsDevice = join.state.status === 'invalid' && join.state.error.code === 'wrong-kind'
+  if (addsDevice) return <PairDeviceDialog open={open} link={join.link} onClose={close} />
   return (
     <Portal>
       <JoinDialogView
         open={open}
-        onClose={() => {
-          join.open(undefined)
-          onClose()
-        }}
+        onClose={close}
         state={join.state}
         identityForm={form}
         onLink={join.open}

@@ -2,10 +2,19 @@
 import { useId, useState, type ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import type { GuestTexts } from './messages.ts'
 
 /** Asks for an invitation link. */
-export function JoinLinkForm({ onLink, onClose }: { readonly onLink: (link: string) => void; readonly onClose: () => void }): ReactNode {
-  const { join, common } = useMessages()
+export function JoinLinkForm({
+  texts,
+  onLink,
+  onClose,
+}: {
+  readonly texts: GuestTexts
+  readonly onLink: (link: string) => void
+  readonly onClose: () => void
+}): ReactNode {
+  const { common } = useMessages()
   const [link, setLink] = useState('')
   const id = useId()
   const trimmed = link.trim()
@@ -19,7 +28,7 @@ export function JoinLinkForm({ onLink, onClose }: { readonly onLink: (link: stri
       }}
     >
       <div className="echo-field">
-        <label htmlFor={id}>{join.link}</label>
+        <label htmlFor={id}>{texts.link}</label>
         <input
           id={id}
           className="echo-input"
@@ -33,12 +42,12 @@ export function JoinLinkForm({ onLink, onClose }: { readonly onLink: (link: stri
           aria-describedby={`${id}hint`}
         />
         <p id={`${id}hint`} className="echo-hint">
-          {join.hint}
+          {texts.hint}
         </p>
       </div>
       <div className="echo-actions">
         <Button variant="primary" type="submit" disabled={trimmed === ''}>
-          {join.continue}
+          {texts.continue}
         </Button>
         <Button onClick={onClose}>{common.cancel}</Button>
       </div>

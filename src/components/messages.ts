@@ -33,6 +33,7 @@ export interface Messages {
     readonly create: string
     readonly creating: string
     readonly toRecover: string
+    readonly toPair: string
     readonly toCreate: string
     readonly phrase: string
     readonly phraseCount: (count: number) => string
@@ -192,6 +193,69 @@ export interface Messages {
     readonly cancelled: string
     readonly errorTitle: string
   }
+  /** On a device that is there, for one that is to be added. */
+  readonly addDevice: {
+    readonly button: string
+    readonly title: string
+    readonly hint: string
+    /** Which device can shut out which. */
+    readonly rank: string
+    readonly wordsStay: string
+    readonly check: string
+    readonly byCode: string
+    readonly byDigits: string
+    readonly create: string
+    readonly creating: string
+    readonly waitingTitle: string
+    readonly waiting: string
+    readonly qr: string
+    readonly shareText: string
+    readonly code: string
+    readonly codeHint: string
+    readonly digitsHint: string
+    readonly expires: string
+    readonly cancel: string
+    readonly connectingTitle: string
+    readonly connecting: string
+    readonly verifying: string
+    readonly approvingTitle: string
+    readonly asks: (device: string) => string
+    readonly approve: (device: string) => string
+    readonly deny: (device: string) => string
+    readonly asksByDigits: (device: string) => string
+    readonly approveDigits: string
+    readonly denyDigits: string
+    readonly admittingTitle: string
+    readonly admitting: string
+    readonly successTitle: string
+    readonly success: (device: string) => string
+    readonly expiredTitle: string
+    readonly expired: string
+    readonly usedUpTitle: string
+    readonly usedUp: string
+    readonly lockedTitle: string
+    readonly locked: string
+    readonly cancelledTitle: string
+    readonly cancelled: string
+    readonly renew: string
+    readonly errorTitle: string
+  }
+  /** On a device that is to be added. */
+  readonly pair: GuestTexts & {
+    readonly previewTitle: string
+    readonly preview: (person: string | undefined) => string
+    readonly onlyYours: string
+    readonly accept: string
+    readonly occupiedTitle: string
+    readonly occupied: (spaces: number) => string
+    readonly comparingTitle: string
+    readonly comparing: string
+    readonly same: string
+    readonly differ: string
+    readonly confirmThere: string
+    readonly successTitle: string
+    readonly success: string
+  }
   readonly join: {
     readonly title: string
     readonly hint: string
@@ -275,6 +339,24 @@ export interface Messages {
   readonly errors: { readonly [Code in EchoErrorCode]?: string }
   readonly unknownError: string
 }
+
+/** What following a link is described with, wherever it leads. */
+export type GuestTexts = Omit<
+  Messages['join'],
+  | 'previewTitle'
+  | 'from'
+  | 'space'
+  | 'youWillBe'
+  | 'unknown'
+  | 'unverified'
+  | 'accept'
+  | 'identityTitle'
+  | 'identityHint'
+  | 'successTitle'
+  | 'success'
+  | 'alreadyMember'
+  | 'openSpace'
+>
 
 /** Part of a structure, at any depth; functions and strings are replaced whole. */
 export type DeepPartial<T> = { readonly [K in keyof T]?: T[K] extends string | ((...args: never[]) => string) ? T[K] : DeepPartial<T[K]> }

@@ -8,6 +8,8 @@ import type { JoinState } from '../client/states.ts'
 
 export interface Join {
   readonly state: JoinState
+  /** The link that is followed. */
+  readonly link: string | undefined
   /** Begins with another link, such as a pasted one; undefined goes back to idle. */
   readonly open: (link: string | undefined) => void
   readonly accept: JoinFlow['accept']
@@ -41,11 +43,12 @@ export function useJoin(link?: string): Join {
   return useMemo(
     () => ({
       state,
+      link: target.link,
       open,
       accept: () => flow?.accept(),
       submitCode: (code) => flow?.submitCode(code),
       cancel: () => flow?.cancel(),
     }),
-    [flow, open, state],
+    [flow, open, state, target],
   )
 }
