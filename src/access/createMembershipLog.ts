@@ -235,6 +235,8 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
       const { standing, ends } = evaluator.current()
       return standing.entriesOf(device).length === 0 && graph.entriesOf(device).some((entry) => ends.keysAgainst(entry).length > 0)
     },
+    endIdsAgainst: (device) => endsAgainst(device).map(({ operation }) => operation.id),
+    wasRevoked: (device) => graph.entriesOf(device).some(evaluator.current().ends.hasRevoked),
     wasListed: (device) => graph.entriesOf(device).length > 0,
     device(device) {
       const entry = evaluator.current().standing.entriesOf(device)[0]

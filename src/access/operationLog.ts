@@ -34,6 +34,10 @@ export interface OperationLog extends MembershipLog {
     device: DeviceId,
     least: Role,
   ): { readonly as: EntryReference; readonly role: Role; readonly rank: number } | undefined
+  /** Ids (32 bytes each) of the operations that ended what a device was listed under; empty for one that is live or was never listed. */
+  endIdsAgainst(device: DeviceId): readonly Uint8Array[]
+  /** Whether a device was shut out by another of its person's, or by the phrase: not because its person was removed, or has left. */
+  wasRevoked(device: DeviceId): boolean
   /** The live entries of the pair, the most senior first. */
   entriesOf(identity: IdentityId, device: DeviceId): readonly Entry[]
   /**

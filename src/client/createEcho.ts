@@ -57,6 +57,7 @@ export function createEcho(config: EchoConfig): Echo {
     networkState: networkControl.state,
     inviteUrl,
     onListChanged: () => control?.tell({ type: 'spaces' }),
+    onDeleted: (space) => control?.tell({ type: 'deleted', space }),
     onMuted: (space) => control?.tell({ type: 'muted', space }),
     onError,
   })
@@ -124,6 +125,8 @@ export function createEcho(config: EchoConfig): Echo {
       case 'spaces':
         startHalo()
         return void directory.refresh().catch(fail)
+      case 'deleted':
+        return void directory.letGo(message.space).catch(fail)
       case 'muted':
         return directory.refreshMuted(message.space)
       case 'erase':
@@ -173,6 +176,15 @@ export function createEcho(config: EchoConfig): Echo {
       },
       open: directory.open,
       openAsIs: directory.openAsIs,
+      async delete(id, { confirm }) {
+        if (confirm !== deleteConfirmation) {
+          throw new EchoError(
+            'bad-value',
+            `This deletes the space from all your devices. Confirm it: echo.spaces.delete(id, { confirm: '${deleteConfirmation}' }).`,
+          )
+        }
+        await directory.delete(id)
+      },
       async revokeDevice(device) {
         // First of all where its devices keep the keys of all spaces for each other: the new ones must not reach it there.
         const root = await identity.root()
@@ -272,6 +284,8 @@ export function createEcho(config: EchoConfig): Echo {
   }
 }
 
+/** What a caller has to write out, so that nobody deletes a space by accident. */
+const deleteConfirmation = 'delete this space'
 const enabledKey = 'network/enabled'
 const otherTabsEndMs = 1_000
 

@@ -7,6 +7,7 @@ import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { RootKey } from '../identity/rootKey.ts'
 import type { JoinedSpace } from '../replication/guestJoin.ts'
 import { createContactList } from './contactList.ts'
+import { deletedKey } from './deletedSpaces.ts'
 import type { EchoPorts } from './echo.ts'
 import { haloRecovery, haloSpaces } from './haloItems.ts'
 import { createHaloOnDevice, putHalo, readHalo } from './haloRecord.ts'
@@ -170,7 +171,8 @@ export function createHalo(options: {
       onFetched: async ({ space, key, log, content }, name) => {
         const fetched: SpaceRecord = { id: space, name, awaiting: content }
         const putKeys = [putRecord(fetched), await putKey(ports.crypto, identity, space, key)]
-        await storage.write({ putMembership: putOperations(ports.crypto, space, log.operations()), putKeys }, 'strict')
+        const putMembership = putOperations(ports.crypto, space, log.operations())
+        await storage.write({ putMembership, putKeys, deleteKeys: [deletedKey(space)] }, 'strict')
         directory.adopt(fetched)
       },
       onFault,

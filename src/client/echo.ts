@@ -142,6 +142,12 @@ export interface SpaceCommands {
   /** Stops waiting for what a join expects (`first-sync`): the space becomes ready with what is here, and the rest is merged when it comes. */
   openAsIs(id: string): void
   /**
+   * Takes a space off all of this person's devices, with everything in it. For one that the person has left, was removed from, or is alone in. It comes back
+   * by a new invitation only.
+   * @throws (rejects) EchoError bad-value where it is not confirmed; already-member: leave it first; space-not-found, data-corrupt, storage-*
+   */
+  delete(id: string, options: { readonly confirm: 'delete this space' }): Promise<void>
+  /**
    * Shuts a lost device of one's own out of every space, in one action: an elder device does it to a younger. What was seen of its edits stays.
    * @throws (rejects) EchoError not-authorised where this device is not older, storage-*
    */

@@ -7,6 +7,8 @@ import type { ContentHead } from '../replication/joinMessages.ts'
 export interface FirstSync {
   /** Undefined when everything is here, or is no longer waited for. */
   readonly state: Readable<FirstSyncState | undefined>
+  /** Waits for what the host of a further join named, too. */
+  expect(awaiting: readonly ContentHead[]): void
   /** A block has arrived. */
   note(): void
   /** Waits no longer: the host may have named what nobody has, or may never come back. */
@@ -23,14 +25,15 @@ export interface FirstSyncState {
 
 const stalledAfterMs = 30_000
 
-/** @param onComplete called once, before `state` says so: complete means applied, not only arrived */
+/** @param onComplete called when all has come, before `state` says so: complete means applied, not only arrived */
 export function createFirstSync(options: {
   readonly awaiting: readonly ContentHead[]
   readonly graph: BlockGraph
   readonly clock: Clock
   readonly onComplete: () => void
 }): FirstSync {
-  const { awaiting, graph, clock } = options
+  const { graph, clock } = options
+  let { awaiting } = options
   let timer: Timer | undefined
   const first = remaining()
   const state = createWritable<FirstSyncState | undefined>(first === undefined ? undefined : { progress: first, stalled: false })
@@ -63,6 +66,13 @@ export function createFirstSync(options: {
 
   return {
     state,
+    expect(heads) {
+      awaiting = [...awaiting, ...heads]
+      const progress = remaining()
+      if (progress === undefined) return
+      state.set({ progress, stalled: false })
+      watch()
+    },
     note() {
       if (state.get() === undefined) return
       const progress = remaining()

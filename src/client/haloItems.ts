@@ -2,6 +2,7 @@ import { concatBytes, equalBytes, isBytes } from '../shared/bytes.ts'
 import { idBytes, parseId, type IdentityId, type SpaceId } from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import { deriveKey } from '../crypto/labels.ts'
+import { maxNamedEnds } from './deletedSpaces.ts'
 import { checkedProfile, type Profile } from '../identity/profileRecord.ts'
 import { checkedEpochKey } from '../access/epochKeys.ts'
 import type { EpochKey, KeyRing } from '../access/keyRing.ts'
@@ -12,17 +13,19 @@ import type { Value } from '../database/values.ts'
  * What one's own devices tell each other: properties of their private space, by name.
  *   profile                 the signed profile record
  *   recovery                { id, rk }: public key and rendezvous key of the invitation that the phrase gives; with them a device can host, not join
- *   space:<space id>        { name, key } or { gone: true }        key = key id 32 · halo key id 32 · nonce 12 · sealed 48
+ *   space:<space id>        { name, key } or { gone, ends }         key = key id 32 · halo key id 32 · nonce 12 · sealed 48
+ *                           gone = 'left' (or removed) or 'deleted'; ends = ids of the operations by which the person is out, 32 each, at most 16
  *   contact:<identity>      { name, colour?, emoji?, counter }      of the signed profile; 0 where there is none
  *
  * A space's key is sealed once more, under a key derived from one of the private space's own, because caches and unsent edits lie in plain text on
- * disk. Only own devices write here; still nothing is believed to have its form, for a newer version may have written it.
+ * disk. That a space is gone does not hold for a device that knows those operations and is a member nevertheless: the person has joined again.
+ * Only own devices write here; still nothing is believed to have its form, for a newer version may have written it.
  */
 
 /** A space as one's devices know it. */
 export type HaloSpace =
-  | { readonly gone: true }
-  | { readonly gone: false; readonly name: string; readonly keyId: Uint8Array; readonly sealed: Uint8Array }
+  | { readonly gone: 'left' | 'deleted'; readonly ends: readonly Uint8Array[] }
+  | { readonly gone: undefined; readonly name: string; readonly keyId: Uint8Array; readonly sealed: Uint8Array }
 
 const spacePrefix = 'space:'
 const contactPrefix = 'contact:'
@@ -76,7 +79,7 @@ export async function openSpaceKey(
   crypto: CryptoPort,
   halo: { readonly id: SpaceId; readonly keyRing: KeyRing },
   space: SpaceId,
-  { keyId, sealed }: Extract<HaloSpace, { gone: false }>,
+  { keyId, sealed }: Extract<HaloSpace, { gone: undefined }>,
 ): Promise<EpochKey | undefined> {
   const under = halo.keyRing.get(sealed.subarray(32, 64))
   if (under === undefined) return undefined
@@ -85,15 +88,23 @@ export async function openSpaceKey(
   return key && checkedEpochKey(crypto, idBytes(space), keyId, key)
 }
 
+/** The value that says that a space is gone. */
+export function goneValue(gone: 'left' | 'deleted', ends: readonly Uint8Array[]): Value {
+  return { gone, ends: concatBytes(...ends.slice(0, maxNamedEnds)) }
+}
+
 function sealingKey(crypto: CryptoPort, halo: SpaceId, under: EpochKey): Uint8Array {
   return deriveKey(crypto, under.key, idBytes(halo), 'halo space key')
 }
 
 function readSpace(value: Value): HaloSpace | undefined {
-  const { name, key, gone } = fieldsOf(value)
-  if (gone === true) return { gone }
+  const { name, key, gone, ends } = fieldsOf(value)
+  if (gone === 'left' || gone === 'deleted') {
+    if (!isBytes(ends) || ends.length % 32 !== 0 || ends.length > 32 * maxNamedEnds) return undefined
+    return { gone, ends: Array.from({ length: ends.length / 32 }, (_, i) => ends.slice(32 * i, 32 * i + 32)) }
+  }
   if (!isBytes(key) || key.length !== sealedBytes) return undefined
-  return { gone: false, name: typeof name === 'string' ? name : '', keyId: key.slice(0, 32), sealed: key }
+  return { gone: undefined, name: typeof name === 'string' ? name : '', keyId: key.slice(0, 32), sealed: key }
 }
 
 function readContact(value: Value): HaloContact | undefined {
@@ -109,7 +120,7 @@ function readContact(value: Value): HaloContact | undefined {
 
 /** Whether a space's property holds this key. */
 export function holdsKey(item: HaloSpace | undefined, key: EpochKey): boolean {
-  return item !== undefined && !item.gone && equalBytes(item.keyId, key.id)
+  return item?.gone === undefined && item !== undefined && equalBytes(item.keyId, key.id)
 }
 
 function fieldsOf(value: Value | undefined): Readonly<Record<string, unknown>> {

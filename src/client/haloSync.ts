@@ -8,9 +8,11 @@ import type { RootKey } from '../identity/rootKey.ts'
 import { createDeviceAddition } from '../access/createDeviceAddition.ts'
 import { deriveInvitationKeys, type InvitationKeys } from '../access/invitationKeys.ts'
 import type { SpaceHandle } from './createSpaceHandle.ts'
+import { deletedKey, readDeleted } from './deletedSpaces.ts'
 import type { EchoPorts } from './echo.ts'
 import { fetchSpace, type FetchedSpace } from './fetchSpace.ts'
 import {
+  goneValue,
   haloContacts,
   haloNames,
   haloProfile,
@@ -27,7 +29,7 @@ import type { SpaceDirectory } from './spaceDirectory.ts'
 
 /*
  * Keeps the private space and this device alike. What is on this device is the truth here: the private space is the copy for the other devices, and
- * nothing that it says takes anything away on this one. Each step looks at both sides and writes only what the other lacks, so it may run at any time.
+ * it takes nothing away on this one but spaces that the person has deleted on another. Each step looks at both sides and writes only what the other lacks, so it may run at any time.
  */
 export interface HaloSync {
   /** Spaces that this device lacks are fetched through it; undefined = another tab does. */
@@ -45,7 +47,7 @@ const contactPauseMs = 10 * 60_000
 export function createHaloSync(options: {
   readonly ports: EchoPorts
   readonly halo: OpenSpace
-  readonly directory: Pick<SpaceDirectory, 'handles' | 'ids' | 'list'>
+  readonly directory: Pick<SpaceDirectory, 'handles' | 'ids' | 'list' | 'state' | 'bury'>
   /** Undefined where the phrase is not on this device. */
   readonly root: RootKey | undefined
   readonly profile: Readable<ProfileRecord | undefined>
@@ -56,7 +58,7 @@ export function createHaloSync(options: {
   readonly onFault: (error: unknown) => void
 }): HaloSync {
   const { ports, halo, directory, root, onFault } = options
-  const { crypto, clock } = ports
+  const { crypto, clock, storage } = ports
   const { database, identity } = halo
   const watched = new Map<SpaceHandle, readonly (() => void)[]>()
   const fetches = new Map<SpaceId, { dispose(): void }>()
@@ -100,6 +102,7 @@ export function createHaloSync(options: {
     await attempt('profile', syncProfile)
     await attempt('recovery', nameRecovery)
     for (const handle of directory.handles()) await attempt(`give ${handle.open.id}`, () => giveSpace(handle))
+    await attempt('deleted', giveDeleted)
     await attempt('contacts', giveContacts)
     if (network === undefined) return
     for (const { open } of directory.handles()) await attempt(`list ${open.id}`, () => listDevices(open))
@@ -168,6 +171,7 @@ export function createHaloSync(options: {
 
   async function giveSpace({ open, space }: SpaceHandle): Promise<void> {
     const item = haloSpaces(database.properties.get()).get(open.id)
+    if (isOut(open)) return giveLeft(open, item)
     const name = space.info.get().name
     const key = open.keyRing.newest()
     if (key === undefined || (item !== undefined && !isOutdated(open, item, name))) return
@@ -175,9 +179,37 @@ export function createHaloSync(options: {
     if (value !== undefined && !isDisposed) database.setProperty(haloNames.space(open.id), value)
   }
 
+  /** Whether the person is no member of a space any more. */
+  function isOut({ log }: OpenSpace): boolean {
+    return log.wasListed(identity.deviceId) && log.admissionsOf(identity.id).length === 0
+  }
+
+  /** No device that comes later is to look for a space that lets it in no more. */
+  function giveLeft({ id, log, keyRing }: OpenSpace, item: HaloSpace | undefined): void {
+    if (item === undefined || item.gone !== undefined) return
+    // A key that is not here came with a new admission, of which another device knows.
+    if (keyRing.get(item.keyId) !== undefined)
+      database.setProperty(haloNames.space(id), goneValue('left', log.endIdsAgainst(identity.deviceId)))
+  }
+
+  /** Whether the person is a member although other devices say that the space is gone: joined again. */
+  function isBack({ log }: Pick<OpenSpace, 'log'>, ends: readonly Uint8Array[]): boolean {
+    return log.entriesOf(identity.id, identity.deviceId).length > 0 && log.knows(ends)
+  }
+
+  async function giveDeleted(): Promise<void> {
+    for (const [id, ends] of await readDeleted(storage)) {
+      if (haloSpaces(database.properties.get()).get(id)?.gone !== 'deleted')
+        database.setProperty(haloNames.space(id), goneValue('deleted', ends))
+      // From here on the private space knows, which may hear of a new join afterwards.
+      await halo.documents.flush()
+      await storage.write({ deleteKeys: [deletedKey(id)] }, 'strict')
+    }
+  }
+
   /** Whether what the devices know of a space is older than what this one knows. A key whose epoch is not in this log may be a newer one. */
   function isOutdated({ log, keyRing }: OpenSpace, item: HaloSpace, name: string): boolean {
-    if (item.gone) return false
+    if (item.gone !== undefined) return isBack({ log }, item.ends)
     const isNameless = item.name === '' && name !== ''
     const newest = keyRing.newest()
     if (newest === undefined || holdsKey(item, newest)) return isNameless
@@ -217,16 +249,18 @@ export function createHaloSync(options: {
     const signer = { deviceId: identity.deviceId, signing: identity.signing }
     for (const record of halo.log.state.get().members.get(identity.id)?.devices ?? []) {
       const device = toId<DeviceId>(record.sign)
-      // One that was shut out of the space may be so in the private space as well, only the word of it has not come yet.
-      if (log.device(device) !== undefined || log.isShutOut(device)) continue
+      // One that was shut out of the space may be so in the private space as well, only the word of it has not come yet. Those that went with their
+      // person come back with him.
+      if (log.device(device) !== undefined || log.wasRevoked(device)) continue
       for (const operation of await createDeviceAddition({ log, identity: identity.id, signer, record })) await log.add(operation)
     }
   }
 
   async function takeSpace(id: SpaceId, item: HaloSpace): Promise<void> {
-    if (item.gone || directory.ids().includes(id) || fetches.has(id)) return
+    if (item.gone !== undefined) return dropSpace(id, item)
+    if (!isLacking(id, item) || fetches.has(id)) return
     const key = await openSpaceKey(crypto, halo, id, item)
-    if (key === undefined || network === undefined || isDisposed || fetches.has(id) || directory.ids().includes(id)) return
+    if (key === undefined || network === undefined || isDisposed || fetches.has(id) || !isLacking(id, item)) return
     const fetch = fetchSpace({
       ports,
       network,
@@ -251,6 +285,21 @@ export function createHaloSync(options: {
       onFault,
     })
     fetches.set(id, fetch)
+  }
+
+  /** Whether this device has to ask for a space: it has none, or the person was out of it and has joined again on another device. */
+  function isLacking(id: SpaceId, { keyId }: Extract<HaloSpace, { gone: undefined }>): boolean {
+    const open = directory.handles().find((handle) => handle.open.id === id)?.open
+    return open === undefined ? !directory.ids().includes(id) : isOut(open) && open.keyRing.get(keyId) === undefined
+  }
+
+  async function dropSpace(id: SpaceId, { gone, ends }: Extract<HaloSpace, { gone: 'left' | 'deleted' }>): Promise<void> {
+    fetches.get(id)?.dispose()
+    fetches.delete(id)
+    if (gone === 'left' || !directory.ids().includes(id)) return
+    const open = directory.handles().find((handle) => handle.open.id === id)?.open
+    const isUnreadable = ['damaged', 'waiting-for-key'].includes(directory.state(id).get().status)
+    if (open === undefined ? isUnreadable : !isBack(open, ends)) await directory.bury(id)
   }
 
   function endFetches(): void {

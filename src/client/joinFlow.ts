@@ -1,6 +1,6 @@
 import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { idBytes } from '../shared/ids.ts'
+import { idBytes, type SpaceId } from '../shared/ids.ts'
 import type { Timer } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Connection, Network, Room } from '../network/network.ts'
@@ -12,6 +12,7 @@ import { guestJoin, type GuestFault, type GuestJoinOptions, type JoinedSpace } f
 import { codeDeadlineMs } from '../replication/hostCode.ts'
 import { decisionDeadlineMs } from '../replication/hostJoin.ts'
 import { refusalError } from '../replication/refusal.ts'
+import { deletedKey } from './deletedSpaces.ts'
 import type { EchoPorts, JoinFlow } from './echo.ts'
 import { createJoinDeadlines, type JoinDeadlines } from './joinDeadlines.ts'
 import { failedState, pathOf, previewOf, refusedState } from './joinStates.ts'
@@ -27,12 +28,14 @@ export interface GuestFlowOptions<Own extends { readonly status: string }> {
   readonly ownName: () => string
   /** What the link's text leads to before anything is asked; undefined for a preview. */
   readonly first: (invitation: Invitation) => GuestState | Own | undefined
+  /** What is on this device already and makes it needless to ask anybody; asked when the person has accepted. */
+  readonly known?: (invitation: Invitation) => Promise<Own | undefined>
   /** What keeps the host from being asked now. */
   readonly obstacle: (preview: InvitationPreview) => Own | undefined
   /** Who asks. */
   readonly identity: () => Promise<LocalIdentity>
   /** What more is said to the host. */
-  readonly more?: (talk: GuestTalk<Own>) => Pick<GuestJoinOptions, 'pairing'>
+  readonly more?: (talk: GuestTalk<Own>) => Pick<GuestJoinOptions, 'pairing' | 'knownOperations'>
   /** Keeps what the host gave, in one strict write. */
   readonly store: (joined: JoinedSpace, identity: LocalIdentity, preview: InvitationPreview) => Promise<void>
   /** Opens what was stored. @returns how much of it is here, and 1 when there is nothing to wait for */
@@ -97,6 +100,15 @@ interface Attempt {
 export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
   const { ports, directory } = options
   const { crypto } = ports
+
+  function knownSpace({ target }: Invitation): SpaceId | undefined {
+    return directory.ids().find((id) => equalBytes(invitationTarget(crypto, idBytes(id)), target))
+  }
+
+  function member(space: SpaceId, invitation: Invitation): Extract<JoinState, { readonly status: 'success' }> {
+    return { status: 'success', space, alreadyMember: true, ...pathOf(invitation) }
+  }
+
   return createGuestFlow<Exclude<JoinState, GuestState>>({
     ...options,
     first(invitation) {
@@ -104,15 +116,26 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
         const message = 'This link adds a device to a person, not a person to a space. Ask for an invitation to the space.'
         return { status: 'invalid', error: new EchoError('wrong-kind', message) }
       }
-      const known = directory.ids().find((id) => equalBytes(invitationTarget(crypto, idBytes(id)), invitation.target))
-      return known && { status: 'success', space: known, alreadyMember: true, ...pathOf(invitation) }
+      const known = knownSpace(invitation)
+      const isMember = known !== undefined && ![...unread, ...ended].includes(directory.state(known).get().status)
+      return isMember ? member(known, invitation) : undefined
     },
+    async known(invitation) {
+      const known = knownSpace(invitation)
+      if (known === undefined) return undefined
+      // Its state tells what comes of it.
+      void directory.open(known).catch(() => {})
+      // Whoever was removed or has left joins again.
+      return ended.includes(await settledStatus(directory.state(known))) ? undefined : member(known, invitation)
+    },
+    more: () => ({ knownOperations: async (space) => (await ports.storage.readMembership(space)).rows }),
     obstacle: (preview) => (options.identity() === undefined ? { status: 'needs-identity', preview } : undefined),
     identity: async () => options.identity()!,
     async store(joined, identity, preview) {
       const { space, operations, key } = joined
       const putKeys = [putRecord(recordOf(joined, preview)), await putKey(crypto, identity, space, key)]
-      await ports.storage.write({ putMembership: putOperations(crypto, space, operations), putKeys }, 'strict')
+      const putMembership = putOperations(crypto, space, operations)
+      await ports.storage.write({ putMembership, putKeys, deleteKeys: [deletedKey(space)] }, 'strict')
     },
     open(joined, preview) {
       const spaceState = directory.adopt(recordOf(joined, preview))
@@ -168,7 +191,9 @@ export function createGuestFlow<Own extends { readonly status: string }>(
       const keys = await deriveInvitationKeys(crypto, mine.invitation.secret)
       const identity = await options.identity()
       await left
+      const known = await options.known?.(mine.invitation)
       if (attempt !== mine) return
+      if (known !== undefined) return end(known)
       const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
       mine.room = options.network.enter({ name, password }, (connection) => void tryHost(mine, keys, identity, connection))
     } catch (error) {
@@ -223,6 +248,7 @@ export function createGuestFlow<Own extends { readonly status: string }>(
         }),
       onPending: () => step({ status: 'pending-approval', preview, deadline: clock.now() + decisionDeadlineMs }, decisionDeadlineMs),
       onAnswer: () => step({ status: 'syncing', preview, progress: undefined }, logMs),
+      knownOperations: async (space) => (await ports.storage.readMembership(space)).rows,
       store: (joined) => {
         mine.isStoring = true
         return options.store(joined, identity, preview)
@@ -308,7 +334,7 @@ export function createGuestFlow<Own extends { readonly status: string }>(
     }
   }
 
-  function end(last: GuestState): void {
+  function end(last: GuestState | Own): void {
     if (attempt !== undefined) leave(attempt)
     attempt = undefined
     state.set(last)
@@ -327,6 +353,23 @@ export function createGuestFlow<Own extends { readonly status: string }>(
       attempt = undefined
     },
   }
+}
+
+/** It is not known yet whether this device is a member. */
+const unread: readonly SpaceState['status'][] = ['closed', 'opening']
+const ended: readonly SpaceState['status'][] = ['removed', 'left']
+
+function settledStatus(state: Readable<SpaceState>): Promise<SpaceState['status']> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const { status } = state.get()
+      if (unread.includes(status)) return
+      stop()
+      resolve(status)
+    }
+    const stop = state.subscribe(look)
+    look()
+  })
 }
 
 function recordOf({ space, content }: JoinedSpace, { spaceName = '' }: InvitationPreview): SpaceRecord {

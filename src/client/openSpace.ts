@@ -28,6 +28,7 @@ import type { SpaceDocuments } from '../documents/spaceDocuments.ts'
 import { createDatabase, type Database } from '../database/database.ts'
 import { authorTagOf } from '../database/positions.ts'
 import type { AnyItemType } from '../database/defineType.ts'
+import type { ContentHead } from '../replication/joinMessages.ts'
 import { createSpaceReplication, type SpaceReplication } from '../replication/spaceReplication.ts'
 import type { EchoPorts } from './echo.ts'
 import { createOperationStore } from './operationStore.ts'
@@ -54,6 +55,11 @@ export interface OpenSpace {
   readonly diagnostics: SpaceDiagnostics
   readonly muted: MutedMembers
   readonly rotation: KeyRotation
+  /**
+   * Reads keys and membership again: a join stored more of them, on this tab or another. Nothing that is here is lost by it: who was removed or had left
+   * goes on with all he had. @param awaiting what must arrive before the space is whole @throws EchoError of storage
+   */
+  rejoin(awaiting: readonly ContentHead[]): Promise<void>
   /** What memory holds of the space beside its blocks, as rows to store again after the storage has lost everything: keys, membership, profiles, marks, who is muted. */
   rowsBesideBlocks(): Promise<StorageBatch>
   /**
@@ -343,6 +349,13 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     muted,
     rotation,
     operationsStored: () => operations.settled(),
+    async rejoin(awaiting) {
+      // In this order: when the log says that this device is a member again, what it has to wait for is known, and the key is there.
+      firstSync.expect(awaiting)
+      await readKeys(crypto, identity, space, storage, keyRing)
+      const { rows } = await storage.readMembership(space)
+      await Promise.all(rows.map((operation) => log.addVerified(operation)))
+    },
     async rowsBesideBlocks() {
       documents.tick()
       const putKeys = [

@@ -10,6 +10,7 @@ import { createSpaceHandle, type SpaceHandle } from './createSpaceHandle.ts'
 import type { EchoPorts, Space } from './echo.ts'
 import { createSpaceOnDevice } from './createSpace.ts'
 import { membershipEnd } from './spacePermissions.ts'
+import { deletionOf } from './deletedSpaces.ts'
 import { openSpace, type OpenSpace } from './openSpace.ts'
 import { changeRecord, putRecord, readRecords, type SpaceRecord } from './spaceRecord.ts'
 import type { SpaceInfo, SpaceState } from './states.ts'
@@ -26,8 +27,14 @@ export interface SpaceDirectory {
   open(id: string): Promise<Space>
   openAsIs(id: string): void
   create(name: string): Promise<Space>
-  /** Takes in a space that was just stored, and opens it. @returns its state */
+  /** Takes in a space that was just stored, and opens it; one that is open already goes on with what a join has added. @returns its state */
   adopt(record: SpaceRecord): Readable<SpaceState>
+  /** Deletes a space that the person is out of, or alone in. @throws as `echo.spaces.delete` does */
+  delete(id: string): Promise<void>
+  /** Deletes a space because another of the person's devices has. @throws EchoError of storage */
+  bury(id: SpaceId): Promise<void>
+  /** Closes a space that another tab deletes, and takes it off the list. */
+  letGo(id: string): Promise<void>
   /** Reads the list of spaces again: another tab may have changed it. */
   refresh(): Promise<void>
   /** Steps that store again what memory holds of the spaces: first what makes each a space of this device, which is little, then their blocks. */
@@ -60,6 +67,8 @@ export interface SpaceDirectoryOptions {
   readonly inviteUrl: () => string
   /** The list changed here: other tabs should read it. */
   readonly onListChanged: () => void
+  /** A space is about to be deleted: other tabs should let go of it. */
+  readonly onDeleted: (space: SpaceId) => void
   /** Who of a space is muted changed here: other tabs should read it. */
   readonly onMuted: (space: SpaceId) => void
   readonly onError: (error: EchoError) => void
@@ -214,13 +223,51 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     return waiting === undefined ? { status: 'ready' } : { status: 'first-sync', ...waiting }
   }
 
+  async function rejoin(entry: Entry, { awaiting }: SpaceRecord): Promise<void> {
+    entry.record = { ...entry.record, awaiting }
+    await entry.handle?.open.rejoin(awaiting)
+  }
+
+  function isAwaiting({ record }: Entry, { awaiting }: SpaceRecord): boolean {
+    return awaiting.every(({ feed, seq }) => record.awaiting.some((head) => head.feed === feed && head.seq === seq))
+  }
+
   /** The list shows names of spaces that are not open. */
   function keepName(entry: Entry): void {
     const { name } = entry.handle!.space.info.get()
     if (name !== '' && name !== entry.record.name) void keep(entry, { name })
   }
 
+  async function letGo(id: SpaceId): Promise<void> {
+    const entry = entries.get(id)
+    if (entry === undefined) return
+    entries.delete(id)
+    unknown.set(id, entry.state)
+    entry.state.set({ status: 'not-found' })
+    early.delete(id)
+    publish()
+    await entry.opening?.catch(() => {})
+    await entry.handle?.dispose()
+    await entry.kept
+  }
+
+  async function remove(id: SpaceId, ends: readonly Uint8Array[] | undefined): Promise<void> {
+    options.onDeleted(id)
+    const { record } = entries.get(id)!
+    await letGo(id)
+    try {
+      await storage.write(await deletionOf(storage, id, ends), 'strict')
+    } catch (error) {
+      add(record)
+      publish()
+      throw error
+    }
+    options.onListChanged()
+  }
+
   function keep(entry: Entry, changes: Partial<SpaceRecord>): Promise<void> {
+    // A row that comes after its space was deleted would bring it back.
+    if (entries.get(entry.record.id) !== entry) return entry.kept
     const before = entry.record
     entry.record = { ...before, ...changes }
     // One after the other: each reads what the one before has written.
@@ -298,14 +345,44 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       return space
     },
     adopt(record) {
+      const before = entries.get(record.id)?.opening
       const entry = add(record)
-      void start(entry)
+      if (before === undefined) void start(entry)
+      else before.then(() => rejoin(entry, record)).catch((error: unknown) => onError(asError(error)))
       publish()
       options.onListChanged()
       return entry.state
     },
+    async delete(id) {
+      await open(id)
+      const { log, identity } = find(id)!.handle!.open
+      const { members } = log.state.get()
+      if (members.has(identity.id) && log.device(identity.deviceId) !== undefined) {
+        if (members.size > 1) {
+          throw new EchoError(
+            'already-member',
+            'You are a member of this space, and the others would take you for one. Leave it first: space.leave().',
+          )
+        }
+        // So that another device of this person, which has not heard of it, does not take the space for a living one.
+        await find(id)!.handle!.space.leave()
+      }
+      await remove(id as SpaceId, log.endIdsAgainst(identity.deviceId))
+    },
+    bury: (id) => remove(id, undefined),
+    letGo: (id) => letGo(id as SpaceId),
     async refresh() {
-      for (const record of await readRecords(storage)) add(record)
+      const records = await readRecords(storage)
+      const isLost = storage.state.get().status === 'emptied'
+      for (const [id, entry] of entries) {
+        // Another tab has deleted it.
+        if (entry.opening === undefined && !isLost && !records.some((record) => record.id === id)) await letGo(id)
+      }
+      for (const record of records) {
+        const entry = add(record)
+        // Another tab has joined again: that this device is a member the log may say already, but not the new key.
+        if (record.awaiting.length > 0 && !isAwaiting(entry, record)) await rejoin(entry, record)
+      }
       if (!isLoaded) {
         isLoaded = true
         for (const [id, state] of unknown) if (!entries.has(id as SpaceId)) state.set({ status: 'not-found' })

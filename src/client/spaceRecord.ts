@@ -32,6 +32,11 @@ export function putRecord(record: SpaceRecord): NonNullable<StorageBatch['putKey
   }
 }
 
+/** The keys of all rows in the keys table that belong to a space begin with one of these. */
+export function spaceKeyPrefixes(space: SpaceId): readonly string[] {
+  return [`${recordPrefix}${space}`, keyPrefix(space), `profile/${space}/`, `muted/${space}`, `invitation/${space}/`]
+}
+
 /** All spaces of this device; rows that are none are passed over. */
 export async function readRecords(storage: Storage): Promise<readonly SpaceRecord[]> {
   const rows = await storage.listKeys(recordPrefix)

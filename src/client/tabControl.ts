@@ -7,6 +7,8 @@ export type TabMessage =
   | { readonly type: 'identity' }
   /** A space came or changed its name: read the list again. */
   | { readonly type: 'spaces' }
+  /** A space is being deleted on this device: let go of it. */
+  | { readonly type: 'deleted'; readonly space: string }
   /** A member of a space was muted or unmuted: read who is. */
   | { readonly type: 'muted'; readonly space: string }
   /** Everything on this device is about to be deleted: end. */
@@ -74,7 +76,8 @@ function parse(frame: Uint8Array): TabMessage | undefined {
       case 'erase':
         return { type: message['type'] }
       case 'muted':
-        return typeof message['space'] === 'string' ? { type: 'muted', space: message['space'] } : undefined
+      case 'deleted':
+        return typeof message['space'] === 'string' ? { type: message['type'], space: message['space'] } : undefined
       case 'enabled':
         return typeof message['enabled'] === 'boolean' ? { type: 'enabled', enabled: message['enabled'] } : undefined
       case 'network':

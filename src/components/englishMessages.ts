@@ -394,6 +394,7 @@ export const englishMessages: Messages = {
     'last-owner': 'You are the only owner. Make someone else an owner first.',
     removed: 'You are not a member of this space any more.',
     'block-withdrawn': 'Changes by somebody who may not write any more were taken out. They are kept on this device.',
+    'already-member': 'You are a member of this space. Leave it first.',
     'invitation-malformed': 'This is not a complete invitation link. Copy it again.',
     'invitation-wrong-app': 'This invitation is for another app.',
     'invitation-newer-version': 'This invitation needs a newer version of this app. Reload the page.',

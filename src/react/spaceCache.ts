@@ -16,6 +16,8 @@ export function createSpaceCache({ spaces }: Echo): SpaceCache {
   return {
     open(id) {
       const ready = spaces.get(id)
+      // Deleted: what was opened before is closed.
+      if (spaces.state(id).get().status === 'not-found' && openingsById.get(id)?.status === 'fulfilled') openingsById.delete(id)
       const known = openingsById.get(id)
       if (known !== undefined && (ready === undefined || known.value === ready)) return known
       if (known?.status === 'pending' && ready !== undefined) return fulfilled(known, ready)

@@ -69,6 +69,8 @@ export interface GuestJoinOptions {
   readonly onAnswer: () => void
   /** Fires when the person gives up; the host is told. */
   readonly signal?: AbortSignal
+  /** What this device knows of the space already: a host that has not heard yet that the guest was removed must not pass for one that took it back. */
+  readonly knownOperations?: (space: SpaceId) => Promise<readonly Uint8Array[]>
   /** Stores the space durably. */
   readonly store: (joined: JoinedSpace) => Promise<void>
 }
@@ -164,6 +166,7 @@ async function converse(said: Said, options: GuestJoinOptions): Promise<Result<J
   if (!log.ok) return log
   const { operations, end } = log.value
   const joined = await judge(options, operations, answer.value, end)
+  if (joined === 'outdated') return link('unknown-device')
   if (joined === undefined) return insecure(said)
   if (options.signal?.aborted) return link('closed')
   await options.store(joined)
@@ -269,13 +272,13 @@ async function receiveLog(
   return link('malformed')
 }
 
-/** Reads the log as if the host were a liar. @returns undefined where he is one */
+/** Reads the log as if the host were a liar. @returns undefined where he is one; `outdated` where he has not heard that this device was shut out */
 async function judge(
   options: GuestJoinOptions,
   operations: readonly Uint8Array[],
   answer: Answer,
   end: End,
-): Promise<JoinedSpace | undefined> {
+): Promise<JoinedSpace | 'outdated' | undefined> {
   const { crypto, identity, invitation } = options
   const genesis = operations[0] && decodeOperation(crypto, operations[0])
   if (genesis === undefined || !genesis.ok) return undefined
@@ -288,8 +291,11 @@ async function judge(
   const space = toId<SpaceId>(genesis.value.id)
   const log = createMembershipLog({ crypto, space })
   for (const operation of operations) await log.add(operation)
+  if (log.device(identity.deviceId) === undefined) return undefined
+  for (const operation of (await options.knownOperations?.(space)) ?? []) await log.addVerified(operation)
   const own = log.device(identity.deviceId)
-  if (!isAdmin(log, answer) || own === undefined) return undefined
+  if (own === undefined) return 'outdated'
+  if (!isAdmin(log, answer)) return undefined
   for (const { id, sealed } of end.keys) {
     const isNamed = log.epochs().some((epoch) => epoch.usable && equalBytes(epoch.keyId, id))
     const key = isNamed ? await openSealedKey(crypto, idBytes(space), identity, id, sealed) : undefined

@@ -21,6 +21,7 @@ import { linkHandshake } from './linkHandshake.ts'
 import { createLinkLimits } from './linkLimits.ts'
 import { decodeLinkMessage, portionsOf, type LinkMessage } from './linkMessages.ts'
 import { createNewerVersions } from './newerVersions.ts'
+import { createParting } from './parting.ts'
 import { createPeerPatience } from './peerPatience.ts'
 import { createPeerProgress, type PeerProgress } from './peerProgress.ts'
 import { createPresenceExchange, type PresenceExchange } from './presenceExchange.ts'
@@ -130,12 +131,13 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   })
   const profiles = createProfileExchange({ crypto, clock, log, book: options.profiles })
   const keyHanding = createKeyHanding(options)
+  const parting = createParting({ clock, log, identity: identity.id, isMember, onOver: () => room.refresh() })
   const room = createSpaceRooms({
     crypto,
     clock,
     space,
     keyRing,
-    isMember,
+    isMember: () => isMember() || parting.isUnderWay(),
     // Whoever is met in an older room does not know of this one's members yet.
     isUsher: () => remoteLinks().every((link) => !placeByLink.get(link)?.isMain() || identity.deviceId < link.peer!.device),
     onConnection: (connection, place) => meet(connection, place),
@@ -159,6 +161,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     }
   })
   const stopState = log.state.subscribe(() => {
+    parting.review(remoteLinks().length > 0)
     room.refresh()
     dropEnded()
   })
@@ -243,6 +246,10 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       place.reportHandshake('succeeded')
       const barredMs = patience.barredMs(device)
       const others = remoteLinks().filter(({ peer }) => peer!.device === device)
+      if (!isMember()) {
+        parting.told()
+        return keepOut(channel, noticeMs)
+      }
       if (disposed) return channel.close()
       if (barredMs > 0) return keepOut(channel, barredMs)
       // Met in the newest room already: the two need no second link, and in this one they go on sitting beside each other.
@@ -478,6 +485,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     async dispose() {
       if (disposed) return
       disposed = true
+      parting.dispose()
       presence.dispose()
       profiles.dispose()
       askAgain.dispose()

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createHaloGenesis } from '../../../src/access/createGenesis.ts'
 import { epochKeyId } from '../../../src/access/epochKeys.ts'
 import {
+  goneValue,
   haloContacts,
   haloNames,
   haloProfile,
@@ -37,7 +38,7 @@ describe('what own devices keep in their private space', () => {
   it('gives back the key of a space, and holds it nowhere in plain text', async () => {
     const { crypto, halo, key, value, read } = await createTest()
     const item = read(value)
-    expect(item).toMatchObject({ gone: false, name: 'Garden', keyId: key.id })
+    expect(item).toMatchObject({ gone: undefined, name: 'Garden', keyId: key.id })
     expect(await openSpaceKey(crypto, halo, space, item as never)).toMatchObject(key)
     expect([...value.key].join()).not.toContain([...key.key].join())
   })
@@ -68,6 +69,10 @@ describe('what own devices keep in their private space', () => {
     ['a short key', { name: 'Garden', key: new Uint8Array(123) }],
     ['a long key', { name: 'Garden', key: new Uint8Array(125) }],
     ['gone, but not quite', { gone: 1 }],
+    ['gone in a way that nobody knows', { gone: 'sold', ends: new Uint8Array(32) }],
+    ['gone without ends', { gone: 'deleted' }],
+    ['gone by half an end', { gone: 'deleted', ends: new Uint8Array(33) }],
+    ['gone by too many ends', { gone: 'deleted', ends: new Uint8Array(32 * 17) }],
   ])('takes %s for no space', async (_what, value) => {
     const { read } = await createTest()
     expect(read(value)).toBe(undefined)
@@ -75,7 +80,16 @@ describe('what own devices keep in their private space', () => {
 
   it('reads tombstones, names that are none as empty ones, and no name that is no id', async () => {
     const { value, read } = await createTest()
-    expect(read({ gone: true })).toEqual({ gone: true })
+    const ends = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
+    expect(read(goneValue('deleted', ends))).toEqual({ gone: 'deleted', ends })
+    expect(read(goneValue('left', []))).toEqual({ gone: 'left', ends: [] })
+    const many = read(
+      goneValue(
+        'left',
+        Array.from({ length: 40 }, () => ends[0]!),
+      ),
+    )
+    expect(many?.gone === 'left' && many.ends).toHaveLength(16)
     expect(read({ ...value, name: 7 })).toMatchObject({ name: '' })
     expect(haloSpaces({ 'space:x': value, [`space:${space}x`]: value, name: value }).size).toBe(0)
   })

@@ -5,15 +5,16 @@ import { deriveRootKey, type RootKey } from '../../../src/identity/rootKey.ts'
 import { encodeEndBody } from '../../../src/access/bodies/endBody.ts'
 import { operationKinds } from '../../../src/access/operation.ts'
 import { signUnder } from '../../../src/access/signUnder.ts'
-import { createRevocation } from '../../../src/access/createEnd.ts'
+import { createLeave, createRevocation } from '../../../src/access/createEnd.ts'
 import { createEpoch } from '../../../src/access/createEpoch.ts'
 import { createGenesis } from '../../../src/access/createGenesis.ts'
 import { createKeyRing } from '../../../src/access/createKeyRing.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import { createProfileBook } from '../../../src/access/profileBook.ts'
 import type { SpaceHandle } from '../../../src/client/createSpaceHandle.ts'
+import { deletedKey } from '../../../src/client/deletedSpaces.ts'
 import type { EchoPorts } from '../../../src/client/echo.ts'
-import { haloContacts, haloNames, haloSpaces } from '../../../src/client/haloItems.ts'
+import { goneValue, haloContacts, haloNames, haloSpaces } from '../../../src/client/haloItems.ts'
 import { createHaloSync } from '../../../src/client/haloSync.ts'
 import type { OpenSpace } from '../../../src/client/openSpace.ts'
 import type { MemberInfo } from '../../../src/client/states.ts'
@@ -23,6 +24,7 @@ import { createProfileRecord, type ProfileRecord } from '../../../src/identity/p
 import type { Network } from '../../../src/network/network.ts'
 import { createWritable } from '../../../src/shared/readable.ts'
 import type { IdentityId, SpaceId } from '../../../src/shared/ids.ts'
+import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import { admit, createDevice, createPerson, seededCrypto } from '../access/people.ts'
@@ -69,12 +71,21 @@ async function createTest(words?: RootKey) {
   const handle = { open: garden, space: { members, info: createWritable({ name: 'Garden' }) } } as unknown as SpaceHandle
   const handles = [handle]
   const faults: unknown[] = []
+  const storage = createMemoryStorage()
+  await storage.open()
+  const buried: SpaceId[] = []
   const profile = createWritable<ProfileRecord | undefined>(undefined)
   const newer: string[] = []
-  const directory = { handles: () => handles, ids: () => [garden.id], list: createWritable([]) }
+  const directory = {
+    handles: () => handles,
+    ids: () => [garden.id],
+    list: createWritable([]),
+    state: () => createWritable({ status: 'ready' as const }),
+    bury: async (id: SpaceId) => void buried.push(id),
+  }
   const sync = createHaloSync({
-    ports: { crypto, clock, random: createSeededRandom('sync') } as unknown as EchoPorts,
-    halo: { ...halo, database } as unknown as OpenSpace,
+    ports: { crypto, clock, storage, random: createSeededRandom('sync') } as unknown as EchoPorts,
+    halo: { ...halo, database, documents: { flush: async () => {} } } as unknown as OpenSpace,
     directory,
     root: words,
     profile,
@@ -105,6 +116,8 @@ async function createTest(words?: RootKey) {
     profile,
     newer,
     handles,
+    storage,
+    buried,
   }
 }
 
@@ -137,7 +150,7 @@ describe('the private space and this device', () => {
   it('list this device anew by the words where whoever listed it turns out to have been shut out, but not where it was itself', async () => {
     for (const isItself of [false, true]) {
       const words = await deriveRootKey(crypto, new Uint8Array(32).fill(6))
-      const { clock, laptop, tablet, halo, database, directory, faults } = await createTest(words)
+      const { clock, laptop, tablet, halo, database, directory, faults, storage } = await createTest(words)
       const phone = await createDevice(crypto, words.signing)
       const before = halo.log.heads()
       const list = async (signer: LocalIdentity): Promise<void> => {
@@ -148,7 +161,7 @@ describe('the private space and this device', () => {
       await list(isItself ? laptop : tablet)
       const identity = phone
       createHaloSync({
-        ports: { crypto, clock, random: createSeededRandom('phone') } as unknown as EchoPorts,
+        ports: { crypto, clock, storage, random: createSeededRandom('phone') } as unknown as EchoPorts,
         halo: { ...halo, identity, database } as unknown as OpenSpace,
         directory,
         root: words,
@@ -307,10 +320,64 @@ describe('the private space and this device', () => {
   it('fetch no space that is gone, or whose key does not open', async () => {
     const { clock, properties, sync, network, entered, faults } = await createTest()
     const [gone, sealed] = ['C', 'D'].map((letter) => (letter.repeat(42) + 'A') as SpaceId)
-    properties.set({ [haloNames.space(gone!)]: { gone: true }, [haloNames.space(sealed!)]: { name: 'x', key: new Uint8Array(124) } })
+    properties.set({
+      [haloNames.space(gone!)]: goneValue('deleted', []),
+      [haloNames.space(sealed!)]: { name: 'x', key: new Uint8Array(124) },
+    })
     sync.setNetwork(network)
     await clock.run(10_000)
     expect([entered, faults]).toEqual([[], []])
+  })
+
+  it('bury a space that another device has deleted, but not one that was joined again since', async () => {
+    const { clock, laptop, garden, properties, sync, network, buried } = await createTest()
+    sync.setNetwork(network)
+    await clock.run(1_000)
+    // Of an operation that this log does not know: the laptop has not heard why the space is gone.
+    properties.set({ [haloNames.space(garden.id)]: goneValue('left', [new Uint8Array(32)]) })
+    await clock.run(1_000)
+    expect(buried).toEqual([])
+    properties.set({ [haloNames.space(garden.id)]: goneValue('deleted', [new Uint8Array(32)]) })
+    await clock.run(1_000)
+    expect(new Set(buried)).toEqual(new Set([garden.id]))
+    buried.length = 0
+    const known = garden.log.heads()
+    properties.set({ [haloNames.space(garden.id)]: goneValue('deleted', known) })
+    await clock.run(1_000)
+    expect(buried).toEqual([])
+    expect(haloSpaces(properties.get()).get(garden.id)).toMatchObject({ keyId: garden.keyRing.newest()!.id })
+    for (const operation of await createLeave({ log: garden.log, signer: laptop, blocks: [] })) await garden.log.add(operation)
+    await clock.run(1_000)
+    const ends = garden.log.endIdsAgainst(laptop.deviceId)
+    expect(ends).toHaveLength(1)
+    expect(haloSpaces(properties.get()).get(garden.id)).toEqual({ gone: 'left', ends })
+    properties.set({ [haloNames.space(garden.id)]: goneValue('deleted', ends) })
+    await clock.run(1_000)
+    expect(buried).toContain(garden.id)
+  })
+
+  it('tell of a space that was deleted here, once', async () => {
+    const { clock, properties, storage, sync, network, writes } = await createTest()
+    const id = ('C'.repeat(42) + 'A') as SpaceId
+    await storage.write({ putKeys: [{ key: deletedKey(id), value: [new Uint8Array(32).fill(7)] }] }, 'strict')
+    sync.setNetwork(network)
+    await clock.run(1_000)
+    expect(haloSpaces(properties.get()).get(id)).toEqual({ gone: 'deleted', ends: [new Uint8Array(32).fill(7)] })
+    expect(await storage.readKey(deletedKey(id))).toBe(undefined)
+    properties.set({ ...properties.get() })
+    await clock.run(1_000)
+    expect(writes.filter((name) => name === haloNames.space(id))).toHaveLength(1)
+  })
+
+  it('leave the word alone that a space is open under a key that this device, being out of it, does not hold', async () => {
+    const { clock, laptop, garden, properties, writes } = await createTest()
+    await clock.run(1_000)
+    for (const operation of await createLeave({ log: garden.log, signer: laptop, blocks: [] })) await garden.log.add(operation)
+    const newer = { name: 'Garden', key: new Uint8Array(124).fill(9) }
+    properties.set({ [haloNames.space(garden.id)]: newer })
+    writes.length = 0
+    await clock.run(1_000)
+    expect(writes).not.toContain(haloNames.space(garden.id))
   })
 
   it('say nothing more once it has ended', async () => {

@@ -306,6 +306,7 @@ export function createFakeEcho(
         openPromises.set(id, promise)
         return promise
       },
+      delete: async () => undefined,
       revokeDevice: async () => undefined,
       openAsIs: (id) => void calls.push(`openAsIs ${id}`),
       get: (id) => (ready.has(id) ? spaces.find((entry) => entry.space.id === id)?.space : undefined),
