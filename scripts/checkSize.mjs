@@ -10,8 +10,8 @@ import { root } from './lib/run.mjs'
 
 /** Greatest sizes in bytes of gzip; about 2 % above what they are, for growth should be somebody's decision. */
 const limits = [
-  { entry: 'dist/index.js', atOnce: 151_000, onDemand: 67_000 },
-  { entry: 'dist/core.js', atOnce: 147_000, onDemand: 67_000 },
+  { entry: 'dist/index.js', atOnce: 154_000, onDemand: 67_000 },
+  { entry: 'dist/core.js', atOnce: 150_000, onDemand: 67_000 },
   { entry: 'dist/components/index.js', atOnce: 25_500, onDemand: 17_300 },
 ]
 
