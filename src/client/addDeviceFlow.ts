@@ -64,7 +64,7 @@ export function createAddDeviceFlow(options: {
     const open = opened.halo
     const records = await readInvitations(crypto, open.identity, open.id, storage)
     const record = records.find(({ revoked, expiresAt, guests }) => !revoked && clock.now() < expiresAt && usesOf(open, guests) === 0)
-    if (record !== undefined && isCurrent()) await host(opened, record, isCurrent)
+    if (record !== undefined && isCurrent()) await host(opened, record, isCurrent, false)
   }
 
   async function create({ compare = false }: AddDeviceOptions, isCurrent: () => boolean): Promise<void> {
@@ -105,21 +105,22 @@ export function createAddDeviceFlow(options: {
       const former = await readInvitations(crypto, open.identity, open.id, storage)
       const deleteKeys = former.map(({ id }) => invitationKey(open.id, id))
       await storage.write({ putKeys: [await putInvitation(crypto, open.identity, open.id, record)], deleteKeys }, 'strict')
-      if (isCurrent() && !(await host(opened, record, isCurrent))) throw elsewhere()
+      if (isCurrent()) await host(opened, record, isCurrent, true)
     } catch (error) {
       if (isCurrent()) state.set({ status: 'error', error: asError(error), retryable: true })
     }
   }
 
-  /** @returns false where another tab adds a device */
-  async function host({ halo: open, settle }: OpenHalo, record: InvitationRecord, isCurrent: () => boolean): Promise<boolean> {
-    const lock = await storage.locks.acquire(`pairing/${open.id}`, 'no')
-    if (lock === undefined) return false
+  /** @param takesOver ends what another tab has made; else nothing is done while one goes on there */
+  async function host(
+    { halo: open, settle }: OpenHalo,
+    record: InvitationRecord,
+    isCurrent: () => boolean,
+    takesOver: boolean,
+  ): Promise<void> {
+    const lock = await storage.locks.acquire(`pairing/${open.id}`, 'no', takesOver)
     const parsed = parseInvitation(crypto, app, record.text)
-    if (!isCurrent() || !parsed.ok) {
-      lock.release()
-      return true
-    }
+    if (lock === undefined || !isCurrent() || !parsed.ok) return lock?.release()
     const { rendezvousKey, codeKey } = await deriveInvitationKeys(crypto, parsed.value.secret)
     const memory = createInvitationMemory(record, async (next) => {
       await storage.write({ putKeys: [await putInvitation(crypto, open.identity, open.id, { ...record, ...next })] }, 'strict')
@@ -162,7 +163,12 @@ export function createAddDeviceFlow(options: {
       },
     }
     update()
-    return true
+    // Another tab, or another part of this one, has made a new one.
+    void lock.lost.then(() => {
+      if (held?.hosting !== hosting) return
+      release()
+      state.set({ status: 'cancelled' })
+    })
 
     function update(): void {
       if (held?.hosting === hosting) state.set(stateOf(hosting, pairing, state.get()))
@@ -224,10 +230,6 @@ function noHalo(): EchoError {
     'peer-offline',
     'This device has not met your other devices yet, so it cannot add one. Open the app on one of them while this one is online, then try again.',
   )
-}
-
-function elsewhere(): EchoError {
-  return new EchoError('bad-config', 'Another tab is adding a device. Go on there, or close it and try again.')
 }
 
 function asError(error: unknown): EchoError {

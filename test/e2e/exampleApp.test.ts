@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import axe from 'axe-core'
 import { chromium, type BrowserContext, type Page } from 'playwright'
+import decodeQR from 'qr/decode.js'
 import { build, preview, type PreviewServer } from 'vite'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
@@ -175,4 +176,53 @@ describe('the example app', () => {
     await bob.getByRole('button', { name: 'Restore Written meanwhile' }).click()
     await taskBox(ann, 'Written meanwhile').waitFor()
   })
+
+  it('adds a second device by the QR code on the first, after both have shown the same number', async () => {
+    const [laptop, mobile] = await Promise.all([person('laptop'), person('mobile', phone)])
+    await startSpace(laptop)
+    await addTask(laptop, 'Count the orchids')
+    await laptop.getByRole('button', { name: 'Add a device' }).click()
+    await laptop.getByLabel('Both show numbers, and I compare them').check()
+    await laptop.getByRole('button', { name: 'Show QR code and link' }).click()
+    const link = await readQrCode(laptop)
+    expect(link).toBe(await laptop.getByLabel('Invitation link').inputValue())
+    expect(await accessibilityFaults(laptop)).toEqual([])
+
+    await mobile.goto(link)
+    await mobile.getByRole('dialog', { name: 'Make this device yours?' }).waitFor()
+    expect(new URL(mobile.url()).hash).toBe('')
+    await mobile.getByRole('button', { name: 'Use my account here' }).click()
+    const digits = (page: Page) => page.locator('[data-slot=digits]').innerText()
+    expect(await digits(mobile)).toBe(await digits(laptop))
+    expect(await accessibilityFaults(mobile)).toEqual([])
+    await mobile.getByRole('button', { name: 'The numbers are the same' }).click()
+    await laptop.getByRole('button', { name: 'The numbers are the same' }).click()
+    await laptop.getByRole('dialog', { name: 'The device was added' }).getByRole('button', { name: 'Done' }).click()
+    await mobile.getByRole('dialog', { name: 'Welcome back' }).getByRole('button', { name: 'Done' }).click()
+    await mobile.getByRole('heading', { name: 'Spring survey', level: 1 }).waitFor()
+    await taskBox(mobile, 'Count the orchids').check()
+    await taskBox(laptop, 'Count the orchids', true).waitFor()
+  })
 })
+
+/** What a camera would read off the screen. */
+async function readQrCode(page: Page): Promise<string> {
+  const drawn = page.getByRole('img', { name: 'QR code of the link below' })
+  await drawn.and(page.locator('[data-state=shown]')).waitFor()
+  const { size, path } = await drawn.evaluate((svg: SVGSVGElement) => ({
+    size: svg.viewBox.baseVal.width,
+    path: svg.querySelector('path')!.getAttribute('d')!,
+  }))
+  const scale = 4
+  const width = size * scale
+  const data = new Uint8Array(width * width).fill(255)
+  for (const [, x, y] of path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)) {
+    for (let row = 0; row < scale; row++) {
+      const start = (Number(y) * scale + row) * width + Number(x) * scale
+      data.fill(0, start, start + scale)
+    }
+  }
+  const pixels = new Uint8Array(data.length * 4)
+  for (const [i, grey] of data.entries()) pixels.set([grey, grey, grey, 255], i * 4)
+  return decodeQR({ width, height: width, data: pixels })
+}

@@ -273,6 +273,28 @@ describe('a second device', () => {
     await end()
   })
 
+  it('is waited for in one tab: a new link ends the one of another tab, and what that had is not followed any more', async () => {
+    const { clock, laptop, hostIs, guestIs, invite, follow, end } = await createTest(9)
+    const first = await invite()
+    const second = (await drive(clock, laptop.openTab())).addDevice()
+    await clock.run(1_000)
+    expect(second.state.get().status).toBe('idle')
+    second.create()
+    const { url, code } = await hostIs(second, 'waiting')
+    await hostIs(first.host, 'cancelled')
+    const stale = follow(first.url)
+    await guestIs(stale, 'connecting')
+    await clock.run(30_000)
+    expect(stale.state.get().status).toBe('peer-offline')
+    stale.cancel()
+    const guest = follow(url)
+    await guestIs(guest, 'verifying')
+    guest.submitCode(code!)
+    second.approve((await hostIs(second, 'approving')).requests[0]!.guest)
+    await guestIs(guest, 'success')
+    await end()
+  })
+
   it('does not end what somebody began here while the other device was deciding', async () => {
     const { clock, phone, hostIs, guestIs, invite, follow, end } = await createTest(8)
     const { host, url, code } = await invite()

@@ -4,6 +4,7 @@ import {
   defineType,
   EchoError,
   query,
+  type AddDeviceFlow,
   type Echo,
   type EchoConfig,
   type EchoErrorCode,
@@ -11,6 +12,9 @@ import {
   type InviteFlow,
   type JoinFlow,
   type JoinState,
+  type OpenPairing,
+  type PairFlow,
+  type PairState,
   type Readable,
   type Space,
   type TextHandle,
@@ -57,8 +61,17 @@ export interface Lab {
   /** The join begun last. */
   joining: JoinFlow
   beginJoin(link: string): void
-  /** Types a code when it is asked for. @returns what comes of it */
-  typeCode(code: string): Promise<string>
+  /** Types a code when it is asked for, by default for the join. @returns what comes of it */
+  typeCode(code: string, flow?: JoinFlow | PairFlow): Promise<string>
+  /** The adding of a device begun last, on the device that is there. */
+  adding: AddDeviceFlow
+  /** @returns link and code for a new device */
+  addDevice(): Promise<{ url: string; code: string }>
+  /** Says yes to the device that asks. */
+  approveDevice(): Promise<void>
+  /** The pairing begun last, on the new device. */
+  pairing: PairFlow
+  beginPairing(link: string): void
   /** @returns the space and the milliseconds from accepting to an open space */
   join(link: string): Promise<{ id: string; ms: number }>
   add(title: string): string
@@ -89,6 +102,8 @@ export function createLab(): Lab {
     text: undefined as unknown as TextHandle,
     joining: undefined as unknown as JoinFlow,
     inviting: undefined as unknown as InviteFlow,
+    adding: undefined as unknown as AddDeviceFlow,
+    pairing: undefined as unknown as PairFlow,
     Task,
     Note,
     query,
@@ -141,12 +156,28 @@ export function createLab(): Lab {
       lab.joining = lab.echo.join(link)
       lab.joining.accept()
     },
-    async typeCode(code) {
-      const isAsked = (state: JoinState): boolean => (state.status === 'verifying' || state.status === 'wrong-code') && !state.isChecking
-      await lab.until(lab.joining.state, isAsked, 20_000)
-      lab.joining.submitCode(code)
+    async addDevice() {
+      lab.adding = lab.echo.addDevice()
+      lab.adding.create()
+      const { url, code } = (await lab.until(lab.adding.state, ({ status }) => status === 'waiting', 20_000)) as OpenPairing
+      return { url, code: code ?? '' }
+    },
+    async approveDevice() {
+      const state = await lab.until(lab.adding.state, ({ status }) => status === 'approving', 20_000)
+      if (state.status === 'approving') lab.adding.approve(state.requests[0]!.guest)
+    },
+    beginPairing(link) {
+      lab.pairing = lab.echo.pair(link, { deviceName: 'Phone' })
+      lab.pairing.accept()
+    },
+    async typeCode(code, flow = lab.joining) {
+      const flowState: Readable<JoinState | PairState> = flow.state
+      const isAsked = (state: JoinState | PairState): boolean =>
+        (state.status === 'verifying' || state.status === 'wrong-code') && !state.isChecking
+      await lab.until(flowState, isAsked, 20_000)
+      flow.submitCode(code)
       const passing = ['verifying', 'wrong-code', 'syncing', 'connecting']
-      const end = await lab.until(lab.joining.state, (state) => isAsked(state) || !passing.includes(state.status), 20_000)
+      const end = await lab.until(flowState, (state) => isAsked(state) || !passing.includes(state.status), 20_000)
       return 'attemptsLeft' in end ? `${end.status} ${end.attemptsLeft}` : end.status
     },
     async join(link) {
