@@ -17,7 +17,8 @@ export type ProfileFault = 'format' | 'newer-version' | 'unknown-device' | 'sign
 
 /**
  * The profiles of a space's members: of each device the newest that it signed. What is shown of a person is the newest of those devices that are
- * live now, so that a device that was shut out has no say. A function of the records and the log, whatever the order of arrival.
+ * live now, so that a device that was shut out has no say; where none of them has signed any, a member stays as the others showed him last, until one
+ * of his devices has. A function of the records and the log, whatever the order of arrival.
  */
 export interface ProfileBook {
   /** What is shown of each member who has signed a profile. */
@@ -52,6 +53,8 @@ export function createProfileBook({ crypto, log }: { readonly crypto: CryptoPort
   function publish(): void {
     const shown = new Map<IdentityId, ProfileRecord>()
     for (const record of records()) if (isNewerProfile(record, shown.get(record.identity))) shown.set(record.identity, record)
+    const former = [...byDevice.values()].filter(({ identity }) => !shown.has(identity) && log.admissionsOf(identity).length > 0)
+    for (const record of former) if (isNewerProfile(record, shown.get(record.identity))) shown.set(record.identity, record)
     const before = state.get()
     if (shown.size !== before.size || [...shown].some(([identity, record]) => before.get(identity) !== record)) state.set(shown)
   }

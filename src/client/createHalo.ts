@@ -83,8 +83,8 @@ export function createHalo(options: {
   const hosting = createRecoveryPlace()
   /** One step after the other. */
   let tail: Promise<void> = Promise.resolve()
-  /** The name given at the beginning was signed, or is being. */
-  let isSigned = false
+  /** The profile is being signed anew. */
+  let isSigning = false
   let isDisposed = false
   const stops = [
     control.commands.state.subscribe(meet),
@@ -162,11 +162,16 @@ export function createHalo(options: {
       root,
       profile: control.profile,
       onNewerProfile: (newer) => void control.takeProfile(newer).catch(onFault),
-      onUnsigned() {
+      onUnsigned(signed) {
         // A device that came from the words has its name from another one, whose words may still be on their way.
-        if (isSigned || control.name() === '' || control.awaitsDevices()) return
-        isSigned = true
-        void control.commands.updateProfile({}).catch(onFault)
+        if (isSigning || (signed === undefined && (control.name() === '' || control.awaitsDevices()))) return
+        isSigning = true
+        void control.commands
+          .updateProfile({})
+          .catch(onFault)
+          .finally(() => {
+            isSigning = false
+          })
       },
       onFetched: async ({ space, key, log, content }, name) => {
         const fetched: SpaceRecord = { id: space, name, awaiting: content }

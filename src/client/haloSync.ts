@@ -52,8 +52,11 @@ export function createHaloSync(options: {
   readonly root: RootKey | undefined
   readonly profile: Readable<ProfileRecord | undefined>
   readonly onNewerProfile: (record: ProfileRecord) => void
-  /** Nothing was signed on this device or another: the name given at the beginning is to be signed, so that other devices get it. */
-  readonly onUnsigned: () => void
+  /**
+   * The profile is to be signed by this device: nobody has signed the name given at the beginning, and other devices are to get it; or a device did
+   * that was shut out since.
+   */
+  readonly onUnsigned: (signed: ProfileRecord | undefined) => void
   readonly onFetched: (fetched: FetchedSpace, name: string) => Promise<void>
   readonly onFault: (error: unknown) => void
 }): HaloSync {
@@ -131,15 +134,16 @@ export function createHaloSync(options: {
   async function syncProfile(): Promise<void> {
     const own = options.profile.get()
     const bytes = haloProfile(database.properties.get())
-    if (own !== undefined && bytes !== undefined && equalBytes(own.bytes, bytes)) return
+    if (own !== undefined && isLive(own) && bytes !== undefined && equalBytes(own.bytes, bytes)) return
     const kept = bytes && decodeProfileRecord(crypto, bytes)
     // What is of a newer version is left to those that can read it.
     if (kept?.ok === false && kept.error === 'newer-version') return
     const isTrue = kept?.ok === true && isLive(kept.value) && (await verifyProfileRecord(crypto, kept.value))
     if (isDisposed) return
     const record = isTrue ? kept.value : undefined
-    if (own === undefined && record === undefined) options.onUnsigned()
-    else if (record !== undefined && isNewerProfile(record, own)) options.onNewerProfile(record)
+    if (record !== undefined && isNewerProfile(record, own)) options.onNewerProfile(record)
+    // By nobody, or by a device that was shut out since, whose word counts no more.
+    else if (own === undefined ? record === undefined : !isLive(own) && halo.log.wasListed(own.device)) options.onUnsigned(own)
     // Two that each held to the word of a device that was shut out, which no one else takes, would write without end.
     else if (own !== undefined && isLive(own) && isNewerProfile(own, record)) database.setProperty(haloNames.profile, own.bytes)
   }

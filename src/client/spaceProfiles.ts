@@ -45,7 +45,9 @@ export async function createSpaceProfiles(options: {
   }
 
   function compare(): void {
-    const [here, inSpace] = [own.get(), book.state.get().get(identity.id)]
+    const [here, shown] = [own.get(), book.state.get().get(identity.id)]
+    // What is shown may be by a device that was shut out, until another has signed it again.
+    const inSpace = shown !== undefined && log.entriesOf(identity.id, shown.device).length > 0 ? shown : undefined
     if (here !== undefined && isNewerProfile(here, inSpace)) void book.add(here.bytes)
     if (inSpace !== undefined && isNewerProfile(inSpace, here)) options.onNewerOwn(inSpace)
   }

@@ -69,6 +69,26 @@ describe('the profiles of a space', () => {
     expect(await book.add(await write(second, 2 ** 40, 'Thief again'))).toEqual({ ok: false, error: 'unknown-device' })
   })
 
+  it('stay as they were when the only device that signed one is shut out, until another has, whatever its counter', async () => {
+    const { crypto, log, alice, second, book, addSecond, write, shown } = await createTest()
+    await addSecond()
+    await book.add(await write(second, 7, 'Alice'))
+    const signer = { deviceId: alice.deviceId, signing: alice.signing }
+    for (const operation of await createRevocation({ log, identity: alice.id, signer, device: second.deviceId, blocks: [] }))
+      await log.add(operation)
+    expect(shown()).toBe('Alice')
+    expect(book.records()).toEqual([])
+    // Nobody takes from it what it signs afterwards.
+    expect(await book.add(await write(second, 8, 'Thief'))).toEqual({ ok: false, error: 'unknown-device' })
+    expect(shown()).toBe('Alice')
+    await book.add(await write(alice, 1, 'Alice, signed again'))
+    expect(shown()).toBe('Alice, signed again')
+    // One who comes later has only what live devices signed.
+    const later = createProfileBook({ crypto, log })
+    for (const { bytes } of book.records()) await later.add(bytes)
+    expect(shown(later)).toBe('Alice, signed again')
+  })
+
   it('tell of each record added, and not of those restored from disk', async () => {
     const { crypto, alice, book, write, shown } = await createTest()
     const told: string[] = []

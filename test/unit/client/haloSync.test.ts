@@ -90,7 +90,7 @@ async function createTest(words?: RootKey) {
     root: words,
     profile,
     onNewerProfile: (record) => newer.push(record.name),
-    onUnsigned: () => newer.push('unsigned'),
+    onUnsigned: (signed) => newer.push(signed === undefined ? 'unsigned' : `unsigned ${signed.name}`),
     onFetched: async () => {},
     onFault: (error) => faults.push(error),
   })
@@ -315,6 +315,26 @@ describe('the private space and this device', () => {
     properties.set({ profile: theirs!.bytes })
     await clock.run(60_000)
     expect(writes).not.toContain('profile')
+  })
+
+  it('have an own profile signed again that a device signed which was shut out since, and let none of them be who never was one', async () => {
+    const { clock, laptop, tablet, halo, properties, profile, newer, writes } = await createTest()
+    const record = await createProfileRecord(crypto, tablet, 3, { name: 'Anna' })
+    profile.set(record)
+    properties.set({ ...properties.get(), profile: record.bytes })
+    await clock.run(1_000)
+    expect(newer).toEqual([])
+    const signer = { deviceId: laptop.deviceId, signing: laptop.signing }
+    const ends = await createRevocation({ log: halo.log, identity: laptop.id, signer, device: tablet.deviceId, blocks: [] })
+    for (const operation of ends) await halo.log.add(operation)
+    await clock.run(1_000)
+    expect(new Set(newer)).toEqual(new Set(['unsigned Anna']))
+    profile.set(await createProfileRecord(crypto, laptop, 4, { name: 'Anna' }))
+    await clock.run(1_000)
+    expect(properties.get()['profile']).toEqual(profile.get()!.bytes)
+    newer.length = 0
+    await clock.run(60_000)
+    expect([newer, writes.filter((name) => name === 'profile')]).toEqual([[], ['profile']])
   })
 
   it('fetch no space that is gone, or whose key does not open', async () => {

@@ -118,6 +118,16 @@ describe('useProfile, useDevices, useContacts and useMembers', () => {
     expect(result.current.slice(1)).toEqual([[device], [{ ...ben, spaces: [] }], [member]])
   })
 
+  it('show anyone met in a space by identity, oneself too, and nobody for a stranger', async () => {
+    const fake = createFakeEcho()
+    const ben = { id: 'ben' as IdentityId, name: 'Ben', spaces: [] }
+    const ann = fake.echo.identity.state.get()
+    const own = 'identity' in ann ? ann.identity.id : ''
+    const { result } = renderHookInEcho(fake, () => ['ben', own, 'eve'].map((id) => useProfile(id).profile?.name))
+    await act(async () => fake.contacts.set([ben]))
+    expect(result.current).toEqual(['Ben', 'Ann', undefined])
+  })
+
   it('sign out by the identity, with its confirmation', async () => {
     const fake = createFakeEcho()
     const { result } = renderHookInEcho(fake, () => useIdentity())
