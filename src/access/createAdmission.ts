@@ -1,11 +1,11 @@
-import { equalBytes } from '../shared/bytes.ts'
+import { equalBytes, toHex } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
+import { idBytes, toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { DeviceRecord } from '../identity/record.ts'
 import { encodeAdmitBody, type AdmitBody } from './bodies/admitBody.ts'
-import type { ListedDevice } from './bodies/deviceList.ts'
+import { maxChainLength, maxListedDevices, type ListedDevice } from './bodies/deviceList.ts'
 import { assertName } from './createGenesis.ts'
 import type { Role } from './membershipLog.ts'
 import { operationKinds } from './operation.ts'
@@ -71,8 +71,12 @@ export async function createPromotion(options: Author & { readonly identity: Ide
   const devices: ListedDevice[] = []
   // The list that holds the consenting record comes first: of two records of one device, the one that the consent names must stay.
   const added = log.addedDevicesOf(identity).map((record) => ({ record }))
+  // A person may list as many devices, in as long a chain, as he likes: those that do not fit must not keep him from another role.
+  const chains = new Map([[toHex(idBytes(identity)), 0]])
   for (const { record } of [...[earlier, ...admissions].flatMap((admission) => admission.devices), ...added]) {
-    if (devices.some((device) => equalBytes(device.record.sign, record.sign))) continue
+    const [key, length] = [toHex(record.sign), (chains.get(toHex(record.certifier)) ?? maxChainLength) + 1]
+    if (chains.has(key) || length > maxChainLength || devices.length === maxListedDevices) continue
+    chains.set(key, length)
     devices.push({ listed: live.has(toId<DeviceId>(record.sign)), record })
   }
   const consenter = devices.findIndex(({ record }) => equalBytes(record.sign, consenting.sign))

@@ -4,19 +4,22 @@ import { idBytes } from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import { encodeEpochBody, maxEpochRecipients, maxPreviousKeys, type EpochRecipient } from './bodies/epochBody.ts'
+import type { DeviceRecord } from '../identity/record.ts'
 import { epochKeyId } from './epochKeys.ts'
 import type { EpochKey, KeyRing } from './keyRing.ts'
+import type { Member } from './membershipLog.ts'
 import { operationKinds, signOperation } from './operation.ts'
 import type { OperationLog } from './operationLog.ts'
 import { openPreviousKey, sealPreviousKey } from './previousKey.ts'
 import { sealToDevice } from './sealedKey.ts'
 
 /**
- * A new epoch: a fresh key sealed to every device that is live now, with the held keys that no held epoch keeps yet sealed under it.
+ * A new epoch: a fresh key sealed to every device that is live now, with the held keys that no held epoch keeps yet sealed under it. Of more than 740
+ * devices it is sealed to as many, the others are handed it over links.
  * Nothing is added anywhere: the caller adds the operation to the log, then the key to the ring.
  * @param options.key 32 secret bytes; fresh ones unless given.
  * @param options.keyRing the keys held so far; what is not in it stays closed to who joins later.
- * @throws EchoError `not-authorised` where the signer is no editor, `value-too-large` above 740 live devices.
+ * @throws EchoError `not-authorised` where the signer is no editor.
  */
 export async function createEpoch(options: {
   readonly crypto: CryptoPort
@@ -35,15 +38,8 @@ export async function createEpoch(options: {
     )
   }
   // Devices and parents are read together, before anything waits: the epoch must be sealed to those whom its past knows.
-  const devices = [...log.state.get().members.values()].flatMap((member) => member.devices)
+  const devices = recipientsOf([...log.state.get().members.values()])
   const parents = log.parentsFor(entry.as)
-  if (devices.length > maxEpochRecipients) {
-    throw new EchoError(
-      'value-too-large',
-      `A space can have ${maxEpochRecipients} devices, this one has ${devices.length}. Remove some members.`,
-    )
-  }
-
   const secret = options.key?.slice() ?? crypto.randomBytes(32)
   const key: EpochKey = { id: epochKeyId(crypto, space, secret), key: secret }
   const ephemeral = await crypto.createAgreementKey()
@@ -69,6 +65,15 @@ export async function createEpoch(options: {
     body,
   })
   return { operation, key }
+}
+
+/** Each person's most senior devices first: whoever lists hundreds of devices, as a reader may, must neither stop the others from a new key nor crowd them out. */
+function recipientsOf(members: readonly Member[]): readonly DeviceRecord[] {
+  const ordered = members.flatMap(({ devices }) => devices.map((record, place) => ({ record, place })))
+  return ordered
+    .sort((a, b) => a.place - b.place)
+    .slice(0, maxEpochRecipients)
+    .map(({ record }) => record)
 }
 
 /**

@@ -256,8 +256,12 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     invitations: () => currentInvitations().all,
     invitation: (invitationId) => currentInvitations().byId.get(operationKey(invitationId)),
     excessOf: (invitation) => findExcess(graph, evaluator.current(), invitation),
-    // A further admission of the same person carries the invitation on.
-    usesOf: (invitationId) => new Set(graph.admittedBy(operationKey(invitationId)).map(({ identityId }) => identityId)).size,
+    usesOf(invitationId) {
+      const { voided } = evaluator.current()
+      const counting = graph.admittedBy(operationKey(invitationId)).filter(({ operation }) => !voided.has(operation))
+      // A further admission of the same person carries the invitation on.
+      return new Set(counting.map(({ identityId }) => identityId)).size
+    },
     voided: () => evaluator.current().voided,
     keptBlocks: () => evaluator.current().ends.keptBlocks,
     isBefore: (earlier, later) => graph.isBefore(operationKey(earlier), operationKey(later)),

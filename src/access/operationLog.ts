@@ -58,8 +58,8 @@ export interface OperationLog extends MembershipLog {
   /** The invitation that was announced first under an id (32 bytes). */
   invitation(invitationId: Uint8Array): AnnouncedInvitation | undefined
   /** The live admissions by an invitation of those who came after it was used up: its inviter's client ends them (M17). */
-  excessOf(invitation: Pick<InviteBody, 'invitationId' | 'uses'>): readonly Admission[]
-  /** How many people were admitted by an invitation (id, 32 bytes), members still or not; announced or not. */
+  excessOf(invitation: Pick<AnnouncedInvitation, 'invitationId' | 'uses' | 'inviter'>): readonly Admission[]
+  /** How many people were admitted by an invitation (id, 32 bytes), members still or not; announced or not. Not who was let in by one who might not. */
   usesOf(invitationId: Uint8Array): number
   /** The well-formed operations that do not count, by key, and why. */
   voided(): ReadonlyMap<string, VoidReason>

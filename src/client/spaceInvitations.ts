@@ -88,8 +88,13 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     reconcile()
   }
 
-  function mayHost(): boolean {
-    return log.signingEntry(identity.id, identity.deviceId, 'admin') !== undefined
+  function mayHost(entry?: Held): boolean {
+    const own = log.signingEntry(identity.id, identity.deviceId, 'admin')
+    const announced = entry?.record === undefined && entry !== undefined ? log.invitation(entry.id) : undefined
+    if (own === undefined || announced?.role !== 'admin') return own !== undefined
+    // Whom this device lets in as admin stands right below it: that must not be above whom the inviter could let in.
+    const inviter = log.state.get().members.get(announced.inviter)
+    return inviter !== undefined && inviter.rank <= own.rank
   }
 
   /** Hosts what is to be hosted, and tells what is hosted that the log has changed. */
@@ -99,8 +104,8 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     for (const { invitationId, delegated, isOpen } of log.invitations()) {
       if (delegated && isOpen && !held.has(toHex(invitationId))) hold(invitationId)
     }
-    const mayHostNow = mayHost()
     for (const entry of held.values()) {
+      const mayHostNow = mayHost(entry)
       entry.hosting?.review()
       if (entry.hosting === undefined && entry.lock === undefined && mayHostNow && !isOver(entry)) void host(entry, ending.signal)
       if (entry.hosting !== undefined && !mayHostNow) end(entry)
@@ -152,7 +157,7 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
       if (entry.record !== undefined) entry.record = (await readInvitation(crypto, identity, open.id, storage, entry.id)) ?? entry.record
       const terms = await termsOf(entry)
       if (entry.lock !== lock) return
-      if (terms === undefined || !mayHost()) return end(entry)
+      if (terms === undefined || !mayHost(entry)) return end(entry)
       const memory = createInvitationMemory(entry.record ?? { wrong: 0, guests: new Map(), revoked: false }, (next) => write(entry, next))
       entry.memory = memory
       entry.hosting = hostInvitation({

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createAdmission, createPromotion } from '../../../src/access/createAdmission.ts'
+import { createDeviceAddition } from '../../../src/access/createDeviceAddition.ts'
+import { createAdmissionEnd } from '../../../src/access/createEnd.ts'
 import { createGenesis } from '../../../src/access/createGenesis.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
@@ -91,6 +93,27 @@ describe('a promotion', () => {
     expect(member?.devices).toHaveLength(2)
     expect([junior, third, elder].map((device) => log.isWriter(device.id, device.deviceId))).toEqual([true, true, false])
     expect(log.admissionsOf(junior.id)).toHaveLength(3)
+  })
+
+  it('is not kept from happening by a person who lists more devices, or a longer chain of them, than an admission holds', async () => {
+    const { crypto, log, alice } = founded
+    const root = await crypto.createSigningKey()
+    const first = await createDevice(crypto, root)
+    await admit(founded, alice, first, 'editor')
+    const signer = { deviceId: first.deviceId, signing: first.signing }
+    let certifier = first
+    for (let i = 0; i < 70; i++) {
+      const device = await createDevice(crypto, root, certifier.signing)
+      for (const operation of await createDeviceAddition({ log, identity: first.id, signer, record: device.record }))
+        await log.add(operation)
+      if (i < 10) certifier = device
+    }
+    expect(log.state.get().members.get(first.id)?.devices).toHaveLength(71)
+    const [editor] = log.admissionsOf(first.id)
+    expect((await log.add(await createPromotion({ crypto, log, signer: alice, identity: first.id, role: 'reader' }))).ok).toBe(true)
+    await log.add(await createAdmissionEnd({ log, signer: alice, admission: editor!, blocks: [] }))
+    expect(log.state.get().members.get(first.id)).toMatchObject({ role: 'reader' })
+    expect(log.device(first.deviceId)).toBeDefined()
   })
 
   it('of a stranger or a founder is refused', async () => {

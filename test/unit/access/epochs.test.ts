@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { encodeEpochBody } from '../../../src/access/bodies/epochBody.ts'
+import { createDeviceAddition } from '../../../src/access/createDeviceAddition.ts'
 import { createEpoch } from '../../../src/access/createEpoch.ts'
 import { createKeyRing } from '../../../src/access/createKeyRing.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
@@ -14,7 +15,7 @@ import { createWebCrypto } from '../../../src/crypto/webCrypto.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { compareBytes, toHex } from '../../../src/shared/bytes.ts'
 import { idBytes } from '../../../src/shared/ids.ts'
-import { admit, createPerson, found, type Founded } from './people.ts'
+import { admit, createDevice, createPerson, found, type Founded } from './people.ts'
 
 let founded: Founded
 let bob: LocalIdentity
@@ -74,6 +75,22 @@ describe('an epoch', () => {
     for (const signer of [reader, await createPerson(founded.crypto)]) {
       await expect(createEpoch({ ...founded, signer, keyRing })).rejects.toMatchObject({ code: 'not-authorised' })
     }
+  })
+
+  it('is made however many devices a reader lists, and reaches everyone else', { timeout: 30_000 }, async () => {
+    const { crypto, log } = founded
+    const root = await crypto.createSigningKey()
+    const crowd = await createDevice(crypto, root)
+    await admit(founded, bob, crowd, 'reader')
+    const signer = { deviceId: crowd.deviceId, signing: crowd.signing }
+    for (let i = 0; i < 740; i++) {
+      const { record } = await createDevice(crypto, root, crowd.signing)
+      for (const operation of await createDeviceAddition({ log, identity: crowd.id, signer, record })) await log.add(operation)
+    }
+    expect(log.state.get().members.get(crowd.id)!.devices).toHaveLength(741)
+    const key = await rotate()
+    expect(log.epochs()[0]!.recipients).toHaveLength(740)
+    for (const person of [founded.alice, bob, reader, crowd]) expect((await openAs(person)).newest()).toEqual(key)
   })
 
   it('reaches a device admitted later through a sealed key, which then opens all the history', async () => {

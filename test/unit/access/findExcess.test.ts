@@ -17,7 +17,7 @@ async function createTest(uses = 2) {
   const rendezvousKey = new Uint8Array(32).fill(7)
   const terms = { invitationId, rendezvousKey, role: 'editor', uses, approval: false, delegated: true, expiresAt: 0 } as const
   await log.add(await createInvite({ log, signer: alice, invitation: terms }))
-  const invitation = { invitationId, uses }
+  const invitation = { invitationId, uses, inviter: alice.id }
 
   /** What somebody knows who has these operations. */
   async function logOf(operations: readonly Uint8Array[]): Promise<OperationLog> {
@@ -52,7 +52,7 @@ describe('who came after an invitation was used up', () => {
   it('is who came last where it is known, and of those who do not know of each other the same for everyone, in every order', async () => {
     const { log, alice, bob, letIn, logOf, excess } = await createTest()
     const apart = await logOf(log.operations())
-    const hers = [await letIn(alice), await letIn(alice)]
+    const hers = [await letIn(alice)]
     const his = [await letIn(bob, apart), await letIn(bob, apart)]
     const all = [...new Set([...log.operations(), ...apart.operations()])]
     const verdicts = new Set<string>()
@@ -63,18 +63,30 @@ describe('who came after an invitation was used up', () => {
     }
     expect(verdicts.size).toBe(1)
     const out = new Set(JSON.parse([...verdicts][0]!) as string[])
-    // Each knew that its own first one came first.
-    expect(out).toEqual(new Set([hers[1]!.id, his[1]!.id]))
+    // He knew that his first one came first; whom the inviter lets in stays.
+    expect([out, out.has(hers[0]!.id)]).toEqual([new Set([his[1]!.id]), false])
   })
 
   it('is nobody of whom the admission does not count, for who was let in by one who was removed takes nobody the place', async () => {
-    const { log, alice, bob, letIn, logOf, excess } = await createTest(1)
+    const { log, alice, bob, letIn, logOf, excess, invitation } = await createTest(1)
     const apart = await logOf(log.operations())
     await letIn(bob, apart)
     await log.add(await createRemoval({ log, signer: alice, identity: bob.id, blocks: [] }))
-    await letIn(alice)
+    // Nor does it use the invitation up, for he may sign as many as he likes.
     for (const operation of apart.operations()) await log.add(operation)
-    expect(excess()).toEqual([])
+    expect(log.usesOf(invitation.invitationId)).toBe(0)
+    await letIn(alice)
+    expect([excess(), log.usesOf(invitation.invitationId)]).toEqual([[], 1])
+  })
+
+  it('is never one whom the inviter let in because of what a junior admin signed as if it had come earlier', async () => {
+    const { log, alice, bob, letIn, logOf, excess } = await createTest(2)
+    const early = await logOf(log.operations())
+    const honest = [await letIn(alice), await letIn(alice)]
+    const puppets = [await letIn(bob, early)]
+    for (const operation of early.operations()) await log.add(operation)
+    expect(excess()).toEqual(puppets.map(({ id }) => id))
+    expect(honest.every(({ id }) => log.state.get().members.has(id))).toBe(true)
   })
 
   it('is told no more once it has ended, and nobody else takes its place', async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { createPromotion } from '../../../src/access/createAdmission.ts'
 import { createInvite } from '../../../src/access/createInvite.ts'
 import type { OpenSpace } from '../../../src/client/openSpace.ts'
 import { readInvitations } from '../../../src/client/invitationRecord.ts'
@@ -15,7 +16,7 @@ const maxHosted = 32
 
 /** Alice's page with a space; `open` makes the invitations of another page of hers, which shares her disk. */
 async function createTest() {
-  const { crypto, clock, log, alice, space, keyRing } = await createTestSpace()
+  const { crypto, clock, log, alice, bob, space, keyRing } = await createTestSpace()
   const storage = createMemoryStorage()
   await storage.open()
   const errors: EchoError[] = []
@@ -33,14 +34,17 @@ async function createTest() {
       onError: (error) => errors.push(error),
     })
   }
-  const announce = async (n: number): Promise<void> => {
+  const announce = async (n: number, signer = alice, role: 'admin' | 'reader' = 'reader'): Promise<void> => {
     const invitationId = (await crypto.createSigningKey()).publicKey
     const rendezvousKey = new Uint8Array(32).fill(n)
-    const invitation = { invitationId, rendezvousKey, role: 'reader', uses: 1, approval: false, delegated: true, expiresAt: 0 } as const
-    await log.add(await createInvite({ log, signer: alice, invitation }))
+    const invitation = { invitationId, rendezvousKey, role, uses: 1, approval: false, delegated: true, expiresAt: 0 } as const
+    await log.add(await createInvite({ log, signer, invitation }))
   }
   const stored = () => readInvitations(crypto, alice, space, storage)
-  return { clock, open, announce, stored, errors, entered }
+  const makeAdmin = async (): Promise<void> => {
+    await log.add(await createPromotion({ crypto, log, signer: alice, identity: bob.id, role: 'admin' }))
+  }
+  return { clock, open, announce, stored, errors, entered, makeAdmin, alice, bob }
 }
 
 it("another's announced invitations are hosted up to a limit, and leave the places of one's own", async () => {
@@ -51,6 +55,20 @@ it("another's announced invitations are hosted up to a limit, and leave the plac
   expect(entered).toHaveLength(maxHosted)
   expect((await invitations.create({ role: 'editor' })).state.get().end).toBe(undefined)
   expect([entered.length, errors]).toEqual([maxHosted + 1, []])
+  invitations.dispose()
+})
+
+it('nobody becomes an admin by the hands of one who stands above the inviter, for that would make him the equal of the inviter, or more', async () => {
+  const { clock, open, announce, entered, makeAdmin, alice, bob } = await createTest()
+  await makeAdmin()
+  await announce(1, bob, 'admin')
+  const invitations = open(1)
+  await clock.run(100)
+  expect(entered).toHaveLength(0)
+  await announce(2, bob, 'reader')
+  await announce(3, alice, 'admin')
+  await clock.run(100)
+  expect(entered).toHaveLength(2)
   invitations.dispose()
 })
 
