@@ -13,6 +13,7 @@ import { localIdentity } from '../identity/localIdentity.ts'
 import type { Echo, EchoConfig, EchoPorts } from './echo.ts'
 import { eraseConfirmation, eraseDevice, isErasing } from './eraseDevice.ts'
 import { createHalo } from './createHalo.ts'
+import { defaultDeviceName } from './deviceName.ts'
 import { createIdentityControl } from './identityCommands.ts'
 import { createAddDeviceFlow } from './addDeviceFlow.ts'
 import { createJoinFlow } from './joinFlow.ts'
@@ -164,7 +165,7 @@ export function createEcho(config: EchoConfig): Echo {
     app,
     state,
     opened,
-    identity: { ...identity.commands, devices: halo.devices, contacts: halo.contacts },
+    identity: { ...identity.commands, devices: halo.devices.list, renameDevice: halo.devices.rename, contacts: halo.contacts },
     spaces: {
       list: directory.list,
       create: async ({ name }) => {
@@ -185,9 +186,9 @@ export function createEcho(config: EchoConfig): Echo {
         }
         await directory.delete(id)
       },
-      async revokeDevice(device) {
+      async revokeDevice(device, { phrase } = {}) {
         // First of all where its devices keep the keys of all spaces for each other: the new ones must not reach it there.
-        const root = await identity.root()
+        const root = phrase === undefined ? await identity.root() : await identity.rootOf(phrase)
         await halo.revokeDevice(device as DeviceId, root)
         await directory.revokeDevice(device as DeviceId, root)
       },
@@ -217,8 +218,9 @@ export function createEcho(config: EchoConfig): Echo {
         inviteUrl,
         onFault: fail,
       }),
-    pair: (link, { deviceName = '' } = {}) =>
-      createPairFlow({
+    pair(link, { deviceName = defaultDeviceName() } = {}) {
+      halo.devices.suggestName(deviceName)
+      return createPairFlow({
         app,
         ports,
         network,
@@ -234,7 +236,8 @@ export function createEcho(config: EchoConfig): Echo {
           await identity.adopt(keys, joined.record, joined.hostName, await halo.rowsOf(owner, joined))
         },
         arrival: halo.arrival,
-      }),
+      })
+    },
     join: (link) => createJoinFlow({ app, ports, network, directory, identity: identity.current, ownName: identity.name, link }),
     onError(listener) {
       const entry = (error: EchoError): void => listener(error)

@@ -1,5 +1,5 @@
 import { EchoError } from '../shared/echoError.ts'
-import { toId, type DeviceId } from '../shared/ids.ts'
+import type { DeviceId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
 import type { StorageBatch } from '../storage/storage.ts'
@@ -9,6 +9,7 @@ import type { JoinedSpace } from '../replication/guestJoin.ts'
 import { createContactList } from './contactList.ts'
 import { deletedKey } from './deletedSpaces.ts'
 import type { EchoPorts } from './echo.ts'
+import { createDeviceList, type DeviceList } from './deviceList.ts'
 import { haloRecovery, haloSpaces } from './haloItems.ts'
 import { createHaloOnDevice, putHalo, readHalo } from './haloRecord.ts'
 import { createHaloSync, type HaloSync } from './haloSync.ts'
@@ -19,7 +20,7 @@ import { joinByPhrase } from './recoveryGuest.ts'
 import { createRecoveryPlace, hostRecovery } from './recoveryHost.ts'
 import type { SpaceDirectory } from './spaceDirectory.ts'
 import { putKey, putOperations, putRecord, type SpaceRecord } from './spaceRecord.ts'
-import type { ContactInfo, DeviceInfo } from './states.ts'
+import type { ContactInfo } from './states.ts'
 import type { WriteBackStep } from './writeBack.ts'
 
 /**
@@ -27,7 +28,7 @@ import type { WriteBackStep } from './writeBack.ts'
  * until it has met another of the person's devices, for two that begin one each could not read each other's.
  */
 export interface Halo {
-  readonly devices: Readable<readonly DeviceInfo[]>
+  readonly devices: DeviceList
   readonly contacts: Readable<readonly ContactInfo[]>
   /** How much is here of what other devices tell of: from 0 to 1, and 1 when the private space and all spaces in it are ready. */
   readonly arrival: Readable<number>
@@ -58,6 +59,7 @@ export interface OpenHalo {
 interface Opened {
   readonly halo: OpenSpace
   readonly sync: HaloSync
+  readonly hasRoot: boolean
   readonly stops: readonly (() => void)[]
 }
 
@@ -72,7 +74,7 @@ export function createHalo(options: {
 }): Halo {
   const { ports, identity: control, directory } = options
   const { storage } = ports
-  const devices = createWritable<readonly DeviceInfo[]>([])
+  const deviceList = createDeviceList({ clock: ports.clock, onFault })
   const contacts = createContactList(directory)
   const arrival = createWritable(0)
   let network: Network | undefined
@@ -185,6 +187,7 @@ export function createHalo(options: {
     opened = {
       halo,
       sync,
+      hasRoot: root !== undefined,
       stops: [
         ...[publishDevices, meet].map((look) => halo.log.state.subscribe(look)),
         ...[meet, publishArrival].map((look) => halo.database.properties.subscribe(look)),
@@ -219,7 +222,7 @@ export function createHalo(options: {
   function meet(): void {
     const through = isDisposed ? undefined : network
     const replication = opened?.halo.replication
-    if (through !== undefined && devices.get().length > 1) replication?.enterNetwork(through)
+    if (through !== undefined && deviceList.list.get().length > 1) replication?.enterNetwork(through)
     else void replication?.leaveNetwork()
     opened?.sync.setNetwork(through)
     host(through)
@@ -253,17 +256,7 @@ export function createHalo(options: {
   }
 
   function publishDevices(): void {
-    const identity = control.current()
-    if (identity === undefined) return devices.set([])
-    const listed =
-      opened?.halo.log.state
-        .get()
-        .members.get(identity.id)
-        ?.devices.map(({ sign }) => toId<DeviceId>(sign)) ?? []
-    const ids = listed.includes(identity.deviceId) ? listed : [identity.deviceId, ...listed]
-    const before = devices.get()
-    if (ids.length === before.length && ids.every((id, i) => before[i]?.id === id)) return
-    devices.set(ids.map((id) => ({ id, isThis: id === identity.deviceId })))
+    deviceList.update(control.current(), opened?.halo, opened?.hasRoot === true)
   }
 
   function publishArrival(): void {
@@ -281,7 +274,7 @@ export function createHalo(options: {
   }
 
   return {
-    devices,
+    devices: deviceList,
     contacts: contacts.list,
     arrival,
     opened: () => tail.then(() => opened && { halo: opened.halo, settle: opened.sync.settle }),
@@ -308,6 +301,7 @@ export function createHalo(options: {
       isDisposed = true
       for (const stop of stops) stop()
       contacts.dispose()
+      deviceList.dispose()
       meet()
       await tail
       for (const stop of opened?.stops ?? []) stop()

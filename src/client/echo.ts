@@ -127,6 +127,8 @@ export interface IdentityCommands {
    * @throws (rejects) EchoError bad-value, no-identity, storage-*
    */
   updateProfile(change: ProfileChange): Promise<void>
+  /** Gives one of the person's devices another name, on all of them. @throws EchoError bad-value, space-closed */
+  renameDevice(device: DeviceId | string, name: string): void
 }
 
 export interface SpaceCommands {
@@ -148,10 +150,11 @@ export interface SpaceCommands {
    */
   delete(id: string, options: { readonly confirm: 'delete this space' }): Promise<void>
   /**
-   * Shuts a lost device of one's own out of every space, in one action: an elder device does it to a younger. What was seen of its edits stays.
-   * @throws (rejects) EchoError not-authorised where this device is not older, storage-*
+   * Shuts a lost device of one's own out of every space, in one action: an elder device does it to a younger, and any device to any with the 24 words in
+   * `phrase`. What was seen of its edits stays.
+   * @throws (rejects) EchoError not-authorised where this device is not older, bad-phrase, load-failed, storage-*
    */
-  revokeDevice(device: DeviceId | string): Promise<void>
+  revokeDevice(device: DeviceId | string, options?: { readonly phrase?: string }): Promise<void>
   /** The space if it is open and ready, or this device was removed from it or has left it, else undefined. */
   get(id: string): Space | undefined
   /** The state of a space by id; `not-found` for an unknown one. The same Readable each time. */

@@ -1,5 +1,5 @@
 import { concatBytes, equalBytes, isBytes } from '../shared/bytes.ts'
-import { idBytes, parseId, type IdentityId, type SpaceId } from '../shared/ids.ts'
+import { idBytes, parseId, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import { deriveKey } from '../crypto/labels.ts'
 import { maxNamedEnds } from './deletedSpaces.ts'
@@ -15,6 +15,7 @@ import type { Value } from '../database/values.ts'
  *   recovery                { id, rk }: public key and rendezvous key of the invitation that the phrase gives; with them a device can host, not join
  *   space:<space id>        { name, key } or { gone, ends }         key = key id 32 · halo key id 32 · nonce 12 · sealed 48
  *                           gone = 'left' (or removed) or 'deleted'; ends = ids of the operations by which the person is out, 32 each, at most 16
+ *   device:<device key>     { name, addedAt }                    as its person calls it; when it came, by its own clock, in ms
  *   contact:<identity>      { name, colour?, emoji?, counter }      of the signed profile; 0 where there is none
  *
  * A space's key is sealed once more, under a key derived from one of the private space's own, because caches and unsent edits lie in plain text on
@@ -29,6 +30,7 @@ export type HaloSpace =
 
 const spacePrefix = 'space:'
 const contactPrefix = 'contact:'
+const devicePrefix = 'device:'
 const sealedBytes = 32 + 32 + 12 + 48
 
 /** A person met in some space; the greater counter is the newer. */
@@ -39,6 +41,7 @@ export const haloNames = {
   recovery: 'recovery',
   space: (id: SpaceId) => `${spacePrefix}${id}`,
   contact: (id: IdentityId) => `${contactPrefix}${id}`,
+  device: (id: DeviceId) => `${devicePrefix}${id}`,
 } as const
 
 export function haloSpaces(properties: SpaceProperties): ReadonlyMap<SpaceId, HaloSpace> {
@@ -47,6 +50,19 @@ export function haloSpaces(properties: SpaceProperties): ReadonlyMap<SpaceId, Ha
 
 export function haloContacts(properties: SpaceProperties): ReadonlyMap<IdentityId, HaloContact> {
   return collect(properties, contactPrefix, (id) => parseId<IdentityId>(id, 32), readContact)
+}
+
+/** What the person's devices are called, and when each came. */
+export function haloDevices(properties: SpaceProperties): ReadonlyMap<DeviceId, { readonly name: string; readonly addedAt: number }> {
+  return collect(
+    properties,
+    devicePrefix,
+    (id) => parseId<DeviceId>(id, 32),
+    (value) => {
+      const { name, addedAt } = fieldsOf(value)
+      return typeof name === 'string' && Number.isSafeInteger(addedAt) ? { name, addedAt: addedAt as number } : undefined
+    },
+  )
 }
 
 export function haloRecovery(properties: SpaceProperties): { readonly id: Uint8Array; readonly rk: Uint8Array } | undefined {

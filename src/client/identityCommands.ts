@@ -13,9 +13,11 @@ import type { IdentityState } from './states.ts'
 
 /** The identity of this device as apps see it. */
 export interface IdentityControl {
-  readonly commands: Omit<IdentityCommands, 'devices' | 'contacts'>
+  readonly commands: Omit<IdentityCommands, 'devices' | 'contacts' | 'renameDevice'>
   /** The root key, where the phrase is on this device. @throws EchoError data-corrupt, or one of storage */
   root(): Promise<RootKey | undefined>
+  /** The root key of a phrase that is typed in. @throws EchoError bad-phrase, also where it is another person's; no-identity; load-failed */
+  rootOf(phrase: string): Promise<RootKey>
   /** Whether this device came from the phrase or another device, and has to meet one first. */
   awaitsDevices(): boolean
   /**
@@ -85,6 +87,11 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
         if (error instanceof EchoError && error.code === 'no-identity') return undefined
         throw error
       }),
+    async rootOf(phrase) {
+      const root = await (await whenAttached).rootOfPhrase(phrase)
+      if (!root.ok) throw root.error
+      return root.value
+    },
     awaitsDevices: () => attached?.profile.get()?.awaitsDevices === true,
     async adopt(keys, record, name, rows) {
       const store = await whenAttached

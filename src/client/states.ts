@@ -27,6 +27,14 @@ export interface IdentityInfo extends Profile {
 export interface DeviceInfo {
   readonly id: DeviceId
   readonly isThis: boolean
+  /** As the person calls it, at first after browser and system; empty while nothing has come of it yet. */
+  readonly name: string
+  /** When it came, by its own clock, in milliseconds since the Unix epoch; undefined as `name` is empty. */
+  readonly addedAt: number | undefined
+  /** This one, or in touch with it now. */
+  readonly isOnline: boolean
+  /** Whether it can be shut out from here: `with-phrase` where this device is no older one and has not the words. */
+  readonly revocable: 'yes' | 'with-phrase' | 'no'
 }
 
 /** Someone met in a space. */

@@ -1,35 +1,98 @@
 'use client'
-import type { ComponentProps, ReactNode } from 'react'
+import { useEffect, useRef, useState, type ComponentProps, type ReactNode } from 'react'
+import { useDeviceCommands, type DeviceCall } from '../react/useDeviceCommands.ts'
 import { useDevices } from '../react/useDevices.ts'
+import { useAnnounce } from './Announcer.tsx'
 import { classNames } from './classNames.ts'
+import { DeviceRow, deviceNameOf } from './DeviceRow.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import { ErrorNote } from './ErrorNote.tsx'
+import { LostDeviceDialog } from './LostDeviceDialog.tsx'
+import type { CommandState } from '../react/useCommand.ts'
 import type { DeviceInfo } from '../client/states.ts'
 
 /**
- * The person's own devices.
+ * The person's own devices: what each is called, since when and whether it is here; to give another name to, and to shut out when lost.
  * @example
  * <DeviceList />
  */
-export function DeviceList(props: ComponentProps<'ul'>): ReactNode {
-  return <DeviceListView {...props} devices={useDevices()} />
+export function DeviceList(props: ComponentProps<'div'>): ReactNode {
+  const { state, revoke, rename, reset } = useDeviceCommands()
+  return <DeviceListView {...props} devices={useDevices()} command={state} onRevoke={revoke} onRename={rename} onSettled={reset} />
 }
 
-/** {@link DeviceList} for a given list of devices. Each is named by the beginning of its key, which is the same on every device. */
+export interface DeviceListViewProps extends ComponentProps<'div'> {
+  readonly devices: readonly DeviceInfo[]
+  readonly command?: CommandState<DeviceCall>
+  /** Without them the list only shows. */
+  readonly onRevoke?: (device: string, phrase?: string) => void
+  readonly onRename?: (device: string, to: string) => void
+  /** Puts the end of the last command away. */
+  readonly onSettled?: () => void
+}
+
+const idle = { status: 'idle' } as const
+const ignore = (): void => {}
+
+/** {@link DeviceList} for a given list of devices. */
 export function DeviceListView({
   devices,
+  command = idle,
+  onRevoke,
+  onRename,
+  onSettled = ignore,
   className,
   ...props
-}: ComponentProps<'ul'> & { readonly devices: readonly DeviceInfo[] }): ReactNode {
+}: DeviceListViewProps): ReactNode {
   const { devices: messages } = useMessages()
+  const announce = useAnnounce()
+  const [lost, setLost] = useState<DeviceInfo>()
+  const list = useRef<HTMLUListElement>(null)
+  const isRevoked = command.status === 'done' && command.call.name === 'revoke'
+  if (isRevoked && lost !== undefined) setLost(undefined)
+  useEffect(() => {
+    if (command.status !== 'done') return
+    const { call } = command
+    onSettled()
+    announce(call.name === 'revoke' ? messages.revoked : messages.renamed(call.to))
+    if (call.name !== 'revoke') return
+    // After the dialog gave the focus back to a row that is not there any more.
+    setTimeout(() => {
+      if (document.activeElement === null || document.activeElement === document.body) list.current?.focus()
+    })
+  }, [announce, command, messages, onSettled])
   return (
-    <ul data-slot="device-list" aria-label={messages.label} className={classNames('echo-people', className)} {...props}>
-      {devices.map(({ id, isThis }) => (
-        <li key={id} data-slot="device" data-state={isThis ? 'this' : 'other'}>
-          <code>{id.slice(0, 8)}</code>
-          {isThis && <span className="echo-hint">{messages.thisDevice}</span>}
-        </li>
-      ))}
-      {devices.length === 1 && <li className="echo-hint">{messages.onlyThis}</li>}
-    </ul>
+    <div data-slot="device-list" className={classNames('echo-member-list', className)} {...props}>
+      <ul ref={list} tabIndex={-1} aria-label={messages.label} className="echo-people">
+        {devices.map((device) => (
+          <DeviceRow
+            key={device.id}
+            device={device}
+            {...(onRename !== undefined && { onRename: (to) => onRename(device.id, to) })}
+            {...(onRevoke !== undefined &&
+              device.revocable !== 'no' && {
+                onLost() {
+                  onSettled()
+                  setLost(device)
+                },
+              })}
+          />
+        ))}
+        {devices.length === 1 && <li className="echo-hint">{messages.onlyThis}</li>}
+      </ul>
+      {command.status === 'error' && command.call.name === 'rename' && <ErrorNote role="alert" error={command.error} />}
+      {onRevoke !== undefined && (
+        <LostDeviceDialog
+          device={lost}
+          name={lost === undefined ? '' : deviceNameOf(lost, messages)}
+          state={command}
+          onClose={() => {
+            setLost(undefined)
+            onSettled()
+          }}
+          onRevoke={onRevoke}
+        />
+      )}
+    </div>
   )
 }

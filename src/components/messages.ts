@@ -43,6 +43,8 @@ export interface Messages {
     readonly phraseWordCount: (count: number | undefined) => string
     /** Each word is in the list, but not in this company or order. */
     readonly phraseChecksum: string
+    /** They are somebody else's than the account's on this device. */
+    readonly phraseOther: string
     readonly recover: string
     readonly recovering: string
   }
@@ -115,6 +117,26 @@ export interface Messages {
     readonly label: string
     readonly thisDevice: string
     readonly onlyThis: string
+    readonly online: string
+    /** Milliseconds since the Unix epoch. */
+    readonly added: (time: number) => string
+    /** For a device without a name: the beginning of its key. */
+    readonly unnamed: (key: string) => string
+    readonly rename: string
+    readonly renameNamed: (name: string) => string
+    readonly newName: (name: string) => string
+    readonly saveName: string
+    readonly renamed: (name: string) => string
+    readonly lost: string
+    readonly lostNamed: (name: string) => string
+    readonly lostTitle: (name: string) => string
+    readonly lostShutOut: string
+    readonly lostKeys: string
+    readonly lostCopy: string
+    readonly lostPhrase: string
+    readonly shutOut: (name: string) => string
+    readonly shuttingOut: string
+    readonly revoked: string
   }
   readonly signOut: {
     readonly title: string
@@ -387,6 +409,7 @@ function preciseText(messages: Messages, code: EchoErrorCode, details: EchoError
   if (code !== 'bad-phrase') return undefined
   if (reason === 'unknown-word' && typeof position === 'number') return messages.identity.phraseUnknownWord(position)
   if (reason === 'word-count') return messages.identity.phraseWordCount(typeof count === 'number' ? count : undefined)
+  if (reason === 'other-person') return messages.identity.phraseOther
   return reason === 'checksum' ? messages.identity.phraseChecksum : undefined
 }
 

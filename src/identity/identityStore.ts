@@ -77,6 +77,11 @@ export interface IdentityStore {
   showPhrase(): Promise<string>
   /** The root key, for what only it may sign. @throws as {@link IdentityStore.showPhrase} does, but for load-failed. */
   openRoot(): Promise<RootKey>
+  /**
+   * The root key of a phrase that the person types in, for what this device has no right to itself.
+   * @returns EchoError bad-phrase, with `details.reason` `other-person` where it is somebody else's. @throws as {@link IdentityStore.showPhrase} does
+   */
+  rootOfPhrase(phrase: string): Promise<Result<RootKey, EchoError>>
   /** Remembers that the person wrote the words down. @throws EchoError no-identity, or one of storage. */
   confirmPhraseSaved(): Promise<void>
   /** Stores again what was read or written last, where the storage has lost all of it. @throws EchoError of storage */
@@ -307,6 +312,16 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
       return formatPhrase(entropy)
     },
     openRoot: async () => deriveRootKey(crypto, await openEntropy()),
+    async rootOfPhrase(phrase) {
+      const { identity } = await readOrThrow()
+      const { parsePhrase } = await phrases()
+      const entropy = parsePhrase(phrase)
+      if (!entropy.ok) return entropy
+      const root = await deriveRootKey(crypto, entropy.value)
+      if (equalBytes(root.signing.publicKey, identity.record.identity)) return ok(root)
+      const message = 'This is the recovery phrase of another person. Enter the words of the account on this device.'
+      return fail(new EchoError('bad-phrase', message, { details: { reason: 'other-person' } }))
+    },
     writeBack: () =>
       locked(async () => {
         const present = await read()

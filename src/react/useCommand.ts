@@ -14,9 +14,12 @@ const idle = { status: 'idle' } as const
  * Runs one asynchronous command at a time and says where it stands; a second one while the first is under way is ignored.
  * @param perform the command itself, the same function as long as the same thing is commanded: the state is of that thing.
  */
-export function useCommand<Call>(perform: (call: Call) => Promise<unknown>): {
+export function useCommand<Call, Secret = undefined>(
+  perform: (call: Call, secret?: Secret) => Promise<unknown>,
+): {
   readonly state: CommandState<Call>
-  readonly run: (call: Call) => void
+  /** `secret` is handed on and kept nowhere. */
+  readonly run: (call: Call, secret?: Secret) => void
   /** Puts an end away. */
   readonly reset: () => void
 } {
@@ -26,7 +29,7 @@ export function useCommand<Call>(perform: (call: Call) => Promise<unknown>): {
   })
   const underWay = useRef<typeof perform>(undefined)
   const run = useCallback(
-    (call: Call) => {
+    (call: Call, secret?: Secret) => {
       if (underWay.current === perform) return
       underWay.current = perform
       const end = (next: CommandState<Call>): void => {
@@ -35,7 +38,7 @@ export function useCommand<Call>(perform: (call: Call) => Promise<unknown>): {
         setShown({ of: perform, state: next })
       }
       setShown({ of: perform, state: { status: 'pending', call } })
-      perform(call).then(
+      perform(call, secret).then(
         () => end({ status: 'done', call }),
         (cause: unknown) => end({ status: 'error', call, error: asEchoError(cause) }),
       )

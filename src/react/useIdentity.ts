@@ -6,7 +6,8 @@ import type { Echo, IdentityCommands } from '../client/echo.ts'
 import type { IdentityState } from '../client/states.ts'
 
 /** Who uses this device, tagged by `status`, and what can be done about it. */
-export type Identity = IdentityState & Omit<IdentityCommands, 'state' | 'devices' | 'contacts'> & { readonly signOut: Echo['reset'] }
+export type Identity = IdentityState &
+  Omit<IdentityCommands, 'state' | 'devices' | 'contacts' | 'renameDevice'> & { readonly signOut: Echo['reset'] }
 
 /**
  * Who uses this device.

@@ -11,6 +11,7 @@ import { maxPresenceBytes, maxPresenceNameBytes, type PresenceMessage } from './
 export interface PresentInstance {
   readonly key: string
   readonly identity: IdentityId
+  readonly device: DeviceId
   readonly name: string
   /** What it shares, by presence name; anything at all: a schema has the last word. */
   readonly data: Readonly<Record<string, unknown>>
@@ -132,8 +133,10 @@ export function createPresenceExchange(options: {
   function publish(): void {
     const list: PresentInstance[] = []
     for (const [key, { message, data }] of known) {
-      const member = log.device(toId<DeviceId>(message.device))?.member
-      if (member !== undefined) list.push({ key, identity: member.identity, name: message.name === '' ? member.name : message.name, data })
+      const device = toId<DeviceId>(message.device)
+      const member = log.device(device)?.member
+      if (member !== undefined)
+        list.push({ key, identity: member.identity, device, name: message.name === '' ? member.name : message.name, data })
     }
     others.set(list.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.key < b.key ? -1 : 1)))
   }

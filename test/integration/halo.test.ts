@@ -135,6 +135,30 @@ describe('a device that is set up from the phrase', () => {
     await end()
   })
 
+  it('is called as its person likes on every device, seen where it is online, and shut out by a younger one with the words alone', async () => {
+    const { clock, laptop, phone, ben, phrase, garden, bens, errors, wait, end } = await createTest(6)
+    await drive(clock, phone.echo.identity.recover({ phrase }))
+    await wait(phone.echo.spaces.list, ([space]) => space?.state.status === 'ready')
+    const [hers, his] = [laptop.echo.identity.devices, phone.echo.identity.devices]
+    const old = hers.get().find(({ isThis }) => isThis)!.id
+    await wait(his, (list) => list.length === 2 && list.every(({ isOnline, addedAt }) => isOnline && addedAt !== undefined))
+    phone.echo.identity.renameDevice(old, ' Kitchen ')
+    await wait(hers, (list) => list.some(({ id, name }) => id === old && name === 'Kitchen'))
+    expect(() => phone.echo.identity.renameDevice('nobody', 'x')).toThrow(expect.objectContaining({ code: 'bad-value' }))
+    expect(() => phone.echo.identity.renameDevice(old, ' ')).toThrow(expect.objectContaining({ code: 'bad-value' }))
+    const others = await drive(clock, ben.echo.identity.showPhrase())
+    await expect(drive(clock, phone.echo.spaces.revokeDevice(old, { phrase: others }))).rejects.toEqual(
+      expect.objectContaining({ code: 'bad-phrase', details: { reason: 'other-person' } }),
+    )
+    await drive(clock, phone.echo.spaces.revokeDevice(old, { phrase }))
+    await wait(laptop.echo.spaces.state(garden.id), ({ status }) => status === 'removed')
+    expect(laptop.echo.spaces.state(garden.id).get()).toMatchObject({ by: [{ name: 'Ann', isMe: true }] })
+    await wait(bens.members, (list) => list.find(({ name }) => name === 'Ann')?.deviceCount === 1)
+    await wait(his, (list) => list.length === 1)
+    expect(errors).toEqual([])
+    await end()
+  })
+
   it('opens everything again from its own disk', async () => {
     const { clock, laptop, phone, ben, phrase, garden, errors, wait, end } = await createTest(4)
     await drive(clock, phone.echo.identity.recover({ phrase }))
@@ -166,7 +190,7 @@ describe('the private space', () => {
     const { clock, laptop, garden, errors, end } = await createTest(5)
     await clock.run(5_000)
     expect(laptop.echo.spaces.list.get().map(({ id }) => id)).toEqual([garden.id])
-    expect(laptop.echo.identity.devices.get()).toEqual([{ id: expect.any(String), isThis: true }])
+    expect(laptop.echo.identity.devices.get()).toMatchObject([{ id: expect.any(String), isThis: true, isOnline: true }])
     expect(laptop.echo.identity.contacts.get().map(({ name }) => name)).toEqual(['Ben'])
     expect(errors).toEqual([])
     await end()

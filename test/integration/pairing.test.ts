@@ -114,6 +114,16 @@ describe('a second device', () => {
       ['Water', idOf(laptop)],
       ['Weed', idOf(laptop)],
     ])
+
+    // It has the name that it came with, and cannot shut out the older device without the words.
+    const [old] = await wait(phone.echo.identity.devices, (list) => list.length === 2 && list.filter(({ isThis }) => !isThis))
+    expect(old).toMatchObject({ revocable: 'with-phrase' })
+    await wait(laptop.echo.identity.devices, (list) => list.some(({ name, revocable }) => name === 'phone' && revocable === 'yes'))
+    await expect(drive(clock, phone.echo.spaces.revokeDevice(old!.id))).rejects.toMatchObject({ code: 'not-authorised' })
+    const phrase = await drive(clock, laptop.echo.identity.showPhrase())
+    await drive(clock, phone.echo.spaces.revokeDevice(old!.id, { phrase }))
+    await wait(laptop.echo.spaces.state(garden.id), ({ status }) => status === 'removed')
+    await wait(bens.members, (list) => list.find(({ id }) => id === idOf(laptop))?.deviceCount === 1)
     expect(errors).toEqual([])
     await end()
   })

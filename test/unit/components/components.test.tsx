@@ -69,10 +69,14 @@ describe('ProfileForm, DeviceList, MemberList and SignOutDialog', () => {
       </>,
     )
     act(() => {
-      fake.devices.set([{ id: 'abcdefghijk' as DeviceId, isThis: true }])
+      fake.devices.set([
+        { id: 'abcdefghijk' as DeviceId, isThis: true, name: '', addedAt: undefined, isOnline: true, revocable: 'no' },
+        { id: 'phone' as DeviceId, isThis: false, name: 'Phone\u202e', addedAt: 0, isOnline: false, revocable: 'yes' },
+      ])
       garden.members.set([{ id: 'b' as IdentityId, name: 'Bob\u202e', role: 'editor', isMe: false, isHere: true, deviceCount: 1 }])
     })
-    expect(screen.getByText('abcdefgh')).toBeTruthy()
+    expect(screen.getByText('Device abcdefgh')).toBeTruthy()
+    expect(screen.getByRole('list', { name: 'Your devices' }).textContent).not.toContain('\u202e')
     expect(screen.getByText('Editor · here now')).toBeTruthy()
     expect(screen.getByRole('list', { name: 'Members' }).textContent).not.toContain('\u202e')
   })

@@ -44,6 +44,7 @@ const promised: Record<string, readonly string[]> = {
     'useSpace',
     'useSpaceState',
     'useContacts',
+    'useDeviceCommands',
     'useDevices',
     'useMemberCommands',
     'useMembers',

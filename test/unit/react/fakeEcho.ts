@@ -265,6 +265,10 @@ export function createFakeEcho(
     state,
     opened: Promise.resolve(),
     identity: {
+      renameDevice(device, name) {
+        calls.push(`rename ${device} ${name}`)
+        devices.set(devices.get().map((info) => (info.id === device ? { ...info, name } : info)))
+      },
       state: identity,
       devices,
       contacts,
@@ -306,8 +310,14 @@ export function createFakeEcho(
         openPromises.set(id, promise)
         return promise
       },
-      delete: async () => undefined,
-      revokeDevice: async () => undefined,
+      async delete(id, { confirm }) {
+        calls.push(`delete ${id} ${confirm}`)
+      },
+      async revokeDevice(device, { phrase: words } = {}) {
+        calls.push(`revoke ${device}${words === undefined ? '' : ' by phrase'}`)
+        if (words !== undefined && words !== phrase) throw new EchoError('bad-phrase', 'Not these.')
+        devices.set(devices.get().filter(({ id }) => id !== device))
+      },
       openAsIs: (id) => void calls.push(`openAsIs ${id}`),
       get: (id) => (ready.has(id) ? spaces.find((entry) => entry.space.id === id)?.space : undefined),
       state(id) {

@@ -4,6 +4,7 @@ import { renderToString } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
 import { definePresence } from '../../../src/client/definePresence.ts'
 import { useContacts } from '../../../src/react/useContacts.ts'
+import { useDeviceCommands } from '../../../src/react/useDeviceCommands.ts'
 import { useDevices } from '../../../src/react/useDevices.ts'
 import { useIdentity } from '../../../src/react/useIdentity.ts'
 import { useInvite } from '../../../src/react/useInvite.ts'
@@ -40,6 +41,7 @@ describe('every hook', () => {
     useIdentity,
     useProfile,
     useDevices,
+    useDeviceCommands,
     useContacts,
     useMembers: () => useMembers(undefined),
     useMemberCommands: () => useMemberCommands(undefined),
@@ -105,7 +107,14 @@ describe('useProfile, useDevices, useContacts and useMembers', () => {
     const { result } = renderHookInEcho(fake, () => [useProfile(), useDevices(), useContacts(), useMembers(garden.space)] as const)
     expect(result.current[0].profile?.name).toBe('Ann')
     expect(result.current.slice(1)).toEqual([[], [], []])
-    const device = { id: 'laptop' as DeviceId, isThis: true }
+    const device = {
+      id: 'laptop' as DeviceId,
+      isThis: true,
+      name: 'Laptop',
+      addedAt: 0,
+      isOnline: true,
+      revocable: 'no',
+    } as const
     const ben = { id: 'ben' as IdentityId, name: 'Ben' }
     const member = { ...ben, role: 'editor', isMe: false, isHere: true, deviceCount: 1 } as const
     await act(async () => {
@@ -383,6 +392,21 @@ describe('useWithdrawn', () => {
     expect(result.current).toEqual({ status: 'ready', contents: [content] })
     unmount()
     expect(fake.errorListeners.size).toBe(0)
+  })
+})
+
+describe('useDeviceCommands', () => {
+  it('names and shuts out devices, and keeps the words nowhere', async () => {
+    const fake = createFakeEcho()
+    const { result } = renderHookInEcho(fake, useDeviceCommands)
+    await settle(() => result.current.rename('phone', 'Pocket'))
+    expect(result.current.state).toEqual({ status: 'done', call: { name: 'rename', device: 'phone', to: 'Pocket' } })
+    await settle(() => result.current.revoke('phone', 'not my words'))
+    expect(result.current.state).toMatchObject({ status: 'error', error: { code: 'bad-phrase' } })
+    expect(JSON.stringify(result.current.state)).not.toContain('not my words')
+    await settle(() => result.current.revoke('phone'))
+    expect(result.current.state.status).toBe('done')
+    expect(fake.calls).toEqual(['rename phone Pocket', 'revoke phone by phrase', 'revoke phone'])
   })
 })
 
