@@ -248,6 +248,12 @@ const joinAttacks: readonly Attack[] = [
     ['closed by another admin', inviting, 'is closed on every device by any admin'],
     ['denied', code, 'waits for the decision, and ends as it says'],
     ['denied and asked again', inviting, 'remembers a refusal, also when the guest asks again'],
+    ['denied by one admin and asked of another, also after a restart', inviting, 'remembers a refusal on every device that hosts it'],
+    [
+      'many denied, and then an honest guest',
+      'unit/client/invitationMemory.test.ts',
+      'a guest that was turned away takes nobody the place',
+    ],
     ['a shut-out device from the phrase', recovery, 'is told that it was removed where it was shut out'],
     ['another than the person from the phrase', recovery, 'is refused where its record is of somebody else'],
     ['a wrong phrase', recovery, 'hears nothing with another phrase'],

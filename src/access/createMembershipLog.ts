@@ -256,6 +256,10 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     invitations: () => currentInvitations().all,
     invitation: (invitationId) => currentInvitations().byId.get(operationKey(invitationId)),
     excessOf: (invitation) => findExcess(graph, evaluator.current(), invitation),
+    hasDenied(invitationId, identity) {
+      const { voided } = evaluator.current()
+      return graph.denialsOf(operationKey(invitationId), identity).some((key) => !voided.has(key))
+    },
     usesOf(invitationId) {
       const { voided } = evaluator.current()
       const counting = graph.admittedBy(operationKey(invitationId)).filter(({ operation }) => !voided.has(operation))

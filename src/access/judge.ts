@@ -8,7 +8,7 @@ import type { Entry, OperationEffects } from './judgedOperation.ts'
 import { judgeEnd } from './judgeEnd.ts'
 import { judgeEpoch } from './judgeEpoch.ts'
 import { judgeGenesis } from './judgeGenesis.ts'
-import { judgeInvite } from './judgeInvite.ts'
+import { judgeDeny, judgeInvite } from './judgeInvite.ts'
 import type { OperationFault } from './membershipLog.ts'
 import { operationKey, operationKinds, type EntryReference, type Operation } from './operation.ts'
 import type { OperationGraph, OperationSet } from './operationGraph.ts'
@@ -53,7 +53,7 @@ export async function judge(context: JudgeContext, operation: Operation): Promis
   if (signer.rank === 0) return fail('role')
   if (kind === operationKinds.admit) return judgeAdmit(context, operation, signer)
   if (kind === operationKinds.epoch) return judgeEpoch(context, operation, signer, past)
-  return judgeInvite(operation, signer)
+  return kind === operationKinds.invite ? judgeInvite(operation, signer) : judgeDeny(operation, signer)
 }
 
 /** M2: the entry that `as` and the signing key name, if its maker is in the past. */

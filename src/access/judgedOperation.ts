@@ -65,6 +65,8 @@ export interface OperationEffects {
   readonly end?: End
   readonly epoch?: EpochBody
   readonly invitation?: InviteBody
+  /** Whom an admin turned away from an invitation (its id as text). */
+  readonly denial?: { readonly invitation: string; readonly identity: IdentityId }
 }
 
 /** An operation that passed the static layer. */

@@ -27,7 +27,7 @@ export const maxOperationBytes = maxBodyBytes + 32 * maxParents + 256
 export const maxEntryIndex = 63
 
 /** The kinds of this version. An unknown odd kind is kept and passed on, an unknown even one asks for a newer version. */
-export const operationKinds = { genesis: 1, admit: 3, device: 5, end: 7, epoch: 9, invite: 11 } as const
+export const operationKinds = { genesis: 1, admit: 3, device: 5, end: 7, epoch: 9, invite: 11, deny: 13 } as const
 
 /** Where authority comes from (M2): the operation that made an entry and, in a genesis, the number of the owner; otherwise index 0. */
 export interface EntryReference {

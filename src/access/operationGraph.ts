@@ -26,6 +26,8 @@ export interface OperationGraph {
   admissionsOf(identity: IdentityId): readonly Admission[]
   /** All admissions by an invitation (its id as text), live or not, in the order of insertion. */
   admittedBy(invitation: string): readonly Admission[]
+  /** Keys of the operations that turn a person away from an invitation (its id as text). */
+  denialsOf(invitation: string, identity: IdentityId): readonly string[]
   /** How many operations are in the past of one that is here. It never changes, and is more than that of any operation in the past. */
   pastSize(key: string): number
 }
@@ -42,6 +44,7 @@ export function createOperationGraph(): OperationGraph {
   const keysByInvitation = new Map<string, string[]>()
   const admissionsByIdentity = new Map<IdentityId, Admission[]>()
   const admissionsByInvitation = new Map<string, Admission[]>()
+  const denials = new Map<string, string[]>()
   const indexByKey = new Map<string, number>()
   /** Bit i of pasts[n]: operation i is n or in its past. */
   const pasts: Uint32Array[] = []
@@ -86,7 +89,8 @@ export function createOperationGraph(): OperationGraph {
         append(admissionsByIdentity, admission.identityId, admission)
         if (admission.consent !== undefined) append(admissionsByInvitation, operationKey(admission.consent.invitationId), admission)
       }
-      const { invitation } = judged.effects
+      const { invitation, denial } = judged.effects
+      if (denial !== undefined) append(denials, `${denial.invitation} ${denial.identity}`, operation.key)
       if (invitation !== undefined) append(keysByInvitation, operationKey(invitation.invitationId), operation.key)
       for (const entry of entriesOf(judged.effects)) append(entriesByDevice, entry.device, entry)
     },
@@ -103,6 +107,7 @@ export function createOperationGraph(): OperationGraph {
     invitationsOf: (invitation) => keysByInvitation.get(invitation) ?? [],
     admissionsOf: (identity) => admissionsByIdentity.get(identity) ?? [],
     admittedBy: (invitation) => admissionsByInvitation.get(invitation) ?? [],
+    denialsOf: (invitation, identity) => denials.get(`${invitation} ${identity}`) ?? [],
     pastSize: (key) => countBits(pasts[indexByKey.get(key)!]!) - 1,
   }
 }

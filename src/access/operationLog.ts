@@ -59,6 +59,8 @@ export interface OperationLog extends MembershipLog {
   invitation(invitationId: Uint8Array): AnnouncedInvitation | undefined
   /** The live admissions by an invitation of those who came after it was used up: its inviter's client ends them (M17). */
   excessOf(invitation: Pick<AnnouncedInvitation, 'invitationId' | 'uses' | 'inviter'>): readonly Admission[]
+  /** Whether an admin turned a person away from an invitation (id, 32 bytes). */
+  hasDenied(invitationId: Uint8Array, identity: IdentityId): boolean
   /** How many people were admitted by an invitation (id, 32 bytes), members still or not; announced or not. Not who was let in by one who might not. */
   usesOf(invitationId: Uint8Array): number
   /** The well-formed operations that do not count, by key, and why. */

@@ -1,6 +1,6 @@
 import { EchoError } from '../shared/echoError.ts'
 import { fromHex, toHex } from '../shared/bytes.ts'
-import { toId, type DeviceId } from '../shared/ids.ts'
+import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import type { Timer } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
@@ -87,6 +87,8 @@ export function hostInvitation(options: {
   readonly isRevoked: () => boolean
   /** Reads what other tabs may have written. */
   readonly refresh: () => Promise<void>
+  /** Somebody was turned away: others who host it are to know. */
+  readonly onDenied?: (person: IdentityId) => Promise<void>
   readonly pairing?: HostPairing
 }): Hosting {
   const { ports, open, terms, memory, pairing } = options
@@ -99,6 +101,7 @@ export function hostInvitation(options: {
     string,
     {
       readonly name: string
+      readonly identity: IdentityId
       readonly digits: string | undefined
       readonly waiting: Set<(decided: Result<void, RefusalReason>) => void>
       readonly timer: Timer
@@ -191,7 +194,7 @@ export function hostInvitation(options: {
       asks: pairing === undefined ? 'member' : 'new-device',
       async terms(ask) {
         guest = deviceOf(ask)
-        return termsFor(guest, ask.name)
+        return termsFor(guest, ask)
       },
       admit,
     })
@@ -205,13 +208,13 @@ export function hostInvitation(options: {
     if (result.ok && pairing === undefined) await memory.forget(deviceOf(result.value)).catch(() => undefined) // kept a little longer; it harms nobody
   }
 
-  async function termsFor(guest: string, guestName: string): Promise<Result<HostTerms, RefusalReason>> {
+  async function termsFor(guest: string, ask: Ask): Promise<Result<HostTerms, RefusalReason>> {
     await options.refresh()
     const end = findEnd()
     if (end !== undefined) return fail(end === 'locked' ? 'used-up' : end)
     if (!memory.hasRoomFor(guest)) return fail('rate-limited')
     const known = memory.current().guests.get(guest)
-    if (known?.decision === 'denied') return fail('denied')
+    if (known?.decision === 'denied' || open.log.hasDenied(terms.id, personOf(ask))) return fail('denied')
     // It was shut out, for else it would be a member already.
     if (pairing !== undefined && open.log.wasListed(deviceId(guest))) return fail('removed')
     const code = terms.code && (await codeTerms(terms.code, guest))
@@ -220,7 +223,7 @@ export function hostInvitation(options: {
     return ok({
       ...(code !== undefined && { code: code.value }),
       ...(pairing?.compare && { compare: true as const }),
-      ...(asksPerson && { decision: (digits?: string) => decisionOn(guest, guestName, digits) }),
+      ...(asksPerson && { decision: (digits?: string) => decisionOn(guest, ask, digits) }),
     })
   }
 
@@ -253,7 +256,7 @@ export function hostInvitation(options: {
     })
   }
 
-  function decisionOn(guest: string, guestName: string, digits?: string): Promise<Result<void, RefusalReason>> {
+  function decisionOn(guest: string, ask: Ask, digits?: string): Promise<Result<void, RefusalReason>> {
     return new Promise((resolve) => {
       if (options.isRevoked()) return resolve(fail('revoked'))
       if (digits !== undefined) endRequest(guest, fail('timeout'))
@@ -262,7 +265,7 @@ export function hostInvitation(options: {
       // Who has the link may ask under one fresh device key after the other, and each request outlives its connection.
       if (requests.size >= maxGuests) return void resolve(fail('rate-limited'))
       const timer = clock.after(decisionDeadlineMs, () => endRequest(guest, fail('timeout')))
-      requests.set(guest, { name: guestName, digits, waiting: new Set([resolve]), timer })
+      requests.set(guest, { name: ask.name, identity: personOf(ask), digits, waiting: new Set([resolve]), timer })
       publish()
     })
   }
@@ -320,13 +323,19 @@ export function hostInvitation(options: {
   return {
     state,
     async decide(guest, approved) {
-      if (!requests.has(guest)) return
+      const request = requests.get(guest)
+      if (request === undefined) return
       // What was decided holds for the guest's next connection, too.
       await memory.note(guest, { decision: approved ? 'approved' : 'denied' })
+      if (!approved) await options.onDenied?.(request.identity)
       endRequest(guest, approved ? ok(undefined) : fail('denied'))
     },
     review() {
-      if (findEnd() === 'revoked') for (const guest of [...requests.keys()]) endRequest(guest, fail('revoked'))
+      const isRevoked = findEnd() === 'revoked'
+      for (const [guest, { identity }] of [...requests]) {
+        if (isRevoked) endRequest(guest, fail('revoked'))
+        else if (open.log.hasDenied(terms.id, identity)) endRequest(guest, fail('denied'))
+      }
       publish()
     },
     stop() {
@@ -342,6 +351,10 @@ export function hostInvitation(options: {
 /** The device that an invitation's memory names in hexadecimal. */
 export function deviceId(guest: string): DeviceId {
   return toId<DeviceId>(fromHex(guest)!)
+}
+
+function personOf(ask: Ask): IdentityId {
+  return toId<IdentityId>(askingDevice(ask).identity)
 }
 
 function deviceOf(ask: Ask): string {

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../shared/result.ts'
 import { maxWrongCodes } from '../replication/codeMessages.ts'
-import { maxGuests, type GuestRecord, type InvitationRecord } from './invitationRecord.ts'
+import { maxDenied, maxGuests, type GuestRecord, type InvitationRecord } from './invitationRecord.ts'
 
 /** What a host remembers of an invitation: wrong codes, and what each guest has shown and was told. */
 export type Remembered = Pick<InvitationRecord, 'wrong' | 'guests' | 'revoked'>
@@ -39,12 +39,18 @@ export function createInvitationMemory(initial: Remembered, write: (next: Rememb
 
   function withGuest(device: string, changes: Partial<GuestRecord>): Remembered {
     const before = current.guests.get(device) ?? { passed: false }
-    return { ...current, guests: new Map(current.guests).set(device, { ...before, ...changes }) }
+    const guests = new Map(current.guests).set(device, { ...before, ...changes })
+    const denied = [...guests].filter(([, { decision }]) => decision === 'denied')
+    for (const [oldest] of denied.slice(0, Math.max(0, denied.length - maxDenied))) guests.delete(oldest)
+    return { ...current, guests }
   }
 
   return {
     current: () => current,
-    hasRoomFor: (device) => current.guests.has(device) || current.guests.size < maxGuests,
+    hasRoomFor(device) {
+      const others = [...current.guests.values()].filter(({ decision }) => decision !== 'denied')
+      return current.guests.has(device) || others.length < maxGuests
+    },
     judgeCode: (device, isRight) =>
       inTurn(async () => {
         const hasPassed = current.guests.get(device)?.passed === true

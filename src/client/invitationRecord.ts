@@ -29,7 +29,7 @@ export interface InvitationRecord {
   readonly expiresAt: number
   /** Wrong codes so far, of all guests together. */
   readonly wrong: number
-  /** What guests have shown and what was decided about them, by device key in hexadecimal. At most {@link maxGuests}. */
+  /** What guests have shown and what was decided about them, by device key in hexadecimal. At most {@link maxGuests}, and {@link maxDenied} that were turned away. */
   readonly guests: ReadonlyMap<string, GuestRecord>
   readonly revoked: boolean
 }
@@ -42,6 +42,8 @@ export interface GuestRecord {
 
 /** Guests that an invitation remembers; more are told to come later. */
 export const maxGuests = 64
+/** Guests that were turned away, beside those: they take nobody's place, and the oldest give way. */
+export const maxDenied = 1_000
 
 type Row = NonNullable<StorageBatch['putKeys']>[number]
 
@@ -107,7 +109,7 @@ async function read(
     sent: sent === true,
     expiresAt,
     wrong,
-    guests: new Map(Array.isArray(guests) ? guests.filter(isGuest).slice(0, maxGuests) : []),
+    guests: new Map(Array.isArray(guests) ? guests.filter(isGuest).slice(0, maxGuests + maxDenied) : []),
     revoked: revoked === true,
   }
 }

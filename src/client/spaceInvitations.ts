@@ -1,8 +1,10 @@
 import { fromHex, toHex } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
+import { idBytes, type IdentityId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
 import type { Lock } from '../storage/locks.ts'
+import { createDenial } from '../access/createDenial.ts'
 import { createClosing } from '../access/createEnd.ts'
 import { createInvite } from '../access/createInvite.ts'
 import { parseInvitation } from '../access/invitation.ts'
@@ -169,6 +171,7 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
         memory,
         isRevoked: () => memory.current().revoked || entry.record?.revoked === true || log.invitation(entry.id)?.isOpen === false,
         refresh: () => refresh(entry),
+        onDenied: (person) => announceDenial(entry.id, person),
       })
       entry.hosting.state.subscribe(publish)
     } catch (error) {
@@ -176,6 +179,12 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
       onError(asError(error))
     }
     publish()
+  }
+
+  async function announceDenial(id: Uint8Array, person: IdentityId): Promise<void> {
+    if (log.invitation(id)?.delegated !== true) return
+    await log.add(await createDenial({ log, signer: identity, denial: { invitationId: id, identity: idBytes(person) } }))
+    await open.operationsStored()
   }
 
   function end(entry: Held): void {

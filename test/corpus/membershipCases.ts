@@ -1,3 +1,4 @@
+import { encodeDenyBody } from '../../src/access/bodies/denyBody.ts'
 import { encodeDeviceBody } from '../../src/access/bodies/deviceBody.ts'
 import { encodeEndBody, maxCutBlocks, type EndTarget } from '../../src/access/bodies/endBody.ts'
 import { encodeEpochBody, type EpochBody } from '../../src/access/bodies/epochBody.ts'
@@ -57,6 +58,8 @@ const inviteParts: InviteBody = {
   expiresAt: 0,
 }
 const invite = (changes: Partial<InviteBody> = {}) => encodeInviteBody({ ...inviteParts, ...changes })
+const deny = (extensions?: Map<number, Uint8Array>) =>
+  encodeDenyBody({ invitationId: filled(9), identity: filled(8), ...(extensions && { extensions }) })
 const end = (
   target: EndTarget,
   changes: { cut?: readonly Uint8Array[]; blocks?: readonly Uint8Array[]; extensions?: Map<number, Uint8Array> } = {},
@@ -144,6 +147,16 @@ export const membershipCases: readonly MembershipCase[] = [
   bad('role', 'an epoch', 'rita', 'epoch', () => epoch()),
   bad('role', 'an invitation', 'carol', 'invite', () => invite()),
   bad('role', 'an invitation', 'rita', 'invite', () => invite()),
+  bad('role', 'a denial', 'carol', 'deny', () => deny()),
+  bad('role', 'a denial', 'rita', 'deny', () => deny()),
+  bad(
+    'role',
+    'a denial by the root key',
+    'bob',
+    'deny',
+    () => deny(),
+    ({ bobRoot }) => ({ key: bobRoot }),
+  ),
   bad('role', 'the removal of a reader', 'carol', 'end', ofPerson('rita')),
   bad('role', 'the end of an admission', 'carol', 'end', ofAdmission('rita')),
   bad('role', 'the closing of an invitation', 'carol', 'end', ofInvitation),
@@ -424,6 +437,8 @@ export const membershipCases: readonly MembershipCase[] = [
   bad('body', 'for more than a space has room for', 'bob', 'invite', () => invite({ uses: 1_001 })),
   bad('body', 'with a flag that there is not', 'bob', 'invite', () => invite().with(66, 16)),
 
+  ...torn('deny', 'bob', () => deny()),
+
   // What only a newer version can read.
   bad('newer-version', 'of an even kind', 'alice', 12, () => filled(0, 4)),
   bad('newer-version', 'with a field that must be known', 'alice', 'admit', ({ admitBody }) => admitBody({ extensions: mustKnow })),
@@ -434,6 +449,7 @@ export const membershipCases: readonly MembershipCase[] = [
     end({ kind: 'identity', identity: bob.record.identity }, { extensions: mustKnow }),
   ),
   bad('newer-version', 'with a field that must be known', 'carol', 'epoch', () => epoch({ extensions: mustKnow })),
+  bad('newer-version', 'with a field that must be known', 'bob', 'deny', () => deny(mustKnow)),
   bad('newer-version', 'with a field that must be known', 'bob', 'invite', () => invite({ extensions: mustKnow })),
 
   // M1.
@@ -456,6 +472,7 @@ export const goodOperations: readonly ((space: MembershipSpace) => Promise<Uint8
   async (space) => space.sign(space.bob, { kind: operationKinds.device, body: await added(bobs)(space) }),
   async (space) => space.sign(space.carol, { kind: operationKinds.epoch, body: epoch() }),
   async (space) => space.sign(space.bob, { kind: operationKinds.invite, body: invite() }),
+  async (space) => space.sign(space.bob, { kind: operationKinds.deny, body: deny() }),
   async (space) => space.sign(space.alice, { body: await admit(space) }),
   async (space) => space.sign(space.alice, { kind: operationKinds.end, body: await ofPerson('bob')(space) }),
 ]

@@ -264,6 +264,30 @@ describe('a link that was sent', () => {
     await end()
   })
 
+  it('remembers a refusal on every device that hosts it, also after a restart, and a request that waits elsewhere ends', async () => {
+    const { clock, world, space, invite, join, reach, end } = await createTest(22)
+    const his = await drive(clock, world.join(space, world.ben, 'admin'))
+    const { url } = await invite({ kind: 'sent', maxUses: 5, delegated: true, approval: true })
+    await clock.run(3_000)
+    const joining = join(world.cleo.echo, url)
+    await reach(joining, 'pending-approval')
+    const requestAt = (of: Space) => of.invitations.list.get()[0]!.requests[0]
+    const host = requestAt(space) === undefined ? his : space
+    await drive(clock, host.invitations.deny(host.invitations.list.get()[0]!.id, requestAt(host)!.guest))
+    await reach(joining, 'denied')
+    await clock.run(3_000)
+    // Whoever of the two is left turns her away without asking anybody.
+    const rest = host === space ? world.ben : world.ann
+    await drive(clock, (host === space ? world.ann : world.ben).echo.dispose())
+    const again = await drive(clock, rest.restart())
+    const restored = await drive(clock, again.spaces.open(space.id))
+    await clock.run(2_000)
+    const second = join(world.cleo.echo, url)
+    await reach(second, 'denied')
+    expect([requestAt(restored), restored.info.get().memberCount]).toEqual([undefined, 2])
+    await end()
+  })
+
   it('is closed on every device by any admin', async () => {
     const { clock, world, space, invite, join, reach, end } = await createTest(13)
     const his = await drive(clock, world.join(space, world.ben, 'admin'))

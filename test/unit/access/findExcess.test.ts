@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createAdmission, createPromotion } from '../../../src/access/createAdmission.ts'
+import { createDenial } from '../../../src/access/createDenial.ts'
 import { createAdmissionEnd, createRemoval } from '../../../src/access/createEnd.ts'
 import { createInvite } from '../../../src/access/createInvite.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
@@ -111,4 +112,23 @@ it('who was let in by one who was removed meanwhile is told by whose end that is
   expect(apart.device(guest.deviceId)).toBe(undefined)
   // Nobody ended anything of hers.
   expect(log.endsAgainst(alice.deviceId)).toEqual([])
+})
+
+it('whom an admin turned away is known to all, as long as that admin counts', async () => {
+  const { log, crypto, alice, bob, invitation, logOf } = await createTest()
+  const mel = await createPerson(crypto)
+  const denial = { invitationId: invitation.invitationId, identity: mel.record.identity }
+  await log.add(await createDenial({ log, signer: bob, denial }))
+  const other = await logOf(log.operations())
+  const known = (of: OperationLog) => of.hasDenied(invitation.invitationId, mel.id)
+  expect([known(log), known(other), log.hasDenied(new Uint8Array(32), mel.id), log.hasDenied(invitation.invitationId, bob.id)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
+  await expect(createDenial({ log, signer: mel, denial })).rejects.toMatchObject({ code: 'not-authorised' })
+  const earlier = await logOf(log.operations().slice(0, -1))
+  for (const operation of [await createRemoval({ log: earlier, signer: alice, identity: bob.id, blocks: [] })]) await log.add(operation)
+  expect(known(log)).toBe(false)
 })

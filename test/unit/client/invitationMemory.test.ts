@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createInvitationMemory, type Remembered } from '../../../src/client/invitationMemory.ts'
-import { maxGuests, putInvitation, readInvitation, readInvitations, type InvitationRecord } from '../../../src/client/invitationRecord.ts'
+import {
+  maxDenied,
+  maxGuests,
+  putInvitation,
+  readInvitation,
+  readInvitations,
+  type InvitationRecord,
+} from '../../../src/client/invitationRecord.ts'
 import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
 import { toHex, utf8 } from '../../../src/shared/bytes.ts'
 import { fail, ok } from '../../../src/shared/result.ts'
@@ -63,6 +70,17 @@ describe('what a host remembers of codes', () => {
     await memory.forget('guest 7')
     expect(memory.hasRoomFor('another')).toBe(true)
   })
+})
+
+it('a guest that was turned away takes nobody the place, and is remembered though many were', async () => {
+  const memory = createInvitationMemory({ wrong: 0, guests: new Map(), revoked: false }, async () => {})
+  for (let i = 0; i < maxDenied; i++) await memory.note(`mel ${i}`, { decision: 'denied' })
+  expect(memory.hasRoomFor('gül')).toBe(true)
+  expect([memory.current().guests.size, memory.current().guests.get('mel 0')?.decision]).toEqual([maxDenied, 'denied'])
+  await memory.note('gül', { decision: 'approved' })
+  await memory.note('one more', { decision: 'denied' })
+  expect(memory.current().guests.get('gül')?.decision).toBe('approved')
+  expect([memory.current().guests.has('mel 0'), memory.current().guests.get('one more')?.decision]).toEqual([false, 'denied'])
 })
 
 describe('the record of an invitation', () => {

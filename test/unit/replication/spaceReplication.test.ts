@@ -13,7 +13,7 @@ function createStatement(world: TestSpace, bytes: number, parents = world.log.he
   const { log, alice, space } = world
   const body = new Uint8Array(bytes)
   const { as } = log.signingEntry(alice.id, alice.deviceId, 'reader')!
-  return signOperation(alice.signing, { space: idBytes(space), kind: 13, as, by: alice.record.sign, parents, body })
+  return signOperation(alice.signing, { space: idBytes(space), kind: 99, as, by: alice.record.sign, parents, body })
 }
 
 /** Carol was admitted while Bob was away: who she is he learns from her. */
