@@ -148,7 +148,7 @@ export const InviteAndJoin: Story = {
     await userEvent.type(alice.getByLabelText('Note'), 'Peas on Monday')
     await waitFor(() => expect(bob.getByLabelText('Note')).toHaveValue('Peas on Monday'), { timeout: 5000 })
     await waitFor(() => expect(alice.getByTitle('bob')).toBeVisible(), { timeout: 5000 })
-    await expect(await alice.findByText('In sync with 1 person', {}, { timeout: 5000 })).toBeVisible()
+    await expect(await alice.findByText('In sync with 1 other device', {}, { timeout: 5000 })).toBeVisible()
   },
 }
 

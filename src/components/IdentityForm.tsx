@@ -117,6 +117,8 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, onPair, 
         <Button variant="primary" type="submit" disabled={busy}>
           {recovers ? messages.recover : messages.create}
         </Button>
+      </div>
+      <div className="echo-ways">
         <Button variant="quiet" disabled={busy} onClick={() => onModeChange(recovers ? 'create' : 'recover')}>
           {recovers ? messages.toCreate : messages.toRecover}
         </Button>

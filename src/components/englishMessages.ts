@@ -1,8 +1,8 @@
 import type { Messages } from './messages.ts'
 
-const people = new Map([
-  ['one', 'person'],
-  ['other', 'people'],
+const devices = new Map([
+  ['one', 'other device'],
+  ['other', 'other devices'],
 ])
 
 function count(number: number, words: ReadonlyMap<string, string>): string {
@@ -380,7 +380,7 @@ export const englishMessages: Messages = {
     percent: (part) => `${Math.round(part * 100)} %`,
     alone: 'Saved on this device',
     ended: 'Not kept up to date any more',
-    upToDate: (peers) => `In sync with ${count(peers, people)}`,
+    upToDate: (peers) => `In sync with ${count(peers, devices)}`,
     newerVersion: 'Others use a newer version: reload the page',
     error: 'Not saved',
     unsaved: (number) => `${count(number, changes)} not saved yet`,

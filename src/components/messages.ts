@@ -337,6 +337,7 @@ export interface Messages {
     readonly alone: string
     /** No member any more. */
     readonly ended: string
+    /** @param peers devices of members, and one's own others */
     readonly upToDate: (peers: number) => string
     readonly newerVersion: string
     readonly error: string

@@ -30,7 +30,7 @@ describe('SyncStatus', () => {
   it('follows the space, in words', () => {
     const garden = createFakeSpace()
     const { unmount } = renderInEcho(createFakeEcho(), <SyncStatus space={garden.space} />)
-    expect(screen.getByText('In sync with 1 person')).toBeTruthy()
+    expect(screen.getByText('In sync with 1 other device')).toBeTruthy()
     act(() => garden.sync.set({ status: 'syncing', peers: 1, received: 1, total: 4, unsaved: 2 }))
     expect(screen.getByRole('status').textContent).toBe('Syncing…')
     expect(screen.getByText('25 % · 2 changes not saved yet')).toBeTruthy()

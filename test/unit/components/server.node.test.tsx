@@ -32,7 +32,7 @@ describe('on a server', () => {
     )
     for (const text of [
       'What should others call you?',
-      'In sync with 2 people',
+      'In sync with 2 other devices',
       'Ann',
       'Save your recovery words',
       '<dialog',
