@@ -22,6 +22,7 @@ import { createDeviceQuotas } from '../feed/deviceQuotas.ts'
 import { createBundler, type Bundler } from '../feed/createBundler.ts'
 import { createForkNotice } from '../feed/forkNotice.ts'
 import { createBlockReceiver, type AcceptedBlock } from '../feed/receiveBlock.ts'
+import { createSealAnew } from '../feed/sealAnew.ts'
 import { createSpaceDocuments } from '../documents/createSpaceDocuments.ts'
 import { loadContent } from '../documents/loadContent.ts'
 import type { SpaceDocuments } from '../documents/spaceDocuments.ts'
@@ -215,6 +216,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     profiles: profiles.book,
     graph,
     store,
+    sealAnew: createSealAnew({ crypto, space, keyRing, log, graph, device: identity.signing.publicKey, slot: documents.slot }),
     receiver,
     quotas,
     ownName: options.ownName,

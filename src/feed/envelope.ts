@@ -58,6 +58,11 @@ export async function sealEnvelope(
   return new Writer().u8(version).fixed(key.id).fixed(device).u32(slot).fixed(nonce).bytes(ciphertext).finish()
 }
 
+/** The id of the key that an envelope says it is sealed under: 32 bytes, fewer where it is malformed. */
+export function sealingKeyOf(envelope: Uint8Array): Uint8Array {
+  return envelope.subarray(1, 33)
+}
+
 /** `unknown-key`: the epoch's key is not here yet, so it may open later. `aead`: these bytes never open. */
 export type EnvelopeFault = 'malformed' | 'newer-version' | 'unknown-key' | 'aead'
 

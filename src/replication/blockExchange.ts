@@ -6,6 +6,7 @@ import type { BlockGraph, BlockNode, FeedHead, FeedKey } from '../feed/blockGrap
 import type { Bundle } from '../feed/bundle.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
+import type { SealAnew } from '../feed/sealAnew.ts'
 import { createFairOutbox, deviceOf } from './fairOutbox.ts'
 import type { Link } from './link.ts'
 import { maxQuestions } from './linkLimits.ts'
@@ -46,6 +47,8 @@ export interface BlockExchange {
    * that the peer was to get before it could be read is sent.
    */
   tell(node: BlockNode): void
+  /** Tries again what could not be sent: there may be a key now to seal it under. */
+  retry(): void
   /** Blocks that the peer has and we lack and want, as far as its heads tell. */
   lacking(): number
   /** Blocks that the peer sent and that were new here, and good. */
@@ -82,6 +85,8 @@ export function createBlockExchange(options: {
   readonly store: BlockStore
   readonly receiver: BlockReceiver
   readonly isMuted: (device: DeviceId) => boolean
+  /** How blocks leave; as they are stored where it is left out. */
+  readonly sealAnew?: SealAnew
   /** The peer names a block that is not here. */
   readonly onUnknownHead?: (head: FeedHead) => void
   /** The disk could not be read; it is tried again. */
@@ -179,7 +184,12 @@ export function createBlockExchange(options: {
     try {
       const stored = await readSingle(nodes)
       for (const node of nodes) {
-        const block = stored.get(node.id)
+        const single = stored.get(node.id)
+        const block = single && (await ready(node, single))
+        if (single !== undefined && block === undefined) {
+          unavailable.add(node.id)
+          continue
+        }
         if (block !== undefined) {
           const encoded = encodeBlock(block)
           if (bytes + encoded.length > bytesPerMessage) flush()
@@ -204,6 +214,10 @@ export function createBlockExchange(options: {
     } finally {
       for (const { id } of nodes) reading.delete(id)
     }
+  }
+
+  function ready(node: BlockNode, block: Block): Block | Promise<Block | undefined> {
+    return options.sealAnew?.block(node, block) ?? block
   }
 
   function passOver(node: BlockNode): void {
@@ -231,8 +245,10 @@ export function createBlockExchange(options: {
       const present = store.bundleOf(node)
       return present !== undefined && nameOf(present) !== nameOf(place) && sendBundleOf(node)
     }
+    const sealed = options.sealAnew === undefined ? bundle : await options.sealAnew.bundle(place, bundle)
+    if (sealed === undefined) return false
     sentBundles.set(nameOf(place), deviceOf(node.feed))
-    send({ type: 'bundle', bundle }, bundle.head.length + bundle.parts.length)
+    send({ type: 'bundle', bundle: sealed }, sealed.head.length + sealed.parts.length)
     return true
   }
 
@@ -432,6 +448,14 @@ export function createBlockExchange(options: {
     tell(node) {
       if (sendPassedOver(node)) void pump()
       sayHeadsSoon()
+    },
+    retry() {
+      for (const id of unavailable) {
+        const node = graph.node(id)
+        if (node !== undefined) outbox.add(node)
+      }
+      unavailable.clear()
+      void pump()
     },
     pass: (blocks) => blocks.forEach((block) => send({ type: 'blocks', blocks: [block] }, block.length)),
     lacking,

@@ -12,6 +12,7 @@ import type { BlockGraph, BlockNode, FeedHead } from '../feed/blockGraph.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
+import type { SealAnew } from '../feed/sealAnew.ts'
 import { createAskAgain } from './askAgain.ts'
 import { createBlockExchange, maxUnacknowledged, type BlockExchange } from './blockExchange.ts'
 import { createChannel, type Channel } from './channel.ts'
@@ -81,6 +82,7 @@ export interface SpaceReplicationOptions {
   readonly profiles: ProfileBook
   readonly graph: BlockGraph
   readonly store: BlockStore
+  readonly sealAnew: SealAnew
   readonly receiver: BlockReceiver
   readonly quotas: Pick<DeviceQuotas, 'muted'>
   /** The own name that others see. */
@@ -111,7 +113,7 @@ const besideMs = 600_000
 const maxPushLinks = 8
 
 export function createSpaceReplication(options: SpaceReplicationOptions): SpaceReplication {
-  const { crypto, clock, random, identity, space, log, keyRing, graph, store, receiver, quotas } = options
+  const { crypto, clock, random, identity, space, log, keyRing, graph, store, sealAnew, receiver, quotas } = options
   const links = new Map<Link, { readonly exchange: BlockExchange; readonly watch: SilenceWatch; readonly progress: PeerProgress }>()
   const channels = new Set<Channel>()
   const newerVersions = createNewerVersions()
@@ -154,6 +156,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   const stopKeys = keyRing.onAdded((key) => {
     void receiver.retry()
     room.refresh()
+    for (const { exchange } of links.values()) exchange.retry()
     const epoch = log.epochs().find(({ keyId }) => equalBytes(keyId, key.id))
     for (const link of remoteLinks()) {
       const isNamed = epoch?.recipients.some(({ device }) => toId<DeviceId>(device) === link.peer!.device) ?? true
@@ -163,6 +166,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   const stopState = log.state.subscribe(() => {
     parting.review(remoteLinks().length > 0)
     room.refresh()
+    for (const { exchange } of links.values()) exchange.retry()
     dropEnded()
   })
 
@@ -311,6 +315,8 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       store,
       receiver,
       isMuted: (device) => quotas.muted.get().has(device),
+      // Tabs of one profile keep nothing from each other.
+      ...(link.peer !== undefined && { sealAnew }),
       onUnknownHead: options.onUnknownHead,
       onFault: options.onFault,
     })
@@ -366,6 +372,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       case 'keys':
         return keyHanding.take(message.keys)
       case 'heads':
+        if (link.peer !== undefined) sealAnew.noteElsewhere(message.heads)
         exchange.onHeads(message.heads)
         return options.onHeads()
       case 'blocks':

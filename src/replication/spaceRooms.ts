@@ -28,8 +28,8 @@ export interface SpaceRooms {
 
 /** After a change of the key its former room stays so long, for what is under way there. */
 const lingerMs = 30_000
-/** An usher stays in so many rooms besides the main one. */
-const maxOlderRooms = 4
+/** An usher stays in so many rooms besides the main one: each is a topic on the signaling servers, and no operation says how old it is. */
+const maxOlderRooms = 16
 
 export function createSpaceRooms(options: {
   readonly crypto: CryptoPort

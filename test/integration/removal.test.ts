@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { decodeParts } from '../../src/feed/bundle.ts'
+import { sealingKeyOf } from '../../src/feed/envelope.ts'
 import { toHex } from '../../src/shared/bytes.ts'
+import { createMemoryStorage } from '../../src/storage/memoryStorage.ts'
 import { drive } from './simulation/drive.ts'
 import { query } from '../../src/database/query.ts'
 import { createForkGarden, Task, type Gardener } from './simulation/forkGarden.ts'
@@ -129,6 +132,55 @@ describe('a member who is removed', () => {
   })
 })
 
+describe('what a member wrote while it was alone, before it heard of a removal', () => {
+  it.each(['a few blocks', 'a bundle'] as const)('leaves it under the new key: %s', { timeout }, async (what) => {
+    const { garden, idOf, see } = await plant(8, 'ann', 'ben', 'cleo')
+    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+    await garden.write1(cleo, 1)
+    await garden.clock.run(2_000)
+    /** The keys under which a disk has the blocks of each feed. */
+    const keysOf = async ({ peer, space: { id } }: Gardener) => {
+      const storage = createMemoryStorage({ disk: peer.disk })
+      await storage.open()
+      const [{ rows }, bundles] = [await storage.readHeaders(id), await storage.readBundles(id)]
+      const keys = new Map<string, string[]>()
+      const note = (feed: string, envelope: Uint8Array) => keys.set(feed, [...(keys.get(feed) ?? []), toHex(sealingKeyOf(envelope))])
+      for (const place of bundles.rows) {
+        const parts = decodeParts((await storage.readBundle(id, place))!.parts)
+        for (const part of parts.ok ? parts.value : []) note(place.feed, part)
+      }
+      for (const block of await storage.readBlocks(id, rows)) note(block!.feed, block!.envelope)
+      await storage.dispose()
+      return keys
+    }
+    await drive(garden.clock, ann.space.flush())
+    const before = await keysOf(ann)
+    const [key] = [...before.values()].flat()
+    garden.isolate(cleo)
+    await garden.clock.run(2_000)
+    for (let i = 0; i < (what === 'a bundle' ? 70 : 5); i++) {
+      garden.write(cleo)
+      await drive(garden.clock, cleo.space.flush())
+    }
+    await garden.clock.run(20_000)
+    const alone = await keysOf(cleo)
+    const [feed] = [...alone.keys()].filter((each) => alone.get(each)!.length > before.get(each)!.length || what === 'a bundle')
+    expect(new Set(alone.get(feed!))).toEqual(new Set([key]))
+    await drive(garden.clock, ann.space.removeMember(idOf(ben)))
+    await garden.write1(ann, 1)
+    garden.heal()
+    await garden.clock.run(20_000)
+    expect(see(cleo)).toEqual(see(ann))
+    await drive(garden.clock, ann.space.flush())
+    // What she had from cleo before is as it was; all that came afterwards is under one other key.
+    const now = (await keysOf(ann)).get(feed!)!
+    expect(now.filter((each) => each === key)).toHaveLength(before.get(feed!)!.length)
+    const since = now.filter((each) => each !== key)
+    expect(since.length).toBeGreaterThan(0)
+    expect(new Set(since).size).toBe(1)
+  })
+})
+
 describe('roles', () => {
   it('change, and a reader cannot write', { timeout }, async () => {
     const { garden, idOf, see } = await plant(4, 'ann', 'ben', 'cleo')
@@ -159,6 +211,30 @@ describe('roles', () => {
     expect(see(cleo)).toEqual(see(ann))
     expect(see(ann).titles).toHaveLength(6)
     expect(see(ben).titles).toHaveLength(2)
+  })
+})
+
+describe('a member who was away', () => {
+  it.each([1, 3, 7])('while the key changed %i times learns the newest from an usher, reads, and is read', { timeout }, async (changes) => {
+    const { garden, idOf, see } = await plant(10 + changes, 'ann', 'ben', 'cleo')
+    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+    const id = idOf(cleo)
+    garden.isolate(ben)
+    await garden.write1(ben, 2)
+    for (let i = 0; i < changes; i++) {
+      // A lower role ends the higher one, and so the key.
+      if (i > 0) await drive(garden.clock, ann.space.setRole(id, 'admin'))
+      await drive(garden.clock, ann.space.setRole(id, i % 2 === 0 ? 'reader' : 'editor'))
+      await garden.write1(ann, 1)
+      await garden.clock.run(40_000)
+    }
+    garden.heal()
+    await garden.clock.run(40_000)
+    await garden.write1(ben, 1)
+    await garden.write1(ann, 1)
+    await garden.clock.run(5_000)
+    expect(see(ben).titles).toHaveLength(changes + 4)
+    for (const gardener of [ann, cleo]) expect(see(gardener)).toEqual(see(ben))
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createRemoval } from '../../../src/access/createEnd.ts'
 import { epochRendezvous } from '../../../src/access/epochKeys.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import type { MemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
@@ -101,6 +102,28 @@ describe('a hostile member', () => {
     expect(hers.barred).toEqual([])
     expect(hers.replication.state.get().peers).toBe(2)
     await assertHonestWork()
+  })
+
+  it('who is removed, and whose code does not care, gets the end and from then on neither presence nor blocks nor names', async () => {
+    const links: Link[] = []
+    const { world, hers, ritas, seen } = await createAttack((link) => links.push(link))
+    await world.clock.run(1_000)
+    hers.replication.presence.share('cursor', 1)
+    await world.clock.run(100)
+    expect(seen.messages).toContain('presence')
+    const { log } = hers
+    await log.add(await createRemoval({ log, signer: world.alice, identity: world.bob.id, blocks: [] }))
+    seen.messages.length = 0
+    for (const side of [hers, ritas]) side.replication.presence.share('cursor', 2)
+    await world.clock.run(200)
+    // Who has not heard of it yet may say something meanwhile.
+    expect(seen.messages.filter((type) => type !== 'ops').length).toBeLessThanOrEqual(1)
+    seen.messages.length = 0
+    for (const side of [hers, ritas]) side.replication.presence.share('cursor', 3)
+    await world.clock.run(20_000)
+    expect(seen.messages.filter((type) => type !== 'ops' && type !== 'ready')).toEqual([])
+    expect(links.every(({ channel }) => channel.isClosed)).toBe(true)
+    expect(hers.replication.presence.others.get().map(({ identity }) => identity)).toEqual([world.rita.id])
   })
 
   it('who sends what is no message is closed at once', async () => {

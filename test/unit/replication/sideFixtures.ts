@@ -5,6 +5,7 @@ import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
 import type { Block } from '../../../src/feed/block.ts'
 import { maxHeldBlocks, maxHeldBytes } from '../../../src/feed/heldBlocks.ts'
 import type { BlockReceiver } from '../../../src/feed/receiveBlock.ts'
+import { createSealAnew } from '../../../src/feed/sealAnew.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { createMemorySwarm, type MemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import { createSpaceReplication } from '../../../src/replication/spaceReplication.ts'
@@ -61,6 +62,7 @@ export async function createSide(
         return receiver.onWantedAgain(listener)
       },
     }),
+    sealAnew: createSealAnew({ crypto, space, keyRing, log, graph, device: identity.signing.publicKey, slot: documents.slot }),
     quotas,
     ownName: () => 'name',
     onHeads: () => {},
