@@ -214,6 +214,37 @@ describe('roles', () => {
   })
 })
 
+describe('a member who leaves while nobody is there', () => {
+  it.each(['stays open', 'is restarted'] as const)(
+    'is heard of once it meets somebody, and then is gone: the app %s',
+    { timeout },
+    async (what) => {
+      const { garden } = await plant(9, 'ann', 'ben', 'cleo')
+      const [ann, ben] = [garden.of('ann'), garden.of('ben')]
+      garden.isolate(ben)
+      await garden.clock.run(2_000)
+      await drive(garden.clock, ben.space.leave())
+      expect(statusOf(ben)).toBe('left')
+      if (what === 'is restarted') await garden.restart(ben)
+      await garden.clock.run(20_000)
+      expect(ann.space.members.get()).toHaveLength(3)
+      garden.heal()
+      await garden.clock.run(20_000)
+      expect(ann.space.members.get()).toHaveLength(2)
+      expect(peersOf(ben)).toBe(0)
+      // He does not go on asking.
+      let frames = 0
+      const stop = garden.world.swarm.tap((from, to, frame) => {
+        if (from.startsWith('ben') || to.startsWith('ben')) frames++
+        return frame
+      })
+      await garden.clock.run(300_000)
+      stop()
+      expect(frames).toBe(0)
+    },
+  )
+})
+
 describe('a member who was away', () => {
   it.each([1, 3, 7])('while the key changed %i times learns the newest from an usher, reads, and is read', { timeout }, async (changes) => {
     const { garden, idOf, see } = await plant(10 + changes, 'ann', 'ben', 'cleo')
