@@ -91,6 +91,7 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/buildPage.ts'],
           env: { ...env, ...(executablePath ? { CHROMIUM_PATH: executablePath } : {}) },
           fileParallelism: false,
           testTimeout: seconds(120),

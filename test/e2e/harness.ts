@@ -4,8 +4,7 @@ import { cp, readFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type LaunchOptions, type Page } from 'playwright'
-import { build } from 'vite'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, vi } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
 import { createSignalingServer, type SignalingServer } from '../../src/signaling/index.ts'
 import type {} from './page/main.ts'
@@ -65,7 +64,6 @@ const testMs = 60_000
 
 /** Sets a file's tests up, and cleans up after each; a page's unhandled error fails its test. */
 export function setupHarness(): Harness {
-  let outDir: string
   let site: Server
   let browser: Browser
   let signaling: SignalingServer
@@ -78,19 +76,15 @@ export function setupHarness(): Harness {
   vi.setConfig({ testTimeout: testMs })
 
   beforeAll(async () => {
-    outDir = await mkdtemp(join(tmpdir(), 'echo-e2e-page-'))
     const options = await chromiumLaunchOptions()
     launchOptions = { ...options, args: [...options.args, ...webrtcArgs] }
-    const root = join(import.meta.dirname, 'page')
-    await build({ root, configFile: false, logLevel: 'error', build: { outDir, emptyOutDir: true, target: 'es2022', minify: false } })
-    site = await serve(outDir, () => marked())
+    site = await serve(inject('page'), () => marked())
     browser = await chromium.launch(launchOptions)
   })
   afterAll(async () => {
     await browser?.close()
     site?.closeAllConnections()
     site?.close()
-    await rm(outDir, { recursive: true, force: true })
   })
   beforeEach(async ({ onTestFailed }) => {
     signaling = await createSignalingServer({ port: 0 })
