@@ -11,11 +11,11 @@ import { deriveInvitationKeys, invitationRendezvous, type InvitationKeys } from 
 import { guestJoin, type GuestFault, type GuestJoinOptions, type JoinedSpace } from '../replication/guestJoin.ts'
 import { codeDeadlineMs } from '../replication/hostCode.ts'
 import { decisionDeadlineMs } from '../replication/hostJoin.ts'
-import { refusalError } from '../replication/refusal.ts'
+import { joinError } from '../replication/refusal.ts'
 import { deletedKey } from './deletedSpaces.ts'
 import type { EchoPorts, JoinFlow } from './echo.ts'
 import { createJoinDeadlines, type JoinDeadlines } from './joinDeadlines.ts'
-import { failedState, pathOf, previewOf, refusedState } from './joinStates.ts'
+import { endedState, failedState, pathOf, previewOf } from './joinStates.ts'
 import type { SpaceDirectory } from './spaceDirectory.ts'
 import { putKey, putOperations, putRecord, type SpaceRecord } from './spaceRecord.ts'
 import type { GuestState, InvitationPreview, JoinState, SpaceState } from './states.ts'
@@ -215,10 +215,7 @@ export function createGuestFlow<Own extends { readonly status: string }>(
   function endLate({ rumour, talk, isStoring }: Attempt): void {
     if (isStoring) return
     if (rumour !== undefined) return end(rumour.state)
-    if (talk !== undefined) return end(refusedState({ reason: 'timeout', error: refusalError('timeout') }))
-    const text =
-      'Nobody answered this invitation. Its maker must have the app open with the invitation showing. Ask for that, then try again.'
-    end({ status: 'error', retryable: true, error: new EchoError('peer-offline', text) })
+    end(endedState(talk === undefined ? 'unanswered' : 'timeout'))
   }
 
   /** One host at a time; a connection that comes to nothing leaves the room open for the next. */
@@ -271,10 +268,10 @@ export function createGuestFlow<Own extends { readonly status: string }>(
   function goOn(mine: Attempt, error: GuestFault): void {
     mine.typed = undefined
     const isNewer = error.kind === 'link' && error.fault === 'newer-version'
-    const refusal = isNewer ? { reason: 'newer-version' as const, error: refusalError('newer-version'), isProven: false } : error
+    const refusal = isNewer ? { reason: 'newer-version' as const, error: joinError('newer-version'), isProven: false } : error
     if (error.kind === 'end' || error.fault !== 'closed') mine.room?.reportHandshake('failed')
     if ('reason' in refusal) {
-      const last = refusedState(refusal)
+      const last = endedState(refusal.reason, refusal.error)
       if (refusal.isProven) return end(last)
       mine.rumour ??= { state: last, isDue: false, timer: clock.after(secondOpinionMs, () => endByRumour(mine)) }
     }

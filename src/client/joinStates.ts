@@ -1,6 +1,6 @@
 import { EchoError } from '../shared/echoError.ts'
 import type { Invitation } from '../access/invitation.ts'
-import type { GuestFault } from '../replication/guestJoin.ts'
+import { joinError, type JoinEnd } from '../replication/refusal.ts'
 import type { InvitationPreview, GuestState } from './states.ts'
 
 /* What a guest is shown: states that follow from a link, or from what a host said. */
@@ -14,8 +14,8 @@ export function pathOf({ path }: Invitation): { readonly path?: string } {
   return path === undefined ? {} : { path }
 }
 
-/** How a join ends that a host refused, or that a host spoilt. */
-export function refusedState({ reason, error }: Pick<Extract<GuestFault, { readonly kind: 'end' }>, 'reason' | 'error'>): GuestState {
+/** @param error what the table of texts says, unless somebody knows more */
+export function endedState(reason: JoinEnd, error: EchoError = joinError(reason)): GuestState {
   switch (reason) {
     case 'expired':
     case 'revoked':
@@ -26,6 +26,7 @@ export function refusedState({ reason, error }: Pick<Extract<GuestFault, { reado
       return { status: 'cancelled', by: 'host' }
     case 'timeout':
     case 'rate-limited':
+    case 'unanswered':
       return { status: 'error', error, retryable: true }
     default:
       return { status: 'error', error, retryable: false }

@@ -1,5 +1,5 @@
 import { equalBytes } from '../shared/bytes.ts'
-import { EchoError } from '../shared/echoError.ts'
+import type { EchoError } from '../shared/echoError.ts'
 import { idBytes, toId, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
 import type { Clock, Random } from '../shared/ports.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
@@ -36,7 +36,7 @@ import {
 import { openJoinPipe, type JoinPipe } from './joinPipe.ts'
 import type { LinkFault } from './linkFault.ts'
 import { encodePairingMessage } from './pairingMessages.ts'
-import { decodeRefusal, encodeRefusal, refusalError, type RefusalReason } from './refusal.ts'
+import { decodeRefusal, encodeRefusal, joinError, type RefusalReason } from './refusal.ts'
 import { nextTranscript } from './transcript.ts'
 
 /*
@@ -322,16 +322,9 @@ function link(fault: LinkFault): Result<never, GuestFault> {
 }
 
 function refused({ isProven }: Said, reason: RefusalReason): Result<never, GuestFault> {
-  return fail({ kind: 'end', reason, error: refusalError(reason), isProven })
+  return fail({ kind: 'end', reason, error: joinError(reason), isProven })
 }
 
 function insecure({ isProven }: Said): Result<never, GuestFault> {
-  return fail({ kind: 'end', reason: 'insecure', error: fakeHost(), isProven })
-}
-
-function fakeHost(): EchoError {
-  return new EchoError(
-    'insecure-peer',
-    'Whoever answered the invitation could not prove that the space is theirs to share, so nothing was joined. Ask the person who sent the link for a new one.',
-  )
+  return fail({ kind: 'end', reason: 'insecure', error: joinError('insecure'), isProven })
 }

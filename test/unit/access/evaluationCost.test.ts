@@ -36,12 +36,16 @@ it(
       guests.push(guest)
       if (role === 'admin' && random.chance(0.3)) admins.push(guest)
     }
-    expect(perOperation.slice(-200).sort((a, b) => a - b)[100]!).toBeLessThan(oneMoreMs)
+    const median = perOperation.slice(-200).sort((a, b) => a - b)[100]!
+    console.info(`one more: ${median.toFixed(3)} ms`)
+    expect(median).toBeLessThan(oneMoreMs)
 
     const again = createMembershipLog({ crypto, space })
     for (const operation of log.operations()) await again.addVerified(operation)
     const start = performance.now()
     expect(again.state.get().members.size).toBe(log.state.get().members.size)
-    expect(performance.now() - start).toBeLessThan(fullMs)
+    const ms = performance.now() - start
+    console.info(`1,000 operations evaluated: ${ms.toFixed(1)} ms`)
+    expect(ms).toBeLessThan(fullMs)
   },
 )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeCodeMessage, encodeCodeMessage } from '../../../src/replication/codeMessages.ts'
 import type { HostTerms } from '../../../src/replication/hostJoin.ts'
-import { decodeRefusal, encodeRefusal, refusalError, type RefusalReason } from '../../../src/replication/refusal.ts'
+import { decodeRefusal, encodeRefusal, joinError, type RefusalReason } from '../../../src/replication/refusal.ts'
 import * as cpace from '../../../src/crypto/cpace.ts'
 import { fail, ok, type Result } from '../../../src/shared/result.ts'
 import { createJoinTest, nameOf } from './joinFixtures.ts'
@@ -70,11 +70,15 @@ describe('refusals', () => {
     'not-authorised',
   ]
   it('have the codes 1 to 17 for ever, and a text each that says what to do', () => {
+    for (const end of [...reasons, 'insecure', 'unanswered'] as const) {
+      // Says what to do, and shows nothing of how it came about.
+      expect(joinError(end).message).toMatch(/(Ask|Try|Wait|Update)[^.]*\.( |$)|\. Ask|later\./)
+    }
     for (const [i, reason] of reasons.entries()) {
       const bytes = encodeRefusal(reason)
       expect([...bytes]).toEqual([0x3f, i + 1, 0])
       expect(decodeRefusal(bytes)).toBe(reason)
-      expect(refusalError(reason).message.length).toBeGreaterThan(20)
+      expect(joinError(reason).message.length).toBeGreaterThan(20)
       for (const kind of ['code-a', 'code-b', 'tag', 'code-ok', 'code-wrong', 'pending'] as const)
         expect(decodeCodeMessage(kind, bytes)).toBeUndefined()
     }
