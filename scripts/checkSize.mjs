@@ -12,7 +12,7 @@ import { root } from './lib/run.mjs'
 const limits = [
   { entry: 'dist/index.js', atOnce: 156_000, onDemand: 67_000 },
   { entry: 'dist/core.js', atOnce: 150_000, onDemand: 67_000 },
-  { entry: 'dist/components/index.js', atOnce: 28_500, onDemand: 17_300 },
+  { entry: 'dist/components/index.js', atOnce: 29_500, onDemand: 17_300 },
 ]
 
 const peers = ['react', 'react-dom', 'yjs', 'y-protocols'].flatMap((name) => [name, `${name}/*`])

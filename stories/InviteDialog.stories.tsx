@@ -35,6 +35,22 @@ export const Idle: Story = {
     await userEvent.click(canvas.getByLabelText('Ask for a code that I tell them myself'))
     await userEvent.click(canvas.getByRole('button', { name: 'Create link' }))
     await expect(args.onCreate).toHaveBeenCalledWith({ role: 'reader', code: true, approval: false })
+    await userEvent.selectOptions(canvas.getByLabelText('The link works'), 'week')
+    await expect(canvas.getByLabelText('Other admins may let them in, too')).toBeDisabled()
+    await userEvent.tripleClick(canvas.getByLabelText('For how many people'))
+    await userEvent.keyboard('5')
+    await userEvent.click(canvas.getByLabelText('Ask for a code that I tell them myself'))
+    await userEvent.click(canvas.getByLabelText('Other admins may let them in, too'))
+    await userEvent.click(canvas.getByRole('button', { name: 'Create link' }))
+    await expect(args.onCreate).toHaveBeenLastCalledWith({
+      role: 'reader',
+      kind: 'sent',
+      code: false,
+      approval: false,
+      expiresInMs: 7 * 86_400_000,
+      maxUses: 5,
+      delegated: true,
+    })
     await userEvent.click(canvas.getByRole('button', { name: 'Close' }))
     await expect(args.onClose).toHaveBeenCalled()
   },
@@ -99,6 +115,13 @@ export const WaitingWithCode: Story = {
   play: async ({ canvas }) => {
     await expect(canvas.getByText('048215')).toBeVisible()
     await expect(canvas.getByText(/by another way than the link/)).toBeVisible()
+  },
+}
+export const WaitingSent: Story = {
+  args: { state: { ...waiting, expiresAt: storyTime + 7 * 86_400_000, usesLeft: 5 } },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByText(/It works for 5 people/)).toBeVisible()
+    await expect(canvas.getByText('Expires in 7 days')).toBeVisible()
   },
 }
 export const Verifying: Story = { args: { state: { ...link, status: 'verifying', code: '048215' } } }

@@ -4,8 +4,8 @@ import { Button } from './Button.tsx'
 import { Countdown } from './Countdown.tsx'
 import { Dialog } from './Dialog.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
-import { useMessages } from './EchoUiConfig.tsx'
-import { InviteOptions, type InviteSafety } from './InviteOptions.tsx'
+import { useClock, useMessages } from './EchoUiConfig.tsx'
+import { firstChoices, InviteOptions, optionsOf } from './InviteOptions.tsx'
 import { InviteLink } from './InviteLink.tsx'
 import { JoinRequests } from './JoinRequests.tsx'
 import { NetworkNote, type NotedNetwork } from './NetworkNote.tsx'
@@ -13,6 +13,7 @@ import { plainName } from './plainName.ts'
 import { QrCode } from './QrCode.tsx'
 import { RoleSelect, type InvitedRole } from './RoleSelect.tsx'
 import { Waiting } from './Waiting.tsx'
+import type { InvitationOptions } from '../client/invitationOptions.ts'
 import type { InviteState } from '../client/states.ts'
 import type { Messages } from './messages.ts'
 
@@ -21,7 +22,7 @@ export interface InviteDialogViewProps {
   readonly onClose: () => void
   readonly spaceName: string
   readonly state: InviteState
-  readonly onCreate: (options: { readonly role: InvitedRole; readonly code: boolean; readonly approval: boolean }) => void
+  readonly onCreate: (options: InvitationOptions) => void
   /** Lets in, or turns away, somebody who waits. */
   readonly onApprove: (guest: string) => void
   readonly onDeny: (guest: string) => void
@@ -46,12 +47,15 @@ export function InviteDialogView({
   const { invite } = messages
   const spaceName = plainName(givenName)
   const [role, setRole] = useState<InvitedRole>('editor')
-  const [safety, setSafety] = useState<InviteSafety>({ code: false, approval: false })
+  const [choices, setChoices] = useState(firstChoices)
+  const now = useClock()
   const create = (label: string, variant: 'primary' | 'plain' = 'primary') => (
-    <Button variant={variant} onClick={() => onCreate({ role, ...safety })}>
+    <Button variant={variant} onClick={() => onCreate(optionsOf(role, choices))}>
       {label}
     </Button>
   )
+  // An attended one lasts ten minutes.
+  const isSent = 'expiresAt' in state && state.expiresAt - now() > longestAttendedMs
   const cancel = (
     <Button variant="quiet" onClick={onCancel}>
       {invite.cancelInvitation}
@@ -65,7 +69,7 @@ export function InviteDialogView({
             <p>{invite.hint}</p>
             <NetworkNote network={network} />
             <RoleSelect value={role} onChange={setRole} disabled={state.status === 'creating'} />
-            <InviteOptions value={safety} onChange={setSafety} disabled={state.status === 'creating'} />
+            <InviteOptions value={choices} onChange={setChoices} disabled={state.status === 'creating'} />
             {state.status === 'creating' ? (
               <>
                 <Waiting>{invite.creating}</Waiting>
@@ -88,7 +92,7 @@ export function InviteDialogView({
         {(state.status === 'waiting' || state.status === 'connecting' || state.status === 'verifying') && (
           <>
             {state.status === 'waiting' ? (
-              <p>{invite.waiting}</p>
+              <p>{isSent ? invite.waitingSent(state.usesLeft) : invite.waiting}</p>
             ) : (
               <Waiting>{state.status === 'connecting' ? invite.connecting : invite.verifying}</Waiting>
             )}
@@ -108,7 +112,11 @@ export function InviteDialogView({
               )}
             </dl>
             {state.code !== undefined && <p className="echo-hint">{invite.codeHint}</p>}
-            <Countdown label={invite.expires} deadline={state.expiresAt} />
+            {isSent ? (
+              <p className="echo-hint">{messages.invitations.expires(state.expiresAt - now())}</p>
+            ) : (
+              <Countdown label={invite.expires} deadline={state.expiresAt} />
+            )}
             <div className="echo-actions">{cancel}</div>
           </>
         )}
@@ -159,6 +167,8 @@ export function InviteDialogView({
     </Dialog>
   )
 }
+
+const longestAttendedMs = 11 * 60_000
 
 function titleOf(state: InviteState, spaceName: string, { invite }: Messages): string {
   switch (state.status) {

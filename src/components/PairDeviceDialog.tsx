@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from 'react'
 import { useNetworkStatus } from '../react/useNetworkStatus.ts'
 import { usePairDevice } from '../react/usePairDevice.ts'
-import { deviceName } from './deviceName.ts'
+import { defaultDeviceName } from '../client/deviceName.ts'
 import { PairDeviceDialogView } from './PairDeviceDialogView.tsx'
 import { Portal } from './Portal.tsx'
 
@@ -20,7 +20,7 @@ export interface PairDeviceDialogProps {
  * <PairDeviceDialog open={open} onClose={() => setOpen(false)} />
  */
 export function PairDeviceDialog({ open, onClose, link }: PairDeviceDialogProps): ReactNode {
-  const [name] = useState(() => deviceName())
+  const [name] = useState(() => defaultDeviceName())
   const pairing = usePairDevice(open ? link : undefined, name)
   const network = useNetworkStatus()
   return (

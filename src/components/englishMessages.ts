@@ -9,6 +9,10 @@ function count(number: number, words: ReadonlyMap<string, string>): string {
   return `${number} ${words.get(new Intl.PluralRules('en').select(number)) ?? words.get('other')}`
 }
 
+const people = new Map([
+  ['one', 'person'],
+  ['other', 'people'],
+])
 const minutes = new Map([
   ['one', 'minute'],
   ['other', 'minutes'],
@@ -46,6 +50,14 @@ const following = {
   otherLink: 'Use another link',
   wrongCode: (attemptsLeft: number) =>
     attemptsLeft === 1 ? 'Wrong code. One try is left.' : `Wrong code. ${attemptsLeft} tries are left.`,
+}
+
+/** A span of time from now, in its largest whole unit. */
+function timeSpan(ms: number): string {
+  const format = new Intl.RelativeTimeFormat('en')
+  const left = Math.max(1, Math.round(ms / 60_000))
+  if (left < 60) return format.format(left, 'minute')
+  return left < 48 * 60 ? format.format(Math.round(left / 60), 'hour') : format.format(Math.round(left / 1440), 'day')
 }
 
 /** The kit's own words. */
@@ -132,6 +144,30 @@ export const englishMessages: Messages = {
     leaving: 'Leaving…',
     left: 'You have left the space.',
   },
+  invitations: {
+    label: 'Invitations',
+    none: 'Nobody is invited at the moment.',
+    title: (role) => `Invitation as ${role.toLowerCase()}`,
+    by: (name) => `by ${name}`,
+    expires: (left) => (left <= 0 ? 'Expires now' : `Expires ${timeSpan(left)}`),
+    uses: (left, of) => (of === 1 ? 'for one person' : `${left} of ${count(of, people)} left`),
+    waiting: (number) => `${count(number, people)} waiting to be let in`,
+    withCode: 'with a code',
+    withApproval: 'you are asked first',
+    delegated: 'other admins let people in, too',
+    ends: {
+      expired: 'Expired',
+      revoked: 'Withdrawn',
+      'used-up': 'Everyone has joined',
+      locked: 'Locked after three wrong codes',
+    },
+    showLink: 'Show link',
+    hideLink: 'Hide link',
+    revoke: 'Withdraw',
+    revokeNamed: (title) => `Withdraw ${title}`,
+    busy: 'One moment…',
+    revoked: 'The invitation was withdrawn. Its link does not work any more.',
+  },
   obstacles: {
     reader: 'You may look, but not change anything here.',
     'not-admin': 'Only owners and admins can do this.',
@@ -211,12 +247,24 @@ export const englishMessages: Messages = {
     notAllowed: 'Only owners and admins can invite people.',
     open: '1 open invitation',
     title: (space) => `Invite to ${space}`,
-    hint: 'You make a link that works for one person.',
+    hint: 'You make a link. Whoever follows it becomes a member.',
     role: 'Their role',
     create: 'Create link',
     creating: 'Creating the link…',
     withCode: 'Ask for a code that I tell them myself',
     withApproval: 'Ask me before they are let in',
+    withOthers: 'Other admins may let them in, too',
+    lasts: 'The link works',
+    lifetimes: {
+      now: 'Now, for one person',
+      hour: 'For an hour',
+      day: 'For a day',
+      week: 'For a week',
+      month: 'For a month',
+    },
+    people: 'For how many people',
+    waitingSent: (left) =>
+      `It works for ${count(left, people)}. They are let in while the app is open here, and wait until it is. You may close this dialog.`,
     code: 'Code',
     codeHint: 'Tell them the code by another way than the link: by phone, or face to face.',
     verifyingTitle: 'Someone opened the link',

@@ -93,6 +93,28 @@ export interface Messages {
     readonly leaving: string
     readonly left: string
   }
+  readonly invitations: {
+    readonly label: string
+    readonly none: string
+    /** Names an invitation, by the role that it gives. */
+    readonly title: (role: string) => string
+    readonly by: (name: string) => string
+    /** Milliseconds left. */
+    readonly expires: (left: number) => string
+    readonly uses: (left: number, of: number) => string
+    readonly waiting: (count: number) => string
+    readonly withCode: string
+    readonly withApproval: string
+    readonly delegated: string
+    readonly ends: { readonly expired: string; readonly revoked: string; readonly 'used-up': string; readonly locked: string }
+    readonly showLink: string
+    readonly hideLink: string
+    readonly revoke: string
+    readonly revokeNamed: (title: string) => string
+    /** A command on the invitation is under way. */
+    readonly busy: string
+    readonly revoked: string
+  }
   /** Why something is not allowed, in one sentence. */
   readonly obstacles: { readonly [O in Obstacle]: string }
   /** What became of a space, and of what was written in it. */
@@ -178,6 +200,11 @@ export interface Messages {
     readonly creating: string
     readonly withCode: string
     readonly withApproval: string
+    readonly withOthers: string
+    readonly lasts: string
+    readonly lifetimes: { readonly now: string; readonly hour: string; readonly day: string; readonly week: string; readonly month: string }
+    readonly people: string
+    readonly waitingSent: (usesLeft: number) => string
     readonly code: string
     readonly codeHint: string
     readonly verifyingTitle: string

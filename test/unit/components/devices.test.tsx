@@ -2,7 +2,6 @@
 import { act, fireEvent, screen } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { AddDeviceButton } from '../../../src/components/AddDeviceButton.tsx'
-import { deviceName } from '../../../src/components/deviceName.ts'
 import { IdentityGate } from '../../../src/components/IdentityGate.tsx'
 import { JoinDialog } from '../../../src/components/JoinDialog.tsx'
 import { EchoError } from '../../../src/shared/echoError.ts'
@@ -81,16 +80,5 @@ describe('a device that is to be added', () => {
     expect(fake.calls.at(-1)).toBe('pair accepted')
     click('Close')
     expect(closed).toEqual(['closed'])
-  })
-
-  it('is named by browser and system, as far as they are known', () => {
-    const agents = [
-      ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox, Linux'],
-      ['Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36', 'Chrome, Android'],
-      ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1', 'Safari, iPhone'],
-      ['Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0', 'Edge, Windows'],
-      ['something else', ''],
-    ] as const
-    for (const [agent, name] of agents) expect(deviceName(agent)).toBe(name)
   })
 })

@@ -83,6 +83,8 @@ const promised: Record<string, readonly string[]> = {
     'IdentityForm',
     'IdentityGate',
     'IdentityGateView',
+    'InvitationList',
+    'InvitationListView',
     'InviteButton',
     'InviteDialogView',
     'InviteLink',
