@@ -222,7 +222,9 @@ export function createHalo(options: {
   function meet(): void {
     const through = isDisposed ? undefined : network
     const replication = opened?.halo.replication
-    if (through !== undefined && deviceList.list.get().length > 1) replication?.enterNetwork(through)
+    // Also for those that were shut out: here they hear of it, and so does whomever they let in without knowing.
+    const listed = opened?.halo.log.addedDevicesOf(opened.halo.identity.id).length ?? 0
+    if (through !== undefined && listed > 1) replication?.enterNetwork(through)
     else void replication?.leaveNetwork()
     opened?.sync.setNetwork(through)
     host(through)
@@ -284,8 +286,11 @@ export function createHalo(options: {
       network = through
       meet()
     },
-    revokeDevice: (device, root) =>
-      opened === undefined ? Promise.resolve() : createMemberCommands(ports, opened.halo).revokeDevice(device, root),
+    async revokeDevice(device, root) {
+      // It may be on its way: forgotten here, the device would go on getting the keys of all spaces.
+      await tail
+      if (opened !== undefined) await createMemberCommands(ports, opened.halo).revokeDevice(device, root)
+    },
     writeBack() {
       if (opened === undefined) return []
       const { halo } = opened

@@ -24,6 +24,7 @@ import {
   type HaloContact,
   type HaloSpace,
 } from './haloItems.ts'
+import { createLostDevices } from './lostDevices.ts'
 import type { OpenSpace } from './openSpace.ts'
 import type { SpaceDirectory } from './spaceDirectory.ts'
 
@@ -77,6 +78,7 @@ export function createHaloSync(options: {
   /** A run is to follow the present one. */
   let isQueued = false
   let isDisposed = false
+  const lostDevices = createLostDevices({ clock, random: ports.random, halo, root, onDue: soon })
   const stops = [database.properties, halo.log.state, directory.list, options.profile].map((source) => source.subscribe(soon))
   soon()
 
@@ -104,11 +106,13 @@ export function createHaloSync(options: {
     watch()
     await attempt('profile', syncProfile)
     await attempt('recovery', nameRecovery)
-    for (const handle of directory.handles()) await attempt(`give ${handle.open.id}`, () => giveSpace(handle))
+    const known = haloSpaces(database.properties.get())
+    for (const handle of directory.handles()) await attempt(`give ${handle.open.id}`, () => giveSpace(handle, known.get(handle.open.id)))
     await attempt('deleted', giveDeleted)
     await attempt('contacts', giveContacts)
     if (network === undefined) return
     for (const { open } of directory.handles()) await attempt(`list ${open.id}`, () => listDevices(open))
+    for (const handle of directory.handles()) await attempt(`shut out ${handle.open.id}`, () => lostDevices.shutOut(handle))
     for (const [id, item] of haloSpaces(database.properties.get())) await attempt(`take ${id}`, () => takeSpace(id, item))
   }
 
@@ -173,8 +177,7 @@ export function createHaloSync(options: {
     database.setProperty(haloNames.recovery, { id, rk })
   }
 
-  async function giveSpace({ open, space }: SpaceHandle): Promise<void> {
-    const item = haloSpaces(database.properties.get()).get(open.id)
+  async function giveSpace({ open, space }: SpaceHandle, item: HaloSpace | undefined): Promise<void> {
     if (isOut(open)) return giveLeft(open, item)
     const name = space.info.get().name
     const key = open.keyRing.newest()
@@ -322,6 +325,7 @@ export function createHaloSync(options: {
       isDisposed = true
       clock.clear(timer)
       clock.clear(contactTimer)
+      lostDevices.dispose()
       for (const stop of stops) stop()
       for (const stop of [...watched.values()].flat()) stop()
       endFetches()

@@ -297,6 +297,20 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
     for (const entry of entries.values()) void start(entry)
   }
 
+  /** Opens a space, and does not wait for its content. */
+  function handleOf(entry: Entry): Promise<SpaceHandle> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (entry.handle === undefined) return
+        stop()
+        resolve(entry.handle)
+      }
+      const stop = entry.state.subscribe(look)
+      start(entry).then(look, reject).finally(stop)
+      look()
+    })
+  }
+
   function open(id: string): Promise<Space> {
     const entry = find(id)
     if (entry !== undefined) return start(entry)
@@ -410,12 +424,9 @@ export function createSpaceDirectory(options: SpaceDirectoryOptions): SpaceDirec
       if (through !== undefined) startAll()
     },
     async revokeDevice(device, root) {
-      const faults: unknown[] = []
-      for (const entry of entries.values()) {
-        await start(entry)
-        await entry.handle?.revokeDevice(device, root).catch((error: unknown) => faults.push(error))
-      }
-      if (faults.length > 0) throw asError(faults[0])
+      const all = [...entries.values()].map(async (entry) => (await handleOf(entry)).revokeDevice(device, root))
+      const failed = (await Promise.allSettled(all)).find(({ status }) => status === 'rejected')
+      if (failed?.status === 'rejected') throw asError(failed.reason)
     },
     probe() {
       for (const { handle } of entries.values()) handle?.open.replication.probe()
