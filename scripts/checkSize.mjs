@@ -10,8 +10,8 @@ import { root } from './lib/run.mjs'
 
 /** Greatest sizes in bytes of gzip; about 2 % above what they are, for growth should be somebody's decision. */
 const limits = [
-  { entry: 'dist/index.js', atOnce: 156_000, onDemand: 67_000 },
-  { entry: 'dist/core.js', atOnce: 150_000, onDemand: 67_000 },
+  { entry: 'dist/index.js', atOnce: 158_500, onDemand: 67_000 },
+  { entry: 'dist/core.js', atOnce: 154_000, onDemand: 67_000 },
   { entry: 'dist/components/index.js', atOnce: 29_500, onDemand: 17_300 },
 ]
 

@@ -38,6 +38,10 @@ export type {
   SpaceState,
   SyncStatus,
 } from './client/states.ts'
+export type { CredentialCommands, CredentialInfo, VerifiedPresentation } from './client/credentials.ts'
+export { verifyPresentation } from './client/verifyPresentation.ts'
+export type { ExpectedPresentation, Presentation, PresentationFault, PresentedMembership } from './access/presentation.ts'
+export type { Result } from './shared/result.ts'
 export type { MemberPermissions, Obstacle, Permission, Permissions } from './client/spacePermissions.ts'
 export type { InvitationInfo, InvitationOptions } from './client/invitationOptions.ts'
 export { defineType, type InputOf, type ItemType, type OutputOf } from './database/defineType.ts'

@@ -20,6 +20,7 @@ export { useDevices } from './react/useDevices.ts'
 export { useMemberCommands, type MemberCall, type MemberCommandsOf } from './react/useMemberCommands.ts'
 export { useMembers } from './react/useMembers.ts'
 export { usePermissions } from './react/usePermissions.ts'
+export { useCredentials, type Credentials } from './react/useCredentials.ts'
 export { useProfile, type OthersProfile, type OwnProfile } from './react/useProfile.ts'
 export { useSpaces } from './react/useSpaces.ts'
 export { useSpaceState } from './react/useSpaceState.ts'
@@ -66,6 +67,8 @@ export type {
   SpaceState,
   SyncStatus,
 } from './client/states.ts'
+export type { CredentialCommands, CredentialInfo, VerifiedPresentation } from './client/credentials.ts'
+export type { PresentationFault, PresentedMembership } from './access/presentation.ts'
 export type { MemberPermissions, Obstacle, Permission, Permissions } from './client/spacePermissions.ts'
 export type { InvitationInfo, InvitationOptions } from './client/invitationOptions.ts'
 export { defineType, type InputOf, type ItemType, type OutputOf } from './database/defineType.ts'

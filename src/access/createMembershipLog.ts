@@ -2,6 +2,7 @@ import { compareBytes, equalBytes } from '../shared/bytes.ts'
 import { idBytes, type DeviceId, type IdentityId, type SpaceId } from '../shared/ids.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import { admitterOf, evidenceOf, maxEvidence } from './evidence.ts'
 import { findEpochs } from './findEpochs.ts'
 import { findExcess } from './findExcess.ts'
 import { findInvitations } from './findInvitations.ts'
@@ -234,6 +235,12 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
     isShutOut(device) {
       const { standing, ends } = evaluator.current()
       return standing.entriesOf(device).length === 0 && graph.entriesOf(device).some((entry) => ends.keysAgainst(entry).length > 0)
+    },
+    evidenceFor(identity, device) {
+      const entry = liveEntries(identity, device).toSorted((a, b) => roleCode(a.admission.role) - roleCode(b.admission.role))[0]
+      const operations = entry === undefined ? [] : evidenceOf(graph, entry)
+      if (entry === undefined || operations.length > maxEvidence) return undefined
+      return { role: entry.admission.role, admittedBy: admitterOf(graph, entry), operations }
     },
     endIdsAgainst: (device) => endsAgainst(device).map(({ operation }) => operation.id),
     wasRevoked: (device) => graph.entriesOf(device).some(evaluator.current().ends.hasRevoked),

@@ -3,6 +3,7 @@ import type { DeviceRecord } from '../identity/record.ts'
 import type { EpochBody } from './bodies/epochBody.ts'
 import type { InviteBody } from './bodies/inviteBody.ts'
 import type { VoidReason } from './ends.ts'
+import type { Evidenced } from './evidence.ts'
 import type { Admission, Entry } from './judgedOperation.ts'
 import type { MembershipLog, Role } from './membershipLog.ts'
 import type { EntryReference } from './operation.ts'
@@ -38,6 +39,8 @@ export interface OperationLog extends MembershipLog {
   endIdsAgainst(device: DeviceId): readonly Uint8Array[]
   /** Whether a device was shut out by another of its person's, or by the phrase: not because its person was removed, or has left. */
   wasRevoked(device: DeviceId): boolean
+  /** What shows to others that the pair was admitted in its highest live role (`verifyEvidence`); undefined where it is no member, or the way to it is too long. */
+  evidenceFor(identity: IdentityId, device: DeviceId): (Evidenced & { readonly operations: readonly Uint8Array[] }) | undefined
   /** The live entries of the pair, the most senior first. */
   entriesOf(identity: IdentityId, device: DeviceId): readonly Entry[]
   /**

@@ -12,6 +12,7 @@ import { loadPhrases } from '../identity/loadPhrases.ts'
 import { localIdentity } from '../identity/localIdentity.ts'
 import type { Echo, EchoConfig, EchoPorts } from './echo.ts'
 import { eraseConfirmation, eraseDevice, isErasing } from './eraseDevice.ts'
+import { createCredentials } from './credentials.ts'
 import { createHalo } from './createHalo.ts'
 import { defaultDeviceName } from './deviceName.ts'
 import { createIdentityControl } from './identityCommands.ts'
@@ -63,6 +64,13 @@ export function createEcho(config: EchoConfig): Echo {
     onError,
   })
   const halo = createHalo({ app, ports, identity, directory, onChanged: () => control?.tell({ type: 'spaces' }), onError })
+  const credentials = createCredentials({
+    ports,
+    directory,
+    identity: identity.current,
+    someone: identity.commands.state,
+    ownRecords: halo.ownRecords,
+  })
   let control: TabControl | undefined
   let leadership: Leadership | undefined
   let disposal: Promise<void> | undefined
@@ -166,6 +174,7 @@ export function createEcho(config: EchoConfig): Echo {
     state,
     opened,
     identity: { ...identity.commands, devices: halo.devices.list, renameDevice: halo.devices.rename, contacts: halo.contacts },
+    credentials,
     spaces: {
       list: directory.list,
       create: async ({ name }) => {
@@ -274,6 +283,7 @@ export function createEcho(config: EchoConfig): Echo {
     stopPage()
     writeBack.dispose()
     leadership?.dispose()
+    credentials.dispose()
     await halo.dispose()
     await directory.dispose()
     await control?.dispose()

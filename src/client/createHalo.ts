@@ -4,6 +4,7 @@ import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
 import type { StorageBatch } from '../storage/storage.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { DeviceRecord } from '../identity/record.ts'
 import type { RootKey } from '../identity/rootKey.ts'
 import type { JoinedSpace } from '../replication/guestJoin.ts'
 import { createContactList } from './contactList.ts'
@@ -30,6 +31,8 @@ import type { WriteBackStep } from './writeBack.ts'
 export interface Halo {
   readonly devices: DeviceList
   readonly contacts: Readable<readonly ContactInfo[]>
+  /** Records of the person's devices, live or not, as the private space has them. */
+  ownRecords(): readonly DeviceRecord[]
   /** How much is here of what other devices tell of: from 0 to 1, and 1 when the private space and all spaces in it are ready. */
   readonly arrival: Readable<number>
   /** The private space, once it is open; undefined where this device has none. `settle`: it holds what this device knows when that resolves. */
@@ -278,6 +281,7 @@ export function createHalo(options: {
   return {
     devices: deviceList,
     contacts: contacts.list,
+    ownRecords: () => opened?.halo.log.addedDevicesOf(opened.halo.identity.id) ?? [],
     arrival,
     opened: () => tail.then(() => opened && { halo: opened.halo, settle: opened.sync.settle }),
     rowsOf,

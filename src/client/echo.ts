@@ -27,6 +27,7 @@ import type {
   SpaceState,
   SyncStatus,
 } from './states.ts'
+import type { CredentialCommands } from './credentials.ts'
 import type { SpaceFinding } from './spaceDiagnostics.ts'
 import type { InvitationInfo, InvitationOptions } from './invitationOptions.ts'
 import type { Permissions } from './spacePermissions.ts'
@@ -77,6 +78,8 @@ export interface Echo {
   /** Resolves when `state` is no longer `opening`. Never rejects. */
   readonly opened: Promise<void>
   readonly identity: IdentityCommands
+  /** What this person can prove to others, and what others show. */
+  readonly credentials: CredentialCommands
   readonly spaces: SpaceCommands
   readonly network: NetworkCommands
   readonly storage: { readonly state: Readable<StorageState>; persist(): Promise<boolean> }

@@ -45,6 +45,7 @@ const promised: Record<string, readonly string[]> = {
     'useSpaceState',
     'useContacts',
     'useDeviceCommands',
+    'useCredentials',
     'useDevices',
     'useMemberCommands',
     'useMembers',
@@ -55,7 +56,7 @@ const promised: Record<string, readonly string[]> = {
     'useText',
     'useWithdrawn',
   ],
-  './core': ['EchoError', 'createEcho', 'definePresence', 'defineType', 'or', 'query'],
+  './core': ['EchoError', 'createEcho', 'definePresence', 'defineType', 'or', 'query', 'verifyPresentation'],
   './components': [
     'AddDeviceButton',
     'AddDeviceDialogView',

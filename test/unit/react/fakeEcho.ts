@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import type { CredentialInfo } from '../../../src/client/credentials.ts'
 import type { AddDeviceFlow, AddDeviceOptions, Echo, InviteFlow, JoinFlow, PairFlow, Space } from '../../../src/client/echo.ts'
 import type {
   AddDeviceState,
@@ -250,6 +251,7 @@ export function createFakeEcho(
   const diagnostics = counted<readonly Finding[]>([])
   const devices = counted<readonly DeviceInfo[]>([])
   const contacts = counted<readonly ContactInfo[]>([])
+  const credentials = counted<readonly CredentialInfo[]>([])
   const openPromises = new Map<string, Promise<Space>>()
   const ready = new Set<string>()
   const joins: (JoinFlow & { readonly link: string; readonly state: Counted<JoinState>; disposed: boolean; accepted: number })[] = []
@@ -296,6 +298,7 @@ export function createFakeEcho(
         }
       },
     },
+    credentials: { list: credentials, present: async () => new Uint8Array([1]), verify: async () => ({ ok: false, error: 'malformed' }) },
     spaces: {
       list,
       create: () => Promise.reject(new EchoError('no-identity', 'Not in this fake.')),
@@ -405,6 +408,7 @@ export function createFakeEcho(
     identity,
     devices,
     contacts,
+    credentials,
     list,
     network,
     diagnostics,

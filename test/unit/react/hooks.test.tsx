@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { definePresence } from '../../../src/client/definePresence.ts'
 import { useContacts } from '../../../src/react/useContacts.ts'
 import { useDeviceCommands } from '../../../src/react/useDeviceCommands.ts'
+import { useCredentials } from '../../../src/react/useCredentials.ts'
 import { useDevices } from '../../../src/react/useDevices.ts'
 import { useIdentity } from '../../../src/react/useIdentity.ts'
 import { useInvite } from '../../../src/react/useInvite.ts'
@@ -40,6 +41,7 @@ describe('every hook', () => {
   const hooks: Record<string, () => unknown> = {
     useIdentity,
     useProfile,
+    useCredentials,
     useDevices,
     useDeviceCommands,
     useContacts,
@@ -135,6 +137,20 @@ describe('useProfile, useDevices, useContacts and useMembers', () => {
     const { result } = renderHookInEcho(fake, () => ['ben', own, 'eve'].map((id) => useProfile(id).profile?.name))
     await act(async () => fake.contacts.set([ben]))
     expect(result.current).toEqual(['Ben', 'Ann', undefined])
+  })
+
+  it('list the credentials, and show them', async () => {
+    const fake = createFakeEcho()
+    const { result } = renderHookInEcho(fake, () => useCredentials())
+    const { present } = result.current
+    const one = { type: 'device', id: 'laptop', identity: 'ann' as IdentityId, device: 'laptop' as DeviceId } as const
+    await act(async () => fake.credentials.set([one]))
+    expect(result.current.credentials).toEqual([one])
+    expect(await present({ nonce: new Uint8Array(16), audience: 'x' })).toEqual(new Uint8Array([1]))
+    expect(await result.current.verify(new Uint8Array(), { nonce: new Uint8Array(16), audience: 'x' })).toEqual({
+      ok: false,
+      error: 'malformed',
+    })
   })
 
   it('sign out by the identity, with its confirmation', async () => {
