@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react'
 import type { SpaceInfo } from 'echo-react'
 import { AddDeviceButton, Button } from 'echo-react/components'
+import { DevicesButton } from './DevicesButton.tsx'
 import { Icon } from './Icon.tsx'
 import { useOpenJoin } from './Joining.tsx'
 import { Me } from './Me.tsx'
@@ -46,6 +47,7 @@ export function Sidebar({ spaces, current, onChosen }: SidebarProps): ReactNode 
       <footer className="sidebar-foot">
         <NetworkSwitch />
         <Me />
+        <DevicesButton />
         <AddDeviceButton variant="quiet" />
         <StorageNote />
       </footer>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Space } from 'echo-react'
 import { AvatarStack, InviteButton, SyncStatus } from 'echo-react/components'
+import { PeopleButton } from './PeopleButton.tsx'
 import { SpaceName } from './SpaceName.tsx'
 
 interface SpaceHeaderProps {
@@ -20,6 +21,7 @@ export function SpaceHeader({ space, name, canWrite, canInvite }: SpaceHeaderPro
       </div>
       <div className="row">
         <AvatarStack space={space} />
+        <PeopleButton space={space} />
         {canInvite && <InviteButton space={space} variant="primary" />}
       </div>
     </header>

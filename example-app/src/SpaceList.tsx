@@ -17,6 +17,7 @@ export function SpaceList({ spaces, current, onChosen }: SpaceListProps): ReactN
         <li key={space.id}>
           <RouteLink to={{ space: space.id }} aria-current={space.id === current ? 'page' : undefined} onClick={onChosen}>
             <bdi>{space.name || 'Untitled space'}</bdi>
+            {(space.state.status === 'removed' || space.state.status === 'left') && <small className="muted">no longer yours</small>}
             {space.memberCount > 1 && (
               <span className="count">
                 <span aria-hidden="true">{space.memberCount}</span>

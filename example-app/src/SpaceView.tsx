@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
-import { usePresence, useSpaces, type Space } from 'echo-react'
+import { usePermissions, usePresence, useSpaces, type Space } from 'echo-react'
 import { useAnnounce } from 'echo-react/components'
+import { EndedSpace } from './EndedSpace.tsx'
 import { Notes } from './Notes.tsx'
 import type { Route } from './route.ts'
 import { SpaceContext, type SpaceContextValue } from './spaceContext.ts'
@@ -14,7 +15,8 @@ import { ViewSwitch } from './ViewSwitch.tsx'
 export function SpaceView({ space, route }: { readonly space: Space; readonly route: Route }): ReactNode {
   const info = useSpaces().find(({ id }) => id === space.id)
   const name = info?.name || 'Untitled space'
-  const canWrite = info !== undefined && info.role !== 'reader'
+  const { can, why } = usePermissions(space)
+  const canWrite = can.write
   const { setMe, others } = usePresence(space, Cursor, {})
   const announce = useAnnounce()
   const [deletion, setDeletion] = useState<Deletion>()
@@ -45,8 +47,11 @@ export function SpaceView({ space, route }: { readonly space: Space; readonly ro
 
   return (
     <SpaceContext value={value}>
-      <SpaceHeader space={space} name={name} canWrite={canWrite} canInvite={info?.role === 'owner' || info?.role === 'admin'} />
-      {!canWrite && <p className="read-only">You can read this space. Ask an owner or admin if you want to change things, too.</p>}
+      <SpaceHeader space={space} name={name} canWrite={canWrite} canInvite={can.invite} />
+      <EndedSpace space={space} />
+      {why.write === 'reader' && (
+        <p className="read-only">You can read this space. Ask an owner or admin if you want to change things, too.</p>
+      )}
       <ViewSwitch space={space.id} view={route.view} />
       <div className="columns" data-view={route.view}>
         <Tasks />
