@@ -192,21 +192,25 @@ export function createAddDeviceFlow(options: {
     approve: (guest) => void held?.hosting.decide(guest, true).catch(onFault),
     deny: (guest) => void held?.hosting.decide(guest, false).catch(onFault),
     cancel() {
-      turn++
-      state.set({ status: 'cancelled' })
-      const before = held
-      if (before === undefined) return
-      held = undefined
-      // Who is on the way hears that it is over.
-      before.withdraw()
-      before.hosting.review()
-      void inTurn(async () => {
-        await before.memory.revoke().catch(onFault)
-        before.stop()
-      })
+      const isOut = isOpenAddition(state.get())
+      if (held === undefined || !isOut) {
+        release()
+        return state.set({ status: isOut ? 'cancelled' : 'idle' })
+      }
+      // Whoever follows the link hears that it is over.
+      held.withdraw()
+      held.hosting.review()
+      held.memory.revoke().catch(onFault)
     },
     dispose: release,
   }
+}
+
+const open: readonly AddDeviceState['status'][] = ['creating', 'waiting', 'connecting', 'verifying', 'approving', 'admitting']
+
+/** Whether a device can still come in. */
+export function isOpenAddition({ status }: AddDeviceState): boolean {
+  return open.includes(status)
 }
 
 /** How many devices came in by an invitation: one that it remembers and that was listed was let in, for nobody else can have been. */

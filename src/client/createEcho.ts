@@ -235,6 +235,7 @@ export function createEcho(config: EchoConfig): Echo {
         network,
         link,
         deviceName,
+        identity: identity.current,
         occupied: () => {
           const { length } = directory.list.get()
           // Who has written the words down has begun something, even if it is not here.

@@ -268,7 +268,7 @@ export interface AddDeviceFlow {
   approve(guest: string): void
   /** Turns a device away for good. */
   deny(guest: string): void
-  /** Withdraws the invitation. */
+  /** Withdraws the invitation; from an end, back to idle. */
   cancel(): void
   /** Stops waiting for a device. What is out can be followed again when there is another flow, as after a reload, until it expires. */
   dispose(): void

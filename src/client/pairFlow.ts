@@ -1,9 +1,12 @@
+import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
+import { idBytes } from '../shared/ids.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
 import type { DeviceKeys } from '../identity/deviceKeys.ts'
 import { createDeviceKeys } from '../identity/deviceKeys.ts'
-import { newDeviceIdentity } from '../identity/localIdentity.ts'
+import { newDeviceIdentity, type LocalIdentity } from '../identity/localIdentity.ts'
+import { invitationTarget } from '../access/consent.ts'
 import type { JoinedSpace } from '../replication/guestJoin.ts'
 import { codeDeadlineMs } from '../replication/hostCode.ts'
 import type { EchoPorts, PairFlow } from './echo.ts'
@@ -16,13 +19,17 @@ type OwnPairState = Exclude<PairState, GuestState>
  * Makes this device one of the devices of whoever made the link. It brings keys of its own and gets the private space, in which all else lies; neither the
  * words nor the root key travel.
  */
-export function createPairFlow(options: {
+export function createPairFlow({
+  identity: owner,
+  ...options
+}: {
   readonly app: string
   readonly ports: EchoPorts
   readonly network: Network
   readonly link: string
   /** How the other device is told of this one. */
   readonly deviceName: string
+  readonly identity: () => LocalIdentity | undefined
   /** How many spaces somebody has here, or undefined where nobody has made anything of this device's identity yet. */
   readonly occupied: () => number | undefined
   /** Keeps identity and private space, in one strict write. */
@@ -50,7 +57,9 @@ export function createPairFlow(options: {
     ...options,
     ownName: () => options.deviceName,
     first(invitation) {
-      if (invitation.kind === 'device') return occupiedState()
+      const own = owner()
+      const isOwn = own !== undefined && equalBytes(invitationTarget(ports.crypto, idBytes(own.id)), invitation.target)
+      if (invitation.kind === 'device') return isOwn ? { status: 'success' } : occupiedState()
       const message =
         'This link invites a person to a space, and adds no device. Take the one that your other device shows under "Add a device".'
       return { status: 'invalid', error: new EchoError('wrong-kind', message) }

@@ -209,7 +209,7 @@ export type PairState =
       readonly deadline: number
       readonly isConfirmed: boolean
     }
-  /** This device is one of the person's; spaces that are not here yet are coming. */
+  /** This device is one of the person's, or was already; spaces that are not here yet are coming. */
   | { readonly status: 'success' }
 
 /** How far a space's data has travelled. `unsaved`: edits that are not on this device's disk yet, which a crash now would lose. */

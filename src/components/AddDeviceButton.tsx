@@ -1,5 +1,6 @@
 'use client'
 import { useState, type ReactNode } from 'react'
+import { isOpenAddition } from '../client/addDeviceFlow.ts'
 import { useAddDevice } from '../react/useAddDevice.ts'
 import { useIdentity } from '../react/useIdentity.ts'
 import { useNetworkStatus } from '../react/useNetworkStatus.ts'
@@ -28,7 +29,10 @@ export function AddDeviceButton({ children, ...props }: ButtonProps): ReactNode 
         {...props}
         onClick={(event) => {
           props.onClick?.(event)
-          if (!event.defaultPrevented) setOpen(true)
+          if (event.defaultPrevented) return
+          // How it ended last time is no news.
+          if (!isOpenAddition(state)) cancel()
+          setOpen(true)
         }}
       >
         {children ?? messages.button}
@@ -38,7 +42,7 @@ export function AddDeviceButton({ children, ...props }: ButtonProps): ReactNode 
           open={open}
           onClose={() => {
             setOpen(false)
-            cancel()
+            if (isOpenAddition(state)) cancel()
           }}
           state={state}
           wordsUnsaved={status === 'unsaved'}

@@ -235,6 +235,18 @@ describe('a second device', () => {
     host.cancel()
     await guestIs(guest, 'revoked')
     await hostIs(host, 'cancelled')
+    // Whoever comes later hears it, too, and who is typing the code when it is right.
+    guest.accept()
+    await guestIs(guest, 'connecting')
+    await guestIs(guest, 'revoked')
+    host.cancel()
+    await hostIs(host, 'idle')
+    const typing = await invite()
+    const typist = follow(typing.url)
+    await guestIs(typist, 'verifying')
+    typing.host.cancel()
+    typist.submitCode(typing.code)
+    await guestIs(typist, 'revoked')
 
     const second = await invite()
     const slow = follow(second.url)
@@ -276,6 +288,8 @@ describe('a second device', () => {
     host.approve((await hostIs(host, 'approving')).requests[0]!.guest)
     await guestIs(guest, 'success')
     expect([idOf(phone), phone.echo.spaces.list.get().length]).toEqual([idOf(laptop), 2])
+    // One that is the person's already is.
+    expect([follow(url).state.get().status, follow(url, laptop).state.get().status]).toEqual(['success', 'success'])
     await drive(clock, phone.restart())
     await clock.run(1_000)
     expect([idOf(phone), phone.echo.identity.devices.get().length]).toEqual([idOf(laptop), 2])

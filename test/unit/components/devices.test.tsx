@@ -30,6 +30,9 @@ describe('AddDeviceButton', () => {
     expect(heard().at(-1)).toBe('approve aa')
     click('Close')
     expect(addition(fake).state.get().status).toBe('cancelled')
+    // How it ended is no news when the dialog opens again.
+    click('Add a device')
+    expect(screen.getByRole('button', { name: 'Show QR code and link' })).toBeTruthy()
     unmount()
     expect(addition(fake).state.listeners()).toBe(0)
   })

@@ -364,7 +364,7 @@ export function createFakeEcho(
         create: (given: AddDeviceOptions = {}) => void calls.push(`addDevice ${JSON.stringify(given)}`),
         approve: (guest: string) => void calls.push(`approve ${guest}`),
         deny: (guest: string) => void calls.push(`deny ${guest}`),
-        cancel: () => flow.state.set({ status: 'cancelled' }),
+        cancel: () => flow.state.set({ status: ['waiting', 'approving'].includes(flow.state.get().status) ? 'cancelled' : 'idle' }),
         dispose: () => void calls.push('addDevice disposed'),
       }
       additions.push(flow)
