@@ -175,6 +175,23 @@ describe('the example app', () => {
     await bob.getByText('Deleted tasks (1)').click()
     await bob.getByRole('button', { name: 'Restore Written meanwhile' }).click()
     await taskBox(ann, 'Written meanwhile').waitFor()
+
+    // A role is taken away, then the membership; what is here stays readable until Bob is rid of it.
+    await ann.getByRole('button', { name: 'People' }).click()
+    await ann.getByLabel('Role of Bob Birch').selectOption('reader')
+    await bob.getByText('You can read this space.').waitFor()
+    expect(await accessibilityFaults(ann)).toEqual([])
+    await ann.getByRole('button', { name: 'Remove Bob Birch' }).click()
+    await ann.getByRole('dialog', { name: 'Remove Bob Birch?' }).getByRole('button', { name: 'Remove Bob Birch' }).click()
+    await ann.getByText('Only you are a member so far.').waitFor()
+    const notice = bob.getByRole('complementary', { name: 'removed you from this space' })
+    await notice.waitFor()
+    await taskBox(bob, 'Charge the GPS').waitFor()
+    expect(await accessibilityFaults(bob)).toEqual([])
+    await notice.getByRole('button', { name: 'Remove from this device' }).click()
+    await bob.getByRole('button', { name: 'Remove it' }).click()
+    await notice.waitFor({ state: 'detached' })
+    await bob.getByRole('heading', { name: 'Spring survey', level: 1 }).waitFor({ state: 'detached' })
   })
 
   it('adds a second device by the QR code on the first, after both have shown the same number', async () => {
@@ -202,6 +219,15 @@ describe('the example app', () => {
     await mobile.getByRole('heading', { name: 'Spring survey', level: 1 }).waitFor()
     await taskBox(mobile, 'Count the orchids').check()
     await taskBox(laptop, 'Count the orchids', true).waitFor()
+
+    // The phone is lost.
+    await laptop.getByRole('button', { name: 'Your devices' }).click()
+    await laptop.getByText('Online now').waitFor()
+    expect(await accessibilityFaults(laptop)).toEqual([])
+    await laptop.getByRole('button', { name: /^Lost\?/ }).click()
+    await laptop.getByRole('button', { name: /^Shut out/ }).click()
+    await laptop.getByText(/on no other device/).waitFor()
+    await mobile.getByRole('complementary', { name: 'This device was shut out' }).waitFor()
   })
 })
 
