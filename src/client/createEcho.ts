@@ -196,6 +196,10 @@ export function createEcho(config: EchoConfig): Echo {
         await directory.delete(id)
       },
       async revokeDevice(device, { phrase } = {}) {
+        if (device === identity.current()?.deviceId) {
+          const message = 'This is the device in your hand, and shut out it could not come back. Sign out on it with echo.reset instead.'
+          throw new EchoError('bad-value', message)
+        }
         // First of all where its devices keep the keys of all spaces for each other: the new ones must not reach it there.
         const root = phrase === undefined ? await identity.root() : await identity.rootOf(phrase)
         await halo.revokeDevice(device as DeviceId, root)

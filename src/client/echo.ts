@@ -89,7 +89,7 @@ export interface Echo {
   addDevice(): AddDeviceFlow
   /**
    * Begins to make this device one of somebody's, from the link that another device of theirs shows; nothing is redeemed before {@link PairFlow.accept}.
-   * @param options.deviceName how the other device is told of this one, at most 64 bytes
+   * @param options.deviceName how the other device is told of this one, cut to 64 bytes
    */
   pair(link: string, options?: { readonly deviceName?: string }): PairFlow
   /** Calls `listener` with faults of the background, as {@link EchoConfig.onError} is. @returns the function that ends it */
@@ -155,7 +155,7 @@ export interface SpaceCommands {
   /**
    * Shuts a lost device of one's own out of every space, in one action: an elder device does it to a younger, and any device to any with the 24 words in
    * `phrase`. What was seen of its edits stays.
-   * @throws (rejects) EchoError not-authorised where this device is not older, bad-phrase, load-failed, storage-*
+   * @throws (rejects) EchoError bad-value for this very device, not-authorised where it is not older, bad-phrase, load-failed, storage-*
    */
   revokeDevice(device: DeviceId | string, options?: { readonly phrase?: string }): Promise<void>
   /** The space if it is open and ready, or this device was removed from it or has left it, else undefined. */

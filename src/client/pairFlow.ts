@@ -1,4 +1,4 @@
-import { equalBytes } from '../shared/bytes.ts'
+import { equalBytes, truncateUtf8 } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { idBytes } from '../shared/ids.ts'
 import type { Readable } from '../shared/readable.ts'
@@ -7,6 +7,7 @@ import type { DeviceKeys } from '../identity/deviceKeys.ts'
 import { createDeviceKeys } from '../identity/deviceKeys.ts'
 import { newDeviceIdentity, type LocalIdentity } from '../identity/localIdentity.ts'
 import { invitationTarget } from '../access/consent.ts'
+import { maxNameBytes } from '../access/bodies/genesisBody.ts'
 import type { JoinedSpace } from '../replication/guestJoin.ts'
 import { codeDeadlineMs } from '../replication/hostCode.ts'
 import type { EchoPorts, PairFlow } from './echo.ts'
@@ -55,7 +56,8 @@ export function createPairFlow({
 
   const flow = createGuestFlow<OwnPairState>({
     ...options,
-    ownName: () => options.deviceName,
+    // Longer than an ask holds it would be taken for nonsense.
+    ownName: () => truncateUtf8(options.deviceName, maxNameBytes),
     first(invitation) {
       const own = owner()
       const isOwn = own !== undefined && equalBytes(invitationTarget(ports.crypto, idBytes(own.id)), invitation.target)

@@ -76,6 +76,14 @@ it('is shut out of every space, although the device that began it was killed hal
   await end()
 })
 
+it('is never the one in the hand', { timeout }, async () => {
+  const { clock, laptop, garden, devicesIn, end } = await createTest(4)
+  const own = laptop.echo.identity.devices.get().find(({ isThis }) => isThis)!.id
+  await expect(drive(clock, laptop.echo.spaces.revokeDevice(own))).rejects.toMatchObject({ code: 'bad-value' })
+  expect([devicesIn(garden), laptop.echo.spaces.state(garden.id).get().status]).toEqual([2, 'ready'])
+  await end()
+})
+
 it('is shut out of every other space, although one of them waits for content that nobody has', { timeout }, async () => {
   const { clock, laptop, bens, attic, lost, devicesIn, end } = await createTest(2)
   const awaiting = [{ feed: `${'A'.repeat(43)}/0`, seq: 3 }]

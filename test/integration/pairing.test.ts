@@ -319,6 +319,17 @@ describe('a second device', () => {
     await end()
   })
 
+  it('comes in under a name of any length', async () => {
+    const { phone, hostIs, guestIs, invite, end } = await createTest(10)
+    const { host, url, code } = await invite()
+    const guest = phone.echo.pair(url, { deviceName: 'ü'.repeat(80) })
+    guest.accept()
+    await guestIs(guest, 'verifying')
+    guest.submitCode(code)
+    expect((await hostIs(host, 'approving')).requests[0]!.name).toBe('ü'.repeat(32))
+    await end()
+  })
+
   it('does not end what somebody began here while the other device was deciding', async () => {
     const { clock, phone, hostIs, guestIs, invite, follow, end } = await createTest(8)
     const { host, url, code } = await invite()
