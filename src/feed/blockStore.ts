@@ -1,18 +1,18 @@
-import { EchoError } from '../shared/echoError.ts'
 import { idBytes, type BlockId, type SpaceId } from '../shared/ids.ts'
-import type { Clock, Timer } from '../shared/ports.ts'
+import type { Clock } from '../shared/ports.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import { joinBatches } from '../storage/storageBatch.ts'
 import type { BlockPlace, BlockRow, BundleHeadRow, BundlePlace, BundleRow, Durability, Storage, StorageBatch } from '../storage/storage.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { Block } from './block.ts'
 import type { BlockNode, FeedKey } from './blockGraph.ts'
-import { openBundle, openBundleHead, type Bundle } from './bundle.ts'
-import { createBundleIndex } from './bundleIndex.ts'
+import { createBlockWriter } from './blockWriter.ts'
+import type { Bundle } from './bundle.ts'
+import { readBundleHeaders } from './bundleHeaders.ts'
+import { bundlePlaceOf, createBundleIndex } from './bundleIndex.ts'
 import { createBundlePayloads } from './bundlePayloads.ts'
-import { completeRun, type RunHeader } from './differenceHeaders.ts'
 import { openEnvelope } from './envelope.ts'
 import type { ReceivedBundle } from './receivedBundle.ts'
+import { createRecentBlocks } from './recentBlocks.ts'
 
 /**
  * The stored blocks of one space: the newest each in a row of its own, older ones in bundles. Those of the last moments are in memory, because they are
@@ -71,11 +71,6 @@ export interface StoredHeader {
   readonly header: Uint8Array
 }
 
-const recentBytes = 4 * 1024 * 1024
-const gatherMs = 20
-/** After a write that failed. */
-const retryMs = 2000
-
 export function createBlockStore(options: {
   readonly crypto: CryptoPort
   readonly storage: Storage
@@ -89,122 +84,20 @@ export function createBlockStore(options: {
 }): BlockStore {
   const { crypto, storage, space, keyRing, clock, unstoredOperations = () => [] } = options
   const spaceBytes = idBytes(space)
-  const recent = new Map<BlockId, Block>()
-  let bytes = 0
-  let gathered: BlockRow[] = []
-  /** The last of the writes that take gathered blocks; undefined where none is under way. */
-  let lastWrite: Promise<void> | undefined
-  /** The write that waits for its turn, which takes whatever comes until then. */
-  let next: { readonly rows: BlockRow[]; durability: Durability; alongside: StorageBatch; readonly done: Promise<void> } | undefined
-  /** Bundles of which more was found good than is stored. */
-  let gatheredBundles = new Set<ReceivedBundle>()
-  /** Those and the ones that are being written. */
-  const unwritten = new Set<ReceivedBundle>()
-  /** How a bundle that is still being judged is stored now. */
-  const storedBundles = new WeakMap<ReceivedBundle, BundlePlace>()
+  const recent = createRecentBlocks()
   const bundles = createBundleIndex()
+  const writer = createBlockWriter({ storage, space, clock, bundles, unstoredOperations, onFault: options.onFault })
   const bundlePayloads = createBundlePayloads({ crypto, space: spaceBytes, keyRing, readBundle })
-  let timer: Timer | undefined
-
-  function remember(id: BlockId, block: Block): void {
-    if (recent.has(id)) return
-    recent.set(id, block)
-    bytes += sizeOf(block)
-    for (const [oldest, former] of recent) {
-      if (bytes <= recentBytes || oldest === id) break
-      recent.delete(oldest)
-      bytes -= sizeOf(former)
-    }
-  }
 
   function rowOf(node: BlockNode, block: Block): BlockRow {
     return { space, feed: node.feed, seq: node.header.seq, block: node.id, ...block }
   }
 
-  /**
-   * What rests on a block must not be stored without it, and a write that is under way may still fail: so those that take gathered blocks go one after the
-   * other, and what one could not store goes with the next. All that waits for its turn is one write: on a slow disk a turn for each would be ever later.
-   */
-  function inTurn(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
-    if (next !== undefined) {
-      next.rows.push(...rows)
-      next.alongside = joinBatches(next.alongside, alongside)
-      if (durability === 'strict') next.durability = durability
-      return next.done
-    }
-    if (lastWrite === undefined) return follow(writeGathered(rows, durability, alongside))
-    const waiting = { rows: [...rows], durability, alongside }
-    const done = lastWrite.then(() => {
-      next = undefined
-      return writeGathered(waiting.rows, waiting.durability, waiting.alongside)
-    })
-    next = Object.assign(waiting, { done })
-    return follow(done)
-  }
-
-  function follow(done: Promise<void>): Promise<void> {
-    const over = done.catch(() => {})
-    lastWrite = over
-    void over.then(() => {
-      if (lastWrite === over) lastWrite = undefined
-    })
-    return done
-  }
-
-  async function write(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
-    if (alongside.putPending === undefined || lastWrite === undefined) return inTurn(rows, durability, alongside)
-    // An edit has to be on its way in the task that made it, so it does not wait; it counts as stored when what it may rest on is.
-    await Promise.all([storage.write(alongside, durability), inTurn([], 'relaxed', {})])
-  }
-
-  async function writeGathered(rows: readonly BlockRow[], durability: Durability, alongside: StorageBatch): Promise<void> {
-    clock.clear(timer)
-    timer = undefined
-    const waiting = gathered
-    const waitingBundles = gatheredBundles
-    gathered = []
-    gatheredBundles = new Set()
-    const putBundles = [...waitingBundles].map((received) => ({ received, row: received.row(space), former: storedBundles.get(received) }))
-    const deleteBundles = putBundles.flatMap(({ former }) => (former === undefined ? [] : [{ space, ...former }]))
-    for (const { received, row } of putBundles) storedBundles.set(received, placeOf(row))
-    const putBlocks = [...waiting, ...rows]
-    const batch = {
-      ...alongside,
-      putBlocks,
-      putMembership: putBlocks.length + putBundles.length > 0 ? unstoredOperations() : [],
-      deleteBundles,
-      putBundles: putBundles.map(({ row }) => row),
-    }
-    try {
-      await storage.write(batch, durability)
-      for (const place of deleteBundles) bundles.remove(place)
-      for (const { received, row } of putBundles) {
-        bundles.add(row, received.ids().slice(0, row.judged))
-        if (!gatheredBundles.has(received)) unwritten.delete(received)
-      }
-    } catch (error) {
-      for (const { received, former } of putBundles) {
-        if (former === undefined) storedBundles.delete(received)
-        else storedBundles.set(received, former)
-      }
-      // Own edits may rest on them: they go with the next write, and are tried again.
-      gathered = [...waiting, ...gathered]
-      for (const received of waitingBundles) gatheredBundles.add(received)
-      const isOver = error instanceof EchoError && error.code === 'disposed'
-      if (waiting.length + waitingBundles.size > 0 && !isOver) writeAfter(retryMs)
-      throw error
-    }
-  }
-
-  function writeAfter(delayMs: number): void {
-    timer ??= clock.after(delayMs, () => void write([], 'relaxed', {}).catch(options.onFault))
-  }
-
   async function get(nodes: readonly BlockNode[]): Promise<readonly (Block | undefined)[]> {
     const inMemory = new Map<BlockId, Block>()
-    const waiting = gathered.length === 0 ? undefined : new Map(gathered.map((row) => [row.block, row]))
+    const waiting = writer.gathered()
     for (const { id } of nodes) {
-      const block = recent.get(id) ?? waiting?.get(id)
+      const block = recent.get(id) ?? waiting.get(id)
       if (block !== undefined) inMemory.set(id, block)
     }
     const absent = nodes.filter((node) => !inMemory.has(node.id) && bundles.find(node.id) === undefined)
@@ -245,12 +138,12 @@ export function createBlockStore(options: {
   }
 
   function bundleOf({ id }: BlockNode): BundlePlace | undefined {
-    for (const received of unwritten) if (received.holds(id)) return received.place()
+    for (const received of writer.unwrittenBundles) if (received.holds(id)) return received.place()
     return bundles.find(id)
   }
 
   async function readBundle(place: BundlePlace): Promise<Bundle | undefined> {
-    for (const received of unwritten) {
+    for (const received of writer.unwrittenBundles) {
       const { block, first } = received.place()
       if (block === place.block && first === place.first) return received.bundle
     }
@@ -277,49 +170,31 @@ export function createBlockStore(options: {
     return { rows: [...rows, ...single.rows], damaged }
   }
 
-  /** The headers of a bundle that were found good; undefined where what is stored does not lead to its last block. */
   async function headersOf(row: BundleHeadRow): Promise<readonly StoredHeader[] | undefined> {
-    const headers = row.hashes.length === 0 ? await headersByPayloads(row) : await headersByHashes(row)
-    if (headers?.at(-1)!.id !== row.block) return undefined
-    return headers.slice(0, row.judged).map(({ id, bytes: header }) => ({ block: id, header }))
-  }
-
-  async function headersByHashes(row: BundleHeadRow): Promise<readonly RunHeader[] | undefined> {
-    const head = await openBundleHead(crypto, row.head)
-    if (!head.ok) return undefined
-    const { run } = head.value
-    const hashes = run.headers.map((_, i) => row.hashes.subarray(32 * i, 32 * i + 32))
-    return row.hashes.length === 32 * hashes.length ? completeRun(crypto, run, hashes) : undefined
-  }
-
-  async function headersByPayloads(row: BundleHeadRow): Promise<readonly RunHeader[] | undefined> {
-    const bundle = await storage.readBundle(space, row)
-    const opened = bundle && (await openBundle(crypto, { space: spaceBytes, keyRing }, bundle))
-    return opened?.ok === true ? opened.value.blocks : undefined
+    const headers = await readBundleHeaders({ crypto, storage, space, keyRing }, row)
+    return headers?.map(({ id, bytes: header }) => ({ block: id, header }))
   }
 
   return {
     gather(node, block) {
       if ('bundle' in block) {
-        gatheredBundles.add(block)
-        unwritten.add(block)
+        writer.gatherBundle(block)
       } else {
-        remember(node.id, block)
-        gathered.push(rowOf(node, block))
+        recent.add(node.id, block)
+        writer.gather(rowOf(node, block))
       }
-      writeAfter(gatherMs)
     },
 
     async put(blocks, durability, alongside = {}) {
       const rows = blocks.map(({ node, block }) => rowOf(node, block))
-      await write(rows, durability, alongside)
+      await writer.write(rows, durability, alongside)
       // Not before: a peer that was sent a block this disk does not hold would see another in its place after a crash.
-      for (const { node, block } of blocks) remember(node.id, block)
+      for (const { node, block } of blocks) recent.add(node.id, block)
     },
 
-    flush: () => write([], 'relaxed', {}),
+    flush: () => writer.write([], 'relaxed', {}),
     readHeaders,
-    remembered: () => [...recent.keys()],
+    remembered: recent.ids,
     get,
     payloads,
     bundleOf,
@@ -336,22 +211,14 @@ export function createBlockStore(options: {
     },
     async remove(rows) {
       const deleteBlocks = rows.blocks.map(({ feed, seq, block }) => ({ space, feed, seq, block }))
-      const deleteBundles = rows.bundles.map((place) => ({ space, ...placeOf(place) }))
+      const deleteBundles = rows.bundles.map((place) => ({ space, ...bundlePlaceOf(place) }))
       await storage.write({ deleteBlocks, deleteBundles }, 'relaxed')
       for (const place of rows.bundles) bundles.remove(place)
     },
   }
 }
 
-function placeOf({ feed, seq, block, first, judged }: BundlePlace): BundlePlace {
-  return { feed, seq, block, first, judged }
-}
-
 /** Where a block lies that has a row of its own. */
 export function blockPlaceOf(node: BlockNode): BlockPlace {
   return { feed: node.feed, seq: node.header.seq, block: node.id }
-}
-
-function sizeOf(block: Block): number {
-  return block.header.length + block.signature.length + block.envelope.length
 }

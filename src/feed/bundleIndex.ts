@@ -37,12 +37,13 @@ export function createBundleIndex(): BundleIndex {
     change()
   }
 
-  function add({ feed, seq, block, first, judged }: BundlePlace, ids: readonly BlockId[]): void {
-    const place = { feed, seq, block, first, judged }
+  function add(row: BundlePlace, ids: readonly BlockId[]): void {
+    const place = bundlePlaceOf(row)
+    const feed = place.feed as FeedKey
     remove(place)
-    const entries = [...(byFeed.get(feed as FeedKey) ?? []), { place, ids }]
+    const entries = [...(byFeed.get(feed) ?? []), { place, ids }]
     byFeed.set(
-      feed as FeedKey,
+      feed,
       entries.sort((a, b) => a.place.seq - b.place.seq),
     )
     for (const id of ids) byBlock.set(id, place)
@@ -81,6 +82,11 @@ export function createBundleIndex(): BundleIndex {
       }
     },
   }
+}
+
+/** The place alone, of a row that has it among other things. */
+export function bundlePlaceOf({ feed, seq, block, first, judged }: BundlePlace): BundlePlace {
+  return { feed, seq, block, first, judged }
 }
 
 function isSamePlace(a: BundlePlace, b: BundlePlace): boolean {
