@@ -3,7 +3,7 @@ import type { Clock } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
-import type { BlockReceiver, ReceiveOutcome } from '../feed/receiveBlock.ts'
+import type { BlockReceiver, ReceiveOutcome } from '../feed/blockReceiver.ts'
 
 /** Something about a member's device that keeps its blocks, or its link, from being taken as usual. */
 export interface SpaceFinding {

@@ -5,7 +5,7 @@ import type { Storage } from '../storage/storage.ts'
 import { encodeBlock } from '../feed/block.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import { feedKeyOf } from '../feed/feedKey.ts'
-import type { BlockReceiver } from '../feed/receiveBlock.ts'
+import type { BlockReceiver } from '../feed/blockReceiver.ts'
 import type { SpaceDocuments } from '../documents/spaceDocuments.ts'
 
 /** A tab that ends needs a moment until its locks are free and its last writes are through. */

@@ -12,7 +12,7 @@ import {
   maxWantedBlocks,
   type LinkMessage,
 } from '../../../src/replication/linkMessages.ts'
-import type { ReceiveOutcome } from '../../../src/feed/receiveBlock.ts'
+import type { ReceiveOutcome } from '../../../src/feed/blockReceiver.ts'
 import { decodeBlock } from '../../../src/feed/block.ts'
 import type { FeedKey } from '../../../src/feed/blockGraph.ts'
 import type { BlockId, DeviceId } from '../../../src/shared/ids.ts'

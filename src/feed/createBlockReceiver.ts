@@ -1,33 +1,21 @@
 import { equalBytes } from '../shared/bytes.ts'
-import {
-  idBytes,
-  rootDocumentId,
-  toId,
-  type BlockId,
-  type DeviceId,
-  type DocumentId,
-  type IdentityId,
-  type SpaceId,
-} from '../shared/ids.ts'
+import { idBytes, toId, type BlockId, type DeviceId, type SpaceId } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
-import { ok } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import { decodeBlock, verifyBlock, type Block } from './block.ts'
-import type { BlockGraph, BlockNode } from './blockGraph.ts'
+import type { BlockGraph } from './blockGraph.ts'
+import type { AcceptedBlock, BlockReceiver, ReceiveLayer, ReceiveOutcome } from './blockReceiver.ts'
 import { openBundle, openBundleHead, type Bundle, type BundleFault } from './bundle.ts'
-import { clientIdOf } from './clientId.ts'
 import type { DeviceQuotas } from './deviceQuotas.ts'
-import { openBlock } from './openBlock.ts'
 import { createFairQueue, maxLaneJobs } from './fairQueue.ts'
-import { guardUpdate } from './guard/guardUpdate.ts'
-import type { GuardRule } from './guard/refusal.ts'
 import { blockIdOf, decodeHeader, type BlockHeader } from './header.ts'
 import { createHeldBlocks, heldBytes, maxHeldBytes, type Awaited as Wait, type HeldBlock, type HeldLimits } from './heldBlocks.ts'
-import { createReceivedBundle, type BundledBlock, type ReceivedBundle } from './receivedBundle.ts'
-import { createTurnedAway, type TurnedAway } from './turnedAway.ts'
+import { createBlockJudge, type BlockVerdict, type OpenedPayload } from './judgeBlock.ts'
+import { createReceivedBundle, type BundledBlock } from './receivedBundle.ts'
+import { createTurnedAway } from './turnedAway.ts'
 
 /*
  * How a block from a peer becomes part of the space. Everything in it may be made up, so the checks run from cheap and outer to dear and inner, and each
@@ -40,58 +28,6 @@ import { createTurnedAway, type TurnedAway } from './turnedAway.ts'
  * pass under his own name, and fork his own feed: all branches are taken in, and the graph says which one stands. Once removed he can go on making blocks that
  * he dates back; they are taken in at the pace of any device, and do not stand.
  */
-
-/** A block that passed every check. */
-export interface AcceptedBlock {
-  readonly node: BlockNode
-  /** A Yjs V1 update that the guard let pass. */
-  readonly payload: Uint8Array
-  /** Itself, or the bundle that it came in. */
-  readonly block: Block | ReceivedBundle
-}
-
-type Opened = Awaited<ReturnType<typeof openBlock>>
-
-/** Which check refused a block; `hold` = it might be good, but too many wait already. */
-export type ReceiveLayer = 'decode' | 'signature' | 'membership' | 'graph' | 'envelope' | 'header' | 'guard' | 'hold'
-
-export type ReceiveOutcome =
-  | { readonly status: 'accepted' | 'known' }
-  | { readonly status: 'held'; readonly awaits: Wait['kind'] }
-  /** Its header has a version that this one cannot read; nothing of it was judged. */
-  | { readonly status: 'newer-version' }
-  | { readonly status: 'refused'; readonly layer: ReceiveLayer; readonly reason: string }
-
-export interface BlockReceiver {
-  /**
-   * Judges an encoded block, and what waited for it. Devices take turns; a device's blocks are judged in the order of the calls. Never rejects for
-   * what the bytes hold.
-   * @param onDelayed the block is kept, but its device has to wait for its quota, or is muted
-   */
-  receive(bytes: Uint8Array, onDelayed?: () => void): Promise<ReceiveOutcome>
-  /**
-   * Judges the blocks of a bundle one after the other; it is kept as it came, as far as they are good. What is refused takes along what follows it.
-   * @returns what became of each block up to the first that was refused; a single refusal where the bundle proves nothing
-   */
-  receiveBundle(bundle: Bundle, onDelayed?: () => void): Promise<readonly ReceiveOutcome[]>
-  /** Judges again what waits for operations or keys, or for blocks that were added to the graph elsewhere: call it when some arrived. */
-  retry(): Promise<void>
-  /** Blocks that wait for others, for operations or for keys. */
-  readonly held: number
-  /** Devices whose blocks wait for their quota, or are muted and sent some. */
-  readonly delayed: Readable<ReadonlySet<DeviceId>>
-  /** Blocks of a device that wait for their turn, or of all. */
-  queued(device?: DeviceId): number
-  /** A block was cut here: backlogs leave room, as they do where others work. */
-  noteOwnWork(): void
-  /** A device was unmuted. */
-  wake(): void
-  /** Listens for devices of which blocks were turned away that would be taken now. @returns stops listening */
-  readonly onWantedAgain: TurnedAway['onWantedAgain']
-  /** How often each check refused, by `<layer>/<reason>`. */
-  refusals(): ReadonlyMap<string, number>
-  dispose(): void
-}
 
 export interface BlockReceiverOptions {
   readonly crypto: CryptoPort
@@ -122,6 +58,7 @@ export function createBlockReceiver({
   heldLimits,
 }: BlockReceiverOptions): BlockReceiver {
   const spaceBytes = idBytes(space)
+  const layers = createBlockJudge({ crypto, quotas, space, log, keyRing, graph })
   const held = createHeldBlocks(heldLimits)
   const refusals = new Map<string, number>()
   /** Held blocks for which the block that is being judged was the last thing to wait for. */
@@ -169,7 +106,7 @@ export function createBlockReceiver({
   /** Judges a block, in its turn. @returns what became of it, and the blocks that waited for it */
   async function judgeNow(
     candidate: HeldBlock,
-    opening?: Promise<Opened>,
+    opening?: Promise<OpenedPayload>,
   ): Promise<{ readonly outcome: ReceiveOutcome; readonly next: readonly HeldBlock[] }> {
     const outcome = await judge(candidate, opening)
     const next = ready
@@ -201,77 +138,36 @@ export function createBlockReceiver({
     await Promise.all(judgements)
   }
 
-  /** @param known what came out before; the key may have come since */
-  async function open({ id, header, block, payload }: HeldBlock, known?: Opened): Promise<Opened> {
-    if ('received' in block) return ok(block.payload)
-    if (payload !== undefined) return ok(payload)
-    if (known !== undefined && (known.ok || known.error !== 'unknown-key')) return known
-    return openBlock(crypto, { space: spaceBytes, keyRing }, { id, header, envelope: block.envelope })
-  }
-
-  /** What the graph says of an opened block, where that is not that it fits. */
-  function misplaced(candidate: HeldBlock): ReceiveOutcome | undefined {
-    const { id, block, header } = candidate
-    const placement = quotas.timed(toId<DeviceId>(header.device), () => graph.place(id, header))
-    switch (placement.status) {
-      case 'fits':
-        return undefined
-      case 'known':
-        if ('received' in block) block.received.note(block.index)
-        onKnown?.(id, block)
-        return { status: 'known' }
-      case 'missing':
-        return hold(candidate, { kind: 'block', block: placement.blocks[0]! })
-      case 'malformed':
-        return refused('graph', placement.fault)
-    }
-  }
-
   /**
    * Judges a block whose signature is good.
    * @param opening its envelope, where that began ahead
    */
-  async function judge(candidate: HeldBlock, opening?: Promise<Opened>): Promise<ReceiveOutcome> {
+  async function judge(candidate: HeldBlock, opening?: Promise<OpenedPayload>): Promise<ReceiveOutcome> {
     if (isDisposed) return refused('hold', 'disposed')
-    const { id, block, header } = candidate
-    const role = log.roleAt(header.membership, toId<IdentityId>(header.identity), toId<DeviceId>(header.device))
-    if (role === 'unknown') return hold(candidate, { kind: 'operations' })
-    if (role === undefined || role === 'reader') return refused('membership', 'never-writer')
-
-    const opened = await open(candidate, await opening)
-    if (!opened.ok && opened.error === 'unknown-key') return hold(candidate, { kind: 'key' })
-    if (!opened.ok) return refused(opened.error === 'plaintext-hash' ? 'header' : 'envelope', opened.error)
-    const payload = opened.value
-
+    const objection = layers.author(candidate.header)
+    if (objection !== undefined) return settle(candidate, objection)
+    const opened = await layers.open(candidate, await opening)
     // From here on everything is synchronous: blocks cut on this device may join the graph in between.
     if (isDisposed) return refused('hold', 'disposed')
-    const misfit = misplaced({ ...candidate, payload })
-    if (misfit !== undefined) return misfit
-    const fault = quotas.timed(toId<DeviceId>(header.device), () => guardFault(header, payload))
-    if (fault !== undefined) return refused('guard', fault)
+    return settle(opened.ok ? { ...candidate, payload: opened.value } : candidate, layers.content(candidate, opened))
+  }
 
+  /** Does what a verdict asks for. */
+  function settle(candidate: HeldBlock, verdict: BlockVerdict): ReceiveOutcome {
+    const { id, block, header } = candidate
+    if (verdict.status === 'refused') return refused(verdict.layer, verdict.reason)
+    if (verdict.status === 'waits') return hold(candidate, verdict.awaited)
+    if (verdict.status === 'known') {
+      if ('received' in block) block.received.note(block.index)
+      onKnown?.(id, block)
+      return verdict
+    }
     // Whoever has lost the right to write may still have had it when he wrote this, and others may have built on it: the graph says whether it stands.
     const node = quotas.timed(toId<DeviceId>(header.device), () => graph.add(id, header))
     ready = [...held.takeWaitingFor(id), ...ready]
     if ('received' in block) block.received.note(block.index)
-    onAccepted({ node, payload, block: 'received' in block ? block.received : block })
+    onAccepted({ node, payload: verdict.payload, block: 'received' in block ? block.received : block })
     return { status: 'accepted' }
-  }
-
-  function guardFault(header: BlockHeader, payload: Uint8Array): GuardRule | undefined {
-    const document = toId<DocumentId>(header.document)
-    const before = (header.seq === 0 ? header.dependencies : [header.previous, ...header.dependencies]).map(toId<BlockId>)
-    const guarded = guardUpdate(payload, {
-      client: graph.node(toId<BlockId>(header.previous))?.client ?? clientIdOf(crypto, spaceBytes, header.device, header.slot),
-      from: header.from,
-      to: header.to,
-      limits: graph.limits(before, document),
-      mayBeEmpty: header.retracts.length > 0,
-      kind: document === rootDocumentId ? 'root' : 'content',
-    })
-    if (!guarded.ok) return guarded.error.rule
-    quotas.spend(toId<DeviceId>(header.device), { structs: guarded.value.structs + guarded.value.ranges })
-    return undefined
   }
 
   async function receive(bytes: Uint8Array, onDelayed?: () => void): Promise<ReceiveOutcome> {
@@ -297,12 +193,12 @@ export function createBlockReceiver({
 
     const candidate: HeldBlock = { id, block, header, payload: undefined }
     let verified: Promise<boolean> | undefined
-    let opening: Promise<Opened> | undefined
+    let opening: Promise<OpenedPayload> | undefined
     const judgement = queue.add(laneOf(header), {
       bytes: bytes.length,
       prepare() {
         verified = verifyBlock(crypto, header.device, block)
-        opening = open(candidate)
+        opening = layers.open(candidate)
       },
       async run(): ReturnType<typeof judgeNow> {
         const early = await beforeJudging(id, block, verified)
