@@ -1,34 +1,26 @@
+import { append } from '../shared/append.ts'
 import type { BlockId, DeviceId } from '../shared/ids.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
-import type { BundlePlace } from '../storage/storage.ts'
-import { encodeBlock, type Block } from '../feed/block.ts'
 import type { BlockGraph, BlockNode, FeedHead, FeedKey } from '../feed/blockGraph.ts'
-import type { Bundle } from '../feed/bundle.ts'
+import type { BlockReceiver } from '../feed/blockReceiver.ts'
 import type { BlockStore } from '../feed/blockStore.ts'
-import type { BlockReceiver, ReceiveOutcome } from '../feed/blockReceiver.ts'
 import type { SealAnew } from '../feed/sealAnew.ts'
-import { createFairOutbox, deviceOf } from './fairOutbox.ts'
+import { createBlockIntake, type BlockIntake } from './blockIntake.ts'
+import { createBlockSender } from './blockSender.ts'
+import { deviceOf } from './fairOutbox.ts'
 import type { Link } from './link.ts'
-import { maxQuestions } from './linkLimits.ts'
 import { maxFeeds, maxSparedDevices, maxWantedBlocks, type SparedDevice } from './linkMessages.ts'
 
 /**
  * Blocks over one link. Each end says its heads and sends what the other lacks, in causal order; afterwards new blocks are pushed as they come.
  * Where a feed forks, each branch has a head. An end that is told of a head which it does not know, where it has as many blocks itself, names in its
  * turn blocks further and further back, so that the other finds the last one that both have.
- * The peer acknowledges what it worked through, and at most {@link maxOutstanding} messages run ahead of that, so a fast sender fills no memory.
  */
-export interface BlockExchange {
+export interface BlockExchange extends BlockIntake {
   /** Says our heads; the peer answers with what we lack. */
   sayHeads(): void
   /** The peer's heads arrived. */
   onHeads(heads: readonly FeedHead[]): void
-  /** `blocks` and `bundle` messages of the peer that are not acknowledged yet. */
-  readonly unacknowledged: number
-  /** Blocks arrived. @returns what became of each, when all are judged */
-  onBlocks(blocks: readonly Uint8Array[]): Promise<readonly ReceiveOutcome[]>
-  /** A bundle arrived. @returns what became of its blocks, when all are judged */
-  onBundle(bundle: Bundle): Promise<readonly ReceiveOutcome[]>
   onReceived(count: number): void
   /** The peer wants these devices' blocks only where others rest on them, or again. */
   onSpare(devices: readonly SparedDevice[]): void
@@ -51,8 +43,6 @@ export interface BlockExchange {
   retry(): void
   /** Blocks that the peer has and we lack and want, as far as its heads tell. */
   lacking(): number
-  /** Blocks that the peer sent and that were new here, and good. */
-  readonly given: number
   /** Whether the peer has worked through everything we have for it. */
   isIdle(): boolean
   /** Since when the peer has owed an answer: its first heads, or that it has worked through a message. Now, where it owes none. */
@@ -60,21 +50,9 @@ export interface BlockExchange {
   dispose(): void
 }
 
-const maxOutstanding = 16
-/** A bundle may have 1 MiB; what a peer may have to keep until it is read has its bound. */
-const maxOutstandingBytes = 4 * 1024 * 1024
-/** `blocks` and `bundle` messages of the peer that may be unacknowledged: it stops at {@link maxOutstanding}, but for those that it had begun. */
-export const maxUnacknowledged = 128
-/** Blocks that a peer may have asked for by name and not been sent: as many as it may name at once. */
-export const maxUnsentWanted = maxQuestions.burst * maxWantedBlocks
-const bytesPerMessage = 64 * 1024
-const blocksPerMessage = 64
 const sayHeadsAfterMs = 1000
 /** Longer than a peer that receives blocks waits before it says its heads again. */
 const lateAfterMs = 1500
-const retryMs = 2000
-/** A link that is silent for longer is closed. */
-const maxLagMs = 30_000
 
 export function createBlockExchange(options: {
   readonly link: Link
@@ -92,7 +70,11 @@ export function createBlockExchange(options: {
   /** The disk could not be read; it is tried again. */
   readonly onFault: (error: unknown) => void
 }): BlockExchange {
-  const { link, clock, graph, store, receiver } = options
+  const { link, clock, graph, store, sealAnew, onFault } = options
+  const sender = createBlockSender({ link, clock, store, sealAnew, onFault })
+  const intake = createBlockIntake(options.receiver, () => {
+    if (!disposed) link.send({ type: 'received', count: 1 })
+  })
   const beganMs = clock.now()
   /** What the peer has or is about to have, by branch. */
   const sent = new Map<number, { readonly feed: FeedKey; readonly seq: number }>()
@@ -101,31 +83,12 @@ export function createBlockExchange(options: {
   let announcedCount = 0
   /** The tips of each feed at which we named blocks further back. */
   const located = new Map<FeedKey, string>()
-  const outbox = createFairOutbox()
   /** Devices of whose blocks the peer has not said again what it has. */
   const doubtful = new Set<DeviceId>()
-  /** Others' blocks that the peer's heads did not name: most are on their way to it from their author. */
-  let late: readonly BlockNode[] = []
-  /** Passed over: cut, but not stored, and so pushed once it is; or damaged on this disk, and then another peer may have it. */
-  const unavailable = new Set<BlockId>()
-  /** Blocks that are being read, and whether they were stored meanwhile: the read may still miss those. */
-  const reading = new Map<BlockId, boolean>()
-  /** What the peer has got whole, whichever of its blocks it lacked; by name, with the device whose blocks they are. */
-  const sentBundles = new Map<string, DeviceId>()
-  /** What the peer asked for by name and was not sent yet, with the device whose blocks they are. */
-  const wanted = new Map<BlockId, DeviceId>()
   /** Before its first heads arrive, nothing is known of what the peer lacks: a block pushed then would hide those before it. */
   let knowsPeer = false
-  /** Each message that the peer has not worked through yet. */
-  const outstanding: { readonly sentMs: number; readonly bytes: number }[] = []
-  /** How long the peer took to work through the last one. */
-  let lagMs = 0
-  let unacknowledged = 0
-  let given = 0
-  let pumping = false
   let disposed = false
   let sayTimer: Timer | undefined
-  let retryTimer: Timer | undefined
   let lateTimer: Timer | undefined
 
   function missing(): readonly BlockNode[] {
@@ -136,21 +99,20 @@ export function createBlockExchange(options: {
     return (sent.get(branch)?.seq ?? -1) >= header.seq
   }
 
-  function enqueueMissing(): void {
-    for (const node of missing()) enqueue(node)
-  }
-
-  /** Without this wait each block that is under way when heads are said would be sent by everyone who has it. */
+  /**
+   * Sends others' blocks that the peer's heads did not name, if it still lacks them in a while: most are on their way to it from their author, and would
+   * be sent by everyone who has them.
+   */
   function enqueueLate(): void {
     if (lateTimer !== undefined) return
-    late = missing()
+    const late = missing()
     if (late.length === 0) return
     // A peer that is slow to work through our messages is as slow with the author's.
-    lateTimer = clock.after(lateAfterMs + 2 * lagMs, () => {
+    lateTimer = clock.after(lateAfterMs + 2 * sender.lagMs, () => {
       lateTimer = undefined
       const stillMissing = new Set(missing())
       for (const node of late) if (stillMissing.has(node)) enqueue(node)
-      void pump()
+      void sender.pump()
       enqueueLate()
     })
   }
@@ -158,116 +120,7 @@ export function createBlockExchange(options: {
   function enqueue(node: BlockNode): void {
     if (isSent(node)) return
     sent.set(node.branch, { feed: node.feed, seq: node.header.seq })
-    outbox.add(node)
-  }
-
-  async function pump(): Promise<void> {
-    if (pumping) return
-    pumping = true
-    while (outbox.size > 0 && hasRoom() && !disposed) {
-      const nodes = outbox.take(blocksPerMessage)
-      if (nodes.length === 0 || !(await sendNodes(nodes))) break
-    }
-    pumping = false
-  }
-
-  /** @returns false where the disk could not be read: the blocks are in the outbox again, for a later try */
-  async function sendNodes(nodes: readonly BlockNode[]): Promise<boolean> {
-    let message: Uint8Array[] = []
-    let bytes = 0
-    const flush = (): void => {
-      if (message.length > 0) send({ type: 'blocks', blocks: message }, bytes)
-      message = []
-      bytes = 0
-    }
-    for (const { id } of nodes) reading.set(id, false)
-    try {
-      const stored = await readSingle(nodes)
-      for (const node of nodes) {
-        const single = stored.get(node.id)
-        const block = single && (await ready(node, single))
-        if (single !== undefined && block === undefined) {
-          unavailable.add(node.id)
-          continue
-        }
-        if (block !== undefined) {
-          const encoded = encodeBlock(block)
-          if (bytes + encoded.length > bytesPerMessage) flush()
-          message.push(encoded)
-          bytes += encoded.length
-          continue
-        }
-        // Those before it may be its past.
-        flush()
-        if (!(await sendBundleOf(node))) passOver(node)
-      }
-      flush()
-      for (const { id } of nodes) wanted.delete(id)
-      return true
-    } catch (error) {
-      if (disposed) return false
-      options.onFault(error)
-      outbox.putBack(nodes)
-      clock.clear(retryTimer)
-      retryTimer = clock.after(retryMs, () => void pump())
-      return false
-    } finally {
-      for (const { id } of nodes) reading.delete(id)
-    }
-  }
-
-  function ready(node: BlockNode, block: Block): Block | Promise<Block | undefined> {
-    return options.sealAnew?.block(node, block) ?? block
-  }
-
-  function passOver(node: BlockNode): void {
-    if (reading.get(node.id) === true) outbox.add(node)
-    else unavailable.add(node.id)
-  }
-
-  /** A block can be read now. What was passed over counts as sent, so the peer's heads never ask for it. @returns whether it was, or would be, passed over */
-  function sendPassedOver(node: BlockNode): boolean {
-    if (reading.has(node.id)) reading.set(node.id, true)
-    else if (unavailable.delete(node.id)) outbox.add(node)
-    else return false
-    return true
-  }
-
-  /** Sends the bundle that holds a block, unless that was done. @returns false where there is none. @throws EchoError of storage */
-  async function sendBundleOf(node: BlockNode): Promise<boolean> {
-    const place = store.bundleOf(node)
-    if (place === undefined) return false
-    if (sentBundles.has(nameOf(place))) return true
-    const bundle = await store.readBundle(place)
-    if (bundle === undefined) {
-      // Another tab may have joined it with others.
-      await store.refreshBundles()
-      const present = store.bundleOf(node)
-      return present !== undefined && nameOf(present) !== nameOf(place) && sendBundleOf(node)
-    }
-    const sealed = options.sealAnew === undefined ? bundle : await options.sealAnew.bundle(place, bundle)
-    if (sealed === undefined) return false
-    sentBundles.set(nameOf(place), deviceOf(node.feed))
-    send({ type: 'bundle', bundle: sealed }, sealed.head.length + sealed.parts.length)
-    return true
-  }
-
-  /** Those of the blocks that lie in no bundle. @throws EchoError of storage */
-  async function readSingle(nodes: readonly BlockNode[]): Promise<ReadonlyMap<BlockId, Block>> {
-    const single = nodes.filter((node) => store.bundleOf(node) === undefined)
-    const blocks = await store.get(single)
-    // Another tab may have bundled them.
-    if (blocks.some((block, i) => block === undefined && !unavailable.has(single[i]!.id))) await store.refreshBundles()
-    return new Map(single.flatMap((node, i) => (blocks[i] === undefined ? [] : [[node.id, blocks[i]] as const])))
-  }
-
-  function send(message: Parameters<Link['send']>[0], bytes: number): void {
-    outstanding.push({ sentMs: clock.now(), bytes })
-    link.send(message, 'bulk')
-  }
-
-  function hasRoom(): boolean {
-    return outstanding.length < maxOutstanding && outstanding.reduce((sum, { bytes }) => sum + bytes, 0) < maxOutstandingBytes
+    sender.add(node)
   }
 
   function sayHeads(): void {
@@ -293,41 +146,6 @@ export function createBlockExchange(options: {
     if (back.length > 0) link.send({ type: 'heads', heads: [...back, ...graph.tips().filter(({ feed }) => !feeds.has(feed))] })
   }
 
-  /**
-   * A message of so many parts is here. What waits for its device's quota is worked through as well: the peer must not keep others' blocks back for it;
-   * it is told to spare us.
-   * @returns to be called for each part that is worked through
-   */
-  function begin(parts: number): () => void {
-    let left = parts
-    unacknowledged++
-    return () => {
-      left--
-      if (left > 0) return
-      unacknowledged--
-      if (!disposed) link.send({ type: 'received', count: 1 })
-    }
-  }
-
-  async function working<T extends ReceiveOutcome | readonly ReceiveOutcome[]>(
-    worked: () => void,
-    judge: (done: () => void) => Promise<T>,
-  ): Promise<T> {
-    let isDone = false
-    const done = (): void => {
-      if (!isDone) worked()
-      isDone = true
-    }
-    try {
-      const outcomes = await judge(done)
-      given += [outcomes].flat().filter(({ status }) => status === 'accepted').length
-      return outcomes
-    } finally {
-      // Also after a fault of our own: a peer that waits for an answer sends nothing more.
-      done()
-    }
-  }
-
   function ownSeq(feed: FeedKey): number {
     return Math.max(-1, ...graph.tipsOf(feed).map(({ seq }) => seq))
   }
@@ -347,9 +165,7 @@ export function createBlockExchange(options: {
     for (const head of heads) {
       const node = graph.node(head.id)
       if (node !== undefined && !isSent(node)) sent.set(node.branch, { feed: node.feed, seq: node.header.seq })
-      const others = byFeed.get(head.feed)
-      if (others === undefined) byFeed.set(head.feed, [head])
-      else others.push(head)
+      append(byFeed, head.feed, head)
     }
     for (const [feed, ofFeed] of byFeed) {
       const before = announced.get(feed) ?? []
@@ -361,30 +177,20 @@ export function createBlockExchange(options: {
     }
   }
 
-  /** What was or is about to be sent of the devices counts as not sent. */
-  function forgetSending(devices: ReadonlySet<DeviceId>): void {
-    outbox.drop(devices)
-    for (const [id, device] of wanted) if (devices.has(device)) wanted.delete(id)
-    for (const [branch, { feed }] of sent) if (devices.has(deviceOf(feed))) sent.delete(branch)
-    for (const [name, device] of sentBundles) if (devices.has(device)) sentBundles.delete(name)
-  }
-
   return {
     sayHeads,
     onHeads(heads) {
       note(heads)
       // No honest peer names more; whoever makes up ever new ones would fill the memory.
       if (announcedCount > maxFeeds) return link.channel.close()
-      if (knowsPeer) {
-        for (const node of missing()) {
-          const device = deviceOf(node.feed)
-          if (device === options.device || doubtful.has(device)) enqueue(node)
-        }
-        enqueueLate()
-      } else enqueueMissing()
+      for (const node of missing()) {
+        const device = deviceOf(node.feed)
+        if (!knowsPeer || device === options.device || doubtful.has(device)) enqueue(node)
+      }
+      if (knowsPeer) enqueueLate()
       knowsPeer = true
       doubtful.clear()
-      void pump()
+      void sender.pump()
       const unknown = heads.filter(({ id }) => graph.node(id) === undefined)
       for (const head of unknown) options.onUnknownHead?.(head)
       locate(new Set(unknown.filter(({ feed, seq }) => seq <= ownSeq(feed)).map(({ feed }) => feed)))
@@ -392,30 +198,20 @@ export function createBlockExchange(options: {
       if (lacking() > 0) sayHeadsSoon()
     },
     get unacknowledged() {
-      return unacknowledged
+      return intake.unacknowledged
     },
-    onBlocks(blocks) {
-      const worked = begin(Math.max(1, blocks.length))
-      if (blocks.length === 0) worked()
-      return Promise.all(blocks.map((block) => working(worked, (done) => receiver.receive(block, done))))
-    },
-    onBundle(bundle) {
-      return working(begin(1), (done) => receiver.receiveBundle(bundle, done))
-    },
-    onReceived(count) {
-      const sentMs = outstanding.splice(0, count).at(-1)?.sentMs
-      // The machine's clock may have been set meanwhile.
-      if (sentMs !== undefined) lagMs = Math.min(maxLagMs, Math.max(0, clock.now() - sentMs))
-      void pump()
-    },
+    onBlocks: intake.onBlocks,
+    onBundle: intake.onBundle,
+    onReceived: sender.onReceived,
     onSpare(devices) {
-      for (const { device, spared } of devices) outbox.spare(device, spared)
+      for (const { device, spared } of devices) sender.spare(device, spared)
       // What was on its way may have been dropped: the heads that follow say what is lacking.
       const again = new Set(devices.flatMap(({ device, spared }) => (spared ? [] : [device])))
       // Everything is gone through once, not once for each device: a message may name a thousand.
-      if (again.size > 0) forgetSending(again)
+      if (again.size > 0) sender.forget(again)
+      for (const [branch, { feed }] of sent) if (again.has(deviceOf(feed))) sent.delete(branch)
       for (const device of again) doubtful.add(device)
-      if (outbox.sparedCount > maxSparedDevices || doubtful.size > maxSparedDevices) link.channel.close()
+      if (sender.sparedCount > maxSparedDevices || doubtful.size > maxSparedDevices) link.channel.close()
     },
     spareUs(devices) {
       if (devices.length === 0) return
@@ -423,15 +219,8 @@ export function createBlockExchange(options: {
       if (devices.some(({ spared }) => !spared)) sayHeads()
     },
     onWant(blocks) {
-      const nodes = [...new Set(blocks)].flatMap((id) => (wanted.has(id) ? [] : (graph.node(id) ?? [])))
-      if (wanted.size + nodes.length > maxUnsentWanted) return link.channel.close()
-      for (const node of nodes) {
-        wanted.set(node.id, deviceOf(node.feed))
-        const place = store.bundleOf(node)
-        if (place !== undefined) sentBundles.delete(nameOf(place))
-      }
-      outbox.putBack(nodes)
-      void pump()
+      if (!sender.addWanted(blocks.flatMap((id) => graph.node(id) ?? []))) return link.channel.close()
+      void sender.pump()
     },
     want(blocks) {
       for (let start = 0; start < blocks.length; start += maxWantedBlocks)
@@ -439,40 +228,29 @@ export function createBlockExchange(options: {
     },
     push(node) {
       if (!knowsPeer || doubtful.has(deviceOf(node.feed))) return
-      if (!sendPassedOver(node)) {
+      if (!sender.addPassedOver(node)) {
         if ((sent.get(node.branch)?.seq ?? -1) === node.header.seq - 1) enqueue(node)
         else for (const other of missing()) if (other.feed === node.feed) enqueue(other)
       }
-      void pump()
+      void sender.pump()
     },
     tell(node) {
-      if (sendPassedOver(node)) void pump()
+      if (sender.addPassedOver(node)) void sender.pump()
       sayHeadsSoon()
     },
-    retry() {
-      for (const id of unavailable) {
-        const node = graph.node(id)
-        if (node !== undefined) outbox.add(node)
-      }
-      unavailable.clear()
-      void pump()
-    },
-    pass: (blocks) => blocks.forEach((block) => send({ type: 'blocks', blocks: [block] }, block.length)),
+    retry: sender.retry,
+    pass: (blocks) => blocks.forEach(sender.pass),
     lacking,
     get given() {
-      return given
+      return intake.given
     },
-    isIdle: () => knowsPeer && outbox.size === 0 && outstanding.length === 0,
-    waitsSince: () => (knowsPeer ? (outstanding[0]?.sentMs ?? clock.now()) : beganMs),
+    isIdle: () => knowsPeer && sender.isIdle(),
+    waitsSince: () => (knowsPeer ? (sender.owedSince() ?? clock.now()) : beganMs),
     dispose() {
       disposed = true
       clock.clear(sayTimer)
-      clock.clear(retryTimer)
+      sender.dispose()
       clock.clear(lateTimer)
     },
   }
-}
-
-function nameOf({ block, first }: BundlePlace): string {
-  return `${block}/${first}`
 }
