@@ -1,9 +1,11 @@
 import { append } from '../shared/append.ts'
-import { compareBytes, equalBytes } from '../shared/bytes.ts'
-import { createHeap, type Heap } from '../shared/heap.ts'
+import { equalBytes } from '../shared/bytes.ts'
+import { createHeap } from '../shared/heap.ts'
 import { toId, type BlockId, type DeviceId, type DocumentId } from '../shared/ids.ts'
 import { allAuthors, createAcceptance, type Authors } from './acceptance.ts'
+import { createContests } from './contests.ts'
 import { covers, type Entry } from './graphEntry.ts'
+import { createRewrites } from './rewrites.ts'
 
 /**
  * Which blocks of a graph stand where feeds fork, devices take blocks back or authors are no writers any more (docs/PROTOCOL.md#forks, #acceptance): a
@@ -45,29 +47,13 @@ export interface ForkVerdict {
   isWrittenAgain(entry: Entry): boolean
 }
 
-interface Retracting {
-  readonly by: Entry
-  readonly first: BlockId
-  readonly last: BlockId
-}
-
-/** The blocks of a place that has more than one. */
-interface Contest {
-  readonly entries: Entry[]
-  /** Those that may win it. */
-  running: Heap<Entry>
-}
-
 /** @param entries of the graph, in causal order */
 export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors: Authors = allAuthors): ForkVerdict {
   const acceptance = createAcceptance(entries, (entry) => pastOf(entry, entries), authors)
-  const contestByEntry = new Map<Entry, Contest>()
-  const contestsByClient = new Map<number, Contest[]>()
-  /** Of the blocks that write the same again, by their device, document and the first block of that, the one that does it for good. */
-  const claims = new Map<string, Entry>()
-  const retractionsByDevice = new Map<DeviceId, Retracting[]>()
   const retractedBy = new Map<BlockId, Set<DeviceId>>()
   const takenBackHere = new Set<Entry>()
+  const contests = createContests(acceptance, isTakenBack)
+  const rewrites = createRewrites(entries)
   const withdrawn = new Set<Entry>()
   const withheld = new Set<Entry>()
   /** What has to be looked at again. */
@@ -85,56 +71,15 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors:
     return isNoted && !acceptance.isKept(entry)
   }
 
-  function winnerOf({ running }: Contest): Entry | undefined {
-    // What is taken back stays so.
-    for (let least = running.peek(); least !== undefined; least = running.peek()) {
-      if (!isTakenBack(least)) return least
-      running.pop()
-    }
-    return undefined
-  }
-
   /** Whether an entry does not stand for a reason of its own, whatever its past. */
   function isFallen(entry: Entry): boolean {
-    const contest = contestByEntry.get(entry)
-    return (
-      acceptance.outside.has(entry) ||
-      isTakenBack(entry) ||
-      (contest !== undefined && winnerOf(contest) !== entry) ||
-      entry.node.header.retracts.some(({ first }) => isBeaten(entry, toId<BlockId>(first)))
-    )
-  }
-
-  /** Whether another block of the device writes the same again and stands for it: a copy of the device had not seen that it was done. */
-  function isBeaten(by: Entry, first: BlockId): boolean {
-    return claims.get(claimOf(by, first)) !== by
-  }
-
-  /** Kept by an end first, then the least. */
-  function comesFirst(a: Entry, b: Entry): boolean {
-    const [first, second] = [acceptance.isKept(a), acceptance.isKept(b)]
-    return first === second ? isLess(a, b) : first
-  }
-
-  function listContest(entry: Entry, rival: Entry): void {
-    let contest = contestByEntry.get(rival)
-    if (contest === undefined) {
-      contest = { entries: [rival], running: createHeap(comesFirst) }
-      append(contestsByClient, rival.node.client, contest)
-      contestByEntry.set(rival, contest)
-      if (!acceptance.outside.has(rival)) contest.running.push(rival)
-    }
-    contest.entries.push(entry)
-    contestByEntry.set(entry, contest)
+    return acceptance.outside.has(entry) || isTakenBack(entry) || contests.isLost(entry) || rewrites.isBeaten(entry)
   }
 
   /** Lets a block run for its place. @returns whether it wins, and so what stood there may have to fall */
   function enterContest(entry: Entry): boolean {
-    const contest = contestByEntry.get(entry)
-    if (contest === undefined) return false
-    const former = winnerOf(contest)
-    contest.running.push(entry)
-    if (winnerOf(contest) !== entry) return false
+    const former = contests.winnerAt(entry)
+    if (!contests.enter(entry)) return false
     if (former !== undefined) doubtful.add(former)
     return true
   }
@@ -148,10 +93,9 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors:
   /** Notes everything anew. */
   function review(): void {
     isReviewed = true
-    claims.clear()
-    retractionsByDevice.clear()
+    rewrites.clear()
     retractedBy.clear()
-    for (const contest of new Set(contestByEntry.values())) contest.running = createHeap(comesFirst)
+    contests.restart()
     for (const entry of entries.values()) {
       doubtful.add(entry)
       if (!acceptance.outside.has(entry)) note(entry)
@@ -164,19 +108,15 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors:
     let isDoubted = false
     for (const retraction of entry.node.header.retracts) {
       const first = toId<BlockId>(retraction.first)
-      append(retractionsByDevice, device, { by: entry, first, last: toId<BlockId>(retraction.last) })
       const takenBack = entries.get(first)
       // Anyone may name anyone's block; only its device can take it back.
       const isOwn = takenBack !== undefined && isOfOneDevice(entry, takenBack)
       const note = (): unknown => retractedBy.set(first, (retractedBy.get(first) ?? new Set()).add(device))
       if (isOwn) isDoubted = noteTakenBack(takenBack, note) || isDoubted
       else note()
-      const key = claimOf(entry, first)
-      const other = claims.get(key)
-      if (other !== undefined && !isLess(entry, other)) continue
-      claims.set(key, entry)
-      if (other === undefined || withdrawn.has(other)) continue
-      doubtful.add(other)
+      const beaten = rewrites.note(entry, first, toId<BlockId>(retraction.last))
+      if (beaten === undefined || withdrawn.has(beaten)) continue
+      doubtful.add(beaten)
       isDoubted = true
     }
     return isDoubted
@@ -184,10 +124,9 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors:
 
   /** @returns whether the block stood, or another may stand in its place now */
   function noteTakenBack(entry: Entry, note: () => unknown): boolean {
-    const contest = contestByEntry.get(entry)
-    const former = contest && winnerOf(contest)
+    const former = contests.winnerAt(entry)
     note()
-    const next = contest && winnerOf(contest)
+    const next = contests.winnerAt(entry)
     const stood = !withdrawn.has(entry)
     if (stood) doubtful.add(entry)
     if (next !== undefined && next !== former) doubtful.add(next)
@@ -234,7 +173,7 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors:
     joined(entry, before, rival) {
       if (followers !== undefined) for (const other of before) append(followers, other, entry)
       const accepted = acceptance.joined(entry)
-      if (rival !== undefined) listContest(entry, rival)
+      if (rival !== undefined) contests.list(entry, rival)
       let isWithheld = false
       for (const other of accepted) {
         const isOpening = note(other)
@@ -256,27 +195,14 @@ export function createForkVerdict(entries: ReadonlyMap<BlockId, Entry>, authors:
       for (const entry of taken) if (!takenBackHere.has(entry)) noteTakenBack(entry, () => takenBackHere.add(entry))
     },
     decide,
-    rivalsOf: (entry) => (contestByEntry.get(entry)?.entries ?? []).filter((other) => other !== entry),
-    firstContested(entry) {
-      const contested = (contestsByClient.get(entry.node.client) ?? []).flatMap((contest) => {
-        const winner = winnerOf(contest)
-        const isWon = winner !== undefined && winner.node.feed === entry.node.feed && covers(entry, winner) && !withdrawn.has(winner)
-        return isWon && contest.entries.some((rival) => rival !== winner && !acceptance.outside.has(rival) && !isTakenBack(rival))
-          ? [winner]
-          : []
-      })
-      return contested.sort((a, b) => a.order - b.order)[0]
-    },
-    isClaimed: (entry, document) => claims.has(claimKey(deviceOf(entry), document, entry.node.id)),
-    isWrittenAgain: (entry) =>
-      entry.node.header.retracts.some(({ first }) => isBeaten(entry, toId<BlockId>(first))) ||
-      (retractionsByDevice.get(deviceOf(entry)) ?? []).some(({ by, first, last }) => {
-        const [from, to] = [entries.get(first), entries.get(last)]
-        if (by.node.document !== entry.node.document || isBeaten(by, first)) return false
-        if (from?.node.feed !== entry.node.feed || !covers(entry, from)) return false
-        // While the last one is not here, nothing says that this one came after it.
-        return to === undefined || (to.node.feed === entry.node.feed && covers(to, entry))
-      }),
+    rivalsOf: contests.rivalsOf,
+    firstContested: (entry) =>
+      contests
+        .contestedOf(entry.node.client)
+        .filter((winner) => winner.node.feed === entry.node.feed && covers(entry, winner) && !withdrawn.has(winner))
+        .sort((a, b) => a.order - b.order)[0],
+    isClaimed: rewrites.isClaimed,
+    isWrittenAgain: rewrites.isWrittenAgain,
   }
 }
 
@@ -296,18 +222,6 @@ function isOfOneDevice(a: Entry, b: Entry): boolean {
   return equalBytes(a.node.header.device, b.node.header.device)
 }
 
-function isLess(a: Entry, b: Entry): boolean {
-  return compareBytes(a.bytes, b.bytes) < 0
-}
-
 function deviceOf({ node: { header } }: Entry): DeviceId {
   return toId<DeviceId>(header.device)
-}
-
-function claimOf(entry: Entry, first: BlockId): string {
-  return claimKey(deviceOf(entry), entry.node.document, first)
-}
-
-function claimKey(device: DeviceId, document: DocumentId, first: BlockId): string {
-  return `${device} ${document} ${first}`
 }
