@@ -3,8 +3,6 @@ import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { rootDocumentId, toId, type BlockId, type DocumentId } from '../shared/ids.ts'
 import { ok, type Result } from '../shared/result.ts'
-import type { PendingRow } from '../storage/storage.ts'
-import type { BlockNode } from '../feed/blockGraph.ts'
 import type { Retraction } from '../feed/header.ts'
 import type { Payload } from './applyPayloads.ts'
 import { createAuthorLookup } from './authorLookup.ts'
@@ -16,13 +14,17 @@ import { createRootDocument } from './createRootDocument.ts'
 import type { PayloadSource } from './documentPayloads.ts'
 import { createDocumentKeepers } from './documentKeepers.ts'
 import { createLeftOutNews } from './leftOutNews.ts'
-import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
-import { loadDocument, type LoadedDocument } from './loadDocument.ts'
+import type { LiveDocument } from './liveDocument.ts'
+import { loadDocument } from './loadDocument.ts'
 import type { LeftOut } from './guardInDocument.ts'
 import { createInbox } from './inbox.ts'
 import { createOpenTexts } from './openTexts.ts'
 import { createOwnEdits } from './ownEdits.ts'
 import { readWithdrawn } from './readWithdrawn.ts'
+import { createGoLive } from './goLive.ts'
+import { createDocumentSettling } from './settleDocuments.ts'
+import { createShownVerdict } from './shownVerdict.ts'
+import { createMakeLive } from './makeLive.ts'
 import { createRecovery } from './createRecovery.ts'
 import type { SpaceDocuments, SpaceDocumentsOptions } from './spaceDocuments.ts'
 import { createDocumentSwap } from './swapDocument.ts'
@@ -64,7 +66,8 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     onFault: report,
   })
   const wal = createWriteAheadLog({ store, space, onFault: report })
-  followLog(keeper.rows)
+  wal.follow(keeper.slot, keeper.rows)
+  const verdict = createShownVerdict(graph, keeper)
   const live = new Map<DocumentId, LiveDocument>()
   const inbox = createInbox({
     graph,
@@ -94,24 +97,21 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     createCutter,
     goOnUnder,
   })
-  /** Whether a block came that forks a feed of this device, and it was not looked yet whether what this disk wrote has to give way to it. */
-  let isForkNew = false
   // Before rows are cut: those that write something again rest on what stands without it.
-  await decide()
+  await verdict.decide()
   await recovery.open()
-  await decide()
+  await verdict.decide()
   // What was just taken back may hold the newest block of the slot: what is written behind that would not stand.
   while (keeper.isSpoiled()) {
     goOnUnder(await recovery.claimNext())
-    await decide()
+    await verdict.decide()
   }
-  keeper.cutter.reset(standingHeads())
+  keeper.cutter.reset(graph.heads().map(({ id }) => id))
+  verdict.noteShown()
 
   const texts = createOpenTexts({ clock, load: loadMended, onOpened: () => ticker.now(), close: closeLive })
   const takeBack = createTakeBack({ wal, rebuild, onFault: report })
   const withdrawals = createWithdrawalReport(graph)
-  /** {@link BlockGraph.verdict} as the open documents show it. */
-  let shown = graph.verdict
   const edits = createOwnEdits({
     live,
     keeper,
@@ -120,6 +120,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     takeBack,
     onEdited: () => ticker.edited(),
     onCut: (id) => keepers.touch(id),
+    onFault: report,
   })
   let disposed = false
   const writeAgain = createWriteAgain({
@@ -130,15 +131,15 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     graph,
     source,
     ownSlots: () => keeper.had,
-    isReady: () => !disposed && isCurrent() && keeper.cutter.obstacle() === undefined,
+    isReady: () => !disposed && verdict.isCurrent() && keeper.cutter.obstacle() === undefined,
     open: openBriefly,
     cutEdits,
     stored: () => finisher.drained(),
   })
   const follower = createVerdictFollower({
     clock,
-    isSettled: () => disposed || isSettled(),
-    isCurrent: () => disposed || isCurrent(),
+    isSettled: () => disposed || verdict.isSettled(),
+    isCurrent: () => disposed || verdict.isCurrent(),
     settle,
     writeAgain,
     onFault: report,
@@ -152,23 +153,31 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     frontier: () => keeper.cutter.frontier(),
     stored: everythingStored,
   })
-  const swap = createDocumentSwap({
+  const goLive = createGoLive({ live, edits, keepers, client: () => keeper.cutter.client, onLeftOut: noteLeftOut })
+  const swap = createDocumentSwap({ goLive, edits, takeBack, wal, onLost: reportLost })
+  const settleDocuments = createDocumentSettling({
+    graph,
+    verdict,
+    keeper,
     live,
+    inbox,
     edits,
-    keepers,
     takeBack,
-    wal,
-    client: () => keeper.cutter.client,
-    onLeftOut: noteLeftOut,
-    onLost: reportLost,
+    load: (id) => loadDocument(id, graph, uncached),
+    unstored: unstoredPayload,
+    claimNext: recovery.claimNext,
+    goOnUnder,
+    show: (former, loaded) => replace(swap(former, loaded)),
+    isDisposed: () => disposed,
   })
-  const firstRoot = await loadLive(rootDocumentId, () => {}, options.root)
+  const makeLive = createMakeLive({ live, graph, source, verdict, follower, edits, goLive, unstored: unstoredPayload })
+  const firstRoot = await makeLive(rootDocumentId, () => {}, options.root)
   if (!firstRoot.ok) {
     finisher.dispose()
     keeper.release()
     return firstRoot
   }
-  shown = graph.verdict
+  verdict.noteShown()
   const root = createRootDocument(firstRoot.value, {
     obstacle: writeObstacle,
     authorOf: createAuthorLookup({ graph, identity, clock, ownClient: () => keeper.cutter.client }),
@@ -184,12 +193,12 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   const stopLog = log.state.subscribe(() => {
     graph.reviewAuthors()
-    if (!isSettled()) follower.settleSoon()
+    follower.settleSoon()
   })
   /** What waited for a key is cut. */
   const stopKeys = keyRing.onAdded(() => ticker.edited())
   noticeOrphans()
-  if (!isSettled()) follower.settleSoon()
+  follower.settleSoon()
 
   function createCutter({ number, head }: Slot): BlockCutter {
     const cutter = createBlockCutter({ crypto, clock, space, identity, slot: number, head, log, keyRing, graph })
@@ -199,90 +208,19 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   function goOnUnder(next: NextSlot): void {
     keeper.moveTo(next)
-    followLog(next.rows)
+    wal.follow(keeper.slot, next.rows)
   }
 
-  function followLog(rows: readonly PendingRow[]): void {
-    wal.follow(
-      keeper.slot,
-      rows.map((row) => row.key),
-    )
-  }
-
-  function standingHeads(): readonly BlockId[] {
-    return graph.heads().map((head) => head.id)
-  }
-
-  function isSettled(): boolean {
-    return isCurrent() && graph.isDecided && !isForkNew
-  }
-
-  /** Whether the documents show what was decided to stand, and can be written. What is in doubt waits, and all else goes on meanwhile. */
-  function isCurrent(): boolean {
-    return graph.verdict === shown && !keeper.isSpoiled()
-  }
-
-  /** Decides what stands; what this disk wrote gives way to what others may hold. */
-  async function decide(): Promise<void> {
-    graph.reviewAuthors()
-    graph.decide()
-    isForkNew = false
-    graph.takeBack(await keeper.contestedBranches())
-    graph.decide()
-  }
-
-  /**
-   * Brings the open documents to what stands, all at once: a document of one branch beside one of another would give blocks a past that no document
-   * ever had. Takes another slot where this one is spoiled.
-   * @throws (rejects) EchoError of storage; data-corrupt; what keeps own edits from being cut
-   */
   async function settle(): Promise<void> {
-    let next: NextSlot | undefined
-    try {
-      for (let isDone = false; !isDone && !disposed;) {
-        edits.cutAll()
-        await decide()
-        if (next === undefined && keeper.isSpoiled()) next = await recovery.claimNext()
-        if (next === undefined && isCurrent()) break
-        const { verdict } = graph
-        const loaded = new Map<DocumentId, LoadedDocument>()
-        for (const id of live.keys()) {
-          const document = await loadDocument(id, graph, uncached)
-          if (!document.ok) throw document.error
-          loaded.set(id, document.value)
-        }
-        // From here on nothing is awaited: what was edited until now goes along, and the next edit meets the new documents.
-        edits.cutAll()
-        const areWhole = [...live.keys()].every((id) => loaded.get(id)?.catchUp(unstoredPayload) ?? false)
-        isDone = areWhole && graph.verdict === verdict && (next !== undefined || !keeper.isSpoiled()) && !disposed
-        if (!isDone) continue
-        showAll(loaded, next)
-        next = undefined
-      }
-    } finally {
-      next?.slot.release()
-    }
+    await settleDocuments()
     if (disposed) return
     for (const news of withdrawals.news()) report(news)
     noticeOrphans()
     ticker.now()
   }
 
-  /** @throws what keeps own edits from being cut, before anything has changed */
-  function showAll(loaded: ReadonlyMap<DocumentId, LoadedDocument>, next: NextSlot | undefined): void {
-    // Edits that no block holds go along into the new documents, unless what they stand in is withdrawn: then they were cut, to be written again with it.
-    const isCarried = next !== undefined && keeper.isHeadStanding()
-    const held = [...live.values()].some((document) => document.uncutBytes > 0 && !takeBack.isUnderWay(document))
-    if (held && !isCarried) throw keeper.cutter.obstacle() ?? new EchoError('block-refused', 'An edit could not be cut; it is tried again.')
-    if (next !== undefined) goOnUnder(next)
-    keeper.cutter.reset(standingHeads())
-    inbox.clear()
-    shown = graph.verdict
-    for (const [id, document] of loaded) if (live.has(id)) show(live.get(id)!, document)
-  }
-
-  function show(former: LiveDocument, loaded: LoadedDocument): void {
-    const next = swap(former, loaded)
+  /** Puts a document that became live in the place of the former one for all who use it. */
+  function replace(next: LiveDocument): void {
     if (next.id === rootDocumentId) root.replace(next)
     else texts.get(next.id)?.replace(next)
   }
@@ -298,7 +236,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   async function openBriefly(id: DocumentId): Promise<{ close(): void }> {
     if (live.has(id)) return { close() {} }
-    const opened = await loadLive(id, () => {})
+    const opened = await makeLive(id, () => {})
     if (!opened.ok) throw opened.error
     // It may hold what just arrived, and what is written beside that must name it as past.
     ticker.now()
@@ -310,31 +248,19 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   function cutEdits(id: DocumentId, retracts: readonly Retraction[], write: (doc: Y.Doc) => readonly LostEdit[]): boolean {
-    const document = live.get(id)
-    edits.cut(id)
-    if (document === undefined || document.uncutBytes > 0) return false
-    const lost = edits.rewrite({ retracts }, () => write(document.doc))
-    if (document.uncutBytes > 0) edits.cut(id, retracts)
-    else {
-      // Nothing of it is left to write, and that has to be said too.
-      const cut = keeper.cutter.cut(id, document.doc, Uint8Array.of(0, 0), document.cutClock, [], { retracts })
-      if (!cut.ok) {
-        report(cut.error)
-        return true
-      }
-      for (const block of cut.value) finisher.add(block)
-    }
+    const lost = edits.cutAgain(id, retracts, write)
+    if (lost === undefined) return false
     reportLost(id, lost)
     root.flushRemote()
     // What a retraction puts in doubt may stand again, and the own block waits for that.
-    if (!isSettled()) follower.settleSoon()
+    follower.settleSoon()
     return true
   }
 
   function noteLeftOut(leftOut: readonly LeftOut[]): void {
     tellLeftOut(leftOut)
     keeper.noteLeftOut(leftOut)
-    if (leftOut.length > 0 && !isSettled()) follower.settleSoon()
+    if (leftOut.length > 0) follower.settleSoon()
   }
 
   function report(error: unknown): void {
@@ -349,47 +275,17 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     return finisher.payloadOf(id) ?? inbox.payloadOf(id)
   }
 
-  /** @param place puts the document where edits come from, in the task in which the former one stops being watched: an edit between both would be lost */
-  async function loadLive(
-    id: DocumentId,
-    place: (document: LiveDocument) => void,
-    first?: LoadedDocument,
-  ): Promise<Result<LiveDocument, EchoError>> {
-    for (let given = first; ; given = undefined) {
-      const loaded = given === undefined ? await loadDocument(id, graph, source) : ok(given)
-      if (!loaded.ok) return loaded
-      // From here on nothing is awaited: own edits are cut, and what is missing is applied, before anyone can edit the new document.
-      if (!isCurrent() && live.size > 0) {
-        await loaded.value.cache?.release()
-        await follower.caughtUp()
-        continue
-      }
-      edits.cut(id)
-      if (!loaded.value.catchUp(unstoredPayload)) {
-        await loaded.value.cache?.release()
-        continue
-      }
-      const document = createLiveDocument(id, loaded.value.doc, keeper.cutter.client, (edit) => edits.log(id, edit))
-      live.get(id)?.detach()
-      live.set(id, document)
-      keepers.keep(id, loaded.value)
-      noteLeftOut(loaded.value.leftOut)
-      place(document)
-      return ok(document)
-    }
-  }
-
-  /** As {@link loadLive}, with blocks that cannot be read fetched anew from members. */
+  /** Makes a document live, with blocks that cannot be read fetched anew from members. */
   async function loadMended(id: DocumentId, place: (document: LiveDocument) => void): Promise<Result<LiveDocument, EchoError>> {
     for (;;) {
-      const loaded = await loadLive(id, place)
+      const loaded = await makeLive(id, place)
       const block = loaded.ok ? undefined : (loaded.error.details['block'] as BlockId | undefined)
       if (block === undefined || disposed || !(await options.mend(block))) return loaded
     }
   }
 
   function applyInbox(): void {
-    if (inbox.isEmpty || !isCurrent()) return
+    if (inbox.isEmpty || !verdict.isCurrent()) return
     keeper.cutter.advance(inbox.apply().map(({ id }) => id))
     root.flushRemote()
   }
@@ -397,20 +293,17 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   function take(block: Payload): void {
     const stands = graph.stands(block.node.id)
     if (stands) inbox.add(block)
-    isForkNew ||= isOwn(block.node) && graph.rivals(block.node.id).length > 0
-    if (!isSettled()) follower.settleSoon()
-    else if (!stands && isOwn(block.node)) noticeOrphans()
-    if (stands && isCurrent()) ticker.arrived()
-  }
-
-  function isOwn({ header }: BlockNode): boolean {
-    return equalBytes(header.device, identity.signing.publicKey)
+    const isOwn = equalBytes(block.node.header.device, identity.signing.publicKey)
+    if (isOwn) verdict.noteOwn(block.node.id)
+    follower.settleSoon()
+    if (isOwn && !stands && verdict.isSettled()) noticeOrphans()
+    if (stands && verdict.isCurrent()) ticker.arrived()
   }
 
   /** Whether an open document is just what the applied blocks make of it. */
   function isWhole(id: DocumentId): boolean {
     const document = live.get(id)
-    return inbox.isEmpty && isCurrent() && document?.uncutBytes === 0 && !takeBack.isUnderWay(document)
+    return inbox.isEmpty && verdict.isCurrent() && document?.uncutBytes === 0 && !takeBack.isUnderWay(document)
   }
 
   async function everythingStored(): Promise<void> {
@@ -436,10 +329,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   async function rebuild(id: DocumentId): Promise<void> {
     if (!live.has(id)) return
-    const document = await loadLive(id, (next) => {
-      if (id === rootDocumentId) root.replace(next)
-      else texts.get(id)?.replace(next)
-    })
+    const document = await makeLive(id, replace)
     if (!document.ok) throw document.error
     ticker.now()
   }
@@ -463,7 +353,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     accept: take,
     noteOutdated() {
       keeper.noteOutdated()
-      if (!isSettled()) follower.settleSoon()
+      follower.settleSoon()
     },
     async recoverAbandoned() {
       return !disposed && (await recovery.takeUp((blocks) => blocks.forEach(take)))

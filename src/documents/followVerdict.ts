@@ -3,7 +3,7 @@ import type { WritingRound } from './writeAgain.ts'
 
 /** Decides when the documents follow the graph in what stands, and when this device's withdrawn edits are written again. */
 export interface VerdictFollower {
-  /** Something else stands than the documents show, or the own slot cannot be used further. */
+  /** Something else may stand than the documents show, or the own slot may be of no further use: settles soon, unless nothing is left to settle. */
   settleSoon(): void
   /** The documents show what stood when it was last decided. Resolves at once where they do. @throws (rejects) what settling throws */
   caughtUp(): Promise<void>
@@ -55,19 +55,13 @@ export function createVerdictFollower(options: VerdictFollowerOptions): VerdictF
   }
 
   function settleSoon(): void {
-    if (isDisposed || settleTimer !== undefined) return
+    if (isDisposed || settleTimer !== undefined || isSettled()) return
     const delayMs = settling.after(settleAfterMs)
     settling.grow()
     settleTimer = clock.after(delayMs, () => {
       settleTimer = undefined
       if (isSettled()) return
-      run().then(
-        () => !isSettled() && settleSoon(),
-        (error: unknown) => {
-          onFault(error)
-          settleSoon()
-        },
-      )
+      run().catch(onFault).then(settleSoon)
     })
   }
 

@@ -1,8 +1,11 @@
+import type * as Y from 'yjs'
+import type { EchoError } from '../shared/echoError.ts'
 import { idBytes, type DocumentId } from '../shared/ids.ts'
 import type { Retraction } from '../feed/header.ts'
 import type { BlockFinisher } from './blockFinisher.ts'
 import { extractUpdate } from './extractUpdate.ts'
 import type { LiveDocument } from './liveDocument.ts'
+import type { LostEdit } from './reissueEdits.ts'
 import type { SlotKeeper } from './slotKeeper.ts'
 import type { TakeBack } from './takeBack.ts'
 import type { WriteAheadLog } from './writeAheadLog.ts'
@@ -22,7 +25,12 @@ export interface OwnEdits {
   /** Lets the edit that `write` makes be logged as one that writes former ones again. */
   rewrite<T>(as: Rewriting, write: () => T): T
   cutAll(): void
-  cut(id: DocumentId, retracts?: readonly Retraction[]): void
+  cut(id: DocumentId): void
+  /**
+   * Cuts what `write` writes again into an open document into blocks of which the first retracts; synchronous.
+   * @returns the edits that could not be written; undefined where the document is closed or has edits that cannot be cut now, and nothing was tried
+   */
+  cutAgain(id: DocumentId, retracts: readonly Retraction[], write: (doc: Y.Doc) => readonly LostEdit[]): readonly LostEdit[] | undefined
 }
 
 export function createOwnEdits(options: {
@@ -33,6 +41,7 @@ export function createOwnEdits(options: {
   readonly takeBack: TakeBack
   readonly onEdited: () => void
   readonly onCut: (id: DocumentId) => void
+  readonly onFault: (error: EchoError) => void
 }): OwnEdits {
   const { live, keeper, wal, finisher, takeBack } = options
   let rewriting: Rewriting | undefined
@@ -59,6 +68,15 @@ export function createOwnEdits(options: {
     for (const block of blocks.value) finisher.add(block)
   }
 
+  function rewrite<T>(as: Rewriting, write: () => T): T {
+    rewriting = as
+    try {
+      return write()
+    } finally {
+      rewriting = undefined
+    }
+  }
+
   return {
     uncutBytes: () => [...live.values()].reduce((sum, document) => sum + document.uncutBytes, 0),
     log(document, edit) {
@@ -68,17 +86,28 @@ export function createOwnEdits(options: {
       options.onEdited()
       return key
     },
-    rewrite(as, write) {
-      rewriting = as
-      try {
-        return write()
-      } finally {
-        rewriting = undefined
-      }
-    },
-    cut,
+    rewrite,
+    cut: (id) => cut(id),
     cutAll() {
       for (const id of live.keys()) cut(id)
+    },
+    cutAgain(id, retracts, write) {
+      const document = live.get(id)
+      cut(id)
+      if (document === undefined || document.uncutBytes > 0) return undefined
+      const lost = rewrite({ retracts }, () => write(document.doc))
+      if (document.uncutBytes > 0) {
+        cut(id, retracts)
+        return lost
+      }
+      // Nothing of it is left to write, and that has to be said too.
+      const blocks = keeper.cutter.cut(id, document.doc, Uint8Array.of(0, 0), document.cutClock, [], { retracts })
+      if (!blocks.ok) {
+        options.onFault(blocks.error)
+        return []
+      }
+      for (const block of blocks.value) finisher.add(block)
+      return lost
     },
   }
 }

@@ -1,23 +1,18 @@
 import type { DocumentId } from '../shared/ids.ts'
-import type { DocumentKeepers } from './documentKeepers.ts'
 import { extractUpdate } from './extractUpdate.ts'
-import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
+import type { GoLive } from './goLive.ts'
+import type { LiveDocument } from './liveDocument.ts'
 import type { LoadedDocument } from './loadDocument.ts'
-import type { LeftOut } from './guardInDocument.ts'
 import type { OwnEdits } from './ownEdits.ts'
 import { reissueEdits, type LostEdit } from './reissueEdits.ts'
 import type { TakeBack } from './takeBack.ts'
 import type { WriteAheadLog } from './writeAheadLog.ts'
 
 export interface DocumentSwapOptions {
-  readonly live: Map<DocumentId, LiveDocument>
+  readonly goLive: GoLive
   readonly edits: OwnEdits
-  readonly keepers: DocumentKeepers
   readonly takeBack: TakeBack
   readonly wal: WriteAheadLog
-  /** The clientID of what is written from now on. */
-  readonly client: () => number
-  readonly onLeftOut: (leftOut: readonly LeftOut[]) => void
   readonly onLost: (document: DocumentId, lost: readonly LostEdit[]) => void
 }
 
@@ -25,14 +20,10 @@ export interface DocumentSwapOptions {
  * Puts documents that were built of what stands in the place of open ones, which may show something else. Edits that no block holds are written into
  * the new document.
  */
-export function createDocumentSwap({ live, edits, keepers, takeBack, wal, client, onLeftOut, onLost }: DocumentSwapOptions) {
+export function createDocumentSwap({ goLive, edits, takeBack, wal, onLost }: DocumentSwapOptions) {
   return (former: LiveDocument, loaded: LoadedDocument): LiveDocument => {
     const { id, rows, cutClock: from } = former
-    const next = createLiveDocument(id, loaded.doc, client(), (edit) => edits.log(id, edit))
-    former.detach()
-    live.set(id, next)
-    keepers.keep(id, loaded)
-    onLeftOut(loaded.leftOut)
+    const next = goLive(id, loaded)
     if (former.uncutBytes > 0 && !takeBack.isUnderWay(former)) {
       const uncut = extractUpdate(former.doc, from, former.deletes)
       const lost =

@@ -8,7 +8,7 @@ export interface WriteAheadLog {
   /** Edits that are in no committed row and in no stored block: what a crash now would lose. */
   readonly unsaved: Readable<number>
   /** Goes on under a slot, after the rows that are already in its log. */
-  follow(slot: number, existing: readonly string[]): void
+  follow(slot: number, existing: readonly PendingRow[]): void
   /**
    * Writes a row.
    * @param instead keys of rows that it replaces
@@ -93,7 +93,7 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
     unsaved,
     follow(number, existing) {
       slot = number
-      next = 1 + Math.max(0, ...existing.map((key) => Number(key.split('/')[1])))
+      next = 1 + Math.max(0, ...existing.map(({ key }) => Number(key.split('/')[1])))
     },
     append(edit, instead = []) {
       const key = pendingKey(slot, next++)
