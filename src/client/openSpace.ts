@@ -1,5 +1,5 @@
-import { EchoError } from '../shared/echoError.ts'
-import { toId, type DeviceId, type SpaceId } from '../shared/ids.ts'
+import type { EchoError } from '../shared/echoError.ts'
+import type { SpaceId } from '../shared/ids.ts'
 import type { Readable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { StorageBatch } from '../storage/storage.ts'
@@ -7,15 +7,11 @@ import type { Network } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { ProfileRecord } from '../identity/profileRecord.ts'
 import type { ProfileBook } from '../access/profileBook.ts'
-import { createKeyRing } from '../access/createKeyRing.ts'
-import { createMembershipLog } from '../access/createMembershipLog.ts'
 import type { KeyRing } from '../access/keyRing.ts'
 import { createKeyRotation, type KeyRotation } from '../access/keyRotation.ts'
-import { openEpochs } from '../access/openEpochs.ts'
-import { decodeOperation } from '../access/operation.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
-import { feedKeyOf, parseFeedKey } from '../feed/feedKey.ts'
+import { feedKeyOf } from '../feed/feedKey.ts'
 import { createBlockMender } from '../feed/blockMender.ts'
 import { createBlockStore } from '../feed/blockStore.ts'
 import { createDeviceQuotas } from '../feed/deviceQuotas.ts'
@@ -33,11 +29,13 @@ import type { AnyItemType } from '../database/defineType.ts'
 import type { ContentHead } from '../replication/joinMessages.ts'
 import { createSpaceReplication, type SpaceReplication } from '../replication/spaceReplication.ts'
 import type { EchoPorts } from './echo.ts'
-import { createOperationStore } from './operationStore.ts'
 import { createFirstSync, type FirstSync } from './firstSync.ts'
+import { openMembership } from './openMembership.ts'
+import { rowsBesideBlocks } from './rowsBesideBlocks.ts'
+import { backgroundError, damageError, newerVersionError, noKeyError, refusalError } from './spaceFaults.ts'
 import { createMutedMembers, type MutedMembers } from './mutedMembers.ts'
 import { createSpaceDiagnostics, type SpaceDiagnostics } from './spaceDiagnostics.ts'
-import { putKey, readKeys, type SpaceRecord } from './spaceRecord.ts'
+import { putKey, type SpaceRecord } from './spaceRecord.ts'
 import { createSpaceProfiles } from './spaceProfiles.ts'
 import { rememberSlot, rememberedSlot } from './slotHint.ts'
 import { watchLeftovers } from './watchLeftovers.ts'
@@ -100,28 +98,10 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const { crypto, clock, random, storage } = ports
   const space = record.id
 
-  const log = createMembershipLog({ crypto, space })
-  const stored = await storage.readMembership(space)
-  // All at once: their signatures were verified before they were stored.
-  await Promise.all(stored.rows.map((operation) => log.addVerified(operation)))
-  if (stored.damaged > 0) reportDamage(stored.damaged, 'operations')
-  const operations = createOperationStore({ storage, space, clock, onFault: report })
-  log.onAdded((operation, id) => {
-    operations.put(toId<string>(id), operation)
-    void openEpochs({ crypto, log, keyRing, identity })
-  })
-
-  const keyRing = createKeyRing({ crypto, log })
-  await readKeys(crypto, identity, space, storage, keyRing)
-  await openEpochs({ crypto, log, keyRing, identity })
-  if (keyRing.recent().length === 0) {
-    return fail(
-      new EchoError(
-        'peer-offline',
-        'This device holds no key of the space yet. Keep the app open while another member is online, or join again from a new invitation.',
-      ),
-    )
-  }
+  const membership = await openMembership(ports, identity, space, report)
+  const { log, operations, keyRing } = membership
+  if (membership.damaged > 0) onError(damageError(space, membership.damaged, 'operations'))
+  if (keyRing.recent().length === 0) return fail(noKeyError())
 
   const store = createBlockStore({
     crypto,
@@ -143,7 +123,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   })
   if (!content.ok) return content
   const { graph, root, leftOut } = content.value
-  if (leftOut > 0) reportDamage(leftOut, 'blocks')
+  if (leftOut > 0) onError(damageError(space, leftOut, 'blocks'))
   const quotas = createDeviceQuotas({ clock })
   const forkNotice = createForkNotice(graph)
   // Blocks that an earlier page left to cut may be stored before there is anyone to tell; whoever links later learns of them by heads.
@@ -235,24 +215,9 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     onRefused: (outcome, from) => {
       if (outcome.status !== 'refused') return
       if (from !== undefined) diagnostics.noteRefused(outcome, from.device)
-      report(
-        new EchoError(
-          'block-refused',
-          `A block from a peer breaks a rule (${outcome.layer}: ${outcome.reason}) and was not taken in. Your data is unharmed.`,
-          {
-            details: { space, layer: outcome.layer, reason: outcome.reason, peer: from?.identity },
-          },
-        ),
-      )
+      onError(refusalError(space, outcome, from))
     },
-    onNewerVersion: (from) =>
-      report(
-        new EchoError(
-          'newer-version',
-          'A member of this space writes with a newer version of this app. What only that version can read is passed on and shows up here after an update: reload the page.',
-          { details: { space, peer: from?.identity } },
-        ),
-      ),
+    onNewerVersion: (from) => onError(newerVersionError(space, from)),
   })
   bundler = createBundler({
     crypto,
@@ -319,22 +284,8 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     bundler?.note()
   }
 
-  function reportDamage(count: number, what: 'blocks' | 'operations'): void {
-    report(
-      new EchoError(
-        'data-corrupt',
-        `${count} stored ${what} are damaged or rest on one that is; they are fetched again from other members.`,
-        { details: { space, [what]: count } },
-      ),
-    )
-  }
-
   function report(error: unknown): void {
-    onError(
-      error instanceof EchoError
-        ? error
-        : new EchoError('data-corrupt', 'Something failed in the background; the data is unharmed. See the cause.', { cause: error }),
-    )
+    onError(backgroundError(error))
   }
 
   return ok({
@@ -355,27 +306,11 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     async rejoin(awaiting) {
       // In this order: when the log says that this device is a member again, what it has to wait for is known, and the key is there.
       firstSync.expect(awaiting)
-      await readKeys(crypto, identity, space, storage, keyRing)
-      const { rows } = await storage.readMembership(space)
-      await Promise.all(rows.map((operation) => log.addVerified(operation)))
+      await membership.readAgain()
     },
-    async rowsBesideBlocks() {
+    rowsBesideBlocks() {
       documents.tick()
-      const putKeys = [
-        muted.row(),
-        ...profiles.rows(),
-        ...(await Promise.all(keyRing.all().map((key) => putKey(crypto, identity, space, key)))),
-      ]
-      const putMembership = log.operations().flatMap((operation) => {
-        const decoded = decodeOperation(crypto, operation)
-        return decoded.ok ? [{ space, id: decoded.value.key, operation }] : []
-      })
-      // Without them this device would begin feeds anew that others hold.
-      const putMarks = graph.tips().flatMap(({ feed, seq, id }) => {
-        const { device, slot } = parseFeedKey(feed)!
-        return toId<DeviceId>(device) === identity.deviceId ? [{ space, slot, seq, block: id }] : []
-      })
-      return { putKeys, putMembership, putMarks }
+      return rowsBesideBlocks({ crypto, space, identity, log, keyRing, graph, muted, profiles })
     },
     async writeBackBlocks() {
       // The bundles are gone.
