@@ -1,15 +1,14 @@
 import { equalBytes } from '../shared/bytes.ts'
 import { toId, type DeviceId } from '../shared/ids.ts'
-import { fail, ok, type Result } from '../shared/result.ts'
-import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import { fail, ok } from '../shared/result.ts'
 import { judgeAdmit } from './judgeAdmit.ts'
 import { judgeDevice } from './judgeDevice.ts'
-import type { Entry, OperationEffects } from './judgedOperation.ts'
+import type { JudgeContext, Verdict } from './judgeContext.ts'
+import type { Entry } from './judgedOperation.ts'
 import { judgeEnd } from './judgeEnd.ts'
 import { judgeEpoch } from './judgeEpoch.ts'
 import { judgeGenesis } from './judgeGenesis.ts'
 import { judgeDeny, judgeInvite } from './judgeInvite.ts'
-import type { OperationFault } from './membershipLog.ts'
 import { operationKey, operationKinds, type EntryReference, type Operation } from './operation.ts'
 import type { OperationGraph, OperationSet } from './operationGraph.ts'
 
@@ -20,19 +19,7 @@ import type { OperationGraph, OperationSet } from './operationGraph.ts'
  * well-formed operation may still not count: see evaluate.ts.
  */
 
-/** What the judge may look at: the space and the operations already found well-formed. */
-export interface JudgeContext {
-  readonly crypto: CryptoPort
-  /** 32 bytes. */
-  readonly space: Uint8Array
-  readonly graph: OperationGraph
-  /** This device judged the operation before and found every signature good, so none is verified again. */
-  readonly verified?: boolean
-}
-
 const knownKinds: ReadonlySet<number> = new Set(Object.values(operationKinds))
-
-export type Verdict = Result<OperationEffects, OperationFault>
 
 /**
  * The effects of an operation, or the first rule that it breaks. Its own signature has been verified, it is of this space, and all its

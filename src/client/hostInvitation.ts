@@ -16,6 +16,7 @@ import type { RefusalReason } from '../replication/refusal.ts'
 import type { EchoPorts } from './echo.ts'
 import { guestContent } from './guestContent.ts'
 import type { InvitationMemory } from './invitationMemory.ts'
+import type { InvitationEnd } from './invitationOptions.ts'
 import { maxGuests } from './invitationRecord.ts'
 import type { OpenSpace } from './openSpace.ts'
 import type { JoinRequest } from './states.ts'
@@ -33,9 +34,6 @@ export interface InvitationTerms {
   /** The issuer alone knows it. Secret. */
   readonly code?: { readonly code: string; readonly codeKey: Uint8Array } | undefined
 }
-
-/** Why nobody is admitted any more; `locked`: by wrong codes. */
-export type InvitationEnd = 'expired' | 'revoked' | 'used-up' | 'locked'
 
 export interface HostingState {
   readonly end: InvitationEnd | undefined

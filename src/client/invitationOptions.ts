@@ -2,8 +2,10 @@ import { EchoError } from '../shared/echoError.ts'
 import type { IdentityId } from '../shared/ids.ts'
 import { maxUses } from '../access/bodies/inviteBody.ts'
 import type { Role } from '../access/membershipLog.ts'
-import type { InvitationEnd } from './hostInvitation.ts'
 import type { JoinRequest } from './states.ts'
+
+/** Why nobody is admitted any more; `locked`: by wrong codes. */
+export type InvitationEnd = 'expired' | 'revoked' | 'used-up' | 'locked'
 
 /** How somebody is invited. */
 export interface InvitationOptions {
