@@ -46,6 +46,24 @@ const openings: readonly { readonly name: string; readonly base: string; readonl
       'c1 leave',
     ],
   },
+  {
+    name: 'two owners, one of them with two devices, and an admin',
+    base: 'G=genesis A:a1,a2/2 B:b1; m1=a1 admit admin C:c1<G',
+    moves: [
+      'a1 leave',
+      'b1 leave',
+      'a2 leave',
+      'a1 revoke a2',
+      'rootA revoke a1',
+      'rootA device a9',
+      'a1 remove C',
+      'b1 end m1',
+      'b1 admit owner C:c1',
+      'a2 admit editor E:e1',
+      'c1 admit reader E:e1',
+      'c1 leave',
+    ],
+  },
 ]
 
 /** Of three operations, which of the earlier ones each is built on. */
