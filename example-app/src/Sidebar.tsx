@@ -47,8 +47,10 @@ export function Sidebar({ spaces, current, onChosen }: SidebarProps): ReactNode 
       <footer className="sidebar-foot">
         <NetworkSwitch />
         <Me />
-        <DevicesButton />
-        <AddDeviceButton variant="quiet" />
+        <div className="stack">
+          <DevicesButton />
+          <AddDeviceButton variant="quiet" />
+        </div>
         <StorageNote />
       </footer>
       <NewSpaceDialog
