@@ -100,9 +100,11 @@ async function createTest(words?: RootKey) {
   } as unknown as Network
   return {
     clock,
+    root,
     laptop,
     tablet,
     garden,
+    handle,
     halo,
     database,
     directory,
@@ -144,6 +146,35 @@ describe('the private space and this device', () => {
     for (const operation of ends) await garden.log.add(operation)
     await clock.run(60_000)
     expect(garden.log.device(tablet.deviceId)).toBe(undefined)
+    expect(faults).toEqual([])
+  })
+
+  it('shut out of a space what a lost device added after it was shut out itself, but wait for one that has the words', async () => {
+    const { clock, root, laptop, tablet, halo, garden, handle, sync, network, faults } = await createTest()
+    const out: string[] = []
+    Object.assign(handle, { revokeDevice: async (device: string) => void out.push(device) })
+    sync.setNetwork(network)
+    await clock.run(1_000)
+    const apart = createMembershipLog({ crypto, space: halo.id })
+    for (const operation of halo.log.operations()) await apart.add(operation)
+    const own = { deviceId: laptop.deviceId, signing: laptop.signing }
+    const revocation = { log: halo.log, identity: laptop.id, signer: own, device: tablet.deviceId, blocks: [] }
+    const ends = await createRevocation(revocation)
+    const [ghost, fromWords] = [await createDevice(crypto, root, tablet.signing), await createDevice(crypto, root)]
+    const signer = { deviceId: tablet.deviceId, signing: tablet.signing }
+    for (const { record } of [ghost, fromWords]) {
+      for (const operation of await createDeviceAddition({ log: apart, identity: laptop.id, signer, record })) {
+        await apart.add(operation)
+        await halo.log.add(operation)
+      }
+    }
+    await clock.run(1_000)
+    expect([ghost, fromWords].map(({ deviceId }) => garden.log.device(deviceId) !== undefined)).toEqual([true, true])
+    for (const operation of ends) await halo.log.add(operation)
+    await clock.run(5_000)
+    expect(out).toEqual([])
+    await clock.run(30_000)
+    expect(new Set(out)).toEqual(new Set([tablet.deviceId, ghost.deviceId]))
     expect(faults).toEqual([])
   })
 
