@@ -414,7 +414,7 @@ export const englishMessages: Messages = {
     alreadyMember: 'You are a member of this space already.',
     openSpace: 'Open the space',
     expired: 'Ask for a new link.',
-    usedUp: 'Each link works for one person. Ask for a new one.',
+    usedUp: 'Everyone it was for has joined. Ask for a new one.',
     deniedTitle: 'You were not let in',
     denied: 'The person who invited you declined.',
     cancelledByMe: 'You did not join.',
