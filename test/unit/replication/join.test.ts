@@ -75,7 +75,7 @@ describe('a join', () => {
       // Of a kind that this version keeps and passes on.
       const content = {
         space: idBytes(world.space),
-        kind: 13,
+        kind: 15,
         as,
         by: world.alice.record.sign,
         parents: log.heads(),
