@@ -122,7 +122,7 @@ const linkAttacks: readonly Attack[] = [
     ['operations without parents, however many', 'unit/access/createMembershipLog.test.ts', 'is refused when 4 MiB are held'],
     [
       'two members who do not know of each other',
-      'unit/replication/spaceReplication.test.ts',
+      'unit/replication/createSpaceReplication.test.ts',
       'whom it learns to be a member from the operations that the peer sends',
     ],
     ['a stale member at an usher gets the key', removal, 'find each other when both have changed the key'],

@@ -17,7 +17,7 @@ import { readPresence, writePresence } from './presenceMessage.ts'
  * ```
  * ready    = 20 · ext
  * ops      = 21 · list bytes operation
- * keys     = 25 · list (key id 32 · sealed 80)                          content keys, sealed to the reading device, that its epochs may not name
+ * keys     = 25 · list (key id 32 · sealed 80)                          content keys, sealed to the reading device, out of its reach
  * op-heads = 23 · list head 32
  * heads    = 40 · list (device 32 · slot 4 · seq uint · block id 32)   "this I have, and what comes before it in its feed; send me what I lack"
  * blocks   = 41 · list bytes block
@@ -99,7 +99,7 @@ export const maxSparedDevices = 1024
 /** The most blocks that are asked for at once by name. */
 export const maxWantedBlocks = 1024
 export const maxOperationHeads = 64
-const maxKeys = 16
+export const maxKeys = 16
 /** The most profiles that are named or asked for at once. */
 export const maxProfileHeads = 1024
 export const maxProfilesPerMessage = 64

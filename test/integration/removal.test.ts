@@ -245,6 +245,59 @@ describe('a member who leaves while nobody is there', () => {
   )
 })
 
+describe('a device that is no member by all it knows', () => {
+  it(
+    'looks in now and then, and is back with all that was written where who removed it had been removed himself',
+    { timeout },
+    async () => {
+      const { garden, idOf, see } = await plant(21, 'ann', 'ben', 'cleo', 'dan')
+      const [ann, ben, cleo, dan] = [garden.of('ann'), garden.of('ben'), garden.of('cleo'), garden.of('dan')]
+      await drive(garden.clock, ann.space.setRole(idOf(ben), 'admin'))
+      await garden.clock.run(5_000)
+      const [benId, danId] = [idOf(ben), idOf(dan)]
+      garden.isolate(ann)
+      await garden.clock.run(2_000)
+      await drive(garden.clock, ben.space.removeMember(danId))
+      await garden.clock.run(5_000)
+      expect(statusOf(dan)).toBe('removed')
+      // Under the key that dan was not given.
+      await garden.write1(cleo, 2)
+      await drive(garden.clock, ann.space.removeMember(benId))
+      await garden.write1(ann, 2)
+      await garden.clock.run(60_000)
+      garden.heal()
+      await garden.clock.run(60_000)
+      expect(ann.space.members.get().map(({ id }) => id)).toContain(danId)
+      expect(statusOf(dan)).toBe('removed')
+      await garden.clock.run(660_000)
+      expect(statusOf(dan)).toBe('ready')
+      await garden.write1(dan, 1)
+      await garden.clock.run(10_000)
+      expect(see(ann).titles).toHaveLength(5)
+      for (const gardener of [cleo, dan]) expect(see(gardener), gardener.peer.name).toEqual(see(ann))
+    },
+  )
+
+  it('looks in now and then, so that its leave is heard of although the only one who knew is gone, too', { timeout }, async () => {
+    const { garden, idOf } = await plant(22, 'ann', 'ben', 'cleo')
+    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+    const cleoId = idOf(cleo)
+    garden.isolate(ann)
+    await garden.clock.run(2_000)
+    await drive(garden.clock, ben.space.leave())
+    await garden.clock.run(5_000)
+    expect(cleo.space.members.get()).toHaveLength(2)
+    await drive(garden.clock, ann.space.removeMember(cleoId))
+    await garden.clock.run(5_000)
+    garden.heal()
+    await garden.clock.run(60_000)
+    expect(statusOf(cleo)).toBe('removed')
+    await garden.clock.run(660_000)
+    expect(ann.space.members.get().map(({ id }) => id)).toEqual([idOf(ann)])
+    expect(peersOf(ben)).toBe(0)
+  })
+})
+
 describe('a member who was away', () => {
   it.each([1, 3, 7])('while the key changed %i times learns the newest from an usher, reads, and is read', { timeout }, async (changes) => {
     const { garden, idOf, see } = await plant(10 + changes, 'ann', 'ben', 'cleo')

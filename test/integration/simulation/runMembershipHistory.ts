@@ -209,7 +209,7 @@ export async function runMembershipHistory(history: MembershipHistory): Promise<
 
   async function finish(): Promise<void> {
     world.swarm.heal()
-    for (let second = 0; second < 300 && !isQuiet(); second += 5) {
+    for (let second = 0; second < 1_200 && !isQuiet(); second += 5) {
       await clock.run(5_000)
       await tend()
     }
