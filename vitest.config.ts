@@ -51,6 +51,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.{ts,tsx}', 'test/integration/**/*.test.{ts,tsx}'],
           setupFiles,
           env,
+          // Vitest leaves a core free, which of two is half.
+          maxWorkers: 2,
           testTimeout: seconds(20),
           hookTimeout: seconds(60),
           sequence: { groupOrder: 0 },
