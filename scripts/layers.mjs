@@ -115,7 +115,7 @@ function entryPatterns(forbidden, react) {
 /** The `overrides` of .oxlintrc.json. */
 export function layerOverrides() {
   return [
-    { files: ['src/**'], rules: { 'no-console': 'error' } },
+    { files: ['src/**'], rules: { 'no-console': 'error', 'import/no-cycle': ['error', { ignoreTypes: false }] } },
     { files: ['src/signaling/cli.ts'], rules: { 'no-console': 'off' } },
     { files: ['src/*.ts', 'src/*.tsx'], rules: importRule(entryPatterns(['testing', 'signaling'], true)) },
     {
