@@ -5,6 +5,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { bareImports } from './scripts/lib/bareImports.mjs'
 import { chromiumArgs, findChromium } from './scripts/lib/chromium.mjs'
+import { kitHtml } from './test/browser/components/kitHtml.ts'
 
 const soak = Boolean(process.env['ECHO_SOAK'])
 /** Tests read it through test/setup/soak.ts. */
@@ -12,6 +13,9 @@ const env = { ECHO_SOAK: soak ? '1' : '' }
 const seconds = (count: number) => (soak ? 30 * 60_000 : count * 1_000)
 
 const executablePath = await findChromium()
+
+// Vitest leaves a core free, which of two is half.
+const maxWorkers = 2
 
 const setupFiles = ['test/setup/consoleErrors.ts', 'test/setup/autoCleanup.ts']
 const nodeOnly = '**/*.node.test.{ts,tsx}'
@@ -51,8 +55,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.{ts,tsx}', 'test/integration/**/*.test.{ts,tsx}'],
           setupFiles,
           env,
-          // Vitest leaves a core free, which of two is half.
-          maxWorkers: 2,
+          maxWorkers,
           testTimeout: seconds(20),
           hookTimeout: seconds(60),
           sequence: { groupOrder: 0 },
@@ -68,7 +71,7 @@ export default defineConfig({
           exclude: [nodeOnly],
           setupFiles,
           env,
-          browser: browser(),
+          browser: { ...browser(), commands: { kitHtml } },
           testTimeout: seconds(30),
           hookTimeout: seconds(60),
           sequence: { groupOrder: 1 },
@@ -83,6 +86,7 @@ export default defineConfig({
           name: 'stories',
           env,
           browser: browser(),
+          maxWorkers,
           testTimeout: seconds(30),
           hookTimeout: seconds(60),
           sequence: { groupOrder: 2 },

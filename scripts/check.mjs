@@ -13,6 +13,7 @@ const steps = [
   ['package (publint, attw)', () => run(process.execPath, ['scripts/checkPackage.mjs'])],
   ['size', () => run(process.execPath, ['scripts/checkSize.mjs'])],
   ['unused files, exports and dependencies', () => runProgram('knip', ['--no-progress'])],
+  ['storybook', () => runProgram('storybook', ['build', '--quiet', '--output-dir', 'storybook-static'])],
   ['types', () => runProgram('tsc', ['-p', 'tsconfig.json'])],
   ['tests', () => run(process.execPath, ['scripts/test.mjs'])],
 ]

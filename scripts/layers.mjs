@@ -44,6 +44,7 @@ const makesDocuments = [
   'src/storage/applyUpdate.ts',
   'src/storage/followDocument.ts',
   'src/network/webrtc/**',
+  'src/editors/**',
   'src/testing/**',
 ]
 const nodeModules =

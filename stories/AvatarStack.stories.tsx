@@ -13,6 +13,19 @@ type Story = StoryObj<typeof meta>
 export const Nobody: Story = { args: { people: [] } }
 export const One: Story = { args: { people: people.slice(0, 1) } }
 export const Four: Story = { args: { people: people.slice(0, 4) } }
+/** Idle and away are told by the mark's shape, and in words to screen readers. */
+export const IdleAndAway: Story = {
+  args: {
+    people: (['active', 'idle', 'away'] as const).map((activity, index) => ({ ...people[index]!, activity })),
+  },
+  play: async ({ canvas }) => {
+    await expect(canvas.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+      'AAAnn Archerhere now',
+      'BBobhere, idle',
+      'ÇAÇelik Aydınaway',
+    ])
+  },
+}
 export const Many: Story = {
   args: { people },
   play: async ({ canvas }) => {

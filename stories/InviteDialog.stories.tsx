@@ -1,7 +1,9 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn } from 'storybook/test'
+import { InvitationListView } from '../src/components/InvitationList.tsx'
 import { InviteDialogView } from '../src/components/InviteDialogView.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
+import type { IdentityId } from '../src/shared/ids.ts'
 import { storyTime, withUi } from './withUi.tsx'
 
 const url = 'https://notes.example/#echo=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIz'
@@ -19,6 +21,7 @@ const meta = {
     onCreate: fn(),
     onApprove: fn(),
     onDeny: fn(),
+    onAnother: fn(),
     onCancel: fn(),
     state: { status: 'idle' },
   },
@@ -58,11 +61,55 @@ export const Idle: Story = {
 export const Creating: Story = { args: { state: { status: 'creating' } } }
 export const Waiting: Story = {
   args: { state: waiting },
-  play: async ({ canvas }) => {
+  play: async ({ args, canvas, userEvent }) => {
     await expect(canvas.getByRole('dialog', { name: 'Send this link' })).toBeVisible()
     await expect(canvas.getByLabelText('Invitation link')).toHaveValue(url)
     await expect(canvas.getByText('9:30')).toBeVisible()
     await expect(canvas.getByText(/Keep this page open/)).toBeVisible()
+    await userEvent.click(canvas.getByRole('button', { name: 'Make another link' }))
+    await expect(args.onAnother).toHaveBeenCalledOnce()
+    await expect(args.onCancel).not.toHaveBeenCalled()
+  },
+}
+const others = (
+  <details className="echo-more" open>
+    <summary>1 open invitation besides</summary>
+    <InvitationListView
+      spaceName="Garden"
+      nameOf={() => 'Ann'}
+      onCommand={fn()}
+      invitations={[
+        {
+          id: '1',
+          status: 'open',
+          inviter: 'ann' as IdentityId,
+          isMine: true,
+          isSent: true,
+          role: 'reader',
+          uses: 5,
+          usesLeft: 3,
+          approval: false,
+          delegated: false,
+          expiresAt: storyTime + 86_400_000,
+          url,
+          requests: [],
+        },
+      ]}
+    />
+  </details>
+)
+export const IdleBesideAnother: Story = {
+  args: { others },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByText('Invitation as reader')).toBeVisible()
+    await expect(canvas.getByRole('button', { name: 'Create link' })).toBeEnabled()
+  },
+}
+export const WaitingBesideAnother: Story = {
+  args: { state: waiting, others },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByText('Invitation as reader')).toBeVisible()
+    await expect(canvas.getByRole('button', { name: 'Cancel invitation' })).toBeEnabled()
   },
 }
 export const WaitingWithoutServer: Story = {

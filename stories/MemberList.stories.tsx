@@ -9,19 +9,19 @@ import { EchoError } from '../src/shared/echoError.ts'
 import type { IdentityId } from '../src/shared/ids.ts'
 import { withUi } from './withUi.tsx'
 
-const ann = { id: 'ann' as IdentityId, name: 'Ann Archer', role: 'owner', isMe: true, isHere: false, deviceCount: 2 } as const
-const dora = { id: 'dora' as IdentityId, name: 'Dora', role: 'admin', isMe: false, isHere: true, deviceCount: 1 } as const
+const ann = { id: 'ann' as IdentityId, name: 'Ann Archer', role: 'owner', isMe: true, activity: 'offline', deviceCount: 2 } as const
+const dora = { id: 'dora' as IdentityId, name: 'Dora', role: 'admin', isMe: false, activity: 'active', deviceCount: 1 } as const
 const bob = {
   id: 'bob' as IdentityId,
   name: 'Bob',
   role: 'editor',
   isMe: false,
-  isHere: true,
+  activity: 'idle',
   deviceCount: 1,
   emoji: '🐻',
   colour: '#f7e463',
 } as const
-const cid = { id: 'cid' as IdentityId, name: '', role: 'reader', isMe: false, isHere: false, deviceCount: 1 } as const
+const cid = { id: 'cid' as IdentityId, name: '', role: 'reader', isMe: false, activity: 'offline', deviceCount: 1 } as const
 const all = [ann, dora, bob, cid]
 
 const everyRole: MemberPermissions = { canRemove: true, roles: ['owner', 'admin', 'editor', 'reader'] }
@@ -104,7 +104,7 @@ export const OnlyYou: Story = {
 export const Several: Story = {
   play: async ({ canvas }) => {
     await expect(canvas.getAllByRole('listitem')).toHaveLength(4)
-    await expect(canvas.getByText('Editor · here now')).toBeVisible()
+    await expect(canvas.getByText('Editor · here, idle')).toBeVisible()
     await expect(canvas.queryByRole('button')).toBeNull()
   },
 }
@@ -192,6 +192,6 @@ export const RefusedChange: Story = {
     },
   },
   play: async ({ canvas }) => {
-    await expect(canvas.getByText('Your role does not allow this.')).toBeVisible()
+    await expect(canvas.getByText(/^Your role does not allow this/)).toBeVisible()
   },
 }

@@ -38,7 +38,7 @@ export const Invalid: Story = {
 export const LinkToASpace: Story = {
   args: { state: { status: 'invalid', error: new EchoError('wrong-kind', 'This link invites a person to a space.') } },
   play: async ({ canvas }) => {
-    await expect(canvas.getByText(/This link leads elsewhere/)).toBeVisible()
+    await expect(canvas.getByText(/of another kind than is expected here/)).toBeVisible()
   },
 }
 export const Preview: Story = {

@@ -38,7 +38,7 @@ export const Removed: Story = {
     await expect(canvas.getByText(/stays readable on this device/)).toBeVisible()
     await expect(canvas.queryByRole('button', { name: 'Save a copy' })).toBeNull()
     await userEvent.click(canvas.getByRole('button', { name: 'Join again' }))
-    await userEvent.click(canvas.getByRole('button', { name: 'Remove from this device' }))
+    await userEvent.click(canvas.getByRole('button', { name: 'Delete from your devices' }))
     await expect(args.onJoinAgain).toHaveBeenCalledOnce()
     await expect(args.onForget).toHaveBeenCalledOnce()
   },
@@ -77,7 +77,7 @@ export const WithdrawnOfOthers: Story = {
   },
 }
 export const Unreadable: Story = {
-  args: { withdrawn: { status: 'error', error: new EchoError('storage-unavailable', 'The database is gone.') } },
+  args: { withdrawn: { status: 'error', error: new EchoError('storage-unavailable', 'The database is gone.'), retry: fn() } },
 }
 export const NothingToSay: Story = {
   args: { state: { status: 'ready' } },

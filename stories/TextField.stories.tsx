@@ -1,24 +1,17 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useState } from 'react'
 import { expect } from 'storybook/test'
-import * as Y from 'yjs'
 import { TextField } from '../src/components/TextField.tsx'
-import { createWritable } from '../src/shared/readable.ts'
+import { openStoryText } from './openStoryText.ts'
 import { withUi } from './withUi.tsx'
 
-function openText(content: string) {
-  const yText = new Y.Doc().getText('text')
-  yText.insert(0, content)
-  return { current: createWritable({ generation: 0, yText }) }
-}
-
 function Notes() {
-  const [text] = useState(() => openText('Beans: water twice a day.\nWeed the path.'))
+  const [text] = useState(() => openStoryText('Beans: water twice a day.\nWeed the path.'))
   return <TextField multiline label="Notes" text={text} />
 }
 
 function Pair() {
-  const [text] = useState(() => openText('shared'))
+  const [text] = useState(() => openStoryText('shared'))
   return (
     <>
       <TextField label="Here" text={text} />
@@ -33,13 +26,16 @@ const meta = { title: 'TextField', component: TextField, decorators: [withUi], a
 export default meta
 type Story = StoryObj<typeof meta>
 
-export const SingleLine: Story = { args: { text: openText('Water the beans') } }
+export const SingleLine: Story = { args: { text: openStoryText('Water the beans') } }
 export const Multiline: Story = {
   render: () => <Notes />,
 }
 export const Closed: Story = { args: { text: undefined } }
-export const ReadOnly: Story = { args: { text: openText('You may look'), readOnly: true } }
-export const HiddenLabel: Story = { args: { text: openText('Only a screen reader hears my label'), hideLabel: true } }
+export const ReadOnly: Story = { args: { text: openStoryText('You may look'), readOnly: true } }
+export const HiddenLabel: Story = { args: { text: openStoryText('Only a screen reader hears my label'), hideLabel: true } }
+
+/** It takes no more, and says so. */
+export const Full: Story = { args: { text: openStoryText('Water the beans'), maxLength: 15 } }
 
 /** Two fields on one text: what is typed in one appears in the other. */
 export const TwoFields: Story = {

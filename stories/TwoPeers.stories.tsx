@@ -1,11 +1,10 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { Suspense, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { expect, waitFor, within } from 'storybook/test'
 import { z } from 'zod'
-import type { Echo, Space } from '../src/client/echo.ts'
+import type { Space } from '../src/client/echo.ts'
 import { AvatarStack } from '../src/components/AvatarStack.tsx'
 import { Button } from '../src/components/Button.tsx'
-import { EchoUiConfig } from '../src/components/EchoUiConfig.tsx'
 import { InviteButton } from '../src/components/InviteButton.tsx'
 import { JoinDialog } from '../src/components/JoinDialog.tsx'
 import { SyncStatus } from '../src/components/SyncStatus.tsx'
@@ -13,38 +12,17 @@ import { TextField } from '../src/components/TextField.tsx'
 import { defineType } from '../src/database/defineType.ts'
 import type { Item } from '../src/database/item.ts'
 import { query } from '../src/database/query.ts'
-import { EchoProvider } from '../src/react/EchoProvider.tsx'
 import { useField } from '../src/react/useField.ts'
 import { useQuery } from '../src/react/useQuery.ts'
 import { useSpace } from '../src/react/useSpace.ts'
 import { useSpaces } from '../src/react/useSpaces.ts'
 import { useText } from '../src/react/useText.ts'
-import { setup } from '../src/testing/setup.ts'
+import type { SetupOptions } from '../src/testing/setup.ts'
+import { withPeers, withStrangers } from './withPeers.tsx'
+import { withUi } from './withUi.tsx'
 
 const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().default(false) }))
 const Note = defineType('note', z.object({ title: z.string() }), { model: 'text' })
-
-/** One person's side: their spaces, or a way to join one. */
-function Pane({ name, echo }: { readonly name: string; readonly echo: Echo }): ReactNode {
-  // Each person's dialogs stay on their side.
-  const [side, setSide] = useState<Element | null>(null)
-  return (
-    <section
-      ref={setSide}
-      aria-label={name}
-      style={{ flex: '1 1 18rem', minInlineSize: 0, padding: '1rem', border: '1px solid var(--echo-border)', borderRadius: 12 }}
-    >
-      <h2 style={{ marginBlockStart: 0 }}>{name}</h2>
-      <EchoProvider echo={echo} fallback={<p>Opening…</p>}>
-        <EchoUiConfig portalContainer={side}>
-          <Suspense fallback={<p>Opening the space…</p>}>
-            <Spaces />
-          </Suspense>
-        </EchoUiConfig>
-      </EchoProvider>
-    </section>
-  )
-}
 
 function Spaces(): ReactNode {
   const [first] = useSpaces()
@@ -93,35 +71,21 @@ function NoteField({ space, id }: { readonly space: Space; readonly id: string }
   return <TextField label="Note" multiline text={useText(space, id)} />
 }
 
-async function prepare() {
-  const world = await setup('alice', 'bob', { types: [Task, Note] })
-  const space = await world.alice.echo.spaces.create({ name: 'Garden' })
-  space.create(Task, { title: 'Water the beans' })
-  space.create(Note, { title: 'Plan' })
-  return { world, space }
-}
-
-type Prepared = Awaited<ReturnType<typeof prepare>>
-
-const meta: Meta = {
-  title: 'Two peers',
-  loaders: [async () => ({ ...(await prepare()) })],
-  beforeEach: (context) => () => (context.loaded as Prepared).world.dispose(),
-  render: (_args, { loaded }) => {
-    const { world } = loaded as Prepared
-    return (
-      <main style={{ display: 'flex', flexWrap: 'wrap', gap: '1rem', fontFamily: 'system-ui, sans-serif' }}>
-        <Pane name="Alice" echo={world.alice.echo} />
-        <Pane name="Bob" echo={world.bob.echo} />
-      </main>
-    )
+const garden: SetupOptions & { readonly prepare: (space: Space) => void } = {
+  types: [Task, Note],
+  prepare: (space) => {
+    space.create(Task, { title: 'Water the beans' })
+    space.create(Note, { title: 'Plan' })
   },
 }
+
+const meta: Meta = { title: 'Two peers', decorators: [withUi] }
 export default meta
 type Story = StoryObj
 
 /** Alice makes a link, Bob joins by it, and each sees what the other writes. On an in-memory network, with the real cryptography. */
 export const InviteAndJoin: Story = {
+  ...withStrangers(garden, () => <Spaces />),
   play: async ({ canvas, userEvent }) => {
     const alice = within(canvas.getByRole('region', { name: 'Alice' }))
     const bob = within(canvas.getByRole('region', { name: 'Bob' }))
@@ -147,25 +111,41 @@ export const InviteAndJoin: Story = {
     await waitFor(() => expect(hers).toHaveValue('Water the beans twice'), { timeout: 5000 })
     await userEvent.type(alice.getByLabelText('Note'), 'Peas on Monday')
     await waitFor(() => expect(bob.getByLabelText('Note')).toHaveValue('Peas on Monday'), { timeout: 5000 })
-    await waitFor(() => expect(alice.getByTitle('bob')).toBeVisible(), { timeout: 5000 })
+    await waitFor(() => expect(alice.getByTitle('Bob')).toBeVisible(), { timeout: 5000 })
     await expect(await alice.findByText('In sync with 1 other device', {}, { timeout: 5000 })).toBeVisible()
   },
 }
 
 /** Bob is invited as a reader: he sees everything and is told why he cannot invite. */
 export const Reader: Story = {
-  loaders: [
-    async () => {
-      const prepared = await prepare()
-      await prepared.world.join(prepared.space, prepared.world.bob, 'reader')
-      return { ...prepared }
-    },
-  ],
+  ...withPeers({ ...garden, role: 'reader' }, () => <Spaces />),
   play: async ({ canvas }) => {
     const bob = within(canvas.getByRole('region', { name: 'Bob' }))
     await expect(await bob.findByLabelText('Task')).toHaveValue('Water the beans')
     await expect(bob.getByLabelText('Task')).toHaveAttribute('readonly')
     await expect(bob.getByLabelText('Note')).toHaveAttribute('readonly')
     await expect(bob.getByText('Only owners and admins can invite people.')).toBeVisible()
+  },
+}
+
+/** Alice switches herself off: what both write meanwhile stays with each, and comes together when she is back. */
+export const OfflineAndBack: Story = {
+  ...withPeers(garden, () => <Spaces />),
+  play: async ({ canvas, userEvent }) => {
+    const alice = within(canvas.getByRole('region', { name: 'Alice' }))
+    const bob = within(canvas.getByRole('region', { name: 'Bob' }))
+    await expect(await alice.findByText('In sync with 1 other device', {}, { timeout: 8000 })).toBeVisible()
+    await userEvent.click(alice.getByRole('switch', { name: 'Online' }))
+    await expect(await alice.findByText('Offline')).toBeVisible()
+    await waitFor(() => expect(bob.queryByText('In sync with 1 other device')).toBeNull(), { timeout: 8000 })
+
+    await userEvent.type(alice.getByLabelText('Task'), ' twice')
+    await userEvent.type(bob.getByLabelText('Note'), 'Peas on Monday')
+    await expect(bob.getByLabelText('Task')).toHaveValue('Water the beans')
+    await expect(alice.getByLabelText('Note')).toHaveValue('')
+
+    await userEvent.click(alice.getByRole('switch', { name: 'Online' }))
+    await waitFor(() => expect(bob.getByLabelText('Task')).toHaveValue('Water the beans twice'), { timeout: 8000 })
+    await waitFor(() => expect(alice.getByLabelText('Note')).toHaveValue('Peas on Monday'), { timeout: 8000 })
   },
 }

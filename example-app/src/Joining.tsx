@@ -1,6 +1,6 @@
 import { createContext, use, useEffect, useState, type ReactNode } from 'react'
 import { JoinDialog, takeInvitationFromLocation } from 'echo-react/components'
-import { navigate } from './route.ts'
+import { navigate, placeAt } from './route.ts'
 
 type OpenJoin = () => void
 
@@ -35,9 +35,9 @@ export function Joining({ invitation, children }: { readonly invitation: string 
         open={open}
         link={link}
         onClose={close}
-        onJoined={(space) => {
+        onJoined={(space, path) => {
           close()
-          navigate({ space })
+          navigate({ space, ...placeAt(path) })
         }}
       />
     </JoinContext>

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import type { SpaceInfo } from 'echo-react'
-import { AddDeviceButton, Button } from 'echo-react/components'
+import { AddDeviceButton, Button, PassphraseButton } from 'echo-react/components'
 import { DevicesButton } from './DevicesButton.tsx'
 import { Icon } from './Icon.tsx'
 import { useOpenJoin } from './Joining.tsx'
@@ -50,6 +50,7 @@ export function Sidebar({ spaces, current, onChosen }: SidebarProps): ReactNode 
         <div className="stack">
           <DevicesButton />
           <AddDeviceButton variant="quiet" />
+          <PassphraseButton variant="quiet" />
         </div>
         <StorageNote />
       </footer>

@@ -9,10 +9,12 @@ interface SpaceHeaderProps {
   readonly name: string
   readonly canWrite: boolean
   readonly canInvite: boolean
+  /** Where in the space one is, and the invited come out. */
+  readonly path: string | undefined
 }
 
 /** What the space is called, who is in it now, and how far its data has travelled. */
-export function SpaceHeader({ space, name, canWrite, canInvite }: SpaceHeaderProps): ReactNode {
+export function SpaceHeader({ space, name, canWrite, canInvite, path }: SpaceHeaderProps): ReactNode {
   return (
     <header className="space-header">
       <div>
@@ -22,7 +24,7 @@ export function SpaceHeader({ space, name, canWrite, canInvite }: SpaceHeaderPro
       <div className="row">
         <AvatarStack space={space} />
         <PeopleButton space={space} />
-        {canInvite && <InviteButton space={space} variant="primary" />}
+        {canInvite && <InviteButton space={space} path={path} variant="primary" />}
       </div>
     </header>
   )

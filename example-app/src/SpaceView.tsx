@@ -1,14 +1,15 @@
-import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, type ReactNode } from 'react'
 import { usePermissions, usePresence, useSpaces, type Space } from 'echo-react'
 import { useAnnounce } from 'echo-react/components'
 import { EndedSpace } from './EndedSpace.tsx'
 import { Notes } from './Notes.tsx'
-import type { Route } from './route.ts'
+import { pathOf, type Route } from './route.ts'
 import { SpaceContext, type SpaceContextValue } from './spaceContext.ts'
 import { SpaceHeader } from './SpaceHeader.tsx'
 import { Tasks } from './Tasks.tsx'
 import { Cursor } from './types.ts'
-import { UndoBar, type Deletion } from './UndoBar.tsx'
+import { UndoBar } from './UndoBar.tsx'
+import { useUndoKeys } from './useUndoKeys.ts'
 import { ViewSwitch } from './ViewSwitch.tsx'
 
 /** An open space: its head, its tasks and its notes. */
@@ -19,7 +20,7 @@ export function SpaceView({ space, route }: { readonly space: Space; readonly ro
   const canWrite = can.write
   const { setMe, others } = usePresence(space, Cursor, {})
   const announce = useAnnounce()
-  const [deletion, setDeletion] = useState<Deletion>()
+  useUndoKeys(space, canWrite)
 
   useEffect(() => {
     document.title = `${name} – Field notes`
@@ -37,9 +38,9 @@ export function SpaceView({ space, route }: { readonly space: Space; readonly ro
         ...new Map(others.filter(({ data }) => data?.itemId === itemId).map((peer) => [peer.identity, peer])).values(),
       ],
       remove({ id, title }) {
-        space.delete(id)
-        setDeletion({ id, title: title || 'Untitled' })
-        announce(`Deleted ${title || 'Untitled'}`)
+        const label = `Deleted ${title || 'Untitled'}`
+        space.batch(() => space.delete(id), { label })
+        announce(label)
       },
     }),
     [space, canWrite, setMe, others, announce],
@@ -47,7 +48,7 @@ export function SpaceView({ space, route }: { readonly space: Space; readonly ro
 
   return (
     <SpaceContext value={value}>
-      <SpaceHeader space={space} name={name} canWrite={canWrite} canInvite={can.invite} />
+      <SpaceHeader space={space} name={name} canWrite={canWrite} canInvite={can.invite} path={pathOf(route)} />
       <EndedSpace space={space} />
       {why.write === 'reader' && (
         <p className="read-only">You can read this space. Ask an owner or admin if you want to change things, too.</p>
@@ -57,15 +58,7 @@ export function SpaceView({ space, route }: { readonly space: Space; readonly ro
         <Tasks />
         <Notes noteId={route.note} />
       </div>
-      <UndoBar
-        deletion={deletion}
-        onUndo={({ id, title }) => {
-          space.restore(id)
-          announce(`Restored ${title}`)
-          setDeletion(undefined)
-        }}
-        onOver={() => setDeletion(undefined)}
-      />
+      {canWrite && <UndoBar space={space} />}
     </SpaceContext>
   )
 }

@@ -1,35 +1,34 @@
-import { useEffect, type ReactNode } from 'react'
-import { Button } from 'echo-react/components'
-
-export interface Deletion {
-  readonly id: string
-  readonly title: string
-}
-
-interface UndoBarProps {
-  readonly deletion: Deletion | undefined
-  readonly onUndo: (deletion: Deletion) => void
-  /** Called when the offer ends; the list of deleted things has a longer one. */
-  readonly onOver: () => void
-}
+import { useEffect, useState, type ReactNode } from 'react'
+import { useUndo, type Space } from 'echo-react'
+import { Button, useAnnounce } from 'echo-react/components'
 
 const shownMs = 10_000
 
-/** Offers to undo the last deletion for a while. */
-export function UndoBar({ deletion, onUndo, onOver }: UndoBarProps): ReactNode {
+/** Offers to undo the last step that has a name, such as a deletion, for a while; the list of deleted things offers it longer. */
+export function UndoBar({ space }: { readonly space: Space }): ReactNode {
+  const { undo, undoLabel } = useUndo(space)
+  return undoLabel === undefined ? null : <Offer key={undoLabel} label={undoLabel} onUndo={undo} />
+}
+
+function Offer({ label, onUndo }: { readonly label: string; readonly onUndo: () => void }): ReactNode {
+  const announce = useAnnounce()
+  const [isOver, setOver] = useState(false)
   useEffect(() => {
-    if (deletion === undefined) return
-    const timer = setTimeout(onOver, shownMs)
+    const timer = setTimeout(() => setOver(true), shownMs)
     return () => clearTimeout(timer)
-    // oxlint-disable-next-line react/exhaustive-deps -- a new function for the same deletion must not start the time anew
-  }, [deletion])
-  if (deletion === undefined) return null
+  }, [])
+  if (isOver) return null
   return (
     <div className="undo-bar">
-      <span>
-        Deleted <bdi>{deletion.title}</bdi>
-      </span>
-      <Button onClick={() => onUndo(deletion)}>Undo</Button>
+      <bdi>{label}</bdi>
+      <Button
+        onClick={() => {
+          onUndo()
+          announce(`Undone: ${label}`)
+        }}
+      >
+        Undo
+      </Button>
     </div>
   )
 }

@@ -35,6 +35,18 @@ export function navigate(route: Route): void {
   window.dispatchEvent(new Event(changed))
 }
 
+/** A place within a space, as an invitation names it; undefined for where everybody begins. */
+export function pathOf({ view, note }: Route): string | undefined {
+  const { search } = new URL(addressOf({ view, note }), location.href)
+  return search === '' ? undefined : `/${search}`
+}
+
+/** Where an invitation wants to lead within the space that was joined; whatever else its path says is left out. */
+export function placeAt(path: string | undefined): Pick<Route, 'view' | 'note'> {
+  const query = new URLSearchParams(path?.split('?')[1])
+  return { view: query.get('view') === 'notes' ? 'notes' : 'tasks', note: query.get('note') ?? undefined }
+}
+
 /** The present route. */
 export function useRoute(): Route {
   const search = useSyncExternalStore(subscribe, () => location.search)

@@ -32,6 +32,7 @@ export const programs = {
   oxfmt: 'node_modules/oxfmt/bin/oxfmt',
   knip: 'node_modules/knip/bin/knip.js',
   publint: 'node_modules/publint/src/cli.js',
+  storybook: 'node_modules/storybook/dist/bin/dispatcher.js',
   attw: 'node_modules/@arethetypeswrong/cli/dist/index.js',
 }
 

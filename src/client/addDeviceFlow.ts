@@ -1,5 +1,5 @@
 import { truncateUtf8 } from '../shared/bytes.ts'
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, EchoError } from '../shared/echoError.ts'
 import { idBytes } from '../shared/ids.ts'
 import { createWritable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
@@ -237,7 +237,5 @@ function noHalo(): EchoError {
 }
 
 function asError(error: unknown): EchoError {
-  return error instanceof EchoError
-    ? error
-    : new EchoError('storage-unavailable', 'The invitation for the device could not be stored. See the cause.', { cause: error })
+  return asEchoError(error, 'storage-unavailable', 'The invitation for the device could not be stored. See the cause.')
 }

@@ -1,5 +1,4 @@
 import { EchoError } from '../shared/echoError.ts'
-import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
@@ -8,6 +7,7 @@ import type { DeviceRecord } from '../identity/record.ts'
 import { createPresentation, verifyPresentation } from '../access/presentation.ts'
 import type { CredentialCommands, CredentialInfo } from './credentials.ts'
 import type { SpaceHandle } from './createSpaceHandle.ts'
+import { deviceChain } from './deviceChain.ts'
 import type { SpaceDirectory } from './spaceDirectory.ts'
 
 /** What a person can prove to others, from the memberships of her open spaces and the records of her devices. */
@@ -26,7 +26,12 @@ export function createCredentials(options: {
   const stops = [directory.list.subscribe(update), options.someone.subscribe(update)]
 
   function update(): void {
-    for (const handle of directory.handles()) if (!watched.has(handle)) watched.set(handle, handle.open.log.state.subscribe(update))
+    for (const handle of directory.handles()) {
+      if (watched.has(handle)) continue
+      // A space gets its name after it is made, and another later.
+      const ends = [handle.open.log.state.subscribe(update), handle.space.info.subscribe(update)]
+      watched.set(handle, () => ends.forEach((end) => end()))
+    }
     const before = list.get()
     const next = read().map((one) => before.find((former) => isSame(former, one)) ?? one)
     if (next.length !== before.length || next.some((one, i) => one !== before[i])) list.set(next)
@@ -46,24 +51,8 @@ export function createCredentials(options: {
   }
 
   function recordsOf(identity: LocalIdentity): readonly DeviceRecord[] {
-    const known = new Map(
-      [...directory.handles().flatMap(({ open }) => open.log.addedDevicesOf(identity.id)), ...options.ownRecords()].map((record) => [
-        toId<DeviceId>(record.sign),
-        record,
-      ]),
-    )
-    const chain = [identity.record]
-    for (let first = chain[0]!; toId<IdentityId>(first.certifier) !== identity.id; first = chain[0]!) {
-      const certifier = known.get(toId<DeviceId>(first.certifier))
-      if (certifier === undefined || chain.length >= known.size + 1) {
-        throw new EchoError(
-          'peer-offline',
-          'This device does not know yet by whom it was added. Keep the app open while another of your devices is online.',
-        )
-      }
-      chain.unshift(certifier)
-    }
-    return chain
+    const inSpaces = directory.handles().flatMap(({ open }) => open.log.addedDevicesOf(identity.id))
+    return deviceChain(identity, [...inSpaces, ...options.ownRecords()])
   }
 
   return {

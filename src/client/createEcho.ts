@@ -1,26 +1,32 @@
-import { EchoError } from '../shared/echoError.ts'
+import { equalBytes } from '../shared/bytes.ts'
+import { asEchoError, EchoError } from '../shared/echoError.ts'
 import type { DeviceId } from '../shared/ids.ts'
-import { systemClock, systemRandom } from '../shared/ports.ts'
 import { createWritable } from '../shared/readable.ts'
-import { loadCpace } from '../crypto/loadCpace.ts'
-import { createWebCrypto } from '../crypto/webCrypto.ts'
-import { createIndexedDbStorage } from '../storage/indexedDbStorage.ts'
-import { createTabsNetwork } from '../network/tabs/tabsNetwork.ts'
-import { createWebrtcNetwork } from '../network/webrtc/webrtcNetwork.ts'
+import { lockedError, storageDisposedError } from '../storage/storageError.ts'
 import { createIdentityStore } from '../identity/identityStore.ts'
-import { loadPhrases } from '../identity/loadPhrases.ts'
-import { localIdentity } from '../identity/localIdentity.ts'
-import type { Echo, EchoConfig, EchoPorts } from './echo.ts'
+import { trialKeyRows } from '../identity/deviceKeys.ts'
+import { localIdentity, type LocalIdentity } from '../identity/localIdentity.ts'
+import type { DeviceRecord } from '../identity/record.ts'
+import { assertConfig } from './assertConfig.ts'
+import type { Echo, EchoConfig, Space } from './echo.ts'
+import { createPorts, enabledKey } from './echoPorts.ts'
 import { eraseConfirmation, eraseDevice, isErasing } from './eraseDevice.ts'
 import { createCredentials } from './createCredentials.ts'
 import { createHalo } from './createHalo.ts'
+import { deviceChain } from './deviceChain.ts'
 import { defaultDeviceName } from './deviceName.ts'
+import { createDeviceOwner, ownerRow } from './deviceOwner.ts'
+import { removeHalfImports } from './halfImports.ts'
+import type { ImportOptions } from './transferOptions.ts'
+import { loadTransfer } from './loadTransfer.ts'
 import { createIdentityControl } from './identityCommands.ts'
 import { createAddDeviceFlow } from './addDeviceFlow.ts'
 import { createJoinFlow } from './joinFlow.ts'
 import { createLeadership, type Leadership } from './leadership.ts'
 import { createNetworkControl } from './networkControl.ts'
+import { createPageActivity } from './pageActivity.ts'
 import { createPairFlow } from './pairFlow.ts'
+import { createPassphrase } from './passphrase.ts'
 import { createSpaceDirectory } from './spaceDirectory.ts'
 import type { EchoState } from './states.ts'
 import { watchPage } from './watchPage.ts'
@@ -38,22 +44,27 @@ import { createTabControl, type TabControl, type TabMessage } from './tabControl
 export function createEcho(config: EchoConfig): Echo {
   assertConfig(config)
   const { app, types = [] } = config
-  const ports = portsOf(config)
+  const { ports, disk, lock } = createPorts(config, () => endOtherTabs('restart'))
   const { storage, network, tabs } = ports
   const state = createWritable<EchoState>({ status: 'opening' })
   const errorListeners = new Set(config.onError === undefined ? [] : [config.onError])
 
+  const activity = createPageActivity(ports.clock, ports.page)
   const identity = createIdentityControl(() => control?.tell({ type: 'identity' }))
   const networkControl = createNetworkControl(network, () => {
     const report = networkControl.report()
     if (report !== undefined) control?.tell(report)
   })
+  const owner = createDeviceOwner(storage, identity)
   const directory = createSpaceDirectory({
     app,
     ports,
+    owner,
+    chainOf,
     types,
     identity: identity.current,
     ownName: identity.name,
+    activity: activity.state,
     ownProfile: identity.profile,
     onNewerProfile: (record) => void identity.takeProfile(record).catch(fail),
     networkState: networkControl.state,
@@ -61,6 +72,7 @@ export function createEcho(config: EchoConfig): Echo {
     onListChanged: () => control?.tell({ type: 'spaces' }),
     onDeleted: (space) => control?.tell({ type: 'deleted', space }),
     onMuted: (space) => control?.tell({ type: 'muted', space }),
+    onLocal: (space, name) => control?.tell({ type: 'local', space, name }),
     onError,
   })
   const halo = createHalo({ app, ports, identity, directory, onChanged: () => control?.tell({ type: 'spaces' }), onError })
@@ -71,27 +83,34 @@ export function createEcho(config: EchoConfig): Echo {
     someone: identity.commands.state,
     ownRecords: halo.ownRecords,
   })
+  /** Those under way, and what ends each. */
+  const imports = new Map<Promise<void>, () => void>()
   let control: TabControl | undefined
   let leadership: Leadership | undefined
   let disposal: Promise<void> | undefined
   let isToBeErased = false
+  let showLocked: () => void = () => {}
+  const whenLocked = new Promise<void>((resolve) => (showLocked = resolve))
   const writeBack = createWriteBack({
     storage,
     clock: ports.clock,
-    steps: () => [identity.writeBack, ...halo.writeBack(), ...directory.writeBack()],
+    steps: () => [lock.writeBack, identity.writeBack, ...halo.writeBack(), ...directory.writeBack()],
     onFault: fail,
   })
-  const stopPage = watchPage({
-    onHide() {
-      directory.tick()
-      halo.tick()
+  const stopPage = watchPage(
+    {
+      onHide() {
+        directory.tick()
+        halo.tick()
+      },
+      onBack() {
+        network.probe()
+        directory.probe()
+        halo.probe()
+      },
     },
-    onBack() {
-      network.probe()
-      directory.probe()
-      halo.probe()
-    },
-  })
+    ports.page,
+  )
 
   function inviteUrl(): string {
     return config.inviteUrl ?? pageAddress()
@@ -106,19 +125,47 @@ export function createEcho(config: EchoConfig): Echo {
     await storage.open()
     const stored = storage.state.get()
     if ('error' in stored) throw stored.error
-    if (await isErasing(storage)) await eraseDevice(storage)
-    await identity.attach(createIdentityStore({ crypto: ports.crypto, storage, loadPhrases: ports.loadPhrases }))
-    if ((await storage.readKey(enabledKey)) === false) networkControl.setEnabled(false)
-    await directory.refresh()
+    if (await isErasing(disk)) await eraseDevice(disk)
     const tabControl = createTabControl({
       tabs,
       onMessage: onTabMessage,
       greeting: () =>
-        [networkControl.report(), isToBeErased ? ({ type: 'erase' } as const) : undefined].filter((message) => message !== undefined),
+        [
+          networkControl.report(),
+          isToBeErased ? ({ type: 'erase' } as const) : undefined,
+          ...directory.writtenLocals().map((written) => ({ type: 'local', ...written }) as const),
+        ].filter((message) => message !== undefined),
       onLeaderSilent: () => leadership?.leaderSilent(() => tabControl.hasLeader()),
     })
     control = tabControl
+    await lock.load()
+    if (lock.status.get() === 'locked') {
+      await untilUnlocked()
+      storage.write({ deleteKeys: trialKeyRows }, 'relaxed').catch(fail)
+    }
+    await identity.attach(createIdentityStore({ crypto: ports.crypto, storage, loadPhrases: ports.loadPhrases }))
+    if ((await storage.readKey(enabledKey)) === false) networkControl.setEnabled(false)
+    await directory.refresh()
+    removeHalfImports(storage).catch(fail)
     leadership = createLeadership({ locks: storage.locks, clock: ports.clock, onLead: () => lead(true), onLost: () => lead(false) })
+  }
+
+  function untilUnlocked(): Promise<void> {
+    state.set({ status: 'locked' })
+    identity.lock()
+    showLocked()
+    return new Promise((resolve, reject) => {
+      const stops = [
+        lock.status.subscribe(() => {
+          resolve()
+          for (const stop of stops) stop()
+        }),
+        state.subscribe(() => {
+          reject(storageDisposedError())
+          for (const stop of stops) stop()
+        }),
+      ]
+    })
   }
 
   function lead(leading: boolean): void {
@@ -128,6 +175,8 @@ export function createEcho(config: EchoConfig): Echo {
   }
 
   function onTabMessage(message: TabMessage): void {
+    // Of what is locked there is nothing to read again.
+    if (lock.status.get() === 'locked' && !['erase', 'restart', 'enabled', 'network'].includes(message.type)) return
     switch (message.type) {
       case 'identity':
         return void identity.reload().catch(fail)
@@ -138,13 +187,30 @@ export function createEcho(config: EchoConfig): Echo {
         return void directory.letGo(message.space).catch(fail)
       case 'muted':
         return directory.refreshMuted(message.space)
+      case 'local':
+        return directory.refreshLocal(message.space, message.name)
       case 'erase':
         return void end(async () => {})
+      case 'restart':
+        return void end(async () => {}).then(ports.reload, fail)
       case 'enabled':
         return networkControl.setEnabled(message.enabled)
       case 'network':
         return networkControl.onReport(message)
     }
+  }
+
+  async function chainOf(of: LocalIdentity): Promise<readonly DeviceRecord[]> {
+    // Only the devices between are looked for.
+    if (!equalBytes(of.record.certifier, of.record.identity)) await halo.opened()
+    return deviceChain(of, halo.ownRecords())
+  }
+
+  /** How many spaces somebody has here; undefined where nobody has begun anything. */
+  function occupied(): number | undefined {
+    const { length } = directory.list.get()
+    // Who has written the words down has begun something, even if it is not here.
+    return length > 0 || identity.commands.state.get().status === 'ready' ? length : undefined
   }
 
   function startHalo(): void {
@@ -155,9 +221,9 @@ export function createEcho(config: EchoConfig): Echo {
     onError(asError(error))
   }
 
-  const opened = boot().then(
+  const booted = boot().then(
     () => {
-      if (state.get().status === 'opening') state.set({ status: 'ready' })
+      if (isOpening()) state.set({ status: 'ready' })
       startHalo()
       identity.commands.state.subscribe(startHalo)
     },
@@ -165,26 +231,61 @@ export function createEcho(config: EchoConfig): Echo {
       const why = asError(error)
       identity.fail(why)
       directory.fail(why)
-      if (state.get().status === 'opening') state.set({ status: 'error', error: why })
+      if (isOpening()) state.set({ status: 'error', error: why })
     },
   )
+  const opened = Promise.race([booted, whenLocked])
+
+  function isOpening(): boolean {
+    return ['opening', 'locked'].includes(state.get().status)
+  }
+
+  function endOtherTabs(type: 'erase' | 'restart'): Promise<void> {
+    if (control?.tell({ type }) !== true) return Promise.resolve()
+    // They store what they hold before they end.
+    return new Promise((resolve) => void ports.clock.after(otherTabsEndMs, resolve))
+  }
+
+  async function usable(): Promise<void> {
+    await opened
+    const now = state.get()
+    if (now.status === 'error') throw now.error
+    if (now.status === 'locked') throw lockedError()
+  }
 
   return {
     app,
     state,
     opened,
     identity: { ...identity.commands, devices: halo.devices.list, renameDevice: halo.devices.rename, contacts: halo.contacts },
+    passphrase: createPassphrase({
+      lock,
+      putPortableRows: identity.putPortableRows,
+      putPlatformRows: identity.putPlatformRows,
+      async restart() {
+        control?.tell({ type: 'restart' })
+        await end(async () => {})
+        ports.reload()
+      },
+      onRewritten: identity.reload,
+    }),
     credentials,
     spaces: {
       list: directory.list,
       create: async ({ name }) => {
         if (typeof name !== 'string') throw new EchoError('bad-value', "A space needs a name: echo.spaces.create({ name: 'Garden' }).")
-        await opened
-        const now = state.get()
-        if (now.status === 'error') throw now.error
+        await usable()
         return directory.create(name)
       },
+      import: importFile,
+      async clone(id, { onProgress, ...rest } = {}) {
+        const space = await directory.open(id)
+        const half = (done: number) => (progress: number) => onProgress?.(done + progress / 2)
+        const { blob } = await space.export({ format: 'json', onProgress: half(0), ...(rest.signal && { signal: rest.signal }) })
+        return importFile(blob, { ...rest, onProgress: half(0.5) })
+      },
       open: directory.open,
+      close: directory.close,
       openAsIs: directory.openAsIs,
       async delete(id, { confirm }) {
         if (confirm !== deleteConfirmation) {
@@ -193,6 +294,7 @@ export function createEcho(config: EchoConfig): Echo {
             `This deletes the space from all your devices. Confirm it: echo.spaces.delete(id, { confirm: '${deleteConfirmation}' }).`,
           )
         }
+        await usable()
         await directory.delete(id)
       },
       async revokeDevice(device, { phrase } = {}) {
@@ -200,6 +302,7 @@ export function createEcho(config: EchoConfig): Echo {
           const message = 'This is the device in your hand, and shut out it could not come back. Sign out on it with echo.reset instead.'
           throw new EchoError('bad-value', message)
         }
+        await usable()
         // First of all where its devices keep the keys of all spaces for each other: the new ones must not reach it there.
         const root = phrase === undefined ? await identity.root() : await identity.rootOf(phrase)
         await halo.revokeDevice(device as DeviceId, root)
@@ -214,7 +317,8 @@ export function createEcho(config: EchoConfig): Echo {
       setEnabled(enabled) {
         networkControl.setEnabled(enabled)
         control?.tell({ type: 'enabled', enabled })
-        storage.write({ putKeys: [{ key: enabledKey, value: enabled }] }, 'relaxed').catch(fail)
+        // One of the rows that stay open.
+        disk.write({ putKeys: [{ key: enabledKey, value: enabled }] }, 'relaxed').catch(fail)
       },
     },
     storage: { state: storage.state, persist: () => storage.persist() },
@@ -224,7 +328,7 @@ export function createEcho(config: EchoConfig): Echo {
         ports,
         network,
         halo: async () => {
-          await opened
+          await usable()
           return halo.opened()
         },
         ownName: identity.name,
@@ -240,19 +344,25 @@ export function createEcho(config: EchoConfig): Echo {
         link,
         deviceName,
         identity: identity.current,
-        occupied: () => {
-          const { length } = directory.list.get()
-          // Who has written the words down has begun something, even if it is not here.
-          return length > 0 || identity.commands.state.get().status === 'ready' ? length : undefined
-        },
-        async adopt(keys, joined) {
-          const owner = localIdentity(joined.record, keys)
-          await identity.adopt(keys, joined.record, joined.hostName, await halo.rowsOf(owner, joined))
-        },
+        occupied,
+        isShutOut: halo.isShutOut,
+        adopt: (keys, joined) =>
+          owner.change(async () => {
+            // In another tab, perhaps.
+            await directory.refresh()
+            if (occupied() !== undefined) {
+              const message = 'Somebody works on this device under another account now. Sign out first, or use another browser profile.'
+              throw new EchoError('denied', message)
+            }
+            const next = localIdentity(joined.record, keys)
+            const { putKeys = [], ...rows } = await halo.rowsOf(next, joined)
+            await identity.adopt(keys, joined.record, joined.hostName, { ...rows, putKeys: [...putKeys, ownerRow(next)] })
+          }),
         arrival: halo.arrival,
       })
     },
-    join: (link) => createJoinFlow({ app, ports, network, directory, identity: identity.current, ownName: identity.name, link }),
+    join: (link) =>
+      createJoinFlow({ app, ports, network, directory, owner, chainOf, identity: identity.current, ownName: identity.name, link }),
     onError(listener) {
       const entry = (error: EchoError): void => listener(error)
       errorListeners.add(entry)
@@ -270,12 +380,38 @@ export function createEcho(config: EchoConfig): Echo {
       if (status === 'disposed')
         throw new EchoError('disposed', 'This Echo was disposed. Create a new one with createEcho to erase the device.')
       isToBeErased = true
-      control?.tell({ type: 'erase' })
-      // They store what they hold before they end.
-      await new Promise<void>((resolve) => void ports.clock.after(otherTabsEndMs, resolve))
-      await end(() => eraseDevice(storage))
+      await endOtherTabs('erase')
+      await end(() => eraseDevice(disk))
     },
     dispose: () => end(async () => {}),
+  }
+
+  async function importFile(file: Blob, { signal, ...importing }: ImportOptions = {}): Promise<Space> {
+    await usable()
+    const { importSpace, deriveKey } = await loadTransfer(() => import('./importSpace.ts'), ports.loadLocking)
+    const ending = new AbortController()
+    const stop = (): void => ending.abort()
+    if (signal?.aborted === true) stop()
+    signal?.addEventListener('abort', stop)
+    const filling = importSpace({ app, ports, owner, chainOf, ownName: identity.name, deriveKey }, file, {
+      ...importing,
+      signal: ending.signal,
+    })
+    const over = filling.then(
+      () => {},
+      () => {},
+    )
+    imports.set(over, stop)
+    try {
+      const record = await filling
+      directory.adopt(record)
+      const space = await directory.open(record.id)
+      importing.onProgress?.(1)
+      return space
+    } finally {
+      signal?.removeEventListener('abort', stop)
+      imports.delete(over)
+    }
   }
 
   /** @param last what is to be done when nothing writes any more, while the storage is still there */
@@ -286,9 +422,12 @@ export function createEcho(config: EchoConfig): Echo {
   async function dispose(last: () => Promise<void>): Promise<void> {
     state.set({ status: 'disposed' })
     stopPage()
+    activity.dispose()
     writeBack.dispose()
     leadership?.dispose()
     credentials.dispose()
+    for (const stop of imports.values()) stop()
+    await Promise.all(imports.keys())
     await halo.dispose()
     await directory.dispose()
     await control?.dispose()
@@ -304,53 +443,7 @@ export function createEcho(config: EchoConfig): Echo {
 
 /** What a caller has to write out, so that nobody deletes a space by accident. */
 const deleteConfirmation = 'delete this space'
-const enabledKey = 'network/enabled'
 const otherTabsEndMs = 1_000
-
-/** The ports, some of them given; `crypto` is there once `ready` has resolved. */
-function portsOf({ app, signaling = [], iceServers = [], ports: given = {} }: EchoConfig): EchoPorts & { ready(): Promise<void> } {
-  const clock = given.clock ?? systemClock
-  const random = given.random ?? systemRandom
-  let crypto = given.crypto
-  return {
-    clock,
-    random,
-    storage: given.storage ?? createIndexedDbStorage(`echo/${app}`),
-    network: given.network ?? createWebrtcNetwork({ signaling, iceServers, clock, random }),
-    tabs: given.tabs ?? createTabsNetwork({ app, clock, random }),
-    loadPhrases: given.loadPhrases ?? loadPhrases,
-    loadCpace: given.loadCpace ?? loadCpace,
-    bundling: given.bundling,
-    halo: given.halo ?? true,
-    get crypto() {
-      if (crypto === undefined) throw new EchoError('bad-config', 'This Echo is still opening. Await echo.opened before using it.')
-      return crypto
-    },
-    async ready() {
-      crypto ??= await createWebCrypto()
-    },
-  }
-}
-
-function assertConfig({ app, types = [], signaling = [] }: EchoConfig): void {
-  if (typeof app !== 'string' || !/^[\w.-]{1,64}$/.test(app)) {
-    throw new EchoError(
-      'bad-config',
-      `${JSON.stringify(app)} cannot name an app. Use 1 to 64 letters, digits, "-", "_" or ".": it names the database and stands in invitations.`,
-    )
-  }
-  if (!Array.isArray(types) || types.some((type) => type?.kind !== 'item-type')) {
-    throw new EchoError('bad-config', 'types must be a list of what defineType returned: createEcho({ app, types: [Task] }).')
-  }
-  if (!Array.isArray(signaling)) {
-    throw new EchoError('bad-config', "signaling must be a list of addresses: createEcho({ app, signaling: ['wss://signal.example'] }).")
-  }
-  for (const address of signaling) {
-    if (!/^wss?:\/\//.test(address)) {
-      throw new EchoError('bad-config', `"${address}" is no address of a signaling server. It must begin with ws:// or wss://.`)
-    }
-  }
-}
 
 function pageAddress(): string {
   if (typeof location === 'undefined')
@@ -359,7 +452,5 @@ function pageAddress(): string {
 }
 
 function asError(error: unknown): EchoError {
-  return error instanceof EchoError
-    ? error
-    : new EchoError('data-corrupt', 'Echo could not open on this device. See the cause.', { cause: error })
+  return asEchoError(error, 'data-corrupt', 'Echo could not open on this device. See the cause.')
 }

@@ -33,6 +33,8 @@ export interface Halo {
   readonly contacts: Readable<readonly ContactInfo[]>
   /** Records of the person's devices, live or not, as the private space has them. */
   ownRecords(): readonly DeviceRecord[]
+  /** Whether another of the person's devices has shut this one out, as far as it has heard. */
+  isShutOut(): boolean
   /** How much is here of what other devices tell of: from 0 to 1, and 1 when the private space and all spaces in it are ready. */
   readonly arrival: Readable<number>
   /** The private space, once it is open; undefined where this device has none. `settle`: it holds what this device knows when that resolves. */
@@ -77,7 +79,7 @@ export function createHalo(options: {
 }): Halo {
   const { ports, identity: control, directory } = options
   const { storage } = ports
-  const deviceList = createDeviceList({ clock: ports.clock, onFault })
+  const deviceList = createDeviceList({ clock: ports.clock, storage, onFault })
   const contacts = createContactList(directory)
   const arrival = createWritable(0)
   let network: Network | undefined
@@ -149,6 +151,7 @@ export function createHalo(options: {
       onNewerProfile: (newer) => void control.takeProfile(newer).catch(onFault),
       onProgress: () => {},
       onContentStored: () => void storage.write({ putKeys: [putHalo({ id: record.id })] }, 'relaxed').catch(onFault),
+      onLocal: () => {},
       onError: options.onError,
     })
     if (!result.ok) {
@@ -205,7 +208,11 @@ export function createHalo(options: {
   }
 
   async function rowsOf(identity: LocalIdentity, { space, operations, key, content }: JoinedSpace): Promise<StorageBatch> {
-    const putKeys = [putHalo({ id: space, awaiting: content }), await putKey(ports.crypto, identity, space, key)]
+    const putKeys = [
+      putHalo({ id: space, awaiting: content }),
+      await putKey(ports.crypto, identity, space, key),
+      ...deviceList.suggestedRows(),
+    ]
     return { putMembership: putOperations(ports.crypto, space, operations), putKeys }
   }
 
@@ -282,6 +289,7 @@ export function createHalo(options: {
     devices: deviceList,
     contacts: contacts.list,
     ownRecords: () => opened?.halo.log.addedDevicesOf(opened.halo.identity.id) ?? [],
+    isShutOut: () => opened?.halo.log.isShutOut(opened.halo.identity.deviceId) === true,
     arrival,
     opened: () => tail.then(() => opened && { halo: opened.halo, settle: opened.sync.settle }),
     rowsOf,

@@ -2,6 +2,7 @@ import { EchoError } from '../shared/echoError.ts'
 import { toId, type DeviceId } from '../shared/ids.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
+import type { Storage, StorageBatch } from '../storage/storage.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import { defaultDeviceName, isDeviceName } from './deviceName.ts'
 import { haloDevices, haloNames } from './haloItems.ts'
@@ -15,6 +16,8 @@ export interface DeviceList {
   update(identity: LocalIdentity | undefined, halo: OpenSpace | undefined, hasRoot: boolean): void
   /** What this device is to be called at first, in the place of browser and system. */
   suggestName(name: string): void
+  /** Keeps what was suggested until it is said in the private space: another tab may be the first to say a name, or the page is loaded anew. */
+  suggestedRows(): NonNullable<StorageBatch['putKeys']>
   /** @throws EchoError bad-value for a name that is none, or a device that is not listed; what {@link OpenSpace.database} throws */
   rename(device: string, name: string): void
   dispose(): void
@@ -22,7 +25,17 @@ export interface DeviceList {
 
 const settleMs = 100
 
-export function createDeviceList({ clock, onFault }: { readonly clock: Clock; readonly onFault: (error: unknown) => void }): DeviceList {
+const suggestedKey = 'device/suggested-name'
+
+export function createDeviceList({
+  clock,
+  storage,
+  onFault,
+}: {
+  readonly clock: Clock
+  readonly storage: Pick<Storage, 'readKey'>
+  readonly onFault: (error: unknown) => void
+}): DeviceList {
   const list = createWritable<readonly DeviceInfo[]>([])
   let now: { readonly identity: LocalIdentity | undefined; readonly halo: OpenSpace | undefined; readonly hasRoot: boolean } | undefined
   let suggested = ''
@@ -32,7 +45,7 @@ export function createDeviceList({ clock, onFault }: { readonly clock: Clock; re
   function publish(): void {
     const next = read()
     if (JSON.stringify(next) !== JSON.stringify(list.get())) list.set(next)
-    if (isNameless()) timer ??= clock.after(settleMs, nameThis)
+    if (isNameless()) timer ??= clock.after(settleMs, () => void nameThis().catch((error: unknown) => stops.length > 0 && onFault(error)))
   }
 
   function read(): readonly DeviceInfo[] {
@@ -77,15 +90,13 @@ export function createDeviceList({ clock, onFault }: { readonly clock: Clock; re
     return halo.firstSync.state.get() === undefined && !haloDevices(halo.database.properties.get()).has(identity.deviceId)
   }
 
-  function nameThis(): void {
+  async function nameThis(): Promise<void> {
     timer = undefined
     const { identity, halo } = now ?? {}
-    if (!isNameless() || identity === undefined || halo === undefined) return
-    try {
-      halo.database.setProperty(haloNames.device(identity.deviceId), { name: firstName(), addedAt: clock.now() })
-    } catch (error) {
-      onFault(error)
-    }
+    const stored = await storage.readKey(suggestedKey)
+    if (suggested === '' && isDeviceName(stored)) suggested = stored
+    if (halo === undefined || halo !== now?.halo || stops.length === 0 || !isNameless() || identity === undefined) return
+    halo.database.setProperty(haloNames.device(identity.deviceId), { name: firstName(), addedAt: clock.now() })
   }
 
   function dispose(): void {
@@ -110,6 +121,7 @@ export function createDeviceList({ clock, onFault }: { readonly clock: Clock; re
     suggestName(name) {
       if (isDeviceName(name)) suggested = name
     },
+    suggestedRows: () => (suggested === '' ? [] : [{ key: suggestedKey, value: suggested }]),
     rename(device, name) {
       if (!isDeviceName(name)) throw new EchoError('bad-value', 'A device needs a name of 1 to 160 bytes.')
       const { halo } = now ?? {}

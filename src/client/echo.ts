@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Clock, Random } from '../shared/ports.ts'
 import type { EchoError } from '../shared/echoError.ts'
 import type { DeviceId, IdentityId, ItemId, SpaceId } from '../shared/ids.ts'
@@ -6,12 +7,15 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { ProfileChange } from '../identity/identityStore.ts'
 import type { LoadCpace } from '../crypto/loadCpace.ts'
 import type { LoadPhrases } from '../identity/loadPhrases.ts'
-import type { Storage, StorageState } from '../storage/storage.ts'
+import type { LoadLocking } from '../storage/loadLocking.ts'
+import type { Disk, Storage, StorageState } from '../storage/storage.ts'
 import type { BundleSizes } from '../feed/createBundler.ts'
 import type { Finding, Network, NetworkState } from '../network/network.ts'
 import type { Role } from '../access/membershipLog.ts'
 import type { Database } from '../database/database.ts'
+import type { AnyModelType } from '../database/defineModel.ts'
 import type { AnyItemType } from '../database/defineType.ts'
+import type { Item } from '../database/item.ts'
 import type {
   AddDeviceState,
   ContactInfo,
@@ -28,12 +32,22 @@ import type {
   SyncStatus,
 } from './states.ts'
 import type { CredentialCommands } from './credentials.ts'
+import type { LocalState } from './localState.ts'
+import type { PassphraseCommands } from './passphrase.ts'
+import type { SpaceDetails } from './spaceDetails.ts'
 import type { SpaceFinding } from './spaceDiagnostics.ts'
 import type { InvitationInfo, InvitationOptions } from './invitationOptions.ts'
 import type { Permissions } from './spacePermissions.ts'
+import type { ChannelType } from './defineChannel.ts'
 import type { PresenceType } from './definePresence.ts'
+import type { SpaceChannel } from './spaceChannels.ts'
+import type { ModelHandle } from './spaceModels.ts'
+import type { ExportedSpace, ExportOptions, ImportOptions } from './transferOptions.ts'
+import type { WaitOptions } from './waitForItem.ts'
+import type { PageEvents } from './watchPage.ts'
 import type { WithdrawnContent } from '../documents/readWithdrawn.ts'
-import type { TextHandle } from '../documents/textHandle.ts'
+import type { TextHandles } from '../documents/openText.ts'
+import type { TextModel } from '../documents/textHandle.ts'
 
 /** What an app configures. */
 export interface EchoConfig {
@@ -49,13 +63,14 @@ export interface EchoConfig {
   /** Where invitation links lead; by default the page's own address without query and fragment. */
   readonly inviteUrl?: string
   /** Parts to replace, for tests and other platforms. */
-  readonly ports?: Partial<EchoPorts>
+  readonly ports?: Partial<Omit<EchoPorts, 'storage'>> & { readonly storage?: Disk }
 }
 
 export interface EchoPorts {
   readonly clock: Clock
   readonly random: Random
   readonly crypto: CryptoPort
+  /** What is stored on this device, as it can be read once it is unlocked. */
   readonly storage: Storage
   /** Reaches other devices. */
   readonly network: Network
@@ -69,6 +84,12 @@ export interface EchoPorts {
   readonly loadPhrases: LoadPhrases
   /** Brings what checks the code of an invitation. */
   readonly loadCpace: LoadCpace
+  /** Brings what locks rows under a passphrase. */
+  readonly loadLocking: LoadLocking
+  /** The page that the app runs in; undefined outside of browsers. */
+  readonly page: PageEvents | undefined
+  /** Loads the page anew, after this Echo has ended. */
+  readonly reload: () => void
 }
 
 /** An app's database on this device: a stable handle with commands; what a UI shows comes from its Readables. Made by `createEcho`. */
@@ -78,6 +99,7 @@ export interface Echo {
   /** Resolves when `state` is no longer `opening`. Never rejects. */
   readonly opened: Promise<void>
   readonly identity: IdentityCommands
+  readonly passphrase: PassphraseCommands
   /** What this person can prove to others, and what others show. */
   readonly credentials: CredentialCommands
   readonly spaces: SpaceCommands
@@ -140,10 +162,30 @@ export interface SpaceCommands {
   /** @throws EchoError no-identity, storage-* */
   create(options: { readonly name: string }): Promise<Space>
   /**
+   * Makes a new space of what `space.export` wrote, with this person as its only member. The items keep their ids, so that what refers to them still does; who
+   * wrote them is not kept. Until it is whole there is nothing of it, and nothing where it does not get there.
+   * @throws (rejects) EchoError import-foreign, import-damaged, newer-version; bad-passphrase for a locked file without its passphrase; bad-value, cancelled,
+   * load-failed, no-identity, storage-*
+   */
+  import(file: Blob, options?: ImportOptions): Promise<Space>
+  /**
+   * Makes a new space with all that is in one of this device's: its own members, none of the other's. One that is closed is opened for it, and stays open.
+   * @throws (rejects) EchoError space-not-found and as {@link import} does
+   */
+  clone(id: string, options?: Omit<ImportOptions, 'passphrase'>): Promise<Space>
+  /**
    * Opens a space of this device; the same promise while it is open, so it may be called in render.
    * Rejects with EchoError space-not-found, data-corrupt, disposed.
+   * @param options.unlessClosed rejects with space-closed where the person has closed the space, as `useSpace` does; by default it is opened again
    */
-  open(id: string): Promise<Space>
+  open(id: string, options?: { readonly unlessClosed?: boolean }): Promise<Space>
+  /**
+   * Closes a space on this device, in all tabs and also after a reload, until {@link open} is called: it is exchanged with nobody. What was edited is stored
+   * first. Take its view away before: handles on it end. It is opened again, and stays open, where the person's other devices have shut one out that it lets
+   * in, or {@link revokeDevice} does, and where they have deleted it.
+   * @throws (rejects) EchoError space-not-found; storage-* and data-corrupt, and the space is open then
+   */
+  close(id: string): Promise<void>
   /** Stops waiting for what a join expects (`first-sync`): the space becomes ready with what is here, and the rest is merged when it comes. */
   openAsIs(id: string): void
   /**
@@ -172,7 +214,7 @@ export interface NetworkCommands {
 }
 
 /** A space on this device: a stable handle. Items: see {@link Database}. */
-export interface Space extends Omit<Database, 'dispose'> {
+export interface Space extends Omit<Database, 'dispose' | 'textSteps' | 'countItems'> {
   readonly id: SpaceId
   readonly info: Readable<SpaceInfo>
   readonly state: Readable<SpaceState>
@@ -182,6 +224,20 @@ export interface Space extends Omit<Database, 'dispose'> {
   /** What this person may do here and about each member, and why not. */
   readonly permissions: Readable<Permissions>
   readonly presence: Presence
+  /** Messages of a kind to everyone who is here; the same object each time. @throws EchoError bad-value for a name that is none */
+  channel<T>(type: ChannelType<T>): SpaceChannel<T>
+  /**
+   * A value that stays on this device, for all tabs and after a reload: what is folded, the last filter, a draft. Peers never get it, nor does a file; it is
+   * locked with everything else where there is a passphrase (but not its name), and goes with the space. The same object for the same name and schema.
+   * @param name one of at most 256, with 1 to 64 bytes
+   * @param schema what is stored and does not fit it counts as not set
+   * @throws EchoError bad-value for a name that is none; value-too-large for one name too many
+   * @example
+   * const sidebar = space.local('sidebar', z.object({ folded: z.boolean() }))
+   * sidebar.set({ folded: true })
+   * sidebar.get()   // { folded: true }, in every tab
+   */
+  local<T>(name: string, schema?: StandardSchemaV1<T>): LocalState<T>
   /** Members' devices whose blocks or links are not taken as usual, and why. */
   readonly diagnostics: Readable<readonly SpaceFinding[]>
   /**
@@ -191,18 +247,56 @@ export interface Space extends Omit<Database, 'dispose'> {
   mute(member: IdentityId | string): Promise<void>
   /** Takes in what a member writes, and what was written while muted; also where the rules muted a device. @throws (rejects) as {@link mute} */
   unmute(member: IdentityId | string): Promise<void>
-  /** Opens the text of a text item; release it when done. @throws (rejects) EchoError item-not-found, wrong-kind, space-closed */
-  openText(id: ItemId | string): Promise<TextHandle>
+  /**
+   * The item, as soon as it is here and fits its type: another member may have named it before it came.
+   * @throws (rejects) EchoError timeout; disposed where the space is closed meanwhile; unknown-type, bad-value
+   * @example
+   * const task = await space.waitForItem(Task, link.taskId, { timeoutMs: 10_000 })
+   */
+  waitForItem<T extends AnyItemType>(type: T, id: ItemId | string, options?: WaitOptions): Promise<Item<T>>
+  /**
+   * Opens the text of a text item; release it when done.
+   * @param model which kind of text it is, plain by default
+   * @throws (rejects) EchoError item-not-found, item-purged; wrong-kind for an item with another model; space-closed
+   * @example
+   * const text = await space.openText(note.id)
+   * text.replace(0, 5, 'Dear')
+   * const rich = await space.openText(page.id, 'rich-text')
+   * const { generation, yXml } = rich.current.get()
+   */
+  openText<Model extends TextModel = 'text'>(id: ItemId | string, model?: Model): Promise<TextHandles[Model]>
+  /**
+   * Opens the content of an item that follows a model of the app's; release it when done. The item's type need not be known here.
+   * @throws (rejects) EchoError item-not-found, item-purged, wrong-kind, space-closed
+   */
+  openModel<M extends AnyModelType>(model: M, id: ItemId | string): Promise<ModelHandle<M>>
   /** The text if it is open already, else undefined. Does not count as an opening. */
-  peekText(id: ItemId | string): TextHandle | undefined
+  peekText<Model extends TextModel = 'text'>(id: ItemId | string, model?: Model): TextHandles[Model] | undefined
   /** Prepares an invitation; nothing exists before {@link InviteFlow.create}. */
   invite(): InviteFlow
   readonly invitations: InvitationCommands
   setName(name: string): void
+  /**
+   * Writes the whole space into a file, as it is now and without its history: readable, or locked under a passphrase. `echo.spaces.import` makes a new space
+   * of it. Large spaces are written in turns with the page.
+   * @throws (rejects) EchoError bad-value, cancelled, load-failed, disposed where the space is closed meanwhile
+   * @example
+   * const { blob, name } = await space.export({ format: 'json' })
+   */
+  export(options: ExportOptions): Promise<ExportedSpace>
+  /**
+   * What the space holds and takes on this device: items by type, blocks, bytes, members, who wrote last. Counted when it is asked, in one walk over
+   * memory and one over the rows on the disk.
+   * @throws (rejects) EchoError load-failed, storage-*; disposed where the space is closed meanwhile
+   * @example
+   * const { items, bytesStored } = await space.readDetails()
+   */
+  readDetails(): Promise<SpaceDetails>
   /** Resolves when every edit so far is stored as a block. */
   flush(): Promise<void>
   /**
    * What members or devices wrote that may not write any more, where it was taken out of the space: to look at, or to write again by hand.
+   * Of what this device had not put into blocks yet when it heard that it may not write, only until the app is closed.
    * @throws (rejects) EchoError storage-*
    */
   readWithdrawn(): Promise<readonly WithdrawnContent[]>
@@ -227,6 +321,8 @@ export interface InviteFlow {
   /** Admits somebody who waits for it, or refuses him for good. */
   approve(guest: string): void
   deny(guest: string): void
+  /** Back to idle, for a further invitation. The one that is out goes on, also an attended one, and stays in {@link Space.invitations}. */
+  another(): void
   /** Withdraws the invitation. */
   cancel(): void
   /** Back to idle. An attended invitation ends with it; one that was sent goes on, and stays in {@link Space.invitations}. */
@@ -288,4 +384,9 @@ export interface Presence {
   others<T>(type: PresenceType<T>): Readable<readonly PresentPeer<T>[]>
   /** Shares `data` with everyone present, or stops with undefined. @throws EchoError bad-value */
   share<T>(type: PresenceType<T>, data: T | undefined): void
+  /**
+   * Says that this person types in an item, or does not any more. Ends by itself 5 s after it was said last, and when the page is hidden.
+   * @throws EchoError bad-value for what is no item's id
+   */
+  setTyping(item: ItemId | string | undefined): void
 }

@@ -12,7 +12,7 @@ import type { EchoPorts } from './echo.ts'
 import { spaceRecordOf, type SpaceRecord } from './spaceRecord.ts'
 
 /** The row of the keys table that names the private space of one's own devices; it is not among the app's spaces. */
-const key = 'halo'
+export const haloKey = 'halo'
 const lockName = 'halo'
 const lockWaitMs = 15_000
 
@@ -21,12 +21,12 @@ export function putHalo({
   id,
   awaiting = [],
 }: Pick<SpaceRecord, 'id'> & Partial<SpaceRecord>): NonNullable<StorageBatch['putKeys']>[number] {
-  return { key, value: { id, awaiting } }
+  return { key: haloKey, value: { id, awaiting } }
 }
 
 /** The private space of this device, or undefined where there is none yet. @throws EchoError of storage */
 export async function readHalo(storage: Storage): Promise<SpaceRecord | undefined> {
-  const value = await storage.readKey(key)
+  const value = await storage.readKey(haloKey)
   const text = typeof value === 'object' && value !== null ? (value as { id?: unknown }).id : undefined
   const id = typeof text === 'string' ? parseId<SpaceId>(text, 32) : undefined
   return id && spaceRecordOf(id, value)

@@ -4,6 +4,7 @@ import type { Timer } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
 import { decodeProfileRecord, isNewerProfile, verifyProfileRecord, type ProfileRecord } from '../identity/profileRecord.ts'
+import type { DeviceRecord } from '../identity/record.ts'
 import type { RootKey } from '../identity/rootKey.ts'
 import { createDeviceAddition } from '../access/createDeviceAddition.ts'
 import { deriveInvitationKeys, type InvitationKeys } from '../access/invitationKeys.ts'
@@ -44,11 +45,14 @@ export interface HaloSync {
 const settleMs = 100
 /** Between two writes of one contact: the private space keeps its history, and anyone in a shared space can change a profile at any time. */
 const contactPauseMs = 10 * 60_000
+/** Who looks for a space keeps a room open, and a device that was stolen may have named thousands. */
+const maxFetches = 32
+const fetchTurnMs = 30_000
 
 export function createHaloSync(options: {
   readonly ports: EchoPorts
   readonly halo: OpenSpace
-  readonly directory: Pick<SpaceDirectory, 'handles' | 'ids' | 'list' | 'state' | 'bury'>
+  readonly directory: Pick<SpaceDirectory, 'handles' | 'ids' | 'list' | 'state' | 'bury' | 'closed' | 'open'>
   /** Undefined where the phrase is not on this device. */
   readonly root: RootKey | undefined
   readonly profile: Readable<ProfileRecord | undefined>
@@ -66,6 +70,9 @@ export function createHaloSync(options: {
   const { database, identity } = halo
   const watched = new Map<SpaceHandle, readonly (() => void)[]>()
   const fetches = new Map<SpaceId, { dispose(): void }>()
+  /** When each was last begun. */
+  const fetchedAt = new Map<SpaceId, number>()
+  let turnTimer: Timer | undefined
   let network: Network | undefined
   let timer: Timer | undefined
   /** When each contact was written last. */
@@ -113,7 +120,11 @@ export function createHaloSync(options: {
     if (network === undefined) return
     for (const { open } of directory.handles()) await attempt(`list ${open.id}`, () => listDevices(open))
     for (const handle of directory.handles()) await attempt(`shut out ${handle.open.id}`, () => lostDevices.shutOut(handle))
-    for (const [id, item] of haloSpaces(database.properties.get())) await attempt(`take ${id}`, () => takeSpace(id, item))
+    await attempt('open what was closed', openForLostDevices)
+    const named = [...haloSpaces(database.properties.get())]
+    // Those that have waited longest look first.
+    named.sort(([a], [b]) => (fetchedAt.get(a) ?? 0) - (fetchedAt.get(b) ?? 0))
+    for (const [id, item] of named) await attempt(`take ${id}`, () => takeSpace(id, item))
   }
 
   /** What cannot be done in one space must not keep the others waiting. A failure is reported when it begins, not at each further try. */
@@ -181,9 +192,36 @@ export function createHaloSync(options: {
     if (isOut(open)) return giveLeft(open, item)
     const name = space.info.get().name
     const key = open.keyRing.newest()
-    if (key === undefined || (item !== undefined && !isOutdated(open, item, name))) return
+    if (key === undefined || (item !== undefined && !isOutdated(open, item, name)) || ownDevices().some(isDistrusted)) return
     const value = await spaceValue(crypto, halo, open.id, name, key)
     if (value !== undefined && !isDisposed) database.setProperty(haloNames.space(open.id), value)
+  }
+
+  /** The devices that are in the private space as far as it is known here. */
+  function ownDevices(): readonly DeviceRecord[] {
+    return halo.log.state.get().members.get(identity.id)?.devices ?? []
+  }
+
+  /**
+   * Whether the person has shut a device out of some space. The private space hears of it, too, but perhaps later: until then the device could read what
+   * is written there, so no key goes in, and no other space is opened to it.
+   */
+  function isDistrusted({ sign }: DeviceRecord): boolean {
+    const device = toId<DeviceId>(sign)
+    return (
+      directory.handles().some(({ open: { log } }) => log.device(device) === undefined && log.wasRevoked(device)) ||
+      directory.closed().some(({ closed }) => closed.shutOut.includes(device))
+    )
+  }
+
+  /** A space that was closed lets in what the private space does not any more: it is opened, and stays so, for all members have to hear of it. */
+  function openForLostDevices(): void {
+    for (const { id, closed } of directory.closed()) {
+      const lost = closed.devices.some(
+        (device) => device !== identity.deviceId && halo.log.wasListed(device) && halo.log.device(device) === undefined,
+      )
+      if (lost) directory.open(id).catch(onFault)
+    }
   }
 
   /** Whether the person is no member of a space any more. */
@@ -254,11 +292,9 @@ export function createHaloSync(options: {
   async function listDevices({ log }: OpenSpace): Promise<void> {
     if (log.entriesOf(identity.id, identity.deviceId).length === 0) return
     const signer = { deviceId: identity.deviceId, signing: identity.signing }
-    for (const record of halo.log.state.get().members.get(identity.id)?.devices ?? []) {
-      const device = toId<DeviceId>(record.sign)
-      // One that was shut out of the space may be so in the private space as well, only the word of it has not come yet. Those that went with their
-      // person come back with him.
-      if (log.device(device) !== undefined || log.wasRevoked(device)) continue
+    for (const record of ownDevices()) {
+      // Those that went with their person come back with him.
+      if (log.device(toId<DeviceId>(record.sign)) !== undefined || isDistrusted(record)) continue
       for (const operation of await createDeviceAddition({ log, identity: identity.id, signer, record })) await log.add(operation)
     }
   }
@@ -266,6 +302,7 @@ export function createHaloSync(options: {
   async function takeSpace(id: SpaceId, item: HaloSpace): Promise<void> {
     if (item.gone !== undefined) return dropSpace(id, item)
     if (!isLacking(id, item) || fetches.has(id)) return
+    if (fetches.size >= maxFetches) return giveWay()
     const key = await openSpaceKey(crypto, halo, id, item)
     if (key === undefined || network === undefined || isDisposed || fetches.has(id) || !isLacking(id, item)) return
     const fetch = fetchSpace({
@@ -292,6 +329,16 @@ export function createHaloSync(options: {
       onFault,
     })
     fetches.set(id, fetch)
+    fetchedAt.set(id, clock.now())
+  }
+
+  /** More spaces are to be fetched than rooms may be open: after a while others have their turn. */
+  function giveWay(): void {
+    turnTimer ??= clock.after(fetchTurnMs, () => {
+      turnTimer = undefined
+      endFetches()
+      soon()
+    })
   }
 
   /** Whether this device has to ask for a space: it has none, or the person was out of it and has joined again on another device. */
@@ -305,6 +352,8 @@ export function createHaloSync(options: {
     fetches.delete(id)
     if (gone === 'left' || !directory.ids().includes(id)) return
     const open = directory.handles().find((handle) => handle.open.id === id)?.open
+    // What its log says of the deletion shows when it is open.
+    if (directory.closed().some((space) => space.id === id)) return void directory.open(id).catch(onFault)
     const isUnreadable = ['damaged', 'waiting-for-key'].includes(directory.state(id).get().status)
     if (open === undefined ? isUnreadable : !isBack(open, ends)) await directory.bury(id)
   }
@@ -325,6 +374,7 @@ export function createHaloSync(options: {
       isDisposed = true
       clock.clear(timer)
       clock.clear(contactTimer)
+      clock.clear(turnTimer)
       lostDevices.dispose()
       for (const stop of stops) stop()
       for (const stop of [...watched.values()].flat()) stop()

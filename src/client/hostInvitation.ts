@@ -1,4 +1,4 @@
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, type EchoError } from '../shared/echoError.ts'
 import { fromHex, toHex } from '../shared/bytes.ts'
 import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import type { Timer } from '../shared/ports.ts'
@@ -71,6 +71,12 @@ export interface Hosting {
 
 /** Who has the link may come on many connections; so many are talked to at once. */
 export const maxConversations = 8
+
+interface Conversation {
+  readonly connection: Connection
+  /** The guest, who has shown the code if there is one, waits for a person's decision or is being admitted: its place is its own. */
+  isSettled: boolean
+}
 /** A timer of browsers runs no longer. */
 const longestTimerMs = 2 ** 31 - 1
 
@@ -92,7 +98,8 @@ export function hostInvitation(options: {
   const { ports, open, terms, memory, pairing } = options
   const { crypto, clock } = ports
   const { room: name, password } = invitationRendezvous(crypto, terms.rendezvousKey)
-  let conversations = 0
+  /** The oldest first. */
+  const conversations = new Set<Conversation>()
   /** Admissions that are being written. */
   let reserved = 0
   const requests = new Map<
@@ -105,6 +112,8 @@ export function hostInvitation(options: {
       readonly timer: Timer
     }
   >()
+  /** Of guests whose persons look for the code. */
+  const endListeners = new Set<(reason: RefusalReason) => void>()
   /** Names of those admitted while this page hosts, by device, also where that could not be stored yet. */
   const admitted = new Map<string, string>()
   /** Those of them who have got the space. */
@@ -148,6 +157,8 @@ export function hostInvitation(options: {
       requests: [...requests].map(([guest, { name: guestName, digits }]) => ({ guest, name: guestName, ...(digits && { digits }) })),
       usesLeft: usesLeft(),
     })
+    const { end } = state.get()
+    if (end !== undefined) for (const tell of [...endListeners]) tell(refusalFor(end))
   }
 
   /** Guests who come later find nobody: they are told by their own link that it has expired. */
@@ -162,24 +173,37 @@ export function hostInvitation(options: {
   }
 
   async function serve(connection: Connection): Promise<void> {
-    // It says nothing to those that come while too many are talking: each may hold the host up for minutes.
-    if (conversations >= maxConversations) return connection.close()
-    conversations++
+    if (!makeRoom()) return connection.close()
+    const conversation = { connection, isSettled: false }
+    conversations.add(conversation)
     try {
-      await converse(connection)
+      await converse(conversation)
     } catch (error) {
       connection.close()
       publish({ error: asError(error) })
     } finally {
-      conversations--
+      conversations.delete(conversation)
       publish({ step: 'waiting' })
     }
   }
 
-  async function converse(connection: Connection): Promise<void> {
+  /** Each may hold the host up for minutes, so who has shown nothing yet gives way to who comes; a guest that is cut off comes again. */
+  function makeRoom(): boolean {
+    if (conversations.size < maxConversations) return true
+    const idle = [...conversations].find(({ isSettled }) => !isSettled)
+    if (idle === undefined) return false
+    conversations.delete(idle)
+    idle.connection.close()
+    return true
+  }
+
+  async function converse(conversation: Conversation): Promise<void> {
+    const settle = (): void => {
+      conversation.isSettled = true
+    }
     publish({ step: 'connecting', error: undefined })
     let guest: string | undefined
-    const result = await hostJoin(connection, {
+    const result = await hostJoin(conversation.connection, {
       ...ports,
       identity: open.identity,
       ownName: options.ownName(),
@@ -192,9 +216,12 @@ export function hostInvitation(options: {
       asks: pairing === undefined ? 'member' : 'new-device',
       async terms(ask) {
         guest = deviceOf(ask)
-        return termsFor(guest, ask)
+        return termsFor(guest, ask, settle)
       },
-      admit,
+      admit(ask, record) {
+        settle()
+        return admit(ask, record)
+      },
     })
     room.reportHandshake(result.ok ? 'succeeded' : 'failed')
     // A lost connection leaves the request: the guest comes again. Digits are those of one connection.
@@ -206,10 +233,11 @@ export function hostInvitation(options: {
     if (result.ok && pairing === undefined) await memory.forget(deviceOf(result.value)).catch(() => undefined) // kept a little longer; it harms nobody
   }
 
-  async function termsFor(guest: string, ask: Ask): Promise<Result<HostTerms, RefusalReason>> {
+  /** @param onSettled see {@link Conversation} */
+  async function termsFor(guest: string, ask: Ask, onSettled: () => void): Promise<Result<HostTerms, RefusalReason>> {
     await options.refresh()
     const end = findEnd()
-    if (end !== undefined) return fail(end === 'locked' ? 'used-up' : end)
+    if (end !== undefined) return fail(refusalFor(end))
     if (!memory.hasRoomFor(guest)) return fail('rate-limited')
     const known = memory.current().guests.get(guest)
     if (known?.decision === 'denied' || open.log.hasDenied(terms.id, personOf(ask))) return fail('denied')
@@ -221,7 +249,12 @@ export function hostInvitation(options: {
     return ok({
       ...(code !== undefined && { code: code.value }),
       ...(pairing?.compare && { compare: true as const }),
-      ...(asksPerson && { decision: (digits?: string) => decisionOn(guest, ask, digits) }),
+      ...(asksPerson && {
+        decision(digits?: string) {
+          onSettled()
+          return decisionOn(guest, ask, digits)
+        },
+      }),
     })
   }
 
@@ -241,6 +274,10 @@ export function hostInvitation(options: {
       cpace: cpace.value,
       passed: guests.get(guest)?.passed === true,
       triesLeft: maxWrongCodes - wrong,
+      onEnd(listener) {
+        endListeners.add(listener)
+        return () => void endListeners.delete(listener)
+      },
       async judge(isRight) {
         try {
           return await memory.judgeCode(guest, isRight)
@@ -280,7 +317,7 @@ export function hostInvitation(options: {
   /** Whoever is admitted first has the use, also while the admission is still being written. */
   async function admit(ask: Ask, record: DeviceRecord | undefined): Promise<Result<void, RefusalReason>> {
     const before = findEnd()
-    if (before !== undefined) return fail(before === 'locked' ? 'used-up' : before)
+    if (before !== undefined) return fail(refusalFor(before))
     if (usesLeft() === 0) return fail('used-up')
     reserved++
     publish({ step: 'admitting', guestName: ask.name })
@@ -346,6 +383,11 @@ export function hostInvitation(options: {
   }
 }
 
+/** What guests are told of an end: that somebody guessed is not theirs to know. */
+function refusalFor(end: InvitationEnd): RefusalReason {
+  return end === 'locked' ? 'used-up' : end
+}
+
 /** The device that an invitation's memory names in hexadecimal. */
 export function deviceId(guest: string): DeviceId {
   return toId<DeviceId>(fromHex(guest)!)
@@ -360,5 +402,5 @@ function deviceOf(ask: Ask): string {
 }
 
 function asError(error: unknown): EchoError {
-  return error instanceof EchoError ? error : new EchoError('storage-unavailable', 'The admission could not be stored.', { cause: error })
+  return asEchoError(error, 'storage-unavailable', 'The admission could not be stored.')
 }

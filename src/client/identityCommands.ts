@@ -1,6 +1,8 @@
 import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
+import { lockedError } from '../storage/storageError.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
+import type { PutRows } from '../storage/lockableStorage.ts'
 import type { StorageBatch } from '../storage/storage.ts'
 import type { DeviceKeys } from '../identity/deviceKeys.ts'
 import type { IdentityStore } from '../identity/identityStore.ts'
@@ -35,6 +37,11 @@ export interface IdentityControl {
   attach(store: IdentityStore): Promise<void>
   /** There will be no store: who waits for one hears why. */
   fail(error: EchoError): void
+  /** Who is here cannot be read before the passphrase is typed in. */
+  lock(): void
+  /** As those of IdentityStore do. */
+  readonly putPortableRows: PutRows
+  readonly putPlatformRows: PutRows
   /** Reads the identity again: another tab made or renamed it. */
   reload(): Promise<void>
   /** Stores the identity again that the storage has lost. @throws EchoError of storage */
@@ -55,6 +62,11 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
   })
   // Whoever asks for the store hears of it.
   whenAttached.catch(() => {})
+
+  async function storeOrWait(): Promise<IdentityStore> {
+    if (state.get().status === 'locked') throw lockedError()
+    return whenAttached
+  }
 
   function publish(): void {
     const profile = attached?.profile.get()
@@ -108,12 +120,16 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
       return reload()
     },
     fail: refuseStore,
+    lock: () => state.set({ status: 'locked' }),
+    // Who unlocks the device only to remove the passphrase may be ahead of the identity's being read.
+    putPortableRows: async (put) => (await whenAttached).putPortableRows(put),
+    putPlatformRows: async (put) => (await whenAttached).putPlatformRows(put),
     reload,
     writeBack: async () => attached?.writeBack(),
     commands: {
       state,
       async create({ name = '' } = {}) {
-        const store = await whenAttached
+        const store = await storeOrWait()
         if (identity !== undefined) {
           throw new EchoError(
             'bad-config',
@@ -125,18 +141,18 @@ export function createIdentityControl(onChanged: () => void): IdentityControl {
         return { phrase: created.phrase }
       },
       async recover({ phrase, name = '', alone = false }) {
-        const store = await whenAttached
+        const store = await storeOrWait()
         const recovered = await store.recover(phrase, name, alone)
         if (!recovered.ok) throw recovered.error
         become(recovered.value)
       },
-      showPhrase: async () => (await whenAttached).showPhrase(),
+      showPhrase: async () => (await storeOrWait()).showPhrase(),
       async confirmPhraseSaved() {
-        await (await whenAttached).confirmPhraseSaved()
+        await (await storeOrWait()).confirmPhraseSaved()
         onChanged()
       },
       async updateProfile(change) {
-        await (await whenAttached).updateProfile(change)
+        await (await storeOrWait()).updateProfile(change)
         onChanged()
       },
     },

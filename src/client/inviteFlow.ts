@@ -1,4 +1,4 @@
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, EchoError } from '../shared/echoError.ts'
 import { createWritable } from '../shared/readable.ts'
 import type { InviteFlow } from './echo.ts'
 import { assertInvitationOptions, type InvitationOptions } from './invitationOptions.ts'
@@ -57,6 +57,9 @@ export function createInviteFlow(invitations: SpaceInvitations, onError: (error:
     },
     approve: (guest) => decide(guest, true),
     deny: (guest) => decide(guest, false),
+    another() {
+      if (shown?.made !== undefined) end()
+    },
     cancel() {
       withdraw()
       state.set({ status: 'cancelled' })
@@ -99,7 +102,5 @@ function isNotAuthorised(error: unknown): boolean {
 }
 
 function asError(error: unknown): EchoError {
-  return error instanceof EchoError
-    ? error
-    : new EchoError('bad-value', 'The invitation could not be made. See the cause.', { cause: error })
+  return asEchoError(error, 'bad-value', 'The invitation could not be made. See the cause.')
 }

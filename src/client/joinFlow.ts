@@ -5,14 +5,16 @@ import type { Timer } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Connection, Network, Room } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { DeviceRecord } from '../identity/record.ts'
 import { invitationTarget } from '../access/consent.ts'
 import { parseInvitation, type Invitation } from '../access/invitation.ts'
-import { deriveInvitationKeys, invitationRendezvous, type InvitationKeys } from '../access/invitationKeys.ts'
+import { deriveInvitationKeys, invitationRendezvous } from '../access/invitationKeys.ts'
 import { guestJoin, type GuestFault, type GuestJoinOptions, type JoinedSpace } from '../replication/guestJoin.ts'
 import { codeDeadlineMs } from '../replication/hostCode.ts'
 import { decisionDeadlineMs } from '../replication/hostJoin.ts'
 import { joinError } from '../replication/refusal.ts'
 import { deletedKey } from './deletedSpaces.ts'
+import type { DeviceOwner } from './deviceOwner.ts'
 import type { EchoPorts, JoinFlow } from './echo.ts'
 import { createJoinDeadlines, type JoinDeadlines } from './joinDeadlines.ts'
 import { endedState, failedState, pathOf, previewOf } from './joinStates.ts'
@@ -31,9 +33,11 @@ export interface GuestFlowOptions<Own extends { readonly status: string }> {
   /** What is on this device already and makes it needless to ask anybody; asked when the person has accepted. */
   readonly known?: (invitation: Invitation) => Promise<Own | undefined>
   /** What keeps the host from being asked now. */
-  readonly obstacle: (preview: InvitationPreview) => Own | undefined
+  readonly obstacle: (preview: InvitationPreview) => GuestState | Own | undefined
   /** Who asks. */
   readonly identity: () => Promise<LocalIdentity>
+  /** What makes the device one of its person's (deviceChain.ts); not asked of a new device. */
+  readonly chainOf?: (identity: LocalIdentity) => Promise<readonly DeviceRecord[]>
   /** What more is said to the host. */
   readonly more?: (talk: GuestTalk<Own>) => Pick<GuestJoinOptions, 'pairing' | 'knownOperations'>
   /** Keeps what the host gave, in one strict write. */
@@ -55,7 +59,10 @@ export interface JoinFlowOptions {
   readonly ports: EchoPorts
   readonly network: Network
   readonly directory: SpaceDirectory
+  readonly owner: DeviceOwner
   readonly identity: () => LocalIdentity | undefined
+  /** What makes this device one of its person's (deviceChain.ts). */
+  readonly chainOf: (identity: LocalIdentity) => Promise<readonly DeviceRecord[]>
   readonly ownName: () => string
   readonly link: string
 }
@@ -73,14 +80,18 @@ const farewellMs = 1_000
 const secondOpinionMs = 5_000
 /** A joined space whose content takes longer than this is shown as joined; the space itself says how far it is. */
 const syncShownMs = 15_000
-/** Clocks of two people differ; the host has the last word. */
+/** Clocks of two people differ. */
 const clockToleranceMs = 5 * 60_000
+/** The host has the last word; where the link has expired by this device's clock, nobody is likely to answer. */
+const expiredAfterMs = 20_000
 /** Of a space that is not ready, whatever it says itself. */
 const justBelowOne = 0.999
 
 interface Attempt {
   readonly invitation: Invitation
   readonly preview: InvitationPreview
+  /** By this device's clock, which may be wrong. */
+  readonly seemsExpired: boolean
   readonly deadlines: JoinDeadlines
   readonly giveUp: AbortController
   room: Room | undefined
@@ -135,7 +146,11 @@ export function createJoinFlow(options: JoinFlowOptions): JoinFlow {
       const { space, operations, key } = joined
       const putKeys = [putRecord(recordOf(joined, preview)), await putKey(crypto, identity, space, key)]
       const putMembership = putOperations(crypto, space, operations)
-      await ports.storage.write({ putMembership, putKeys, deleteKeys: [deletedKey(space)] }, 'strict')
+      await options.owner.begin(async ({ deviceId }) => {
+        if (deviceId !== identity.deviceId)
+          throw new EchoError('denied', 'This device has become another one meanwhile. Follow the link again.')
+        await ports.storage.write({ putMembership, putKeys, deleteKeys: [deletedKey(space)] }, 'strict')
+      })
     },
     open(joined, preview) {
       const spaceState = directory.adopt(recordOf(joined, preview))
@@ -168,11 +183,13 @@ export function createGuestFlow<Own extends { readonly status: string }>(
     const preview = previewOf(parsed.value)
     const obstacle = options.obstacle(preview)
     if (obstacle !== undefined) return state.set(obstacle)
-    if (preview.expiresAt !== undefined && preview.expiresAt < clock.now() - clockToleranceMs) return state.set({ status: 'expired' })
+    const seemsExpired = preview.expiresAt !== undefined && preview.expiresAt < clock.now() - clockToleranceMs
+    const firstMs = seemsExpired ? expiredAfterMs : giveUpAfterMs
     const mine: Attempt = {
       invitation: parsed.value,
       preview,
-      deadlines: createJoinDeadlines({ clock, firstMs: giveUpAfterMs, mostMs: attemptMs, onEnd: () => endLate(mine) }),
+      seemsExpired,
+      deadlines: createJoinDeadlines({ clock, firstMs, mostMs: attemptMs, onEnd: () => endLate(mine) }),
       giveUp: new AbortController(),
       room: undefined,
       talk: undefined,
@@ -190,12 +207,13 @@ export function createGuestFlow<Own extends { readonly status: string }>(
     try {
       const keys = await deriveInvitationKeys(crypto, mine.invitation.secret)
       const identity = await options.identity()
+      const chain = await options.chainOf?.(identity)
       await left
       const known = await options.known?.(mine.invitation)
       if (attempt !== mine) return
       if (known !== undefined) return end(known)
       const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
-      mine.room = options.network.enter({ name, password }, (connection) => void tryHost(mine, keys, identity, connection))
+      mine.room = options.network.enter({ name, password }, (connection) => void tryHost(mine, { keys, identity, chain }, connection))
     } catch (error) {
       // Another flow of this page follows the same link, the network has ended, or the storage takes no keys.
       if (attempt === mine) end(failedState(error, 'peer-offline', 'The meeting point of this invitation could not be entered. Try again.'))
@@ -212,14 +230,18 @@ export function createGuestFlow<Own extends { readonly status: string }>(
   }
 
   /** The time is over. What is being stored comes in all the same. */
-  function endLate({ rumour, talk, isStoring }: Attempt): void {
+  function endLate({ rumour, talk, isStoring, seemsExpired }: Attempt): void {
     if (isStoring) return
     if (rumour !== undefined) return end(rumour.state)
-    end(endedState(talk === undefined ? 'unanswered' : 'timeout'))
+    end(endedState(talk !== undefined ? 'timeout' : seemsExpired ? 'expired' : 'unanswered'))
   }
 
   /** One host at a time; a connection that comes to nothing leaves the room open for the next. */
-  async function tryHost(mine: Attempt, keys: InvitationKeys, identity: LocalIdentity, connection: Connection): Promise<void> {
+  async function tryHost(
+    mine: Attempt,
+    { keys, identity, chain }: Pick<GuestJoinOptions, 'keys' | 'identity' | 'chain'>,
+    connection: Connection,
+  ): Promise<void> {
     if (attempt !== mine || mine.talk !== undefined) return connection.close()
     const { invitation, preview, deadlines } = mine
     const step = (next: GuestState | Own, ms: number): void => {
@@ -231,6 +253,7 @@ export function createGuestFlow<Own extends { readonly status: string }>(
     const talk = guestJoin(connection, {
       ...ports,
       identity,
+      chain,
       name: options.ownName(),
       invitation,
       keys,

@@ -1,4 +1,4 @@
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, type EchoError } from '../shared/echoError.ts'
 import type { Invitation } from '../access/invitation.ts'
 import { joinError, type JoinEnd } from '../replication/refusal.ts'
 import type { InvitationPreview, GuestState } from './states.ts'
@@ -35,5 +35,5 @@ export function endedState(reason: JoinEnd, error: EchoError = joinError(reason)
 
 /** @param error anything that was thrown; an {@link EchoError} says what happened, for all else `text` does */
 export function failedState(error: unknown, code: EchoError['code'], text: string): GuestState {
-  return { status: 'error', retryable: true, error: error instanceof EchoError ? error : new EchoError(code, text, { cause: error }) }
+  return { status: 'error', retryable: true, error: asEchoError(error, code, text) }
 }

@@ -77,7 +77,8 @@ export function createMemberCommands({ crypto }: Pick<EchoPorts, 'crypto'>, open
       await addAll(await Promise.all(ends))
     },
     async leave() {
-      // What was written goes out first: nothing can be cut afterwards.
+      // What was written goes out first, also what waits for a key: nothing can be cut afterwards.
+      await rotation.rotate()
       await documents.flush()
       await addAll(await createLeave({ ...author, blocks: blocksOf([identity.deviceId]) }))
     },

@@ -13,7 +13,7 @@ import type { OperationLog } from '../access/operationLog.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import { feedKeyOf } from '../feed/feedKey.ts'
 import { createBlockMender } from '../feed/blockMender.ts'
-import { createBlockStore } from '../feed/blockStore.ts'
+import { createBlockStore, type BlockStore } from '../feed/blockStore.ts'
 import { createDeviceQuotas } from '../feed/deviceQuotas.ts'
 import { createBundler, type Bundler } from '../feed/createBundler.ts'
 import { createForkNotice } from '../feed/forkNotice.ts'
@@ -25,12 +25,15 @@ import { loadContent } from '../documents/loadContent.ts'
 import type { SpaceDocuments } from '../documents/spaceDocuments.ts'
 import { createDatabase, type Database } from '../database/database.ts'
 import { authorTagOf } from '../database/positions.ts'
+import { createTextRows } from '../database/textRows.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import type { ContentHead } from '../replication/joinMessages.ts'
 import { createSpaceReplication } from '../replication/createSpaceReplication.ts'
+import type { Activity } from '../replication/presenceMessage.ts'
 import type { SpaceReplication } from '../replication/spaceReplication.ts'
 import type { EchoPorts } from './echo.ts'
 import { createFirstSync, type FirstSync } from './firstSync.ts'
+import { createLocalStates, type LocalStates } from './localState.ts'
 import { openMembership } from './openMembership.ts'
 import { rowsBesideBlocks } from './rowsBesideBlocks.ts'
 import { backgroundError, damageError, newerVersionError, noKeyError, refusalError } from './spaceFaults.ts'
@@ -49,12 +52,14 @@ export interface OpenSpace {
   readonly keyRing: KeyRing
   readonly profiles: ProfileBook
   readonly graph: BlockGraph
+  readonly store: BlockStore
   readonly documents: SpaceDocuments
   readonly database: Database
   readonly replication: SpaceReplication
   readonly firstSync: FirstSync
   readonly diagnostics: SpaceDiagnostics
   readonly muted: MutedMembers
+  readonly local: LocalStates
   readonly rotation: KeyRotation
   /**
    * Reads keys and membership again: a join stored more of them, on this tab or another. Nothing that is here is lost by it: who was removed or had left
@@ -81,12 +86,16 @@ export interface OpenSpaceOptions {
   readonly record: SpaceRecord
   readonly tabs: Network
   readonly ownName: () => string
+  /** Whether this page is used; always by default. */
+  readonly activity?: Readable<Activity>
   readonly ownProfile: Readable<ProfileRecord | undefined>
   /** The space has a newer profile of this person, by another of the person's devices. */
   readonly onNewerProfile: (record: ProfileRecord) => void
   readonly onProgress: (fraction: number) => void
   /** What a join waited for is on this disk, or is given up. */
   readonly onContentStored: () => void
+  /** What this device keeps under a name has changed here: other tabs should read it. */
+  readonly onLocal: (name: string) => void
   readonly onError: (error: EchoError) => void
 }
 
@@ -149,6 +158,8 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   const diagnostics = createSpaceDiagnostics({ clock, log, receiver, quotas })
   const muted = createMutedMembers({ storage, space, log, quotas })
   await muted.read()
+  const local = createLocalStates({ storage, space, onChanged: options.onLocal, onFault: report })
+  await local.read()
   const profiles = await createSpaceProfiles({
     crypto,
     storage,
@@ -202,6 +213,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     receiver,
     quotas,
     ownName: options.ownName,
+    activity: options.activity,
     onHeads: () => documents.tick(),
     onUnknownHead: ({ feed }) => {
       if (feed === feedKeyOf(identity.signing.publicKey, documents.slot)) documents.noteOutdated()
@@ -235,12 +247,14 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
   })
   const database = createDatabase({
     root: documents.root,
+    texts: { reader: documents.reader, rows: createTextRows(storage, space) },
     types: options.types,
     clock,
     random,
     authorTag: authorTagOf(identity.deviceId),
     onError: report,
   })
+  documents.keepTextSteps(database.textSteps)
   const firstSync = createFirstSync({
     awaiting: record.awaiting,
     graph,
@@ -296,12 +310,14 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     keyRing,
     profiles: profiles.book,
     graph,
+    store,
     documents,
     database,
     replication: links,
     firstSync,
     diagnostics,
     muted,
+    local,
     rotation,
     operationsStored: () => operations.settled(),
     async rejoin(awaiting) {
@@ -311,7 +327,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     },
     rowsBesideBlocks() {
       documents.tick()
-      return rowsBesideBlocks({ crypto, space, identity, log, keyRing, graph, muted, profiles })
+      return rowsBesideBlocks({ crypto, space, identity, log, keyRing, graph, muted, local, profiles })
     },
     async writeBackBlocks() {
       // The bundles are gone.
@@ -335,6 +351,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
       firstSync.dispose()
       diagnostics.dispose()
       muted.dispose()
+      await local.dispose()
       profiles.dispose()
       receiver.dispose()
       mender.dispose()

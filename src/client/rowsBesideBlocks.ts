@@ -7,11 +7,12 @@ import { decodeOperation } from '../access/operation.ts'
 import type { OperationLog } from '../access/operationLog.ts'
 import type { BlockGraph } from '../feed/blockGraph.ts'
 import { parseFeedKey } from '../feed/feedKey.ts'
+import type { LocalStates } from './localState.ts'
 import type { MutedMembers } from './mutedMembers.ts'
 import type { SpaceProfiles } from './spaceProfiles.ts'
 import { putKey } from './spaceRecord.ts'
 
-/** What memory holds of a space beside its blocks, as rows to store again after the storage has lost everything: keys, membership, profiles, marks, who is muted. */
+/** What memory holds of a space beside its blocks, as rows to store again after the storage has lost everything: keys, membership, profiles, marks, who is muted, local state. */
 export async function rowsBesideBlocks({
   crypto,
   space,
@@ -20,6 +21,7 @@ export async function rowsBesideBlocks({
   keyRing,
   graph,
   muted,
+  local,
   profiles,
 }: {
   readonly crypto: CryptoPort
@@ -29,6 +31,7 @@ export async function rowsBesideBlocks({
   readonly keyRing: KeyRing
   readonly graph: BlockGraph
   readonly muted: MutedMembers
+  readonly local: LocalStates
   readonly profiles: SpaceProfiles
 }): Promise<StorageBatch> {
   const keys = await Promise.all(keyRing.all().map((key) => putKey(crypto, identity, space, key)))
@@ -41,5 +44,5 @@ export async function rowsBesideBlocks({
     const { device, slot } = parseFeedKey(feed)!
     return toId(device) === identity.deviceId ? [{ space, slot, seq, block: id }] : []
   })
-  return { putKeys: [muted.row(), ...profiles.rows(), ...keys], putMembership, putMarks }
+  return { putKeys: [muted.row(), ...local.rows(), ...profiles.rows(), ...keys], putMembership, putMarks }
 }

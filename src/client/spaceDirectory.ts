@@ -2,13 +2,16 @@ import { EchoError } from '../shared/echoError.ts'
 import { parseId, type DeviceId, type SpaceId } from '../shared/ids.ts'
 import { createWritable, type Readable, type Writable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
+import type { LocalIdentity } from '../identity/localIdentity.ts'
+import type { DeviceRecord } from '../identity/record.ts'
 import type { RootKey } from '../identity/rootKey.ts'
 import type { SpaceHandle } from './createSpaceHandle.ts'
 import { createSpaceOnDevice } from './createSpace.ts'
 import { deletionOf } from './deletedSpaces.ts'
+import type { DeviceOwner } from './deviceOwner.ts'
 import type { Space } from './echo.ts'
-import { asOpeningError, createSpaceEntry, noIdentity, type SpaceEntry, type SpaceEntryOptions } from './spaceEntry.ts'
-import { readRecords, type SpaceRecord } from './spaceRecord.ts'
+import { asOpeningError, closedError, createSpaceEntry, type SpaceEntry, type SpaceEntryOptions } from './spaceEntry.ts'
+import { readRecords, type ClosedSpace, type SpaceRecord } from './spaceRecord.ts'
 import type { SpaceInfo, SpaceState } from './states.ts'
 import type { WriteBackStep } from './writeBack.ts'
 
@@ -20,7 +23,12 @@ export interface SpaceDirectory {
   handles(): readonly SpaceHandle[]
   state(id: string): Readable<SpaceState>
   get(id: string): Space | undefined
-  open(id: string): Promise<Space>
+  /** @param options.unlessClosed rejects with space-closed where the person has closed the space, instead of opening it */
+  open(id: string, options?: { readonly unlessClosed?: boolean }): Promise<Space>
+  /** Closes a space until it is opened again. @throws as `echo.spaces.close` does */
+  close(id: string): Promise<void>
+  /** The spaces that the person has closed, and what was known when they were. */
+  closed(): readonly { readonly id: SpaceId; readonly closed: ClosedSpace }[]
   openAsIs(id: string): void
   create(name: string): Promise<Space>
   /** Takes in a space that was just stored, and opens it; one that is open already goes on with what a join has added. @returns its state */
@@ -37,6 +45,10 @@ export interface SpaceDirectory {
   writeBack(): readonly WriteBackStep[]
   /** Another tab muted or unmuted a member of a space. */
   refreshMuted(id: string): void
+  /** Another tab changed what this device keeps for a space under a name. */
+  refreshLocal(id: string, name: string): void
+  /** What this tab has changed of what this device keeps for spaces: a tab that comes may have read before. */
+  writtenLocals(): readonly { readonly space: SpaceId; readonly name: string }[]
   /** There will be no list: who waits for it hears why. */
   fail(error: EchoError): void
   /** Meets members through `network` for every space, opening all; undefined = no longer. */
@@ -53,7 +65,13 @@ export interface SpaceDirectory {
 /** In these states there is a handle to read from. */
 const readable: ReadonlySet<SpaceState['status']> = new Set(['ready', 'removed', 'left'])
 
-export function createSpaceDirectory(options: SpaceEntryOptions): SpaceDirectory {
+export function createSpaceDirectory(
+  options: SpaceEntryOptions & {
+    readonly owner: DeviceOwner
+    /** What makes this device one of its person's (deviceChain.ts). */
+    readonly chainOf: (identity: LocalIdentity) => Promise<readonly DeviceRecord[]>
+  },
+): SpaceDirectory {
   const { ports, onError } = options
   const { storage } = ports
   const entries = new Map<SpaceId, SpaceEntry>()
@@ -87,7 +105,12 @@ export function createSpaceDirectory(options: SpaceEntryOptions): SpaceDirectory
       known.refresh(record)
       return known
     }
-    const state = unknown.get(record.id) ?? createWritable<SpaceState>({ status: 'closed' })
+    const isAwaited = early.has(record.id) || (early.has(unlessClosedKey(record.id)) && record.closed === undefined)
+    const initial: SpaceState = isAwaited
+      ? { status: 'opening', progress: 0 }
+      : { status: 'closed', ...(record.closed !== undefined && { byChoice: true }) }
+    const state = unknown.get(record.id) ?? createWritable<SpaceState>(initial)
+    state.set(initial)
     const entry = createSpaceEntry(options, record, state, publish)
     entry.setNetwork(network)
     entries.set(record.id, entry)
@@ -100,6 +123,7 @@ export function createSpaceDirectory(options: SpaceEntryOptions): SpaceDirectory
     entries.delete(id)
     unknown.set(id, entry.state)
     early.delete(id)
+    early.delete(unlessClosedKey(id))
     const gone = entry.letGo()
     publish()
     await gone
@@ -123,8 +147,12 @@ export function createSpaceDirectory(options: SpaceEntryOptions): SpaceDirectory
     return entries.get(id as SpaceId)
   }
 
+  function reportClosing(error: unknown): void {
+    onError(asOpeningError(error))
+  }
+
   function startAll(): void {
-    for (const entry of entries.values()) void entry.open()
+    for (const entry of entries.values()) if (entry.record.closed === undefined) void entry.open()
   }
 
   /** Opens a space, and does not wait for its content. */
@@ -141,12 +169,13 @@ export function createSpaceDirectory(options: SpaceEntryOptions): SpaceDirectory
     })
   }
 
-  function open(id: string): Promise<Space> {
+  function open(id: string, { unlessClosed = false }: { readonly unlessClosed?: boolean } = {}): Promise<Space> {
     const entry = find(id)
-    if (entry !== undefined) return entry.open()
+    if (entry !== undefined) return unlessClosed && entry.record.closed !== undefined ? Promise.reject(closedError()) : entry.open()
     if (!isLoaded) {
-      const opening = early.get(id) ?? whenLoaded.then(() => open(id))
-      early.set(id, opening)
+      const key = unlessClosed ? unlessClosedKey(id) : id
+      const opening = early.get(key) ?? whenLoaded.then(() => open(id, { unlessClosed }))
+      early.set(key, opening)
       return opening
     }
     const isId = parseId<SpaceId>(id, 32) !== undefined
@@ -175,13 +204,20 @@ export function createSpaceDirectory(options: SpaceEntryOptions): SpaceDirectory
       return entry !== undefined && readable.has(entry.state.get().status) ? entry.handle?.space : undefined
     },
     open,
+    async close(id) {
+      // At once where it can be: whoever opens it in the next moment wants it open.
+      if (!isLoaded) await whenLoaded
+      const entry = find(id)
+      await (entry === undefined ? open(id) : entry.close())
+    },
+    closed: () => [...entries.values()].flatMap(({ record: { id, closed } }) => (closed === undefined ? [] : [{ id, closed }])),
     openAsIs(id) {
       find(id)?.handle?.open.firstSync.giveUp()
     },
     async create(name) {
-      const identity = options.identity()
-      if (identity === undefined) throw noIdentity()
-      const record = await createSpaceOnDevice(ports, identity, options.ownName(), name)
+      const record = await options.owner.begin(async (identity) =>
+        createSpaceOnDevice(ports, { identity, chain: await options.chainOf(identity), ownName: options.ownName(), name }),
+      )
       const space = await add(record).open()
       space.setName(name)
       publish()
@@ -224,6 +260,8 @@ export function createSpaceDirectory(options: SpaceEntryOptions): SpaceDirectory
       }
       for (const record of records) {
         const entry = add(record)
+        // Another tab has closed it.
+        if (record.closed !== undefined && entry.record.closed === undefined) void entry.followClosing().catch(reportClosing)
         // Another tab has joined again: that this device is a member the log may say already, but not the new key.
         if (record.awaiting.length > 0 && !entry.isAwaiting(record)) await entry.rejoin(record)
       }
@@ -244,6 +282,15 @@ export function createSpaceDirectory(options: SpaceEntryOptions): SpaceDirectory
         ?.handle?.open.muted.read()
         .catch((error: unknown) => onError(asOpeningError(error)))
     },
+    refreshLocal(id, name) {
+      const entry = find(id)
+      const refresh = (): void => entry?.handle?.open.local.refresh(name)
+      // One that is being opened may have read it before.
+      if (entry?.handle === undefined) void entry?.opening?.then(refresh, () => {})
+      else refresh()
+    },
+    writtenLocals: () =>
+      [...entries].flatMap(([space, { handle }]) => (handle?.open.local.written() ?? []).map((name) => ({ space, name }))),
     fail: refuseLoaded,
     setNetwork(through) {
       network = through
@@ -265,6 +312,11 @@ export function createSpaceDirectory(options: SpaceEntryOptions): SpaceDirectory
       await Promise.all([...entries.values()].map((entry) => entry.dispose()))
     },
   }
+}
+
+/** Under which a space is awaited by whoever does not want to open it where it was closed. */
+function unlessClosedKey(id: string): string {
+  return `${id} unless closed`
 }
 
 function sameInfo(a: SpaceInfo, b: SpaceInfo): boolean {

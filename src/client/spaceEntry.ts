@@ -1,15 +1,18 @@
-import { EchoError } from '../shared/echoError.ts'
-import type { SpaceId } from '../shared/ids.ts'
+import { asEchoError, EchoError } from '../shared/echoError.ts'
+import { toId, type DeviceId, type SpaceId } from '../shared/ids.ts'
 import type { Readable, Writable } from '../shared/readable.ts'
 import type { Network, NetworkState } from '../network/network.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import type { ProfileRecord } from '../identity/profileRecord.ts'
+import type { OperationLog } from '../access/operationLog.ts'
+import type { DeviceRecord } from '../identity/record.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import { createSpaceHandle, type SpaceHandle } from './createSpaceHandle.ts'
 import type { EchoPorts, Space } from './echo.ts'
+import type { Activity } from '../replication/presenceMessage.ts'
 import { openSpace, type OpenSpace } from './openSpace.ts'
 import { membershipEnd } from './spacePermissions.ts'
-import { changeRecord, putRecord, type SpaceRecord } from './spaceRecord.ts'
+import { changeRecord, putRecord, readRecord, type ClosedSpace, type SpaceRecord } from './spaceRecord.ts'
 import type { SpaceInfo, SpaceState } from './states.ts'
 
 /** A space of this device, open or not: what is stored of it in the list, and its opening. */
@@ -27,6 +30,13 @@ export interface SpaceEntry {
    * @throws (rejects) EchoError no-identity, peer-offline, data-corrupt, disposed, of storage
    */
   open(): Promise<Space>
+  /**
+   * Closes the space because the person wants it, in all tabs and until it is opened again.
+   * @throws (rejects) EchoError as {@link open} does, or of storage; the space is open then
+   */
+  close(): Promise<void>
+  /** Another tab may have closed the space: closes it here, too. @throws (rejects) EchoError of storage; the space is open then */
+  followClosing(): Promise<void>
   /** The record was read again: another tab may have changed it. */
   refresh(record: SpaceRecord): void
   /** Whether the space waits for what a record that was read again says has to come. */
@@ -49,6 +59,7 @@ export interface SpaceEntryOptions {
   readonly types: readonly AnyItemType[]
   readonly identity: () => LocalIdentity | undefined
   readonly ownName: () => string
+  readonly activity: Readable<Activity>
   readonly ownProfile: Readable<ProfileRecord | undefined>
   /** A space has a newer profile of this person, by another of the person's devices. */
   readonly onNewerProfile: (record: ProfileRecord) => void
@@ -60,6 +71,8 @@ export interface SpaceEntryOptions {
   readonly onDeleted: (space: SpaceId) => void
   /** Who of a space is muted changed here: other tabs should read it. */
   readonly onMuted: (space: SpaceId) => void
+  /** What this device keeps for a space under a name has changed here: other tabs should read it. */
+  readonly onLocal: (space: SpaceId, name: string) => void
   readonly onError: (error: EchoError) => void
 }
 
@@ -76,12 +89,17 @@ export function createSpaceEntry(
   let record = given
   let handle: SpaceHandle | undefined
   let opening: Promise<Space> | undefined
+  /** Settles with the handle, before the space is complete. */
+  let loading: Promise<SpaceHandle> | undefined
+  /** A closing is under way. */
+  let closing: Promise<void> | undefined
+  /** Tells who waits for the space to be complete that it was closed. */
+  let refuse: ((error: EchoError) => void) | undefined
   let network: Network | undefined
   let disposed = false
   let isGone = false
   /** Resolves when the record is stored as it is here, or could not be. */
   let kept: Promise<void> = Promise.resolve()
-  state.set({ status: 'closed' })
 
   function set(next: SpaceState): void {
     // Somebody may open it again under another entry.
@@ -90,7 +108,7 @@ export function createSpaceEntry(
     onChanged()
   }
 
-  async function begin(): Promise<Space> {
+  async function load(): Promise<SpaceHandle> {
     const identity = options.identity()
     if (identity === undefined) throw noIdentity()
     set({ status: 'opening', progress: 0 })
@@ -102,10 +120,12 @@ export function createSpaceEntry(
       record,
       tabs: ports.tabs,
       ownName: options.ownName,
+      activity: options.activity,
       ownProfile: options.ownProfile,
       onNewerProfile: options.onNewerProfile,
       onProgress: (progress) => set({ status: 'opening', progress }),
       onContentStored: () => void keep({ awaiting: [] }),
+      onLocal: (name) => options.onLocal(id, name),
       onError,
     }).catch((error: unknown) => {
       opening = undefined
@@ -136,16 +156,67 @@ export function createSpaceEntry(
       onChanged()
     })
     keepName(opened)
-    return new Promise((resolve) => {
+    return opened
+  }
+
+  function complete(opened: SpaceHandle): Promise<Space> {
+    return new Promise((resolve, reject) => {
+      refuse = reject
       const look = (): void => {
-        const next = stateOf(result.value)
+        if (handle !== opened) return
+        const next = stateOf(opened.open)
         if (next.status !== state.get().status || next.status === 'first-sync') set(next)
         if (next.status !== 'first-sync') resolve(opened.space)
       }
-      result.value.firstSync.state.subscribe(look)
-      result.value.log.state.subscribe(look)
+      opened.open.firstSync.state.subscribe(look)
+      opened.open.log.state.subscribe(look)
       look()
     })
+  }
+
+  function begin(): Promise<Space> {
+    loading = load()
+    opening = loading.then(complete)
+    // Whoever asked for the space hears of a failure; the list shows it too.
+    opening.catch(() => {})
+    return opening
+  }
+
+  function open(): Promise<Space> {
+    if (closing !== undefined)
+      return closing.then(
+        () => open(),
+        () => open(),
+      )
+    if (record.closed !== undefined) void keep({ closed: undefined })
+    return opening ?? begin()
+  }
+
+  /** Closes the space in this tab, if it is open. @param mark says on the disk that it is closed */
+  async function shut(mark: (open: OpenSpace) => Promise<void>): Promise<void> {
+    // Half of it could not be closed.
+    const opened = await loading
+    if (opened === undefined) return
+    await opened.space.flush()
+    if (opened.open.documents.unsaved.get() > 0) {
+      const message =
+        'Some edits could not be stored, and would be lost if the space were closed. Make room on the disk, and close it again.'
+      throw new EchoError('storage-full', message, { details: { space: id } })
+    }
+    await mark(opened.open)
+    handle = undefined
+    opening = undefined
+    loading = undefined
+    refuse?.(closedError())
+    set({ status: 'closed', byChoice: true })
+    await opened.dispose()
+  }
+
+  function closeBy(step: () => Promise<void>): Promise<void> {
+    closing ??= step().finally(() => {
+      closing = undefined
+    })
+    return closing
   }
 
   function stateOf({ firstSync, log, identity, profiles }: OpenSpace): SpaceState {
@@ -201,14 +272,42 @@ export function createSpaceEntry(
     get handle() {
       return handle
     },
-    open() {
-      opening ??= begin()
-      // Whoever asked for the space hears of a failure; the list shows it too.
-      opening.catch(() => {})
-      return opening
+    open,
+    close() {
+      if (record.closed !== undefined && closing === undefined) return Promise.resolve()
+      // Whom it lets in says its log.
+      if (opening === undefined) void begin()
+      return closeBy(() =>
+        shut(async ({ log, identity }) => {
+          const closed = closedSpaceOf(log, identity)
+          await kept
+          await changeRecord(storage, record, { closed }, 'strict')
+          record = { ...record, closed }
+          options.onListChanged()
+        }),
+      )
+    },
+    async followClosing() {
+      // This tab may be opening it again.
+      await kept
+      const { closed } = (await readRecord(storage, id)) ?? {}
+      if (closed === undefined || isGone) return
+      await closeBy(() =>
+        shut(async () => {
+          record = { ...record, closed }
+        }),
+      )
     },
     refresh(stored) {
-      if (handle === undefined) record = stored
+      if (handle !== undefined) return
+      if (opening !== undefined) {
+        record = { ...stored, closed: record.closed }
+        return
+      }
+      const isChanged = (record.closed === undefined) !== (stored.closed === undefined)
+      record = stored
+      // Another tab has closed or opened it.
+      if (isChanged) set({ status: 'closed', ...(stored.closed !== undefined && { byChoice: true }) })
     },
     isAwaiting: ({ awaiting }) => awaiting.every(({ feed, seq }) => record.awaiting.some((head) => head.feed === feed && head.seq === seq)),
     async rejoin({ awaiting }) {
@@ -239,6 +338,7 @@ export function createSpaceEntry(
     },
     async dispose() {
       disposed = true
+      await closing?.catch(() => {})
       await handle?.dispose()
       await kept
     },
@@ -253,9 +353,23 @@ export function noIdentity(): EchoError {
   )
 }
 
+/** The person has closed the space. */
+export function closedError(): EchoError {
+  return new EchoError('space-closed', 'This space is closed. Open it again first: echo.spaces.open(id).')
+}
+
+function closedSpaceOf(log: OperationLog, identity: LocalIdentity): ClosedSpace {
+  const idOf = ({ sign }: DeviceRecord): DeviceId => toId<DeviceId>(sign)
+  return {
+    devices: (log.state.get().members.get(identity.id)?.devices ?? []).map(idOf),
+    shutOut: log
+      .addedDevicesOf(identity.id)
+      .map(idOf)
+      .filter((device) => log.device(device) === undefined && log.wasRevoked(device)),
+  }
+}
+
 /** What kept a space from being opened, as an EchoError. */
 export function asOpeningError(error: unknown): EchoError {
-  return error instanceof EchoError
-    ? error
-    : new EchoError('data-corrupt', 'The space could not be opened. See the cause.', { cause: error })
+  return asEchoError(error, 'data-corrupt', 'The space could not be opened. See the cause.')
 }

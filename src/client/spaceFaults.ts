@@ -1,4 +1,4 @@
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, EchoError } from '../shared/echoError.ts'
 import type { SpaceId } from '../shared/ids.ts'
 import type { ReceiveOutcome } from '../feed/blockReceiver.ts'
 import type { Link } from '../replication/link.ts'
@@ -44,7 +44,5 @@ export function newerVersionError(space: SpaceId, from: Link['peer']): EchoError
 
 /** What went wrong in the background, as an EchoError. */
 export function backgroundError(error: unknown): EchoError {
-  return error instanceof EchoError
-    ? error
-    : new EchoError('data-corrupt', 'Something failed in the background; the data is unharmed. See the cause.', { cause: error })
+  return asEchoError(error, 'data-corrupt', 'Something failed in the background; the data is unharmed. See the cause.')
 }

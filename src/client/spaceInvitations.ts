@@ -1,5 +1,5 @@
 import { fromHex, toHex } from '../shared/bytes.ts'
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, EchoError } from '../shared/echoError.ts'
 import { idBytes, type IdentityId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { Network } from '../network/network.ts'
@@ -42,6 +42,8 @@ export interface MadeInvitation {
 
 /** An admin who announces thousands of delegated invitations must not make every other one enter as many rooms. Own ones count by themselves. */
 const maxHosted = 32
+/** One that was sent can be looked up so much longer, and a clock that is ahead for a while loses none. */
+const keptAfterExpiryMs = 30 * 24 * 3_600_000
 
 export interface SpaceInvitationsOptions {
   readonly app: string
@@ -81,7 +83,7 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
   async function load(): Promise<void> {
     for (const record of await readInvitations(crypto, identity, open.id, storage)) {
       const key = toHex(record.id)
-      if (!record.sent && clock.now() >= record.expiresAt) {
+      if (record.expiresAt !== 0 && clock.now() >= record.expiresAt + (record.sent ? keptAfterExpiryMs : 0)) {
         await storage.write({ deleteKeys: [invitationKey(open.id, record.id)] }, 'relaxed')
         continue
       }
@@ -260,33 +262,41 @@ export function createSpaceInvitations(options: SpaceInvitationsOptions): SpaceI
     }
     if (record.sent) {
       const invitation = { invitationId: id, rendezvousKey, role, uses, approval, delegated, expiresAt }
-      await log.add(await createInvite({ log, signer: identity, invitation }))
-      await open.operationsStored()
+      try {
+        await log.add(await createInvite({ log, signer: identity, invitation }))
+        await open.operationsStored()
+      } catch (error) {
+        // Nobody has got its link, and others may have heard of it: it must not stay open.
+        await revoke(toHex(id)).catch((fault: unknown) => onError(asError(fault)))
+        throw error
+      }
     }
     return { id: toHex(id), url: urlOf(record), code, expiresAt, state: hosting.state }
+  }
+
+  async function revoke(id: string): Promise<void> {
+    const entry = held.get(id)
+    const bytes = fromHex(id)
+    const announced = bytes && log.invitation(bytes)
+    if (entry?.record !== undefined) {
+      const record = { ...entry.record, revoked: true }
+      entry.record = record
+      entry.hosting?.review()
+      publish()
+      if (entry.memory !== undefined) await entry.memory.revoke()
+      else await storage.write({ putKeys: [await putInvitation(crypto, identity, open.id, record)] }, 'strict')
+    }
+    if (announced?.isOpen === true) {
+      await log.add(await createClosing({ log, signer: identity, invitationId: announced.invitationId }))
+      await open.operationsStored()
+    }
+    reconcile()
   }
 
   return {
     list,
     create,
-    async revoke(id) {
-      const entry = held.get(id)
-      const bytes = fromHex(id)
-      const announced = bytes && log.invitation(bytes)
-      if (entry?.record !== undefined) {
-        const record = { ...entry.record, revoked: true }
-        entry.record = record
-        entry.hosting?.review()
-        publish()
-        if (entry.memory !== undefined) await entry.memory.revoke()
-        else await storage.write({ putKeys: [await putInvitation(crypto, identity, open.id, record)] }, 'strict')
-      }
-      if (announced?.isOpen === true) {
-        await log.add(await createClosing({ log, signer: identity, invitationId: announced.invitationId }))
-        await open.operationsStored()
-      }
-      reconcile()
-    },
+    revoke,
     release(id) {
       const entry = held.get(id)
       if (entry?.record === undefined || entry.record.sent) return
@@ -312,7 +322,5 @@ function notAdmin(): EchoError {
 }
 
 function asError(error: unknown): EchoError {
-  return error instanceof EchoError
-    ? error
-    : new EchoError('storage-unavailable', 'The invitations of a space could not be read or stored. See the cause.', { cause: error })
+  return asEchoError(error, 'storage-unavailable', 'The invitations of a space could not be read or stored. See the cause.')
 }

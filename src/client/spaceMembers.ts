@@ -5,6 +5,8 @@ import type { Member, MembershipLog } from '../access/membershipLog.ts'
 import type { ProfileBook } from '../access/profileBook.ts'
 import { roleCode } from '../access/roleCode.ts'
 import type { PresenceExchange } from '../replication/presenceExchange.ts'
+import type { Activity } from '../replication/presenceMessage.ts'
+import { liveliest } from './liveliest.ts'
 import type { MemberInfo } from './states.ts'
 
 /** The list of a space's members as a UI shows it; who did not change keeps the same object. */
@@ -16,21 +18,22 @@ export function createSpaceMembers(options: {
 }): { readonly list: Readable<readonly MemberInfo[]>; dispose(): void } {
   const { me, log, profiles, presence } = options
   const list = createWritable(read([]))
-  const stops = [log.state, profiles.state, presence.others].map((source) => source.subscribe(update))
+  const stops = [log.state, profiles.state, presence.others, presence.activity].map((source) => source.subscribe(update))
 
-  function infoOf({ identity, name, role, devices }: Member, present: ReadonlySet<IdentityId>): MemberInfo {
+  function infoOf({ identity, name, role, devices }: Member, present: ReadonlyMap<IdentityId, Activity>): MemberInfo {
     return {
       id: identity,
       ...profileOf(profiles.state.get().get(identity) ?? { name }),
       role,
       isMe: identity === me,
-      isHere: present.has(identity),
+      activity: present.get(identity) ?? 'offline',
       deviceCount: devices.length,
     }
   }
 
   function read(before: readonly MemberInfo[]): readonly MemberInfo[] {
-    const present = new Set(presence.others.get().map(({ identity }) => identity))
+    const present = new Map<IdentityId, Activity>([[me, presence.activity.get()]])
+    for (const { identity, activity } of presence.others.get()) present.set(identity, liveliest(present.get(identity), activity))
     const known = new Map(before.map((info) => [info.id, info]))
     return [...log.state.get().members.values()]
       .map((member) => {
@@ -60,6 +63,6 @@ function compareTexts(a: string, b: string): number {
 }
 
 function isSame(a: MemberInfo, b: MemberInfo): boolean {
-  const parts = ['name', 'colour', 'emoji', 'picture', 'role', 'isHere', 'deviceCount'] as const
+  const parts = ['name', 'colour', 'emoji', 'picture', 'role', 'activity', 'deviceCount'] as const
   return parts.every((part) => a[part] === b[part])
 }

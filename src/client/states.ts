@@ -1,18 +1,23 @@
 import type { EchoError } from '../shared/echoError.ts'
-import type { DeviceId, IdentityId, SpaceId } from '../shared/ids.ts'
+import type { DeviceId, IdentityId, ItemId, SpaceId } from '../shared/ids.ts'
 import type { Profile } from '../identity/profileRecord.ts'
 import type { Role } from '../access/membershipLog.ts'
+import type { Activity } from '../replication/presenceMessage.ts'
 
 /** State unions a UI shows; `status` is the tag of each. */
 
 export type EchoState =
   | { readonly status: 'opening' }
+  /** A passphrase locks what is stored: `echo.passphrase.unlock`. */
+  | { readonly status: 'locked' }
   | { readonly status: 'ready' }
   | { readonly status: 'error'; readonly error: EchoError }
   | { readonly status: 'disposed' }
 
 export type IdentityState =
   | { readonly status: 'loading' }
+  /** Who is here is locked by a passphrase. */
+  | { readonly status: 'locked' }
   /** Nobody is here yet: create or recover. */
   | { readonly status: 'none' }
   /** Working, but the 24 words were not confirmed as written down. */
@@ -49,8 +54,8 @@ export interface MemberInfo extends Profile {
   readonly id: IdentityId
   readonly role: Role
   readonly isMe: boolean
-  /** Another of the person's tabs or devices is in the space now. */
-  readonly isHere: boolean
+  /** What the person's liveliest tab or device in the space says of itself; `offline`: none is here. */
+  readonly activity: Activity | 'offline'
   readonly deviceCount: number
 }
 
@@ -71,7 +76,8 @@ export type SpaceState =
   | { readonly status: 'left'; readonly since: number }
   /** No key opens here yet; asking peers. */
   | { readonly status: 'waiting-for-key' }
-  | { readonly status: 'closed' }
+  /** Not open in this tab. `byChoice`: the person has closed it, on this device; `echo.spaces.open` opens it again. */
+  | { readonly status: 'closed'; readonly byChoice?: true }
   | { readonly status: 'not-found' }
   | { readonly status: 'damaged'; readonly error: EchoError }
 
@@ -234,5 +240,8 @@ export interface PresentPeer<Data = unknown> {
   /** One per tab or device: the same person can be here twice. */
   readonly key: string
   readonly name: string
+  readonly activity: Activity
+  /** The item that the person types in; the peer's own word, so perhaps of nothing that is here. */
+  readonly typing: ItemId | undefined
   readonly data: Data | undefined
 }

@@ -11,15 +11,20 @@ export type TabMessage =
   | { readonly type: 'deleted'; readonly space: string }
   /** A member of a space was muted or unmuted: read who is. */
   | { readonly type: 'muted'; readonly space: string }
+  /** What this device keeps for a space under a name has changed: read it again. */
+  | { readonly type: 'local'; readonly space: string; readonly name: string }
   /** Everything on this device is about to be deleted: end. */
   | { readonly type: 'erase' }
+  /** What is stored is about to be locked or unlocked: end, and load the page anew. */
+  | { readonly type: 'restart' }
   /** The user's switch. */
   | { readonly type: 'enabled'; readonly enabled: boolean }
   /** How the networking tab's network is doing. */
   | { readonly type: 'network'; readonly status: NetworkState['status']; readonly connections: number }
 
 export interface TabControl {
-  tell(message: TabMessage): void
+  /** @returns whether there is another tab to hear it */
+  tell(message: TabMessage): boolean
   /** Whether some other tab said that it networks, and is still there. */
   hasLeader(): boolean
   dispose(): Promise<void>
@@ -56,6 +61,7 @@ export function createTabControl(options: {
   return {
     tell(message) {
       for (const connection of connections) send(connection, message)
+      return connections.size > 0
     },
     hasLeader: () => leader !== undefined,
     dispose: () => room.leave(),
@@ -74,10 +80,15 @@ function parse(frame: Uint8Array): TabMessage | undefined {
       case 'identity':
       case 'spaces':
       case 'erase':
+      case 'restart':
         return { type: message['type'] }
       case 'muted':
       case 'deleted':
         return typeof message['space'] === 'string' ? { type: message['type'], space: message['space'] } : undefined
+      case 'local':
+        return typeof message['space'] === 'string' && typeof message['name'] === 'string'
+          ? { type: 'local', space: message['space'], name: message['name'] }
+          : undefined
       case 'enabled':
         return typeof message['enabled'] === 'boolean' ? { type: 'enabled', enabled: message['enabled'] } : undefined
       case 'network':

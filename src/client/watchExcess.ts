@@ -1,4 +1,4 @@
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, type EchoError } from '../shared/echoError.ts'
 import type { Clock, Random, Timer } from '../shared/ports.ts'
 import type { Admission } from '../access/judgedOperation.ts'
 import type { OpenSpace } from './openSpace.ts'
@@ -50,7 +50,7 @@ export function watchExcess(options: {
     } catch (error) {
       // What is in the log already is stored with the next write.
       const text = 'Whoever came by an invitation that was used up could not be taken out again yet. See the cause.'
-      options.onError(error instanceof EchoError ? error : new EchoError('storage-unavailable', text, { cause: error }))
+      options.onError(asEchoError(error, 'storage-unavailable', text))
     }
     isEnding = false
     look()

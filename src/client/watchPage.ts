@@ -12,7 +12,7 @@ export interface PageEvents {
  */
 export function watchPage(
   { onHide, onBack }: { readonly onHide: () => void; readonly onBack: () => void },
-  page: PageEvents | undefined = typeof document === 'undefined' ? undefined : { document, window },
+  page: PageEvents | undefined,
 ): () => void {
   if (page === undefined) return () => {}
   const onVisibility = (): void => (page.document.visibilityState === 'hidden' ? onHide() : onBack())

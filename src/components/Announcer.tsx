@@ -1,5 +1,5 @@
 'use client'
-import { createContext, use, useCallback, useState, type ReactNode } from 'react'
+import { createContext, use, useCallback, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 
 /** Says something to screen readers. Assertive interrupts: only for a wrong code, an insecure peer, a removal. */
 export type Announce = (text: string, priority?: 'polite' | 'assertive') => void
@@ -15,9 +15,20 @@ const unheard: Announce = () => {}
  */
 export function Announcer({ children }: { readonly children?: ReactNode }): ReactNode {
   const [said, say] = useState({ polite: '', assertive: '', count: 0 })
+  /** The count of what is in the page. */
+  const shown = useRef(0)
+  useLayoutEffect(() => {
+    shown.current = said.count
+  }, [said.count])
   const announce = useCallback<Announce>((text, priority = 'polite') => {
-    // The same sentence twice is read twice only where the text differs.
-    say(({ count }) => ({ polite: '', assertive: '', [priority]: count % 2 === 0 ? text : `${text}\u00A0`, count: count + 1 }))
+    say((before) => {
+      // What is said in the same moment, as a step's heading and its deadline are, is read together: else the last would hush the others.
+      const heard = before.count === shown.current ? { polite: '', assertive: '' } : before
+      if (heard[priority].includes(text)) return before
+      // The same sentence twice is read twice only where the text differs.
+      const next = before.count % 2 === 0 ? text : `${text}\u00A0`
+      return { ...heard, [priority]: [heard[priority], next].filter(Boolean).join(' '), count: before.count + 1 }
+    })
   }, [])
   return (
     <AnnounceContext value={announce}>

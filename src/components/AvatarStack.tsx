@@ -5,12 +5,18 @@ import { Avatar } from './Avatar.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
 import { plainName } from './plainName.ts'
+import { PresenceDot } from './PresenceDot.tsx'
+import { liveliest } from '../client/liveliest.ts'
 import type { Space } from '../client/echo.ts'
+import type { PresentPeer } from '../client/states.ts'
+import type { Activity } from '../replication/presenceMessage.ts'
 
 /** A person to show; the colour comes from the id. */
 export interface AvatarPerson {
   readonly identity: string
   readonly name: string
+  /** Drawn at the avatar's corner. */
+  readonly activity?: Activity
 }
 
 interface StackOptions {
@@ -28,7 +34,16 @@ export function AvatarStack({ space, ...props }: ComponentProps<'div'> & StackOp
   const { status } = useReadable(space.state)
   // Who is no member any more cannot know who is here.
   if (status === 'removed' || status === 'left') return null
-  return <AvatarStackView {...props} people={[...new Map(peers.map((peer) => [peer.identity, peer])).values()]} />
+  return <AvatarStackView {...props} people={peopleOf(peers)} />
+}
+
+/** Each person once, as the liveliest of the tabs and devices. */
+function peopleOf(peers: readonly PresentPeer[]): readonly AvatarPerson[] {
+  const people = new Map<string, AvatarPerson>()
+  for (const { identity, name, activity } of peers) {
+    people.set(identity, { identity, name, activity: liveliest(people.get(identity)?.activity, activity) })
+  }
+  return [...people.values()]
 }
 
 /** {@link AvatarStack} for a given list of people. */
@@ -55,7 +70,10 @@ export function AvatarStackView({
         <ul aria-label={messages.label}>
           {shown.map((person) => (
             <li key={person.identity}>
-              <Avatar id={person.identity} name={person.name} />
+              <span className="echo-avatar-spot">
+                <Avatar id={person.identity} name={person.name} />
+                {person.activity !== undefined && <PresenceDot activity={person.activity} />}
+              </span>
             </li>
           ))}
           {rest.length > 0 && (

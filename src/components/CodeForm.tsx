@@ -1,5 +1,6 @@
 'use client'
-import { useId, useState, type ReactNode } from 'react'
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
+import { useAnnounce } from './Announcer.tsx'
 import { Button } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import type { GuestTexts } from './messages.ts'
@@ -19,6 +20,12 @@ export function CodeForm({ texts, wrong, attemptsLeft, isChecking, onSubmit, onC
   const { common } = useMessages()
   const [code, setCode] = useState('')
   const id = useId()
+  const input = useRef<HTMLInputElement>(null)
+  const announce = useAnnounce()
+  const fault = wrong && !isChecking ? texts.wrongCode(attemptsLeft) : undefined
+  useEffect(() => {
+    if (fault !== undefined) announce(fault, 'assertive')
+  }, [announce, fault])
   return (
     <form
       className="echo-form"
@@ -26,6 +33,8 @@ export function CodeForm({ texts, wrong, attemptsLeft, isChecking, onSubmit, onC
       onSubmit={(event) => {
         event.preventDefault()
         if (code.length !== 6 || isChecking) return
+        // The button takes no press while the code is checked, and would drop the focus; the next code is typed here, too.
+        input.current?.focus()
         onSubmit(code)
         setCode('')
       }}
@@ -34,6 +43,7 @@ export function CodeForm({ texts, wrong, attemptsLeft, isChecking, onSubmit, onC
         <label htmlFor={id}>{texts.code}</label>
         <input
           id={id}
+          ref={input}
           className="echo-input echo-code"
           inputMode="numeric"
           autoComplete="one-time-code"
@@ -44,7 +54,7 @@ export function CodeForm({ texts, wrong, attemptsLeft, isChecking, onSubmit, onC
           aria-describedby={`${id}hint`}
           onChange={(event) => setCode(event.target.value.replace(/\D/g, '').slice(0, 6))}
         />
-        <p id={`${id}hint`} className={wrong ? 'echo-field-error' : 'echo-hint'} role={wrong ? 'alert' : undefined}>
+        <p id={`${id}hint`} className={wrong ? 'echo-field-error' : 'echo-hint'}>
           {wrong ? texts.wrongCode(attemptsLeft) : texts.codeHint}
         </p>
       </div>

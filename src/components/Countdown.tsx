@@ -18,9 +18,15 @@ export function Countdown({ label, deadline }: { readonly label: string; readonl
     spoken.current = { deadline, next: thresholds.find((threshold) => threshold < seconds) ?? -1 }
     announce(`${label} ${messages.common.timeLeft(seconds)}`)
   }, [announce, deadline, label, messages, seconds])
+  // What a server rendered is some seconds old when it is taken over, and right from the next second on.
   return (
-    <p className="echo-countdown" data-slot="countdown" data-state={seconds === 0 ? 'over' : seconds <= 60 ? 'soon' : 'running'}>
-      {label} <time>{messages.common.clock(seconds)}</time>
+    <p
+      className="echo-countdown"
+      data-slot="countdown"
+      data-state={seconds === 0 ? 'over' : seconds <= 60 ? 'soon' : 'running'}
+      suppressHydrationWarning
+    >
+      {label} <time suppressHydrationWarning>{messages.common.clock(seconds)}</time>
     </p>
   )
 }

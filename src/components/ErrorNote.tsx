@@ -5,12 +5,18 @@ import { useMessages } from './EchoUiConfig.tsx'
 import { errorText } from './messages.ts'
 import type { EchoError } from '../shared/echoError.ts'
 
+export interface ErrorNoteProps extends ComponentProps<'div'> {
+  readonly error: EchoError
+  /** What the error means here, where that differs from elsewhere. */
+  readonly text?: string | undefined
+}
+
 /** What went wrong in the user's words and what its children add, with the error's code and message behind a disclosure. */
-export function ErrorNote({ error, className, children, ...props }: ComponentProps<'div'> & { readonly error: EchoError }): ReactNode {
+export function ErrorNote({ error, text, className, children, ...props }: ErrorNoteProps): ReactNode {
   const messages = useMessages()
   return (
     <div data-slot="error" className={classNames('echo-error', className)} {...props}>
-      <p>{errorText(messages, error.code, error.details)}</p>
+      <p>{text ?? errorText(messages, error.code, error.details)}</p>
       {children}
       <details>
         <summary>{messages.common.details}</summary>

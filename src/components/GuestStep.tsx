@@ -1,5 +1,6 @@
 'use client'
-import type { ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
+import { useAnnounce } from './Announcer.tsx'
 import { Button } from './Button.tsx'
 import { CodeForm } from './CodeForm.tsx'
 import { Countdown } from './Countdown.tsx'
@@ -57,7 +58,7 @@ export function GuestStep({ state, texts, onClose, onLink, onAccept, onCode, onC
       return (
         <>
           <Waiting>{texts.connecting(nameIn(state.preview.inviterName))}</Waiting>
-          {isObstacle(network) ? <NetworkNote network={network} /> : state.slow && <p>{texts.slow}</p>}
+          {isObstacle(network) ? <NetworkNote network={network} /> : state.slow && <News>{texts.slow}</News>}
           {cancel}
         </>
       )
@@ -117,11 +118,22 @@ export function GuestStep({ state, texts, onClose, onLink, onAccept, onCode, onC
     case 'error':
       return (
         <>
-          <ErrorNote error={state.error} {...(state.error.code === 'insecure-peer' && { role: 'alert' })} />
+          <ErrorNote
+            error={state.error}
+            text={texts.faults[state.error.code]}
+            {...(state.error.code === 'insecure-peer' && { role: 'alert' })}
+          />
           <EndActions texts={texts} retryable={state.retryable} onAccept={onAccept} onLink={onLink} />
         </>
       )
   }
+}
+
+/** What comes up within a step, and is read out when it does. */
+function News({ children }: { readonly children: string }): ReactNode {
+  const announce = useAnnounce()
+  useEffect(() => announce(children), [announce, children])
+  return <p>{children}</p>
 }
 
 function EndActions({

@@ -7,11 +7,13 @@ import { useMessages } from './EchoUiConfig.tsx'
 import { IdentityForm, type IdentityFormProps } from './IdentityForm.tsx'
 import { PairDeviceDialog } from './PairDeviceDialog.tsx'
 import { RecoveryPhraseNotice } from './RecoveryPhraseNotice.tsx'
+import { Unlock } from './Unlock.tsx'
 import { useIdentityForm } from './useIdentityForm.ts'
 import { Waiting } from './Waiting.tsx'
 
 /**
- * Shows its children to someone who has an identity on this device, and otherwise asks for a name, for recovery words, or for another device. Above the children
+ * Shows its children to someone who has an identity on this device, and otherwise asks for a name, for recovery words, or for another device; or for the
+ * passphrase, where the device is locked. Above the children
  * it offers the recovery words until they are written down.
  * @example
  * <IdentityGate><Notes /></IdentityGate>
@@ -22,8 +24,10 @@ export function IdentityGate({ children, ...props }: ComponentProps<'section'>):
   const [pairing, setPairing] = useState(false)
   return (
     <>
-      {status === 'loading' || status === 'none' ? (
-        <IdentityGateView {...props} status={status} form={{ ...form, onPair: () => setPairing(true) }} />
+      {status === 'loading' || status === 'none' || status === 'locked' ? (
+        <IdentityGateView {...props} status={status} form={{ ...form, onPair: () => setPairing(true) }}>
+          {status === 'locked' && <Unlock />}
+        </IdentityGateView>
       ) : (
         <>
           <RecoveryPhraseNotice />
@@ -36,14 +40,15 @@ export function IdentityGate({ children, ...props }: ComponentProps<'section'>):
 }
 
 export interface IdentityGateViewProps extends ComponentProps<'section'> {
-  readonly status: 'loading' | 'none'
+  /** `locked`: what is to be shown stands among the children. */
+  readonly status: 'loading' | 'none' | 'locked'
   readonly form: IdentityFormProps
   /** Milliseconds before a loading state is shown. */
   readonly delayMs?: number
 }
 
 /** What {@link IdentityGate} shows in place of its children. */
-export function IdentityGateView({ status, form, delayMs, className, ...props }: IdentityGateViewProps): ReactNode {
+export function IdentityGateView({ status, form, delayMs, className, children, ...props }: IdentityGateViewProps): ReactNode {
   const { identity: messages, common } = useMessages()
   return (
     <section data-slot="identity-gate" data-state={status} className={classNames('echo-gate', className)} {...props}>
@@ -51,6 +56,8 @@ export function IdentityGateView({ status, form, delayMs, className, ...props }:
         <Delayed {...(delayMs !== undefined && { delayMs })}>
           <Waiting>{common.loading}</Waiting>
         </Delayed>
+      ) : status === 'locked' ? (
+        children
       ) : (
         <div className="echo-card">
           <h1>{form.mode === 'recover' ? messages.recoverTitle : messages.createTitle}</h1>

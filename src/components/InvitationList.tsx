@@ -20,12 +20,22 @@ import type { InvitationInfo } from '../client/invitationOptions.ts'
 /** What was asked for. */
 export type InvitationCall = { readonly name: 'revoke' | 'approve' | 'deny'; readonly id: string; readonly guest?: string }
 
+const all = (): boolean => true
+
 /**
  * The invitations to a space: how long and for how many each still works, who waits at it, its link again, and the way to withdraw it.
  * @example
  * <InvitationList space={space} />
  */
-export function InvitationList({ space, ...props }: ComponentProps<'div'> & { readonly space: Space }): ReactNode {
+export function InvitationList({
+  space,
+  filter = all,
+  ...props
+}: ComponentProps<'div'> & {
+  readonly space: Space
+  /** Which ones to show; by default all. */
+  readonly filter?: (invitation: InvitationInfo) => boolean
+}): ReactNode {
   const invitations = useInvitations(space)
   const members = useMembers(space)
   const { can } = usePermissions(space)
@@ -39,7 +49,7 @@ export function InvitationList({ space, ...props }: ComponentProps<'div'> & { re
   return (
     <InvitationListView
       {...props}
-      invitations={invitations?.invitations ?? []}
+      invitations={(invitations?.invitations ?? []).filter(filter)}
       spaceName={name}
       nameOf={(id) => members.find((member) => member.id === id)?.name}
       command={state}

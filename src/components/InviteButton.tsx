@@ -5,34 +5,48 @@ import { useInvite } from '../react/useInvite.ts'
 import { useNetworkStatus } from '../react/useNetworkStatus.ts'
 import { usePermissions } from '../react/usePermissions.ts'
 import { useReadable } from '../react/useReadable.ts'
+import { useInvitations } from '../react/useInvitations.ts'
 import { Button, type ButtonProps } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import { InvitationList } from './InvitationList.tsx'
 import { InviteDialogView } from './InviteDialogView.tsx'
 import { Portal } from './Portal.tsx'
 import type { Space } from '../client/echo.ts'
+import type { InvitationInfo } from '../client/invitationOptions.ts'
+
+export interface InviteButtonProps extends ButtonProps {
+  readonly space: Space
+  /** Where in the app the invited come out once joined, such as the note that is open here: begins with one `/`, at most 200 bytes. */
+  readonly path?: string | undefined
+}
 
 /**
- * Opens a dialog that makes an invitation link. Nothing is made before the user asks for it. Closing the dialog keeps the link working, and so
- * does leaving the view: a button for the same space shows the open invitation again.
+ * Opens a dialog that makes invitation links. Nothing is made before the user asks for it. Closing the dialog keeps a link working, and so does
+ * leaving the view: a button for the same space shows the open invitation again, and lists the others that were made here.
  * @example
- * <InviteButton space={space} />
+ * <InviteButton space={space} path={`/notes/${note.id}`} />
  */
-export function InviteButton({ space, children, ...props }: ButtonProps & { readonly space: Space }): ReactNode {
+export function InviteButton({ space, path, children, ...props }: InviteButtonProps): ReactNode {
   const { invite: messages, obstacles } = useMessages()
   const { name } = useReadable(space.info)
   const { can, why } = usePermissions(space)
-  const { state, create, approve, deny, cancel } = useInvite(space)
+  const { state, create, approve, deny, another, cancel } = useInvite(space)
+  const made = useInvitations(space)?.invitations ?? []
   const network = useNetworkStatus()
   const [open, setOpen] = useState(false)
   const noteId = useId()
   const allowed = can.invite
-  const isOut = allowed && isOpenInvitation(state)
+  const shown = 'url' in state ? state.url : undefined
+  const isOut = ({ status, isMine }: InvitationInfo): boolean => status === 'open' && isMine
+  const isOther = (invitation: InvitationInfo): boolean => isOut(invitation) && invitation.url !== shown
+  const others = made.filter(isOther).length
+  const count = allowed ? Math.max(made.filter(isOut).length, Number(isOpenInvitation(state))) : 0
   return (
     <>
       <Button
         data-state={state.status}
         aria-disabled={!allowed}
-        aria-describedby={allowed && !isOut ? undefined : noteId}
+        aria-describedby={allowed && count === 0 ? undefined : noteId}
         {...props}
         onClick={(event) => {
           props.onClick?.(event)
@@ -40,15 +54,15 @@ export function InviteButton({ space, children, ...props }: ButtonProps & { read
         }}
       >
         {children ?? messages.button}
-        {isOut && (
-          <span className="echo-badge" aria-hidden="true" title={messages.open}>
-            1
+        {count > 0 && (
+          <span className="echo-badge" aria-hidden="true" title={messages.open(count)}>
+            {count}
           </span>
         )}
       </Button>
-      {isOut && (
+      {count > 0 && (
         <span id={noteId} className="echo-visually-hidden" data-slot="open-invitation">
-          {messages.open}
+          {messages.open(count)}
         </span>
       )}
       {!allowed && (
@@ -62,10 +76,19 @@ export function InviteButton({ space, children, ...props }: ButtonProps & { read
           onClose={() => setOpen(false)}
           spaceName={name}
           state={state}
-          onCreate={create}
+          onCreate={(options) => create(path === undefined ? options : { ...options, path })}
           onApprove={approve}
           onDeny={deny}
+          onAnother={another}
           onCancel={cancel}
+          others={
+            others > 0 && (
+              <details className="echo-more">
+                <summary>{shown === undefined ? messages.open(others) : messages.others(others)}</summary>
+                <InvitationList space={space} filter={isOther} />
+              </details>
+            )
+          }
           network={network}
         />
       </Portal>

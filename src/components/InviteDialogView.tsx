@@ -26,7 +26,11 @@ export interface InviteDialogViewProps {
   /** Lets in, or turns away, somebody who waits. */
   readonly onApprove: (guest: string) => void
   readonly onDeny: (guest: string) => void
+  /** Leaves the link that is out as it is, to make a further one. */
+  readonly onAnother: () => void
   readonly onCancel: () => void
+  /** What else is out, shown below while a link is made or out. */
+  readonly others?: ReactNode
   /** Shown where it keeps the guest from being met. */
   readonly network?: NotedNetwork | undefined
 }
@@ -40,7 +44,9 @@ export function InviteDialogView({
   onCreate,
   onApprove,
   onDeny,
+  onAnother,
   onCancel,
+  others,
   network,
 }: InviteDialogViewProps): ReactNode {
   const messages = useMessages()
@@ -60,6 +66,12 @@ export function InviteDialogView({
     <Button variant="quiet" onClick={onCancel}>
       {invite.cancelInvitation}
     </Button>
+  )
+  const outActions = (
+    <div className="echo-actions">
+      <Button onClick={onAnother}>{invite.further}</Button>
+      {cancel}
+    </div>
   )
   return (
     <Dialog open={open} onClose={onClose} step={state.status} title={titleOf(state, spaceName, messages)}>
@@ -81,12 +93,14 @@ export function InviteDialogView({
                 <Button onClick={onClose}>{messages.common.cancel}</Button>
               </div>
             )}
+            {others}
           </>
         )}
         {state.status === 'approving' && (
           <>
             <JoinRequests requests={state.requests} onApprove={onApprove} onDeny={onDeny} />
-            <div className="echo-actions">{cancel}</div>
+            {outActions}
+            {others}
           </>
         )}
         {(state.status === 'waiting' || state.status === 'connecting' || state.status === 'verifying') && (
@@ -117,7 +131,8 @@ export function InviteDialogView({
             ) : (
               <Countdown label={invite.expires} deadline={state.expiresAt} />
             )}
-            <div className="echo-actions">{cancel}</div>
+            {outActions}
+            {others}
           </>
         )}
         {state.status === 'admitting' && (

@@ -1,5 +1,6 @@
 'use client'
 import type { ReactNode } from 'react'
+import { useIdentity } from '../react/useIdentity.ts'
 import { useJoin } from '../react/useJoin.ts'
 import { useNetworkStatus } from '../react/useNetworkStatus.ts'
 import { JoinDialogView } from './JoinDialogView.tsx'
@@ -12,8 +13,11 @@ export interface JoinDialogProps {
   readonly open: boolean
   /** Called when the dialog is to be closed; whatever is not done is cancelled. */
   readonly onClose: () => void
-  /** Called when the user wants to see the space just joined, or was a member of already; close the dialog and show it. */
-  readonly onJoined: (space: SpaceId) => void
+  /**
+   * Called when the user wants to see the space just joined, or was a member of already; close the dialog and show it. `path`: where in the app, if the
+   * link says so. It begins with one `/`, and whoever made the link chose the rest: go only where a link may lead.
+   */
+  readonly onJoined: (space: SpaceId, path?: string) => void
   /** A link to begin with, as from `takeInvitationFromLocation()`; without one the dialog asks for it. */
   readonly link?: string | undefined
 }
@@ -25,7 +29,9 @@ export interface JoinDialogProps {
  * <JoinDialog open={joining} link={link} onClose={() => setJoining(false)} onJoined={(space) => navigate(`/spaces/${space}`)} />
  */
 export function JoinDialog({ open, onClose, onJoined, link }: JoinDialogProps): ReactNode {
-  const join = useJoin(open ? link : undefined)
+  // Who has to unlock the device first comes back to the link afterwards.
+  const isLocked = useIdentity().status === 'locked'
+  const join = useJoin(open && !isLocked ? link : undefined)
   const network = useNetworkStatus()
   const form = useIdentityForm(join.accept)
   function close(): void {
@@ -38,7 +44,7 @@ export function JoinDialog({ open, onClose, onJoined, link }: JoinDialogProps): 
   return (
     <Portal>
       <JoinDialogView
-        open={open}
+        open={open && !isLocked}
         onClose={close}
         state={join.state}
         identityForm={form}

@@ -23,7 +23,8 @@ export interface JoinDialogViewProps {
   /** The person has typed a code. */
   readonly onCode: (code: string) => void
   readonly onCancel: () => void
-  readonly onJoined: (space: SpaceId) => void
+  /** `path`: where in the app the link wants to go; whoever made it chose it. */
+  readonly onJoined: (space: SpaceId, path?: string) => void
   /** Shown where it keeps the host from being met. */
   readonly network?: NotedNetwork | undefined
 }
@@ -49,9 +50,11 @@ function JoinStep({ state, identityForm, onJoined, ...actions }: Omit<JoinDialog
           <JoinPreview preview={state.preview} />
           <NetworkNote network={actions.network} />
           <div className="echo-actions">
-            <Button variant="primary" onClick={actions.onAccept}>
-              {join.accept}
-            </Button>
+            {actions.network?.status !== 'unsupported' && (
+              <Button variant="primary" onClick={actions.onAccept}>
+                {join.accept}
+              </Button>
+            )}
             <Button onClick={actions.onClose}>{common.cancel}</Button>
           </div>
         </>
@@ -68,7 +71,7 @@ function JoinStep({ state, identityForm, onJoined, ...actions }: Omit<JoinDialog
         <>
           <p>{state.alreadyMember ? join.alreadyMember : join.success}</p>
           <div className="echo-actions">
-            <Button variant="primary" onClick={() => onJoined(state.space)}>
+            <Button variant="primary" onClick={() => onJoined(state.space, state.path)}>
               {join.openSpace}
             </Button>
           </div>

@@ -2,22 +2,37 @@
 import { useId, useState, type ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import { browserCamera, type QrCamera } from './qrCamera.ts'
+import { QrScanner } from './QrScanner.tsx'
 import type { GuestTexts } from './messages.ts'
 
-/** Asks for an invitation link. */
+/** Asks for an invitation link, to be pasted or read from a QR code. */
 export function JoinLinkForm({
   texts,
   onLink,
   onClose,
+  camera = browserCamera,
 }: {
   readonly texts: GuestTexts
   readonly onLink: (link: string) => void
   readonly onClose: () => void
+  /** In the place of the browser's. */
+  readonly camera?: QrCamera | undefined
 }): ReactNode {
-  const { common } = useMessages()
+  const { common, scan } = useMessages()
   const [link, setLink] = useState('')
+  /** Which try to scan this is; 0 for none. */
+  const [scanTry, setScanTry] = useState(0)
+  const [isScanOver, setScanOver] = useState(false)
+  const isScanning = scanTry > 0 && !isScanOver
   const id = useId()
   const trimmed = link.trim()
+
+  function onScan(): void {
+    setScanTry(isScanning ? 0 : scanTry + 1)
+    setScanOver(false)
+  }
+
   return (
     <form
       className="echo-form"
@@ -27,6 +42,7 @@ export function JoinLinkForm({
         if (trimmed !== '') onLink(trimmed)
       }}
     >
+      {scanTry > 0 && <QrScanner key={scanTry} onLink={onLink} onEnd={() => setScanOver(true)} camera={camera} />}
       <div className="echo-field">
         <label htmlFor={id}>{texts.link}</label>
         <input
@@ -49,6 +65,7 @@ export function JoinLinkForm({
         <Button variant="primary" type="submit" disabled={trimmed === ''}>
           {texts.continue}
         </Button>
+        <Button onClick={onScan}>{isScanning ? scan.stop : scan.start}</Button>
         <Button onClick={onClose}>{common.cancel}</Button>
       </div>
     </form>

@@ -2,8 +2,10 @@
 import type { ReactNode } from 'react'
 import { ConfirmDialog } from './ConfirmDialog.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import { LeaveSpaceDialogView } from './LeaveSpaceDialog.tsx'
 import { plainName } from './plainName.ts'
 import { Portal } from './Portal.tsx'
+import { RemoveMemberDialogView } from './RemoveMemberDialog.tsx'
 import type { MemberQuestion } from './useMemberDialog.ts'
 import type { CommandState } from '../react/useCommand.ts'
 import type { MemberCall } from '../react/useMemberCommands.ts'
@@ -37,27 +39,18 @@ export function MemberDialogs({
   onLeave,
 }: MemberDialogsProps): ReactNode {
   const { members: messages } = useMessages()
-  const shared = { onClose, state: command }
   const name = asking !== undefined && 'member' in asking ? plainName(asking.member.name) || messages.unnamed : ''
   return (
     <Portal>
+      <RemoveMemberDialogView
+        member={asking?.about === 'remove' ? asking.member : undefined}
+        onClose={onClose}
+        command={command}
+        onRemove={onRemove}
+      />
       <ConfirmDialog
-        {...shared}
-        open={asking?.about === 'remove'}
-        title={messages.removeTitle(name)}
-        confirm={messages.removeNamed(name)}
-        busy={messages.removing}
-        onConfirm={() => asking?.about === 'remove' && onRemove(asking.member.id)}
-      >
-        <ul className="echo-points">
-          <li>{messages.removeReads}</li>
-          <li>{messages.removeDevices}</li>
-          <li>{messages.removeKeys}</li>
-          <li>{messages.removeStays}</li>
-        </ul>
-      </ConfirmDialog>
-      <ConfirmDialog
-        {...shared}
+        onClose={onClose}
+        state={command}
         open={asking?.about === 'owner'}
         title={messages.ownerTitle(name)}
         confirm={messages.ownerConfirm(name)}
@@ -66,26 +59,16 @@ export function MemberDialogs({
       >
         <p>{messages.ownerHint}</p>
       </ConfirmDialog>
-      <ConfirmDialog
-        {...shared}
+      <LeaveSpaceDialogView
         open={asking?.about === 'leave'}
-        title={messages.leaveTitle(plainName(spaceName))}
-        confirm={messages.leaveConfirm}
-        busy={messages.leaving}
-        barred={isLastOwner}
-        onConfirm={onLeave}
-      >
-        {isLastOwner ? (
-          <p>{messages.leaveLastOwner}</p>
-        ) : (
-          <ul className="echo-points">
-            <li>{messages.leaveStays}</li>
-            <li>{messages.leaveDevices}</li>
-            {members.length === 1 && <li>{messages.leaveAlone}</li>}
-            {members.length > 1 && unsent && <li data-tone="danger">{messages.leaveUnsent}</li>}
-          </ul>
-        )}
-      </ConfirmDialog>
+        onClose={onClose}
+        spaceName={spaceName}
+        isLastOwner={isLastOwner}
+        isAlone={members.length === 1}
+        unsent={unsent}
+        command={command}
+        onLeave={onLeave}
+      />
     </Portal>
   )
 }

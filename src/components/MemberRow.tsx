@@ -4,6 +4,7 @@ import { Avatar } from './Avatar.tsx'
 import { Button } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { plainName } from './plainName.ts'
+import { PresenceDot } from './PresenceDot.tsx'
 import type { CommandState } from '../react/useCommand.ts'
 import type { MemberCall } from '../react/useMemberCommands.ts'
 import type { Role } from '../access/membershipLog.ts'
@@ -23,19 +24,26 @@ interface MemberRowProps {
 
 /** One member with role and presence, and what may be done about him. */
 export function MemberRow({ member, may, mayLeave, command, onRole, onRemove, onLeave }: MemberRowProps): ReactNode {
-  const { members: messages, roles } = useMessages()
+  const {
+    members: messages,
+    roles,
+    presence: { activity },
+  } = useMessages()
   const name = plainName(member.name) || messages.unnamed
   const isBusy = command.status === 'pending' && 'member' in command.call && command.call.member === member.id
   const hasChoice = may !== undefined && may.roles.length > 1
   const facts = [
     ...(hasChoice ? [] : [roles[member.role]]),
-    ...(member.isHere ? [messages.here] : []),
+    ...(member.isMe || member.activity === 'offline' ? [] : [activity[member.activity]]),
     ...(may?.why === 'outranked' ? [member.role === 'owner' ? messages.ownersStay : messages.onlyOwners] : []),
     ...(isBusy ? [messages.changing] : []),
   ]
   return (
-    <li data-slot="member" data-state={member.isHere || member.isMe ? 'here' : 'away'} aria-busy={isBusy}>
-      <Avatar {...avatarOf(member)} aria-hidden="true" />
+    <li data-slot="member" data-state={member.activity === 'offline' ? 'away' : 'here'} aria-busy={isBusy}>
+      <span className="echo-avatar-spot" aria-hidden="true">
+        <Avatar {...avatarOf(member)} />
+        <PresenceDot activity={member.activity} />
+      </span>
       <span className="echo-person">
         <span>
           <bdi>{name}</bdi>

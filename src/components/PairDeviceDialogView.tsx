@@ -54,9 +54,11 @@ function PairStep({ state, onClose, onConfirm, ...actions }: Omit<PairDeviceDial
           <p className="echo-caution">{pair.onlyYours}</p>
           <NetworkNote network={actions.network} />
           <div className="echo-actions">
-            <Button variant="primary" onClick={actions.onAccept}>
-              {pair.accept}
-            </Button>
+            {actions.network?.status !== 'unsupported' && (
+              <Button variant="primary" onClick={actions.onAccept}>
+                {pair.accept}
+              </Button>
+            )}
             <Button onClick={onClose}>{common.cancel}</Button>
           </div>
         </>

@@ -1,7 +1,7 @@
 'use client'
 import { useId, useState, type ComponentProps, type FormEvent, type ReactNode } from 'react'
 import { useProfile } from '../react/useProfile.ts'
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, type EchoError } from '../shared/echoError.ts'
 import { Avatar } from './Avatar.tsx'
 import { Button } from './Button.tsx'
 import { classNames } from './classNames.ts'
@@ -119,5 +119,5 @@ function keyOf({ name, emoji = '', colour = '' }: Profile): string {
 }
 
 function asError(error: unknown): EchoError {
-  return error instanceof EchoError ? error : new EchoError('bad-value', 'The profile could not be saved. See the cause.', { cause: error })
+  return asEchoError(error, 'bad-value', 'The profile could not be saved. See the cause.')
 }

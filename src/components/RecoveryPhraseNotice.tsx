@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useRef, useState, type ComponentProps, type ReactNode } from 'react'
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError } from '../shared/echoError.ts'
 import { useIdentity } from '../react/useIdentity.ts'
 import { Button } from './Button.tsx'
 import { classNames } from './classNames.ts'
@@ -24,10 +24,7 @@ export function RecoveryPhraseNotice(props: ComponentProps<'aside'>): ReactNode 
     try {
       setState(await action())
     } catch (cause) {
-      const error =
-        cause instanceof EchoError
-          ? cause
-          : new EchoError('storage-unavailable', 'The recovery words could not be read or marked as saved.', { cause })
+      const error = asEchoError(cause, 'storage-unavailable', 'The recovery words could not be read or marked as saved.')
       setState({ status: 'error', error })
     }
   }

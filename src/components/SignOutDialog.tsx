@@ -1,12 +1,10 @@
 'use client'
-import { useId, useState, type FormEvent, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useIdentity } from '../react/useIdentity.ts'
-import { EchoError } from '../shared/echoError.ts'
-import { Button } from './Button.tsx'
-import { Dialog } from './Dialog.tsx'
+import { asEchoError, type EchoError } from '../shared/echoError.ts'
+import { ConfirmDialog } from './ConfirmDialog.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
-import { ErrorNote } from './ErrorNote.tsx'
-import { Waiting } from './Waiting.tsx'
+import type { CommandState } from '../react/useCommand.ts'
 
 export type SignOutState =
   | { readonly status: 'asking' }
@@ -49,41 +47,28 @@ export interface SignOutDialogViewProps {
 /** {@link SignOutDialog} in any of its states. */
 export function SignOutDialogView({ open, onClose, state, wordsUnsaved, onErase }: SignOutDialogViewProps): ReactNode {
   const { signOut: messages, common } = useMessages()
-  const [typed, setTyped] = useState('')
-  const id = useId()
-  const isMeant = typed.trim().toLocaleLowerCase() === messages.word.toLocaleLowerCase()
-
-  function onSubmit(event: FormEvent): void {
-    event.preventDefault()
-    if (isMeant && state.status !== 'erasing') onErase()
-  }
-
   return (
-    <Dialog open={open} onClose={onClose} title={messages.title} step={state.status}>
-      <form className="echo-form" data-slot="sign-out" data-state={state.status} onSubmit={onSubmit}>
-        <p>{messages.warning}</p>
-        {wordsUnsaved && <p className="echo-field-error">{messages.wordsUnsaved}</p>}
-        <div className="echo-field">
-          <label htmlFor={id}>{messages.typeToConfirm(messages.word)}</label>
-          <input id={id} className="echo-input" value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" />
-        </div>
-        {state.status === 'erasing' && <Waiting>{messages.erasing}</Waiting>}
-        {state.status === 'error' && <ErrorNote role="alert" error={state.error} />}
-        <div className="echo-actions">
-          <Button variant="primary" type="submit" disabled={!isMeant || state.status === 'erasing'}>
-            {messages.erase}
-          </Button>
-          <Button onClick={onClose}>{common.cancel}</Button>
-        </div>
-      </form>
-    </Dialog>
+    <ConfirmDialog
+      open={open}
+      onClose={onClose}
+      title={messages.title}
+      confirm={messages.erase}
+      onConfirm={onErase}
+      busy={messages.erasing}
+      word={common.deleteWord}
+      state={commandOf(state)}
+    >
+      <p>{messages.warning}</p>
+      {wordsUnsaved && <p className="echo-field-error">{messages.wordsUnsaved}</p>}
+    </ConfirmDialog>
   )
 }
 
+function commandOf(state: SignOutState): CommandState<undefined> {
+  if (state.status === 'asking') return { status: 'idle' }
+  return state.status === 'erasing' ? { status: 'pending', call: undefined } : { ...state, call: undefined }
+}
+
 function asError(error: unknown): EchoError {
-  return error instanceof EchoError
-    ? error
-    : new EchoError('storage-unavailable', 'Not everything could be deleted. See the cause; the next start goes on with it.', {
-        cause: error,
-      })
+  return asEchoError(error, 'storage-unavailable', 'Not everything could be deleted. See the cause; the next start goes on with it.')
 }

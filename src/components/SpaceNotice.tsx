@@ -9,8 +9,8 @@ import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
 import { plainName } from './plainName.ts'
-import { saveFile } from './saveFile.ts'
-import { withdrawnCount, withdrawnFile } from './withdrawnFile.ts'
+import { saveWithdrawn } from './saveWithdrawn.ts'
+import { withdrawnCount } from './withdrawnFile.ts'
 import type { Messages } from './messages.ts'
 import type { Space } from '../client/echo.ts'
 import type { SpaceState } from '../client/states.ts'
@@ -18,7 +18,7 @@ import type { SpaceState } from '../client/states.ts'
 interface NoticeActions {
   /** Offered to who is no member any more: opens a dialog for joining by a new invitation. */
   readonly onJoinAgain?: (() => void) | undefined
-  /** Offered to who is no member any more: takes the space off this device. */
+  /** Offered to who is no member any more: takes the space off all devices of the person, as a `DeleteSpaceDialog` does. */
   readonly onForget?: (() => void) | undefined
 }
 
@@ -35,14 +35,13 @@ export function SpaceNotice({ space, ...props }: SpaceNoticeProps & { readonly s
   const { name } = useReadable(space.info)
   const members = useMembers(space)
   const withdrawn = useWithdrawn(space)
-  const { notice } = useMessages()
-  const nameOf = (identity: string): string | undefined => members.find(({ id }) => id === identity)?.name
+  const messages = useMessages()
   return (
     <SpaceNoticeView
       {...props}
       state={state}
       withdrawn={withdrawn}
-      onSave={() => withdrawn.status === 'ready' && saveFile(notice.fileName(plainName(name)), withdrawnFile(withdrawn.contents, nameOf))}
+      onSave={() => withdrawn.status === 'ready' && saveWithdrawn(withdrawn.contents, members, name, messages)}
     />
   )
 }
@@ -88,6 +87,7 @@ export function SpaceNoticeView({
             {notice.joinAgain}
           </Button>
         )}
+        {withdrawn.status === 'error' && <Button onClick={withdrawn.retry}>{messages.common.retry}</Button>}
         {count > 0 && <Button onClick={onSave}>{notice.save}</Button>}
         {hasEnded && onForget !== undefined && (
           <Button variant="quiet" onClick={onForget}>

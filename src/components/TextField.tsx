@@ -1,8 +1,11 @@
 'use client'
 import { useEffect, useId, useImperativeHandle, useRef, useState, type ComponentProps, type ReactNode } from 'react'
 import { bindText, type TextElement } from './bindText.ts'
+import { bindUndo } from './bindUndo.ts'
 import { classNames } from './classNames.ts'
+import { useMessages } from './EchoUiConfig.tsx'
 import { displayOf } from './textDisplay.ts'
+import type { UndoCommands } from '../database/undoStack.ts'
 import type { TextHandle } from '../documents/textHandle.ts'
 
 interface TextFieldOptions {
@@ -12,6 +15,8 @@ interface TextFieldOptions {
   readonly label: string
   /** Leaves the label to screen readers. */
   readonly hideLabel?: boolean
+  /** What undo and redo in the field call, as `space.undo`: it takes back what this person did, and nothing of what others typed. */
+  readonly undo?: Pick<UndoCommands, 'undo' | 'redo'>
 }
 
 type Bound = 'value' | 'defaultValue' | 'type'
@@ -23,12 +28,16 @@ export type TextFieldProps = TextFieldOptions &
 
 /**
  * A live text in a plain `<input>` or `<textarea>`: what others type appears as it comes and leaves the caret where it is.
+ * With `maxLength` it takes no more than that, and says so.
  * @example
- * <TextField text={useText(space, noteId)} label="Notes" multiline rows={8} />
+ * <TextField text={useText(space, noteId)} label="Notes" multiline rows={8} maxLength={2000} undo={space.undo} />
  */
 export function TextField(props: TextFieldProps): ReactNode {
-  const { text, label, hideLabel = false, multiline, className, readOnly, ref, ...native } = props
+  const { text, label, hideLabel = false, multiline, className, readOnly, undo, ref, ...native } = props
+  const { maxLength } = native
+  const { editor: messages } = useMessages()
   const element = useRef<TextElement>(null)
+  const [isFull, setFull] = useState(false)
   const ownId = useId()
   const id = native.id ?? ownId
   const [initial] = useState(() => (text === undefined ? '' : displayOf(text.current.get().yText, multiline === true)))
@@ -36,14 +45,22 @@ export function TextField(props: TextFieldProps): ReactNode {
   useImperativeHandle(ref as ComponentProps<'input'>['ref'], () => element.current as HTMLInputElement, [])
   useEffect(() => {
     if (element.current === null || current === undefined) return
-    return bindText(element.current, { current })
-  }, [current, multiline])
+    return bindText(element.current, { current }, (length) => setFull(maxLength !== undefined && length >= maxLength))
+  }, [current, multiline, maxLength])
+  useEffect(() => {
+    if (element.current === null || undo === undefined) return
+    return bindUndo(element.current, undo)
+  }, [undo, multiline])
+  const isReadOnly = text === undefined || text.readOnly === true || readOnly === true
+  const noteId = `${id}full`
+  const says = isFull && !isReadOnly
   const shared = {
     ...native,
     id,
     className: 'echo-input',
     defaultValue: initial,
-    readOnly: text === undefined || text.readOnly === true || readOnly === true,
+    readOnly: isReadOnly,
+    'aria-describedby': classNames(native['aria-describedby'], says && noteId) || undefined,
     dir: native.dir ?? 'auto',
     ref: element,
   }
@@ -56,6 +73,11 @@ export function TextField(props: TextFieldProps): ReactNode {
         <textarea {...(shared as ComponentProps<'textarea'>)} />
       ) : (
         <input {...(shared as ComponentProps<'input'>)} type="text" />
+      )}
+      {maxLength !== undefined && (
+        <output id={noteId} className="echo-hint">
+          {says && messages.fullAt(maxLength)}
+        </output>
       )}
     </div>
   )

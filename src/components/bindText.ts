@@ -1,5 +1,6 @@
 import { simpleDiffString, simpleDiffStringWithCursor } from 'lib0/diff'
 import type { YTextEvent } from 'yjs'
+import { indexInRebuilt } from '../documents/placeInRebuilt.ts'
 import type { TextHandle } from '../documents/textHandle.ts'
 import { mapPosition, type TextDelta } from './mapPosition.ts'
 import { displayOf, placeholder } from './textDisplay.ts'
@@ -11,9 +12,14 @@ export type TextElement = HTMLInputElement | HTMLTextAreaElement
  * Keeps a plain text element and a live text the same. What the user types goes in as the smallest change at the caret, on whole code points;
  * what others type leaves the selection where it is. While an input method is composing nothing is taken from or put into the element,
  * and what came meanwhile is merged at the end. When the document is rebuilt, the element binds to the new text.
+ * @param onShown called with what the element shows, in UTF-16 units, whenever that may have changed
  * @returns the function that lets go of both.
  */
-export function bindText(element: TextElement, text: Pick<TextHandle, 'current'>): () => void {
+export function bindText(
+  element: TextElement,
+  text: Pick<TextHandle, 'current'>,
+  onShown: (length: number) => void = () => {},
+): () => void {
   const origin = { element }
   let { yText } = text.current.get()
   /** What element and text last agreed on. */
@@ -28,10 +34,15 @@ export function bindText(element: TextElement, text: Pick<TextHandle, 'current'>
   /** Puts the text into the element by its smallest difference: replacing the whole value would lose the selection. */
   function show(): void {
     agreed = display()
+    onShown(agreed.length)
     if (element.value === agreed) return
     const { index, remove, insert } = simpleDiffString(element.value, agreed)
-    element.setRangeText(insert, index, index + remove, 'preserve')
+    const moved = (at: number): number => (at < index + remove ? Math.min(at, index + insert.length) : at + insert.length - remove)
+    const { selectionStart: start, selectionEnd: end } = element
+    element.setRangeText(insert, index, index + remove)
     if (element.value !== agreed) element.value = agreed
+    // Left to itself, an element selects all that takes the place of what a caret stood in, and the next key would replace it.
+    element.setSelectionRange(moved(start ?? 0), moved(end ?? 0))
   }
 
   function bind(): void {
@@ -116,8 +127,11 @@ export function bindText(element: TextElement, text: Pick<TextHandle, 'current'>
     // What is typed into the former text is carried over, so composing may end there.
     rebuilt = composing
     if (composing || text.current.get().yText === yText) return
-    yText.unobserve(onRemote)
+    const former = yText
+    const [start, end] = [element.selectionStart ?? 0, element.selectionEnd ?? 0]
+    former.unobserve(onRemote)
     bind()
+    element.setSelectionRange(indexInRebuilt(former, start, yText), indexInRebuilt(former, end, yText))
   }
 
   bind()

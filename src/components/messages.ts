@@ -1,6 +1,9 @@
 import type { EchoError, EchoErrorCode } from '../shared/echoError.ts'
 import type { Role } from '../access/membershipLog.ts'
+import type { Activity } from '../replication/presenceMessage.ts'
 import type { Obstacle } from '../client/spacePermissions.ts'
+import type { SpaceState } from '../client/states.ts'
+import type { QrScanState } from './useQrScan.ts'
 
 /** Every word the kit shows: strings, and functions where something is put in. Override any part through `<EchoUiConfig messages={…}>`. */
 export interface Messages {
@@ -14,10 +17,15 @@ export interface Messages {
     readonly retry: string
     readonly loading: string
     readonly details: string
+    /** What has to be typed before much is deleted. */
+    readonly deleteWord: string
+    readonly typeToConfirm: (word: string) => string
     /** A span of time as a clock shows it; whole seconds. */
     readonly clock: (seconds: number) => string
     /** The same span for a screen reader. */
     readonly timeLeft: (seconds: number) => string
+    /** Stands for bytes, which are no text. */
+    readonly bytes: (count: number) => string
   }
   readonly roles: { readonly [R in Role]: string }
   /** What a role may do, in one sentence. */
@@ -48,6 +56,96 @@ export interface Messages {
     readonly recover: string
     readonly recovering: string
   }
+  readonly invalid: {
+    readonly label: string
+    readonly none: string
+    readonly hint: (count: number) => string
+    readonly more: (count: number) => string
+    readonly stored: string
+    readonly delete: string
+    /** For a screen reader: the beginning of the item's id. */
+    readonly deleteNamed: (id: string) => string
+  }
+  readonly conflicts: {
+    readonly badge: (count: number) => string
+    readonly label: string
+    readonly title: string
+    readonly hint: string
+    readonly settled: string
+    readonly someone: string
+    /** Milliseconds since the Unix epoch, by the author's clock. */
+    readonly writtenBy: (name: string, time: number) => string
+    /** In the place of a value where the field was emptied. */
+    readonly unset: string
+    readonly restore: string
+    readonly restoreNamed: (field: string, by: string) => string
+    readonly restored: string
+  }
+  readonly graph: {
+    readonly label: string
+    readonly empty: string
+    readonly untitled: string
+    /** What a screen reader says of an item: its name, and what it links to. */
+    readonly node: (name: string, targets: readonly string[]) => string
+    readonly shown: (shown: number, total: number) => string
+    readonly zoomIn: string
+    readonly zoomOut: string
+  }
+  readonly trash: {
+    readonly label: string
+    readonly empty: string
+    readonly untitled: string
+    readonly with: (count: number) => string
+    readonly by: (name: string) => string
+    /** Milliseconds since the Unix epoch. */
+    readonly at: (time: number) => string
+    readonly more: (count: number) => string
+    readonly restore: string
+    readonly restoreNamed: (title: string) => string
+    readonly restored: (title: string) => string
+    readonly purge: string
+    readonly purgeNamed: (title: string) => string
+    readonly purgeTitle: (title: string) => string
+    readonly purgeHint: (count: number) => string
+    readonly purgeConfirm: string
+    readonly purged: (title: string) => string
+  }
+  readonly passphrase: {
+    readonly lockedTitle: string
+    readonly lockedHint: string
+    readonly field: string
+    readonly current: string
+    readonly next: string
+    readonly again: string
+    readonly show: string
+    readonly unlock: string
+    readonly unlocking: string
+    readonly forgot: string
+    readonly wrong: string
+    /** A new one is shorter than `least` characters. */
+    readonly tooShort: (least: number) => string
+    readonly notSame: string
+    readonly button: string
+    readonly setTitle: string
+    readonly setHint: string
+    readonly setWarning: string
+    readonly set: string
+    readonly setting: string
+    readonly title: string
+    readonly hint: string
+    readonly lock: string
+    readonly locking: string
+    readonly changeTitle: string
+    readonly change: string
+    readonly changing: string
+    readonly removeTitle: string
+    readonly removeHint: string
+    readonly remove: string
+    readonly removing: string
+    readonly wasSet: string
+    readonly wasChanged: string
+    readonly wasRemoved: string
+  }
   readonly profile: {
     readonly emoji: string
     readonly colour: string
@@ -58,7 +156,6 @@ export interface Messages {
     readonly label: string
     /** Behind the own name. */
     readonly you: string
-    readonly here: string
     readonly onlyYou: string
     /** In the place of a name that was never given. */
     readonly unnamed: string
@@ -160,13 +257,33 @@ export interface Messages {
     readonly shuttingOut: string
     readonly revoked: string
   }
+  readonly scan: {
+    readonly start: string
+    readonly stop: string
+    /** What goes on, or what is in the way and how to do without. */
+    readonly states: { readonly [S in QrScanState['status']]: string }
+  }
+  readonly deleteSpace: {
+    /** An empty name: a space without one. */
+    readonly title: (space: string) => string
+    /** All devices of the person's. */
+    readonly everywhere: string
+    /** This device alone, which was shut out. */
+    readonly here: string
+    readonly back: string
+    readonly alone: string
+    /** This many changes were taken out of the space and are kept nowhere else. */
+    readonly withdrawn: (count: number) => string
+    readonly member: string
+    readonly lastOwner: string
+    readonly confirm: string
+    readonly deleting: string
+    readonly deleted: string
+  }
   readonly signOut: {
     readonly title: string
     readonly warning: string
     readonly wordsUnsaved: string
-    /** What has to be typed. */
-    readonly word: string
-    readonly typeToConfirm: (word: string) => string
     readonly erase: string
     readonly erasing: string
   }
@@ -191,8 +308,12 @@ export interface Messages {
   readonly invite: {
     readonly button: string
     readonly notAllowed: string
-    /** Beside the button while a link is out. */
-    readonly open: string
+    /** Beside the button while links are out. */
+    readonly open: (count: number) => string
+    /** Beside the one that is shown. */
+    readonly others: (count: number) => string
+    /** Makes one more link, and leaves the one that is out as it is. */
+    readonly further: string
     readonly title: (space: string) => string
     readonly hint: string
     readonly role: string
@@ -306,6 +427,8 @@ export interface Messages {
     readonly success: string
   }
   readonly join: {
+    /** What errors mean here, where that differs from elsewhere. */
+    readonly faults: { readonly [Code in EchoErrorCode]?: string }
     readonly title: string
     readonly hint: string
     readonly link: string
@@ -379,11 +502,111 @@ export interface Messages {
     /** In the place of the error's text where the app names no signaling server. */
     readonly unconfigured: string
   }
+  /** How this device keeps what is written. */
+  readonly storage: {
+    readonly label: string
+    readonly mayBeEvicted: string
+    readonly denied: string
+    readonly keep: string
+    readonly askAgain: string
+    readonly later: string
+    readonly emptied: string
+    /** Behind an error: what is shown lives on in this tab. */
+    readonly stillHere: string
+  }
   readonly presence: {
+    /** Said of a person; `offline`: not here at all. */
+    readonly activity: Readonly<Record<Activity | 'offline', string>>
     readonly label: string
     readonly alone: string
     readonly more: (count: number) => string
     readonly moreNames: (names: readonly string[]) => string
+  }
+  readonly editor: {
+    /** Names the toolbar of an editor by the editor's own label. */
+    readonly toolbar: (label: string) => string
+    readonly bold: string
+    readonly italic: string
+    readonly code: string
+    readonly link: string
+    readonly heading: string
+    readonly list: string
+    readonly task: string
+    /** What was typed or pasted is not taken, for it would make the text `length` characters long. */
+    readonly tooLong: (max: number, length: number) => string
+    /** The text is as long as it may be. */
+    readonly fullAt: (max: number) => string
+    /** A character that cannot be seen, by its code point. */
+    readonly unseen: (code: string) => string
+  }
+  readonly richText: {
+    /** In the place of an editor that would lose what a newer version of the app wrote. */
+    readonly newerTitle: string
+    readonly newerHint: string
+    /** Nothing more can be written. */
+    readonly fullHint: string
+    readonly strike: string
+    /** Of level 1 to 3. */
+    readonly headingOf: (level: number) => string
+    readonly bulletList: string
+    readonly orderedList: string
+    readonly taskList: string
+    readonly blockquote: string
+    readonly codeBlock: string
+    readonly undo: string
+    readonly redo: string
+    readonly linkAddress: string
+    readonly linkApply: string
+    readonly linkRemove: string
+    readonly linkInvalid: string
+    /** Names the box of a task. */
+    readonly taskNamed: (text: string) => string
+    /** Something pasted or put in by the app has no place in a text. */
+    readonly unfitHint: string
+    /** Opens the choice of a file. */
+    readonly image: string
+    /** Opens the form in which the selected picture is described. */
+    readonly imageDescribe: string
+    readonly imageDescription: string
+    /** In the place of a description, for screen readers. */
+    readonly imageUndescribed: string
+    /** Why a picture was not put in: no picture of a known kind; too large; no more room for pictures. */
+    readonly imageFaults: { readonly kind: string; readonly size: string; readonly room: string }
+    /** Opens the list of those who can be mentioned. */
+    readonly mention: string
+    /** Names the list of what can be put into the text. */
+    readonly suggestions: { readonly mention: string }
+    readonly suggestionsNone: { readonly mention: string }
+    readonly suggestionsSearching: string
+    /** Said when the list opens or changes. */
+    readonly suggestionsFound: (count: number) => string
+  }
+  readonly spaces: {
+    readonly label: string
+    readonly none: string
+    /** In the place of a name that was never given. */
+    readonly untitled: string
+    readonly members: (count: number) => string
+    readonly states: { readonly [S in Exclude<SpaceState['status'], 'ready' | 'damaged'>]: string }
+    /** Names the select of all spaces. */
+    readonly switch: string
+    readonly choose: string
+    readonly name: string
+    readonly nameMissing: string
+    readonly create: string
+    readonly rename: string
+    readonly busy: string
+    readonly created: (name: string) => string
+    readonly renamed: (name: string) => string
+  }
+  /** In the place of a part of the page that failed. */
+  readonly boundary: {
+    readonly title: string
+    readonly hint: string
+  }
+  readonly json: {
+    /** So many more entries are not shown. */
+    readonly more: (count: number) => string
   }
   /** What a user reads for an error's code; those not listed read as `unknownError`. */
   readonly errors: { readonly [Code in EchoErrorCode]?: string }

@@ -1,6 +1,6 @@
 'use client'
 import { useCallback, useState } from 'react'
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, type EchoError } from '../shared/echoError.ts'
 import { useIdentity } from '../react/useIdentity.ts'
 import type { IdentityFormProps } from './IdentityForm.tsx'
 
@@ -21,11 +21,7 @@ export function useIdentityForm(onDone?: () => void): IdentityFormProps {
       await action()
       onDone?.()
     } catch (cause) {
-      setError(
-        cause instanceof EchoError
-          ? cause
-          : new EchoError('storage-unavailable', 'The account could not be stored on this device.', { cause }),
-      )
+      setError(asEchoError(cause, 'storage-unavailable', 'The account could not be stored on this device.'))
     } finally {
       setBusy(false)
     }

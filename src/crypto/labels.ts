@@ -7,7 +7,7 @@ export function label(name: string): Uint8Array {
 }
 
 /** H(`name`, …) = SHA-256(label(name) + …): 32 bytes. */
-export function labelledHash(crypto: CryptoPort, name: string, ...parts: readonly Uint8Array[]): Uint8Array {
+export function labelledHash(crypto: Pick<CryptoPort, 'hash'>, name: string, ...parts: readonly Uint8Array[]): Uint8Array {
   return crypto.hash(concatBytes(label(name), ...parts))
 }
 

@@ -10,7 +10,8 @@ type FieldValue<Output, Field> = Output extends unknown ? (Field extends keyof O
 
 /**
  * Tests of one field, all of which must hold. `lt` … `gte` hold only between values of one kind (text and text, date and date); `ne` also
- * holds where the field is absent; `exists: false` is the way to ask for "no value".
+ * holds where the field is absent; `exists: false` is the way to ask for "no value". `contains` finds a part of a text or an element of a
+ * list; it and `startsWith` tell capitals from small letters.
  */
 export interface FieldTests<Value> {
   readonly eq?: Value
@@ -21,15 +22,19 @@ export interface FieldTests<Value> {
   readonly gte?: Value
   readonly in?: readonly Value[]
   readonly exists?: boolean
+  readonly contains?: PartOf<Value>
+  readonly startsWith?: Value extends string ? string : never
 }
+
+type PartOf<Value> = Value extends string ? string : Value extends readonly (infer Element)[] ? Element : never
 
 /** A value to equal, or tests. To equal an object that looks like tests, say `{ eq: object }`. */
 export type FieldConditions<Output> = {
   readonly [Field in FieldName<Output>]?: FieldValue<Output, Field> | FieldTests<FieldValue<Output, Field>>
 }
 
-/** Fields that must all hold, an {@link or}, or a list of conditions that must all hold. */
-export type Condition<Output> = FieldConditions<Output> | Or<Condition<Output>> | readonly Condition<Output>[]
+/** Fields that must all hold, an {@link or}, a {@link not}, or a list of conditions that must all hold. */
+export type Condition<Output> = FieldConditions<Output> | Or<Condition<Output>> | Not<Condition<Output>> | readonly Condition<Output>[]
 
 /** Conditions of which one must hold. Made by {@link or}. */
 export class Or<Alternative> {
@@ -50,20 +55,55 @@ export function or<Alternative>(...alternatives: NoInfer<Alternative>[]): Or<Alt
   return new Or(alternatives)
 }
 
+/** A condition that must not hold. Made by {@link not}. */
+export class Not<Negated> {
+  readonly negated: Negated
+
+  constructor(negated: Negated) {
+    this.negated = negated
+    Object.freeze(this)
+  }
+}
+
+/**
+ * Holds where the condition does not, so also where a field that it names is absent.
+ * @example
+ * query(Task).where(not({ title: { startsWith: 'Draft' } }))
+ */
+export function not<Negated>(condition: NoInfer<Negated>): Not<Negated> {
+  return new Not(condition)
+}
+
 /** A condition made ready: values copied, operators told from values. */
 export type Test =
+  | { readonly kind: 'not'; readonly test: Test; readonly key: string }
   | { readonly kind: 'all' | 'any'; readonly tests: readonly Test[]; readonly key: string }
-  | { readonly kind: 'field'; readonly field: string; readonly operator: Operator; readonly value: unknown; readonly key: string }
+  | {
+      readonly kind: 'field'
+      readonly field: string
+      readonly operator: Operator
+      readonly value: unknown
+      /** For `in`: the values, to be found without comparing each. */
+      readonly values?: ReadonlySet<unknown>
+      readonly key: string
+    }
 
-type Operator = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' | 'in' | 'exists'
+export type Operator = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte' | 'in' | 'exists' | 'contains' | 'startsWith'
 
-const operators: ReadonlySet<string> = new Set<Operator>(['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'exists'])
+const operators: ReadonlySet<string> = new Set<Operator>(['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'exists', 'contains', 'startsWith'])
+
+/** Whether a name is one of an operator. */
+export function isOperator(name: unknown): name is Operator {
+  return typeof name === 'string' && operators.has(name)
+}
 
 /** Checks and copies a condition. @throws EchoError bad-query */
 export function compileCondition(condition: unknown): Test {
   if (condition instanceof Or) return group('any', condition.alternatives.map(compileCondition))
+  if (condition instanceof Not) return negate(compileCondition(condition.negated))
   if (Array.isArray(condition)) return group('all', condition.map(compileCondition))
-  if (!isPlainObject(condition)) throw new EchoError('bad-query', 'A condition is an object of fields, or(…) or a list of conditions.')
+  if (!isPlainObject(condition))
+    throw new EchoError('bad-query', 'A condition is an object of fields, or(…), not(…) or a list of conditions.')
   return group(
     'all',
     Object.entries(condition).flatMap(([field, expected]) => compileField(field, expected)),
@@ -78,6 +118,11 @@ export function group(kind: 'all' | 'any', tests: readonly Test[]): Test {
   return { kind, tests: sorted, key: `${kind}(${sorted.map((test) => test.key).join()})` }
 }
 
+/** The opposite of a test. */
+export function negate(test: Test): Test {
+  return test.kind === 'not' ? test.test : { kind: 'not', test, key: `not(${test.key})` }
+}
+
 /** Whether the fields of an item pass. Never throws. */
 export function passes(fields: Readonly<Record<string, unknown>>, test: Test): boolean {
   switch (test.kind) {
@@ -85,14 +130,17 @@ export function passes(fields: Readonly<Record<string, unknown>>, test: Test): b
       return test.tests.every((part) => passes(fields, part))
     case 'any':
       return test.tests.some((part) => passes(fields, part))
+    case 'not':
+      return !passes(fields, test.test)
     case 'field':
-      return passesField(Object.hasOwn(fields, test.field) ? fields[test.field] : undefined, test.operator, test.value)
+      return passesField(Object.hasOwn(fields, test.field) ? fields[test.field] : undefined, test)
   }
 }
 
 /** The fields that a test looks at. */
 export function fieldsOf(test: Test): string[] {
-  return test.kind === 'field' ? [test.field] : test.tests.flatMap(fieldsOf)
+  if (test.kind === 'field') return [test.field]
+  return test.kind === 'not' ? fieldsOf(test.test) : test.tests.flatMap(fieldsOf)
 }
 
 /** @throws EchoError bad-query where no field can have this name */
@@ -100,9 +148,21 @@ export function assertQueryField(field: unknown): asserts field is string {
   if (typeof field !== 'string' || !isFieldName(field)) throw new EchoError('bad-query', `A query cannot name a field "${String(field)}".`)
 }
 
+/** What a query can be sorted by beside fields: when an item was made, and when it was last changed, by the clocks of who did. */
+export type StampField = '$.createdAt' | '$.updatedAt'
+
+export function isStampField(field: unknown): field is StampField {
+  return field === '$.createdAt' || field === '$.updatedAt'
+}
+
+/** @throws EchoError bad-query where a query cannot be sorted by this */
+export function assertOrderField(field: unknown): asserts field is string {
+  if (!isStampField(field)) assertQueryField(field)
+}
+
 function compileField(field: string, expected: unknown): Test[] {
   assertQueryField(field)
-  const named = isPlainObject(expected) ? Object.keys(expected).filter((name) => operators.has(name)) : []
+  const named = isPlainObject(expected) ? Object.keys(expected).filter(isOperator) : []
   if (!isPlainObject(expected) || named.length === 0) return [fieldTest(field, 'eq', expected)]
   if (named.length < Object.keys(expected).length) {
     throw new EchoError(
@@ -110,14 +170,16 @@ function compileField(field: string, expected: unknown): Test[] {
       `The condition on "${field}" mixes operators with other keys. For equality with an object say { eq: … }.`,
     )
   }
-  return named.map((name) => fieldTest(field, name as Operator, expected[name]))
+  return named.map((name) => fieldTest(field, name, expected[name]))
 }
 
-function fieldTest(field: string, operator: Operator, expected: unknown): Test {
+/** A test of one field. @throws EchoError bad-query */
+export function fieldTest(field: string, operator: Operator, expected: unknown): Test {
   if (operator === 'exists') {
     if (typeof expected !== 'boolean') throw new EchoError('bad-query', `"${field}": exists is true or false.`)
     return { kind: 'field', field, operator, value: expected, key: `${JSON.stringify(field)}exists${expected}` }
   }
+  if (operator === 'startsWith' && typeof expected !== 'string') throw new EchoError('bad-query', `"${field}": startsWith needs a text.`)
   if (operator === 'in' && !Array.isArray(expected)) throw new EchoError('bad-query', `"${field}": in needs a list of values.`)
   if (expected === undefined) {
     throw new EchoError(
@@ -132,10 +194,18 @@ function fieldTest(field: string, operator: Operator, expected: unknown): Test {
     if (!(error instanceof EchoError)) throw error
     throw new EchoError('bad-query', `A query cannot compare with this value: ${error.message}`, { cause: error })
   }
-  return { kind: 'field', field, operator, value: readValue(stored), key: `${JSON.stringify(field)}${operator}${canonicalText(stored)}` }
+  const value = readValue(stored)
+  return {
+    kind: 'field',
+    field,
+    operator,
+    value,
+    ...(operator === 'in' && { values: new Set(value as readonly unknown[]) }),
+    key: `${JSON.stringify(field)}${operator}${canonicalText(stored)}`,
+  }
 }
 
-function passesField(value: unknown, operator: Operator, expected: unknown): boolean {
+function passesField(value: unknown, { operator, value: expected, values }: Extract<Test, { readonly kind: 'field' }>): boolean {
   switch (operator) {
     case 'exists':
       return (value !== undefined) === expected
@@ -144,7 +214,13 @@ function passesField(value: unknown, operator: Operator, expected: unknown): boo
     case 'ne':
       return !equalValues(value, expected)
     case 'in':
+      if (typeof value !== 'object' || value === null) return values!.has(value)
       return (expected as readonly unknown[]).some((one) => equalValues(value, one))
+    case 'contains':
+      if (typeof value === 'string') return typeof expected === 'string' && value.includes(expected)
+      return Array.isArray(value) && value.some((one) => equalValues(one, expected))
+    case 'startsWith':
+      return typeof value === 'string' && value.startsWith(expected as string)
     default:
       return kindRank(value) === kindRank(expected) && holds(compareValues(value, expected), operator)
   }
@@ -164,7 +240,7 @@ function holds(difference: number, operator: 'lt' | 'lte' | 'gt' | 'gte'): boole
 }
 
 /** One text for each stored value: keys sorted, and unlike JSON with bytes, NaN and infinities told apart. */
-function canonicalText(stored: unknown): string {
+export function canonicalText(stored: unknown): string {
   if (typeof stored === 'number') return String(stored)
   if (typeof stored !== 'object' || stored === null) return JSON.stringify(stored)
   if (isBytes(stored)) return `bytes:${toHex(stored)}`

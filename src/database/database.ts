@@ -1,21 +1,35 @@
 import type { RootDocument } from '../documents/rootDocument.ts'
+import type { TextSteps } from '../documents/textHistory.ts'
+import type { TextReader } from '../documents/textReader.ts'
 import { EchoError } from '../shared/echoError.ts'
+import type { ItemId } from '../shared/ids.ts'
 import type { Clock, Random } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
 import { reservingRandom } from '../shared/reservingRandom.ts'
-import type { AnyItemType, ModelName } from './defineType.ts'
-import type { Item } from './item.ts'
+import { findConflicts, type Conflict } from './conflicts.ts'
+import type { ModelName } from './defineModel.ts'
+import type { AnyItemType } from './defineType.ts'
+import type { Item, ItemRef } from './item.ts'
 import { createItemCommands, type ItemCommands } from './itemCommands.ts'
-import { absent } from './itemIndex.ts'
+import { countItems, type ItemCounts } from './itemCounts.ts'
+import { createItemFinder } from './itemFinder.ts'
+import { absent, type ItemRecord } from './itemIndex.ts'
 import { stampsOfItem } from './itemStamps.ts'
+import { createItemHistory } from './itemHistory.ts'
 import { createItemStore } from './itemStore.ts'
+import { createLiveConflicts } from './liveConflicts.ts'
 import { isAuthorTag } from './positions.ts'
 import type { Query } from './query.ts'
-import { createQueryEngine } from './queryEngine.ts'
+import { createQueryEngine, type QueryExplanation } from './queryEngine.ts'
 import { createSpaceProperties, writeSpaceProperty, type SpaceProperties } from './spaceProperties.ts'
+import { createTextContents, type TextContents } from './textContents.ts'
+import type { TextRows } from './textRows.ts'
+import { createTextUndo } from './textUndo.ts'
+import { createTrash, type Trash } from './trash.ts'
 import { createTypeRegistry } from './typeRegistry.ts'
 import type { Value } from './values.ts'
-import { createWriteBatch } from './writeBatch.ts'
+import { createUndoStack, type UndoCommands } from './undoStack.ts'
+import { createWriteBatch, type WriteBatch } from './writeBatch.ts'
 
 /**
  * The items of one space over its root document.
@@ -31,10 +45,32 @@ export interface Database extends ItemCommands {
   get<T extends AnyItemType>(type: T, id: string): Item<T> | undefined
   /** The model an item follows, also of a type that this app does not know; undefined where the item is not there or is deleted. */
   modelOf(id: string): ModelName | undefined
+  /** Where an item stands, also of a type that this app does not know; undefined where it is not there. `isHidden`: deleted, or under something that is; `isPurged`: for good. */
+  placeOf(id: string): ItemPlace | undefined
+  /** How many items there are, counted when it is asked. */
+  countItems(): ItemCounts
   /** Answers once. @throws EchoError unknown-type */
   run<Row>(query: Query<Row>): readonly Row[]
   /** How many rows {@link run} would give. @throws EchoError unknown-type */
   count(query: Query): number
+  /** The first row, or undefined where there is none. @throws EchoError unknown-type */
+  first<Row>(query: Query<Row>): Row | undefined
+  /** The only row. @throws EchoError not-one where there is none or more than one; unknown-type */
+  one<Row>(query: Query<Row>): Row
+  /**
+   * The place behind a row in the order of a query, for `query.after`: it stays what it is when the row moves or goes.
+   * @throws EchoError item-not-found, unknown-type
+   * @example
+   * const next = space.run(page.after(space.cursor(page, rows.at(-1)!)))
+   */
+  cursor(query: Query, row: ItemRef): string
+  /**
+   * How a query would be answered now: by a view that is open, a declared index, or a look at so many items. For measuring and for tests.
+   * @throws EchoError unknown-type
+   * @example
+   * space.explain(query(Task).where({ done: false }).orderBy('due'))   // { by: 'index', index: ['done', 'due'], candidates: 0, matches: 12 }
+   */
+  explain(query: Query): QueryExplanation
   /**
    * The rows, live: the same array until a row changes, comes, goes or moves, and then with unchanged rows kept. Equal queries give the
    * same answer.
@@ -42,25 +78,69 @@ export interface Database extends ItemCommands {
    */
   live<Row>(query: Query<Row>): Readable<readonly Row[]>
   liveCount(query: Query): Readable<number>
+  /**
+   * How many texts are still to be read before searches find all that they say; 0 where none are, and while nothing is searched. A search finds items by
+   * their fields at once, and by what texts say as they are read.
+   */
+  readonly unsearchedTexts: Readable<number>
   /** What {@link get} gives, live. */
   liveItem<T extends AnyItemType>(type: T, id: string): Readable<Item<T> | undefined>
   /**
-   * Runs several writes as one: all or, where `change` throws, none; told once. Reads inside see what was written so far.
+   * Runs several writes as one: all or, where `change` throws, none; told once, and one step of {@link undo}. Reads inside see what was written so far.
+   * @param options.label what the step is called in `undo.state`; the outermost batch's counts
    * @returns what `change` returns
    * @throws EchoError bad-value where `change` is asynchronous
    */
-  batch<T>(change: () => T): T
+  batch<T>(change: () => T, options?: { readonly label?: string }): T
+  /** What is deleted and can be restored: the topmost items, the last deleted first. */
+  readonly trash: Readable<Trash>
   /** What the space says about itself; `name` above all. */
   readonly properties: Readable<SpaceProperties>
   /** Sets a property of the space; undefined unsets it. @throws EchoError bad-key, bad-value, value-too-large, read-only */
   setProperty(name: string, value: Value | undefined): void
+  /**
+   * Takes back what was done in this tab, step by step: a command, a batch, writes to the same fields with no pause of a second between them, what
+   * was typed or deleted in one place of a text without one, or an action of an app's model. The newest 200 steps, in at most 20 texts and models,
+   * until the space is closed. Steps of a text or model are given up where its document has to be rebuilt.
+   * @example
+   * space.batch(() => tasks.forEach((task) => space.update(task, { done: true })), { label: 'complete all' })
+   * space.undo.state.get().undoLabel // 'complete all'
+   * space.undo.undo()
+   */
+  readonly undo: UndoCommands
+  /** Takes what is edited in the space's texts among the steps of {@link undo}. */
+  readonly textSteps: TextSteps
+  /**
+   * What the text of an item says, without formatting, the first 20,000 characters of it, live; undefined until that is known, and where there is no such text
+   * here. A text that is not open is read from what is kept of it, and opened for a moment only where it changed since. `openText` has all of a longer one.
+   */
+  textContent(id: string): Readable<string | undefined>
+  /**
+   * Values of an item that lost against others written at the same time, with their authors, newest first; none once somebody who has seen both wrote.
+   * @param key one field or path; undefined: all that were written after the item was created
+   * @throws EchoError item-not-found
+   */
+  conflicts(item: ItemRef, key?: string): readonly Conflict[]
+  /** What {@link conflicts} gives of all keys, live; none where there is no such item. */
+  liveConflicts(id: string): Readable<readonly Conflict[]>
+  /** Writes a value that lost, which ends the conflict for everyone. @throws what `set` throws */
+  restoreConflict(item: ItemRef, conflict: Pick<Conflict, 'key' | 'value'>): void
   /** What was met that is none of ours, counted since the start. */
   readonly faults: { readonly ignoredKeys: number; readonly unreadableValues: number }
   dispose(): void
 }
 
+export interface ItemPlace {
+  readonly parent: ItemId | undefined
+  readonly position: string
+  readonly isHidden: boolean
+  readonly isPurged: boolean
+}
+
 export interface DatabaseOptions {
   readonly root: RootDocument
+  /** What reads texts, and where that is kept; without it nothing is known of what texts say. */
+  readonly texts?: { readonly reader: TextReader; readonly rows: TextRows }
   readonly types: readonly AnyItemType[]
   readonly clock: Clock
   readonly random: Random
@@ -70,14 +150,39 @@ export interface DatabaseOptions {
   readonly onError: (error: unknown) => void
 }
 
+const neverKnown: Readable<undefined> = { get: () => undefined, subscribe: () => () => undefined }
+
 /** Loads the items of a root document. @throws EchoError bad-config for an author tag that is none */
-export function createDatabase({ root, types, clock, random, authorTag, onError }: DatabaseOptions): Database {
+export function createDatabase({ root, texts, types, clock, random, authorTag, onError }: DatabaseOptions): Database {
   if (!isAuthorTag(authorTag)) throw new EchoError('bad-config', 'The author tag must be 4 letters or digits.')
   const registry = createTypeRegistry(types)
-  const store = createItemStore(registry, (record) => stampsOfItem(root, record))
+  const conflictsOf = (record: ItemRecord, key?: string): readonly Conflict[] =>
+    findConflicts(root, record, key, registry.get(record.creation?.type ?? '')?.storages)
+  const contents: TextContents | undefined =
+    texts &&
+    createTextContents({
+      ...texts,
+      clock,
+      modelOf(item) {
+        const record = store.index.recordsById.get(item)
+        return record?.purged === false ? record.creation?.model : undefined
+      },
+      onExcerpts(items) {
+        store.touch(items)
+        notify()
+      },
+      onError,
+    })
+  const store = createItemStore(registry, {
+    stampsOf: (record) => stampsOfItem(root, record),
+    conflictsOf: (record) => Object.freeze([...new Set(conflictsOf(record).map(({ key }) => key))]),
+    excerptOf: ({ id }) => contents?.excerptOf(id),
+    knownExcerptOf: ({ id }) => contents?.knownExcerpt(id),
+  })
   store.reload(root.map)
-  const engine = createQueryEngine(store, registry, clock, onError)
+  const engine = createQueryEngine(store, registry, contents, clock, onError)
   const properties = createSpaceProperties(store, clock, onError)
+  const trash = createTrash(root, store, clock, onError)
   let disposed = false
 
   const assertOpen = (): void => {
@@ -90,17 +195,49 @@ export function createDatabase({ root, types, clock, random, authorTag, onError 
   const notify = (): void => {
     engine.notify()
     if (properties.refresh()) properties.tell()
+    conflicts.tell()
+    if (trash.refresh()) trash.tell()
+    const purged = store.takePurged()
+    if (purged.length > 0) contents?.forget(purged)
+    contents?.noteItems()
+    stack.tell()
   }
 
-  const batch = createWriteBatch(root, store, notify)
+  const conflicts = createLiveConflicts({
+    clock,
+    onError,
+    find(id) {
+      const record = store.index.recordsById.get(id)
+      return record?.creation === undefined ? [] : conflictsOf(record)
+    },
+  })
+  const stack = createUndoStack(assertWritable, onError)
+  const history = createItemHistory({ root, store, batch: () => batch, stack, clock })
+  const batch: WriteBatch = createWriteBatch({
+    root,
+    store,
+    onWrite(keys) {
+      conflicts.note(keys)
+      const written = history.onWrite(keys)
+      return () => {
+        written()
+        store.noteWritten(keys)
+      }
+    },
+    onSettled: notify,
+  })
   const stopRemote = root.onRemoteChange((keys) => {
     const { map } = root
     store.apply([...keys].map((key) => [key, map.has(key) ? { present: true, value: map.get(key) } : absent]))
+    store.noteWritten(keys)
+    conflicts.note(keys)
     notify()
   })
   const stopReplaced = root.onReplaced(() => {
     store.reload(root.map)
     engine.reload()
+    history.review()
+    conflicts.note(undefined)
     notify()
   })
 
@@ -112,23 +249,46 @@ export function createDatabase({ root, types, clock, random, authorTag, onError 
       return read(...given)
     }
 
+  const finder = createItemFinder(store)
+  const commands = createItemCommands({ assertWritable, store, types: registry, batch, random: reservingRandom(random), authorTag })
   return {
-    ...createItemCommands({ assertWritable, store, types: registry, batch, random: reservingRandom(random), authorTag }),
+    ...commands,
+    conflicts: whileOpen((item: ItemRef, key?: string) => conflictsOf(finder.findItem(item), key)),
+    liveConflicts: whileOpen(conflicts.of),
+    restoreConflict(item, { key, value }) {
+      const id = typeof item === 'string' ? item : item.id
+      if (value === undefined) commands.unset(id, key)
+      else commands.set(id, key, value)
+    },
     get: whileOpen(engine.item) as Database['get'],
     modelOf: whileOpen((id: string) => {
       const record = store.index.recordsById.get(id)
       return record?.hidden === false && !record.deletedFlag ? record.creation?.model : undefined
     }),
+    placeOf: whileOpen((id: string) => {
+      const record = store.index.recordsById.get(id)
+      return record?.creation && { parent: record.parentId, position: record.position, isHidden: record.hidden, isPurged: record.purged }
+    }),
+    countItems: whileOpen(() => countItems(store.index.recordsById.values())),
     run: whileOpen(engine.run) as Database['run'],
     count: whileOpen(engine.count),
+    first: whileOpen(engine.first) as Database['first'],
+    one: whileOpen(engine.one) as Database['one'],
+    cursor: whileOpen(engine.cursor),
+    explain: whileOpen(engine.explain),
     live: whileOpen(engine.live) as Database['live'],
     liveCount: whileOpen(engine.liveCount),
+    unsearchedTexts: engine.unsearched,
     liveItem: whileOpen(engine.liveItem) as Database['liveItem'],
-    batch(change) {
+    batch(change, options) {
       assertWritable()
-      return batch.run(change)
+      return history.asOneStep(options?.label, () => batch.run(change))
     },
+    undo: { undo: stack.undo, redo: stack.redo, state: stack.state },
+    textSteps: createTextUndo(stack),
+    textContent: whileOpen((id: string) => contents?.live(id as ItemId) ?? neverKnown),
     properties,
+    trash,
     setProperty(name, value) {
       assertWritable()
       writeSpaceProperty(store, batch, name, value)
@@ -142,7 +302,10 @@ export function createDatabase({ root, types, clock, random, authorTag, onError 
       stopRemote()
       stopReplaced()
       engine.dispose()
+      contents?.dispose()
       properties.dispose()
+      conflicts.dispose()
+      trash.dispose()
     },
   }
 }

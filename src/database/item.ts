@@ -1,6 +1,8 @@
 import type { IdentityId, ItemId } from '../shared/ids.ts'
 import type { Reference } from './reference.ts'
-import type { AnyItemType, InputOf, ModelName, OutputOf } from './defineType.ts'
+import type { ModelName } from './defineModel.ts'
+import type { AnyItemType, AnyLinkType, InputOf, OutputOf } from './defineType.ts'
+import type { PathOf, ValueAt } from './fieldPath.ts'
 import type { Value } from './values.ts'
 
 declare const inputType: unique symbol
@@ -23,10 +25,27 @@ export interface ItemMeta<Input = unknown> {
   readonly createdBy: IdentityId | undefined
   readonly updatedAt: number | undefined
   readonly updatedBy: IdentityId | undefined
-  /** Deleted itself, or under something deleted. */
+  /** Where a link begins; undefined for what is no link. */
+  readonly source: ItemId | undefined
+  /** Where a link ends; undefined for what is no link. */
+  readonly target: ItemId | undefined
+  /**
+   * How the text of a text item begins, in one line of at most 200 characters; undefined until that is known, and the item is another snapshot then. Its
+   * document is opened for it only where it never was read before, or changed since.
+   */
+  readonly excerpt: string | undefined
+  /** Deleted itself, or under something deleted; a link also where one of its ends is, or is not here. */
   readonly deleted: boolean
+  /** Fields, and paths inside them, in which a value lost against one written at the same time, see `space.conflicts`. */
+  readonly conflicts: readonly string[]
   /** Types only: what `update` takes. */
   readonly [inputType]?: Input
+}
+
+/** What is known about a link: it has both ends. */
+export interface LinkMeta<Input = unknown> extends ItemMeta<Input> {
+  readonly source: ItemId
+  readonly target: ItemId
 }
 
 /**
@@ -34,7 +53,7 @@ export interface ItemMeta<Input = unknown> {
  * Bytes and dates inside are copies; changing them changes nothing but the copy.
  */
 export type Item<T = unknown> = T extends AnyItemType
-  ? DeepReadonly<OutputOf<T>> & { readonly id: ItemId; readonly $: ItemMeta<InputOf<T>> }
+  ? DeepReadonly<OutputOf<T>> & { readonly id: ItemId; readonly $: T extends AnyLinkType ? LinkMeta<InputOf<T>> : ItemMeta<InputOf<T>> }
   : DeepReadonly<T> & { readonly id: ItemId; readonly $: ItemMeta<T> }
 
 /** An item whose content does not fit its type, as `query(Type).invalid('only')` lists it. */
@@ -55,5 +74,9 @@ export interface ItemIssue {
 /** An item or its id. */
 export type ItemRef = string | { readonly id: string }
 
-/** The fields to change; undefined unsets one. */
-export type Patch<Input> = Input extends object ? { readonly [Field in keyof Input]?: Input[Field] | undefined } : never
+/** The fields to change, or paths inside them such as `'address.city'`; undefined unsets one. */
+export type Patch<Input> = Input extends object
+  ? { readonly [Field in keyof Input]?: Input[Field] | undefined } & {
+      readonly [Path in Exclude<PathOf<Input>, keyof Input>]?: ValueAt<Input, Path> | undefined
+    }
+  : never

@@ -1,5 +1,5 @@
-import type { ItemId } from '../shared/ids.ts'
-import type { ModelName } from './defineType.ts'
+import type { IdentityId, ItemId } from '../shared/ids.ts'
+import { isCustomModelName, type ModelName } from './defineModel.ts'
 import { equalValues } from './compareValues.ts'
 import type { InvalidItem, Item } from './item.ts'
 import { isFieldName, isItemId, parseItemKey, type ItemKey } from './itemKeys.ts'
@@ -19,18 +19,28 @@ export interface ItemRecord {
   creation: Creation | undefined
   /** Later writes of fields, in stored form; undefined unsets. */
   later: Map<string, unknown> | undefined
+  /** Later writes inside fields, by field and path, in stored form; see deepKeys.ts. */
+  leaves: Map<string, Map<string, unknown>> | undefined
+  /** Elements of lists and sets, by field and element; see elements.ts. */
+  elements: Map<string, Map<string, ElementRecord>> | undefined
   /** The last move. */
   moved: Move | undefined
   /** The last position written beside the creation record; empty for none. */
   order: string
   /** Deleted itself. */
   deletedFlag: boolean
+  /** Purged itself, or marked as what lay under something that was; undefined for neither. */
+  purgeMark: PurgeMark | undefined
 
   /** Derived by the tree: the parent that holds after cycles are broken. */
   parentId: ItemId | undefined
   /** Derived by the tree: the position it is listed under. */
   position: string
   /** Derived by the tree: deleted itself or under something deleted. */
+  removed: boolean
+  /** Derived by the tree: purged itself, or still under the purged item that it was marked with. */
+  purged: boolean
+  /** Derived by the links: removed, or a link with an end that is removed or not here. */
   hidden: boolean
 
   /** The present snapshot, built on read. */
@@ -39,6 +49,22 @@ export interface ItemRecord {
   staleRow: Item | InvalidItem | undefined
   /** Whether the last snapshot built fitted its type. */
   fits: boolean | undefined
+  /** What was asked about its writers since the last write; undefined where nothing was. */
+  aside: ItemAside | undefined
+}
+
+/** What the structs of an item's keys say beside its content, found when it is asked for. */
+export interface ItemAside {
+  stamps?: ItemStamps
+  conflicts?: readonly string[]
+}
+
+/** Who made and who last changed an item, by the writers' clocks. */
+export interface ItemStamps {
+  readonly createdAt: number | undefined
+  readonly createdBy: IdentityId | undefined
+  readonly updatedAt: number | undefined
+  readonly updatedBy: IdentityId | undefined
 }
 
 export interface Creation {
@@ -49,7 +75,22 @@ export interface Creation {
   readonly parentId: ItemId | undefined
   /** Empty for none. */
   readonly order: string
+  /** Where a link begins and ends; either both or none. */
+  readonly source: ItemId | undefined
+  readonly target: ItemId | undefined
 }
+
+/** An element of a list or set as its keys say. */
+export interface ElementRecord {
+  /** Undefined while only its move is here. */
+  readonly content: { readonly stored: unknown; readonly position: string; readonly writtenOut: boolean } | undefined
+  /** Where it was moved last; empty for nowhere. */
+  readonly moved: string
+  /** Taken out of the plain list that it was written out of, or was to be. */
+  readonly takenOut: boolean
+}
+
+export type PurgeMark = 'item' | 'under'
 
 /** A parent and the one before it, which a broken cycle falls back to. */
 export interface Move {
@@ -61,11 +102,14 @@ export interface Move {
 export type KeyChange =
   | { readonly kind: 'creation'; readonly record: ItemRecord; readonly typeBefore: string | undefined }
   | { readonly kind: 'field'; readonly record: ItemRecord; readonly field: string }
-  | { readonly kind: 'parent' | 'order' | 'deleted'; readonly record: ItemRecord }
+  | { readonly kind: 'parent' | 'order' | 'deleted' | 'purged'; readonly record: ItemRecord }
   | { readonly kind: 'property'; readonly name: string }
 
 /** A key's value; `present: false` where the map does not have it. */
 export type KeyState = { readonly present: true; readonly value: unknown } | { readonly present: false }
+
+type ElementKey = Extract<ItemKey, { readonly kind: 'element' | 'element-order' }>
+const noElement: ElementRecord = { content: undefined, moved: '', takenOut: false }
 
 export const absent: KeyState = { present: false }
 
@@ -92,15 +136,21 @@ export function createItemIndex(): ItemIndex {
       id,
       creation: undefined,
       later: undefined,
+      leaves: undefined,
+      elements: undefined,
       moved: undefined,
       order: '',
       deletedFlag: false,
+      purgeMark: undefined,
       parentId: undefined,
       position: '',
+      removed: false,
+      purged: false,
       hidden: false,
       row: undefined,
       staleRow: undefined,
       fits: undefined,
+      aside: undefined,
     }
     recordsById.set(id, record)
     return record
@@ -129,9 +179,46 @@ export function createItemIndex(): ItemIndex {
     return { kind: 'field', record, field }
   }
 
+  const applyLeaf = (record: ItemRecord, path: string, state: KeyState): KeyChange | undefined => {
+    const field = path.slice(0, path.indexOf('.'))
+    const leaves = record.leaves?.get(field)
+    if ((leaves?.has(path) === true) === state.present && (!state.present || equalValues(leaves?.get(path), state.value))) return undefined
+    if (state.present) {
+      if (leaves === undefined) (record.leaves ??= new Map<string, Map<string, unknown>>()).set(field, new Map([[path, state.value]]))
+      else leaves.set(path, state.value)
+    } else {
+      leaves!.delete(path)
+      if (leaves!.size === 0) record.leaves!.delete(field)
+    }
+    return { kind: 'field', record, field }
+  }
+
+  const readElementOrder = (state: KeyState): Pick<ElementRecord, 'moved' | 'takenOut'> => {
+    if (state.present && state.value === null) return { moved: '', takenOut: true }
+    return { moved: shaped(state, (value) => (isPosition(value) ? value : undefined)) ?? '', takenOut: false }
+  }
+
+  const applyElement = (record: ItemRecord, { kind, field, element }: ElementKey, state: KeyState): KeyChange | undefined => {
+    const before = record.elements?.get(field)?.get(element) ?? noElement
+    const after: ElementRecord =
+      kind === 'element' ? { ...before, content: shaped(state, readContent) } : { content: before.content, ...readElementOrder(state) }
+    if (equalValues(before, after)) return undefined
+    if (equalValues(after, noElement)) {
+      const elements = record.elements!.get(field)!
+      elements.delete(element)
+      if (elements.size === 0) record.elements!.delete(field)
+    } else {
+      record.elements ??= new Map()
+      const elements = record.elements.get(field)
+      if (elements === undefined) record.elements.set(field, new Map([[element, after]]))
+      else elements.set(element, after)
+    }
+    return { kind: 'field', record, field }
+  }
+
   const applySystem = (
     record: ItemRecord,
-    kind: Exclude<ItemKey['kind'], 'field' | 'property'>,
+    kind: 'creation' | 'parent' | 'order' | 'deleted' | 'purged',
     state: KeyState,
   ): KeyChange | undefined => {
     switch (kind) {
@@ -160,6 +247,12 @@ export function createItemIndex(): ItemIndex {
         record.deletedFlag = deleted
         return { kind, record }
       }
+      case 'purged': {
+        const mark = shaped(state, (value): PurgeMark | undefined => (value === 'item' || value === 'under' ? value : undefined))
+        if (mark === record.purgeMark) return undefined
+        record.purgeMark = mark
+        return { kind, record }
+      }
     }
   }
 
@@ -177,7 +270,10 @@ export function createItemIndex(): ItemIndex {
       }
       if (parsed.kind === 'property') return applyProperty(parsed.name, state)
       const record = recordOf(parsed.id)
-      return parsed.kind === 'field' ? applyField(record, parsed.field, state) : applySystem(record, parsed.kind, state)
+      if (parsed.kind === 'field') return applyField(record, parsed.field, state)
+      if (parsed.kind === 'leaf') return applyLeaf(record, parsed.path, state)
+      if (parsed.kind === 'element' || parsed.kind === 'element-order') return applyElement(record, parsed, state)
+      return applySystem(record, parsed.kind, state)
     },
   }
 }
@@ -208,15 +304,22 @@ export function storedFieldNames(record: ItemRecord): string[] {
 
 function readCreation(value: unknown): Creation | undefined {
   if (!isPlainObject(value)) return undefined
-  const { t: type, m: model, f: fields, p: parentId, o: order } = value
+  const { t: type, m: model, f: fields, p: parentId, o: order, s: source, e: target } = value
   if (typeof type !== 'string' || !isPlainObject(fields)) return undefined
   return {
     type,
-    model: model === 'text' ? 'text' : 'object',
+    // One that this app does not know is kept: it may learn it.
+    model: model === 'text' || model === 'rich-text' || isCustomModelName(model) ? model : 'object',
     fields,
     parentId: isItemId(parentId) ? parentId : undefined,
     order: isPosition(order) ? order : '',
+    ...(isItemId(source) && isItemId(target) ? { source, target } : { source: undefined, target: undefined }),
   }
+}
+
+function readContent(value: unknown): ElementRecord['content'] {
+  if (!isPlainObject(value) || !Object.hasOwn(value, 'v')) return undefined
+  return { stored: value['v'], position: isPosition(value['o']) ? value['o'] : '', writtenOut: value['w'] === true }
 }
 
 function readMove(value: unknown): Move | undefined {

@@ -1,3 +1,4 @@
+import { EchoError } from '../shared/echoError.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
 
@@ -35,6 +36,7 @@ export function createLiveValue<T>(source: LiveValueSource<T>): LiveValue<T> {
   /** What the listeners know: a read between a change and its notification must not swallow the latter. */
   let told: T | undefined
   let opened = false
+  let isRead = false
   let disposed = false
   let timer: Timer | undefined
 
@@ -50,7 +52,10 @@ export function createLiveValue<T>(source: LiveValueSource<T>): LiveValue<T> {
   }
 
   const get = (): T => {
-    if (disposed) return value as T
+    if (disposed) {
+      if (isRead) return value as T
+      throw new EchoError('disposed', 'This space was closed before this was read. Open it again and use the new handle.')
+    }
     if (!opened) {
       opened = true
       source.open()
@@ -61,6 +66,7 @@ export function createLiveValue<T>(source: LiveValueSource<T>): LiveValue<T> {
 
   const renew = (): T => {
     const next = source.read(value)
+    isRead = true
     if (Object.is(next, value)) return next
     const isSameAs = (known: T | undefined): boolean => known !== undefined && source.isSame(known, next)
     if (isSameAs(value)) return value as T

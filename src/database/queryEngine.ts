@@ -1,13 +1,21 @@
-import { append } from '../shared/append.ts'
+import { EchoError } from '../shared/echoError.ts'
 import type { Clock } from '../shared/ports.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { AnyItemType } from './defineType.ts'
-import type { Item } from './item.ts'
+import { createIncluder } from './includeItems.ts'
+import type { Item, ItemRef } from './item.ts'
 import { isInvalidRow } from './itemRows.ts'
-import type { ItemChange, ItemStore } from './itemStore.ts'
+import type { ItemStore } from './itemStore.ts'
 import { createLiveValue, type LiveValue, type LiveValueSource } from './liveValue.ts'
-import type { Query } from './query.ts'
-import { createSortedView, type Row, type SortedView, type Window } from './sortedView.ts'
+import { cursorText } from './plainQuery.ts'
+import { atMost, queryOf, type Query } from './query.ts'
+import { typesOfPlan, wordsOfPlan, type QueryPlan } from './queryPlan.ts'
+import { createQueryViews, type Served } from './queryViews.ts'
+import { placeOf, type Row, type SortedView, type Window } from './sortedView.ts'
+import { createSearchContents } from './searchContents.ts'
+import { createSearchUse } from './searchUse.ts'
+import { isSearchable } from './searchTexts.ts'
+import type { TextContents } from './textContents.ts'
 import type { TypeRegistry } from './typeRegistry.ts'
 
 /**
@@ -21,6 +29,10 @@ import type { TypeRegistry } from './typeRegistry.ts'
 export interface QueryEngine {
   run<R>(query: Query<R>): readonly R[]
   count(query: Query): number
+  first<R>(query: Query<R>): R | undefined
+  one<R>(query: Query<R>): R
+  cursor(query: Query, row: ItemRef): string
+  explain(query: Query): QueryExplanation
   live<R>(query: Query<R>): Readable<readonly R[]>
   liveCount(query: Query): Readable<number>
   liveItem<T extends AnyItemType>(type: T, id: string): Readable<Item<T> | undefined>
@@ -31,9 +43,19 @@ export interface QueryEngine {
   notify(): void
   /** Starts again after the store was loaded anew. */
   reload(): void
+  /** How many texts searches do not know yet. */
+  readonly unsearched: Readable<number>
   /** Answers kept at present. */
   readonly openCount: number
   dispose(): void
+}
+
+/** How a query is answered, and what that takes. */
+export interface QueryExplanation extends Served {
+  /** How many items it finds, without offset and limit. */
+  readonly matches: number
+  /** Of a search: its words, as they are looked for, and of how many items of the space what it looks through is ready. */
+  readonly search?: { readonly words: readonly string[]; readonly ready: number }
 }
 
 /** Someone watches one item. */
@@ -44,16 +66,23 @@ interface ItemWatch {
 /** How long an answer outlives its last listener: longer than a remount takes. */
 export const closeAfterMs = 1000
 
-const bulkCount = 64
-const bulkShare = 0.05
-
 function sameRows(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((row, i) => row === b[i])
 }
 
-/** An engine over a store. */
-export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: Clock, onError: (error: unknown) => void): QueryEngine {
-  const viewsByType = new Map<string, Map<string, SortedView>>()
+const none: Readable<number> = { get: () => 0, subscribe: () => () => undefined }
+
+/** An engine over a store. @param texts what texts say, for searches */
+export function createQueryEngine(
+  store: ItemStore,
+  types: TypeRegistry,
+  texts: TextContents | undefined,
+  clock: Clock,
+  onError: (error: unknown) => void,
+): QueryEngine {
+  const views = createQueryViews(store, types, onError)
+  const contents = texts && createSearchContents({ store, contents: texts, clock, onRead: () => notify(), onError })
+  const search = createSearchUse(store, types, clock, contents, () => views.isSearching)
   const liveByKey = new Map<string, LiveValue<unknown>>()
   const openLive = new Set<LiveValue<unknown>>()
   const watchesById = new Map<string, Set<ItemWatch>>()
@@ -61,42 +90,29 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
   const sync = (): void => {
     const changes = store.takeChanges()
     if (changes.length === 0) return
-    const changesByType = new Map<string, ItemChange[]>()
-    const note = (type: string, change: ItemChange): void => {
-      if (viewsByType.has(type)) append(changesByType, type, change)
-    }
-    for (const change of changes) {
-      const { record, otherTypes } = change
-      const type = record.creation?.type
+    for (const { record, whole } of changes) {
       for (const watch of watchesById.get(record.id) ?? []) watch.dirty = true
-      if (type !== undefined) note(type, change)
-      for (const other of otherTypes ?? []) if (other !== type) note(other, change)
+      if (whole) contents?.note(record)
     }
-    for (const [type, list] of changesByType) {
-      // Builds the snapshots first: the views ask whether they fit.
-      for (const { record } of list) store.rows.read(record)
-      for (const view of viewsByType.get(type)!.values()) {
-        if (list.length > bulkCount && list.length > bulkShare * view.size) view.applyAll(list)
-        else for (const change of list) view.apply(change)
-      }
-    }
+    views.sync(changes)
   }
 
-  const openView = (query: Query): SortedView => {
-    const { type } = query.plan
-    let views = viewsByType.get(type.name)
-    if (views === undefined) viewsByType.set(type.name, (views = new Map()))
-    let view = views.get(query.matchKey)
-    if (view === undefined) views.set(query.matchKey, (view = createSortedView(query.plan, store, onError)))
-    return view
+  const assertKnown = (query: Query): void => {
+    for (const type of typesOfPlan(query.plan)) types.require(type)
+    assertSearchable(query.plan, types)
+    if (query.plan.search !== undefined) search.note(query.plan.types)
   }
 
-  const closeView = (query: Query, view: SortedView): void => {
-    if (view.windows.size > 0) return
-    const views = viewsByType.get(query.plan.type.name)
-    if (views?.get(query.matchKey) !== view) return
-    views.delete(query.matchKey)
-    if (views.size === 0) viewsByType.delete(query.plan.type.name)
+  const startWatch = (watch: ItemWatch, id: string): void => {
+    const watches = watchesById.get(id)
+    if (watches === undefined) watchesById.set(id, new Set([watch]))
+    else watches.add(watch)
+  }
+
+  const stopWatch = (watch: ItemWatch, id: string): void => {
+    const watches = watchesById.get(id)
+    watches?.delete(watch)
+    if (watches?.size === 0) watchesById.delete(id)
   }
 
   /** The answer for a key: the kept one, or a new one that opens when it is first read. */
@@ -130,64 +146,141 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
     read: (view: SortedView, window: Window) => T,
     isSame: (a: T, b: T) => boolean,
   ): Readable<T> => {
-    types.require(query.plan.type.name)
-    const window: Window = { offset: query.plan.offset, limit: query.plan.limit, countOnly, dirty: true, last: undefined, shown: undefined }
-    let view: SortedView | undefined
+    assertKnown(query)
+    let opened: ReturnType<typeof views.acquireWindow> | undefined
     return keep(key, {
       open: () => {
         sync()
-        view = openView(query)
-        view.windows.add(window)
-        window.dirty = true
+        opened = views.acquireWindow(query, countOnly)
+        opened.view.windows.add(opened.window)
       },
-      isDirty: () => window.dirty,
+      isDirty: () => opened!.window.dirty,
       read: (before) => {
         sync()
-        return window.dirty || before === undefined ? read(view!, window) : before
+        return opened!.window.dirty || before === undefined ? read(opened!.view, opened!.window) : before
       },
       isSame,
       close: () => {
-        view?.windows.delete(window)
-        if (view !== undefined) closeView(query, view)
-        view = undefined
+        if (opened === undefined) return
+        opened.view.windows.delete(opened.window)
+        views.releaseWindow(query)
+        opened = undefined
       },
     })
   }
 
-  const readItem = (type: AnyItemType, id: string): Item | undefined => {
+  /** Rows with items in them are read again when one of those changes, also one that was not there. */
+  const keepIncluding = <R>(query: Query<R>): Readable<readonly R[]> => {
+    const rows = keepRows(queryOf<Row>({ ...query.plan, include: [] }))
+    const includer = createIncluder(query.plan.include, readTyped)
+    const watch: ItemWatch = { dirty: true }
+    let read: readonly Row[] | undefined
+    let stop = (): void => undefined
+    const unwatch = (): void => {
+      for (const id of includer.ids) stopWatch(watch, id)
+    }
+    return keep<readonly R[]>(`rows|${query.key}`, {
+      open: () => {
+        stop = rows.subscribe(() => undefined)
+        watch.dirty = true
+      },
+      isDirty: () => watch.dirty || rows.get() !== read,
+      read: (before) => {
+        sync()
+        const now = rows.get()
+        if (!watch.dirty && now === read && before !== undefined) return before
+        unwatch()
+        read = now
+        const made = Object.freeze(includer.read(now)) as readonly unknown[] as readonly R[]
+        for (const id of includer.ids) startWatch(watch, id)
+        watch.dirty = false
+        return made
+      },
+      isSame: sameRows,
+      close: () => {
+        unwatch()
+        read = undefined
+        stop()
+      },
+    })
+  }
+
+  const keepRows = <R>(query: Query<R>): Readable<readonly R[]> =>
+    keepWindow<readonly R[]>(
+      `rows|${query.key}`,
+      query,
+      false,
+      (view, window) => Object.freeze(view.read(window)) as readonly Row[] as readonly R[],
+      sameRows,
+    )
+
+  const readTyped = (type: string, id: string): Item | undefined => {
     const record = store.index.recordsById.get(id)
-    if (record === undefined || record.hidden || record.creation?.type !== type.name) return undefined
+    if (record === undefined || record.hidden || record.creation?.type !== type) return undefined
     const row = store.rows.read(record)
     return row === undefined || isInvalidRow(row) ? undefined : row
   }
 
-  const countRows = (size: number, query: Query): number => Math.min(Math.max(0, size - query.plan.offset), query.plan.limit ?? Infinity)
-
-  const viewFor = (query: Query): SortedView => {
-    types.require(query.plan.type.name)
+  /** Asks the view for a query, which is open for others or only for this. */
+  const ask = <T>(query: Query, countOnly: boolean, answer: (view: SortedView, window: Window) => T): T => {
+    assertKnown(query)
     sync()
-    return viewsByType.get(query.plan.type.name)?.get(query.matchKey) ?? createSortedView(query.plan, store, onError)
+    const { view, window } = views.acquireWindow(query, countOnly)
+    try {
+      return answer(view, window)
+    } finally {
+      views.releaseWindow(query)
+    }
+  }
+
+  const run = <R>(query: Query<R>): readonly R[] => {
+    assertKnown(query)
+    sync()
+    const rows = views.walk(query)?.rows ?? ask(query, false, (view, window) => view.read(window))
+    const { include } = query.plan
+    return Object.freeze(include.length === 0 ? rows : createIncluder(include, readTyped).read(rows)) as readonly R[]
+  }
+
+  const notify = (): void => {
+    sync()
+    const due = [...openLive].filter((live) => live.refresh())
+    for (const live of due) live.tell()
   }
 
   return {
     sync,
-    run: <R>(query: Query<R>) => {
-      const { offset, limit } = query.plan
-      return Object.freeze(
-        viewFor(query).read({ offset, limit, countOnly: false, dirty: true, last: undefined, shown: undefined }),
-      ) as readonly R[]
+    run,
+    count: (query) => ask(query, true, (view, window) => view.count(window)),
+    first: (query) => run(atMost(query, 1))[0],
+    one(query) {
+      const rows = run(atMost(query, 2))
+      if (rows.length === 1) return rows[0]!
+      throw new EchoError(
+        'not-one',
+        `The query finds ${rows.length === 0 ? 'nothing' : 'more than one item'}. Ask by first where that may be.`,
+      )
     },
-    count: (query) => countRows(viewFor(query).size, query),
-    live: <R>(query: Query<R>) =>
-      keepWindow<readonly R[]>(
-        `rows|${query.key}`,
-        query,
-        false,
-        (view, window) => {
-          return Object.freeze(view.read(window)) as readonly Row[] as readonly R[]
-        },
-        sameRows,
-      ),
+    cursor(query, ref) {
+      const record = store.index.recordsById.get(typeof ref === 'string' ? ref : ref.id)
+      assertKnown(query)
+      const place = record && placeOf(query.plan, record, store)
+      if (place === undefined) throw new EchoError('item-not-found', 'There is no item to make a cursor of. Pass a row of the query.')
+      return cursorText(place)
+    },
+    explain(query) {
+      assertKnown(query)
+      sync()
+      const words = wordsOfPlan(query.plan)
+      return Object.freeze({
+        ...views.explain(query),
+        ...(words.length > 0 && { search: { words, ready: store.texts.size } }),
+        matches: ask(query, true, (view, window) => view.count({ ...window, offset: 0, limit: undefined })),
+      })
+    },
+    live: <R>(query: Query<R>) => {
+      assertKnown(query)
+      return query.plan.include.length === 0 ? keepRows(query) : keepIncluding(query)
+    },
     liveCount: (query) =>
       keepWindow<number>(
         `count|${query.key}`,
@@ -195,7 +288,7 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
         true,
         (view, window) => {
           window.dirty = false
-          return countRows(view.size, query)
+          return view.count(window)
         },
         Object.is,
       ),
@@ -204,44 +297,48 @@ export function createQueryEngine(store: ItemStore, types: TypeRegistry, clock: 
       const watch: ItemWatch = { dirty: true }
       return keep<Item<T> | undefined>(`item|${JSON.stringify(type.name)}|${id}`, {
         open: () => {
-          const watches = watchesById.get(id)
-          if (watches === undefined) watchesById.set(id, new Set([watch]))
-          else watches.add(watch)
+          startWatch(watch, id)
           watch.dirty = true
         },
         isDirty: () => watch.dirty,
         read: () => {
           sync()
           watch.dirty = false
-          return readItem(type, id) as Item<T> | undefined
+          return readTyped(type.name, id) as Item<T> | undefined
         },
         isSame: Object.is,
-        close: () => {
-          const watches = watchesById.get(id)
-          watches?.delete(watch)
-          if (watches?.size === 0) watchesById.delete(id)
-        },
+        close: () => stopWatch(watch, id),
       })
     },
     item: <T extends AnyItemType>(type: T, id: string) => {
       types.require(type.name)
-      return readItem(type, id) as Item<T> | undefined
+      return readTyped(type.name, id) as Item<T> | undefined
     },
-    notify() {
-      sync()
-      const due = [...openLive].filter((live) => live.refresh())
-      for (const live of due) live.tell()
-    },
+    notify,
     reload() {
       store.takeChanges()
-      for (const views of viewsByType.values()) for (const view of views.values()) view.refill()
+      for (const record of store.index.recordsById.values()) contents?.note(record)
+      views.refill()
       for (const watches of watchesById.values()) for (const watch of watches) watch.dirty = true
     },
+    unsearched: contents?.left ?? none,
     get openCount() {
       return liveByKey.size
     },
     dispose() {
       for (const live of new Set([...liveByKey.values(), ...openLive])) live.dispose()
+      search.dispose()
+      contents?.dispose()
     },
   }
+}
+
+/** @throws EchoError bad-query where a step searches, and no type that it asks for can be */
+function assertSearchable({ search, types: names, from }: QueryPlan, types: TypeRegistry): void {
+  if (from !== undefined) assertSearchable(from.of, types)
+  if (search === undefined || names === undefined || names.some((name) => isSearchable(types.get(name)))) return
+  throw new EchoError(
+    'bad-query',
+    `Nothing of "${names.join('", "')}" can be searched. Name the fields: defineType(name, schema, { search: ['title'] }).`,
+  )
 }

@@ -73,6 +73,25 @@ export class SortedList<Entry> {
     return chunk === undefined ? rank : rank + this.#offsetIn(chunk, entry)
   }
 
+  /** How many entries come before a point; `isBefore` holds for all of them and for none behind. */
+  rankOf(isBefore: (entry: Entry) => boolean): number {
+    let rank = 0
+    for (const chunk of this.#chunks) {
+      if (!isBefore(chunk.at(-1)!)) {
+        let low = 0
+        let high = chunk.length
+        while (low < high) {
+          const middle = (low + high) >> 1
+          if (isBefore(chunk[middle]!)) low = middle + 1
+          else high = middle
+        }
+        return rank + low
+      }
+      rank += chunk.length
+    }
+    return rank
+  }
+
   /** The entry with that many before it. */
   at(rank: number): Entry | undefined {
     let rest = rank

@@ -3,7 +3,8 @@ import type { Clock } from '../shared/ports.ts'
 import { equalValues } from './compareValues.ts'
 import { isFieldName } from './itemKeys.ts'
 import type { ItemStore } from './itemStore.ts'
-import { createLiveValue, type LiveValue } from './liveValue.ts'
+import { createLiveSnapshot } from './liveSnapshot.ts'
+import type { LiveValue } from './liveValue.ts'
 import { readValue, storeValue, type Value } from './values.ts'
 import type { WriteBatch } from './writeBatch.ts'
 
@@ -12,18 +13,11 @@ export type SpaceProperties = Readonly<Record<string, Value>>
 
 /** The properties of a space as a live snapshot. */
 export function createSpaceProperties(store: ItemStore, clock: Clock, onError: (error: unknown) => void): LiveValue<SpaceProperties> {
-  let dirty = true
-  const isDirty = (): boolean => (dirty = store.takePropertyChange() || dirty)
-  return createLiveValue<SpaceProperties>({
+  return createLiveSnapshot<SpaceProperties>({
     clock,
-    closeAfterMs: 0,
     onError,
-    open: () => undefined,
-    close: () => undefined,
-    isDirty,
-    read: (before) => {
-      if (!isDirty() && before !== undefined) return before
-      dirty = false
+    takeChange: store.takePropertyChange,
+    make: () => {
       const properties: Record<string, Value> = {}
       for (const [name, stored] of store.index.properties) {
         const value = readValue(stored)
@@ -40,7 +34,7 @@ export function writeSpaceProperty(store: ItemStore, batch: WriteBatch, name: st
   if (!isFieldName(name))
     throw new EchoError(
       'bad-key',
-      `"${String(name).slice(0, 40)}" cannot name a property: id, $, __proto__ and names with "/" or "." are taken.`,
+      `"${String(name).slice(0, 40)}" cannot name a property: id, $, @, __proto__ and names with "/", "." or white space are taken.`,
     )
   const stored = value === undefined ? undefined : storeValue(value, name)
   if (equalValues(stored, store.index.properties.get(name))) return

@@ -5,7 +5,7 @@ import { positionBetween } from './positions.ts'
 import { SortedList } from './sortedList.ts'
 
 /**
- * Who lies under whom, in which order, and what is hidden, kept up to date change by change.
+ * Who lies under whom, in which order, and what is removed, kept up to date change by change.
  *
  * Everyone's moves are kept as they were made; concurrent ones can form cycles. The parents that hold are a pure function of the moves:
  * in each cycle the least id is the victim; all victims go to the top, then in the order of their ids each goes back to the parent it had
@@ -17,10 +17,18 @@ import { SortedList } from './sortedList.ts'
  * is not here leaves its children where they say they are, visible.
  */
 export interface Tree {
-  /** Takes over changes of own parents, positions and deleted flags. @returns the records whose parent, position or hidden flag changed. */
-  update(changed: Iterable<ItemRecord>): Set<ItemRecord>
+  /**
+   * Takes over changes of own parents, positions, deleted flags and purge marks.
+   * @param repurged takes the records that are purged now and were not, or the other way round
+   * @returns the records whose parent, position, `removed` or `purged` flag changed
+   */
+  update(changed: Iterable<ItemRecord>, repurged?: Set<ItemRecord>): Set<ItemRecord>
+  /** What is removed and not purged, and lies under nothing of which that holds; in no order. */
+  readonly topmostRemoved: ReadonlySet<ItemRecord>
   /** The children of an item (undefined: the top), hidden ones too, in order. */
   children(parentId: string | undefined): Iterable<ItemRecord>
+  /** How many items lie above one. Asked about each item of a path it walks that once. */
+  depthOf(record: ItemRecord): number
   /** Whether an item is `ancestorId` or lies under it. */
   isWithin(id: string | undefined, ancestorId: string): boolean
   /** Whether an item already stands right before a sibling; undefined: last. */
@@ -54,6 +62,9 @@ export function createTree(recordsById: ReadonlyMap<string, ItemRecord>): Tree {
   const childrenByParent = new Map<string, SortedList<ItemRecord>>()
   const listed = new Set<ItemRecord>()
   const victims = new Set<ItemRecord>()
+  const topmost = new Set<ItemRecord>()
+  /** Depths that were asked about since the last change. */
+  const depths = new Map<ItemRecord, number>()
 
   const parentOf = (record: ItemRecord): ItemRecord | undefined =>
     record.parentId === undefined ? undefined : recordsById.get(record.parentId)
@@ -103,29 +114,47 @@ export function createTree(recordsById: ReadonlyMap<string, ItemRecord>): Tree {
     }
 
     for (const victim of victims) resolved.set(victim, undefined)
+    /** An item above each one that was passed: who makes many circles and a long chain must not make everyone walk it for each. */
+    const shortcuts = new Map<ItemRecord, ItemRecord>()
+    const topmostAbove = (start: ItemRecord): ItemRecord => {
+      const passed: ItemRecord[] = []
+      let at = start
+      for (let next: ItemRecord | undefined = at; next !== undefined; next = shortcuts.get(at) ?? above(at)) {
+        passed.push(next)
+        at = next
+      }
+      for (const record of passed) if (record !== at) shortcuts.set(record, at)
+      return at
+    }
     for (const victim of [...victims].sort(compareIds)) {
-      const before = victim.moved?.parentBefore
-      if (before === undefined || recordsById.get(before)?.creation === undefined) continue
-      let at: ItemRecord | undefined = recordsById.get(before)
-      while (at !== undefined && at !== victim) at = above(at)
-      if (at === undefined) resolved.set(victim, before)
+      const before = recordsById.get(victim.moved?.parentBefore ?? '')
+      if (before?.creation !== undefined && topmostAbove(before) !== victim) resolved.set(victim, before.id)
     }
     return resolved
   }
 
-  const spreadHidden = (start: ItemRecord, affected: Set<ItemRecord>): void => {
+  const spreadRemoved = (start: ItemRecord, affected: Set<ItemRecord>, repurged: Set<ItemRecord>): void => {
     const open = [start]
     for (let record = open.pop(); record !== undefined; record = open.pop()) {
-      const hidden = record.deletedFlag || parentOf(record)?.hidden === true
-      if (hidden === record.hidden) continue
-      record.hidden = hidden
+      const parent = parentOf(record)
+      const removed = record.deletedFlag || record.purgeMark === 'item' || parent?.removed === true
+      const purged = record.purgeMark === 'item' || (record.purgeMark === 'under' && parent?.purged === true)
+      if (removed && !purged && (parent?.removed !== true || parent.purged)) topmost.add(record)
+      else topmost.delete(record)
+      if (removed === record.removed && purged === record.purged) continue
+      if (purged !== record.purged) repurged.add(record)
+      record.removed = removed
+      record.purged = purged
       affected.add(record)
       for (const child of listOf(record.id)?.values() ?? []) open.push(child)
     }
   }
 
   return {
-    update(changes) {
+    topmostRemoved: topmost,
+
+    update(changes, repurged = new Set()) {
+      depths.clear()
       const changed = [...changes]
       const affected = new Set<ItemRecord>()
       const resolved = resolveParents(changed)
@@ -143,13 +172,22 @@ export function createTree(recordsById: ReadonlyMap<string, ItemRecord>): Tree {
         enlist(record)
         affected.add(record)
       }
-      for (const record of moved) spreadHidden(record, affected)
-      for (const record of changed) spreadHidden(record, affected)
+      for (const record of moved) spreadRemoved(record, affected, repurged)
+      for (const record of changed) spreadRemoved(record, affected, repurged)
       return affected
     },
 
     *children(parentId) {
       yield* listOf(parentId)?.values() ?? []
+    },
+
+    depthOf(record) {
+      const path: ItemRecord[] = []
+      let at: ItemRecord | undefined = record
+      for (; at !== undefined && !depths.has(at); at = parentOf(at)) path.push(at)
+      let depth = at === undefined ? -1 : depths.get(at)!
+      for (const passed of path.reverse()) depths.set(passed, ++depth)
+      return depth
     },
 
     isWithin(id, ancestorId) {

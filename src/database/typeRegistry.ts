@@ -5,6 +5,7 @@ import type { AnyItemType } from './defineType.ts'
 export interface TypeRegistry {
   /** The type of that name, or undefined: a peer may run an app with more types. */
   get(name: string): AnyItemType | undefined
+  all(): readonly AnyItemType[]
   /** @throws EchoError unknown-type where the app did not name the type at start */
   require(name: string): AnyItemType
 }
@@ -14,6 +15,7 @@ export function createTypeRegistry(types: readonly AnyItemType[]): TypeRegistry 
   const typesByName = new Map(types.map((type) => [type.name, type]))
   return {
     get: (name) => typesByName.get(name),
+    all: () => [...typesByName.values()],
     require(name) {
       const type = typesByName.get(name)
       if (type === undefined) {

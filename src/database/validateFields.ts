@@ -1,8 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { askSchema } from '../shared/askSchema.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import { equalValues } from './compareValues.ts'
 import type { AnyItemType } from './defineType.ts'
+import { isPrefix } from './fieldPath.ts'
 import type { ItemIssue } from './item.ts'
 import { isPlainObject } from './values.ts'
 
@@ -13,29 +15,33 @@ export type Fields = Record<string, unknown>
  * wrote. Never throws.
  */
 export function validateFields(type: AnyItemType, raw: Fields): Result<Fields, readonly ItemIssue[]> {
-  let answer: StandardSchemaV1.Result<unknown> | Promise<StandardSchemaV1.Result<unknown>>
-  try {
-    answer = type.schema['~standard'].validate(raw)
-  } catch (error) {
-    return fail([{ message: `the schema threw: ${error instanceof Error ? error.message : String(error)}`, path: [] }])
+  const answer = askSchema(type.schema, raw)
+  switch (answer.status) {
+    case 'fits':
+      return isPlainObject(answer.value) ? ok(answer.value) : fail([{ message: 'the schema returns no plain object', path: [] }])
+    case 'refused':
+      return fail(Array.from(answer.issues, toIssue))
+    case 'late':
+      return fail([asynchronous])
+    case 'threw':
+      return fail([
+        { message: `the schema threw: ${answer.error instanceof Error ? answer.error.message : String(answer.error)}`, path: [] },
+      ])
   }
-  if (isThenable(answer)) return fail([asynchronous])
-  if (answer.issues !== undefined) return fail(answer.issues.map(toIssue))
-  return isPlainObject(answer.value) ? ok(answer.value) : fail([{ message: 'the schema returns no plain object', path: [] }])
 }
 
 const asynchronous: ItemIssue = { message: 'the schema is asynchronous', path: [] }
 
 /**
- * Refuses a write whose result does not fit, but only for faults under `patched` fields: what a peer broke elsewhere must not lock the
- * item. A fault of the item as a whole counts unless it was there `before`.
+ * Refuses a write whose result does not fit, but only for faults at or under the `patched` paths: what a peer broke elsewhere must not lock
+ * the item. A fault of what lies around a path (the item as a whole above all) counts unless it was there `before`.
  * @returns what the schema makes of the fields; undefined where only faults are left that do not count
  * @throws EchoError bad-value with details.issues; bad-schema where the schema answers late or transforms
  */
 export function assertWriteFits(
   type: AnyItemType,
   merged: Fields,
-  patched: ReadonlySet<string> | undefined,
+  patched: readonly (readonly string[])[] | undefined,
   before: Fields | undefined,
 ): Fields | undefined {
   const result = validateFields(type, merged)
@@ -55,18 +61,23 @@ export function assertWriteFits(
       `The schema of "${type.name}" answers with a Promise. Writes are synchronous: use a schema without async checks.`,
     )
   }
-  const ours = result.error.filter(({ path }) => path.length === 0 || patched === undefined || patched.has(String(path[0])))
-  const known = before === undefined ? new Set<string>() : rootFaults(type, before)
-  const issues = ours.filter(({ path, message }) => path.length > 0 || !known.has(message))
+  const isWithin = ({ path }: ItemIssue): boolean => patched === undefined || patched.some((written) => isPrefix(written, path))
+  const isAround = ({ path }: ItemIssue): boolean => path.length === 0 || patched!.some((written) => isPrefix(path, written))
+  const known = before === undefined ? new Set<string>() : faults(type, before)
+  const issues = result.error.filter((issue) => isWithin(issue) || (isAround(issue) && !known.has(faultKey(issue))))
   if (issues.length === 0) return undefined
   throw new EchoError('bad-value', `This "${type.name}" would not fit its type: ${describeIssue(issues[0])}. Nothing was written.`, {
     details: { type: type.name, issues },
   })
 }
 
-function rootFaults(type: AnyItemType, fields: Fields): Set<string> {
+function faults(type: AnyItemType, fields: Fields): Set<string> {
   const result = validateFields(type, fields)
-  return new Set(result.ok ? [] : result.error.filter(({ path }) => path.length === 0).map(({ message }) => message))
+  return new Set(result.ok ? [] : result.error.map(faultKey))
+}
+
+function faultKey({ path, message }: ItemIssue): string {
+  return JSON.stringify([path.map(String), message])
 }
 
 function describeIssue(issue: ItemIssue | undefined): string {
@@ -75,10 +86,7 @@ function describeIssue(issue: ItemIssue | undefined): string {
 }
 
 function toIssue(issue: StandardSchemaV1.Issue): ItemIssue {
-  const path = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment))
+  // A library may hand out lists of a class of its own, whose `map` makes such a list again: what is kept is plain.
+  const path = Array.from(issue.path ?? [], (segment) => (typeof segment === 'object' ? segment.key : segment))
   return Object.freeze({ message: issue.message, path: Object.freeze(path) })
-}
-
-function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof (value as { readonly then?: unknown } | undefined)?.then === 'function'
 }

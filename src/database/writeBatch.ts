@@ -13,16 +13,30 @@ export interface WriteBatch {
   run<T>(change: () => T): T
   /** Stages keys. Only inside {@link run}. */
   set(entries: readonly (readonly [string, unknown])[]): void
+  /** Stages that keys go. Only inside {@link run}. */
+  remove(keys: readonly string[]): void
+  /** Stages what keys are to say, nothing for those that go. Only inside {@link run}. */
+  put(entries: readonly (readonly [string, KeyState])[]): void
+  /** Whether a batch is under way. */
+  readonly isRunning: boolean
 }
 
-/** @param onSettled called after each outermost batch, written or not */
-export function createWriteBatch(root: RootDocument, store: ItemStore, onSettled: () => void): WriteBatch {
-  const staged = new Map<string, unknown>()
+export interface WriteBatchOptions {
+  readonly root: RootDocument
+  readonly store: ItemStore
+  /** Called with the keys that are about to enter Yjs; what it returns is called when they have. */
+  readonly onWrite: (keys: readonly string[]) => () => void
+  /** Called after each outermost batch, written or not. */
+  readonly onSettled: () => void
+}
+
+/** A batch over a store and the document behind it. */
+export function createWriteBatch({ root, store, onWrite, onSettled }: WriteBatchOptions): WriteBatch {
+  const staged = new Map<string, KeyState>()
   /** For each staging in turn what the key had been staged as, to go back step by step. */
-  const log: { readonly key: string; readonly before: KeyState }[] = []
+  const log: { readonly key: string; readonly before: KeyState | undefined }[] = []
   let depth = 0
 
-  const stagedState = (key: string): KeyState => (staged.has(key) ? { present: true, value: staged.get(key) } : absent)
   const mapState = (key: string): KeyState => (root.map.has(key) ? { present: true, value: root.map.get(key) } : absent)
 
   const rollBack = (mark: number): void => {
@@ -30,20 +44,33 @@ export function createWriteBatch(root: RootDocument, store: ItemStore, onSettled
     while (log.length > mark) {
       const { key, before } = log.pop()!
       keys.add(key)
-      if (before.present) staged.set(key, before.value)
-      else staged.delete(key)
+      if (before === undefined) staged.delete(key)
+      else staged.set(key, before)
     }
-    store.apply([...keys].map((key) => [key, staged.has(key) ? stagedState(key) : mapState(key)]))
+    store.apply([...keys].map((key) => [key, staged.get(key) ?? mapState(key)]))
     store.bringBackRows()
   }
 
   const commit = (): void => {
     if (staged.size === 0) return
+    const written = onWrite([...staged.keys()])
     root.write((map) => {
-      for (const [key, value] of staged) map.set(key, value)
+      for (const [key, state] of staged) {
+        if (state.present) map.set(key, state.value)
+        else map.delete(key)
+      }
     })
     staged.clear()
     log.length = 0
+    written()
+  }
+
+  const stage = (entries: readonly (readonly [string, KeyState])[]): void => {
+    for (const [key, state] of entries) {
+      log.push({ key, before: staged.get(key) })
+      staged.set(key, state)
+    }
+    store.apply(entries)
   }
 
   return {
@@ -72,12 +99,11 @@ export function createWriteBatch(root: RootDocument, store: ItemStore, onSettled
         }
       }
     },
-    set(entries) {
-      for (const [key, value] of entries) {
-        log.push({ key, before: stagedState(key) })
-        staged.set(key, value)
-      }
-      store.apply(entries.map(([key, value]) => [key, { present: true, value }]))
+    set: (entries) => stage(entries.map(([key, value]) => [key, { present: true, value }])),
+    remove: (keys) => stage(keys.map((key) => [key, absent])),
+    put: stage,
+    get isRunning() {
+      return depth > 0
     },
   }
 }

@@ -3,6 +3,7 @@ import type { EchoError } from '../shared/echoError.ts'
 import { rootMapName } from './createYDoc.ts'
 import { reissueOrigin } from './reissueEdits.ts'
 import type { LiveDocument } from './liveDocument.ts'
+import type { HasSeen } from './pastLookup.ts'
 import type { Author, RootDocument } from './rootDocument.ts'
 
 /** The root document as the database sees it, and the strings by which documents/ moves it. */
@@ -20,6 +21,7 @@ export function createRootDocument(
     /** Why writing is not allowed now, or undefined. */
     readonly obstacle: () => EchoError | undefined
     readonly authorOf: (client: number, clock: number) => Author | undefined
+    readonly hasSeen: HasSeen
     readonly onListenerFault: (error: unknown) => void
   },
 ): RootDocumentControl {
@@ -74,6 +76,7 @@ export function createRootDocument(
         return () => replacedListeners.delete(listener)
       },
       authorOf: options.authorOf,
+      hasSeen: options.hasSeen,
     },
     flushRemote() {
       if (changed.size === 0) return

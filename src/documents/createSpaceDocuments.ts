@@ -1,7 +1,7 @@
 import type * as Y from 'yjs'
 import { equalBytes } from '../shared/bytes.ts'
-import { EchoError } from '../shared/echoError.ts'
-import { rootDocumentId, toId, type BlockId, type DocumentId } from '../shared/ids.ts'
+import { asEchoError, EchoError } from '../shared/echoError.ts'
+import { rootDocumentId, toId, type BlockId, type DocumentId, type ItemId } from '../shared/ids.ts'
 import { ok, type Result } from '../shared/result.ts'
 import type { Retraction } from '../feed/header.ts'
 import type { Payload } from './applyPayloads.ts'
@@ -20,21 +20,28 @@ import type { LeftOut } from './guardInDocument.ts'
 import { createInbox } from './inbox.ts'
 import { createOpenTexts } from './openTexts.ts'
 import { createOwnEdits } from './ownEdits.ts'
-import { readWithdrawn } from './readWithdrawn.ts'
+import { readUncut, readWithdrawn, type WithdrawnContent } from './readWithdrawn.ts'
 import { createGoLive } from './goLive.ts'
 import { createDocumentSettling } from './settleDocuments.ts'
 import { createShownVerdict } from './shownVerdict.ts'
 import { createMakeLive } from './makeLive.ts'
 import { createRecovery } from './createRecovery.ts'
+import { createPastLookup } from './pastLookup.ts'
 import type { SpaceDocuments, SpaceDocumentsOptions } from './spaceDocuments.ts'
 import { createDocumentSwap } from './swapDocument.ts'
 import { createTakeBack } from './takeBack.ts'
+import type { TextModel } from './textHandle.ts'
+import type { TextSteps } from './textHistory.ts'
+import { createTextReader } from './textReader.ts'
 import type { LostEdit } from './reissueEdits.ts'
 import { createSlotKeeper, type NextSlot } from './slotKeeper.ts'
 import { createTicker } from './ticker.ts'
 import { createWithdrawalReport, lostEditsError } from './withdrawalReport.ts'
 import { createWriteAgain } from './writeAgain.ts'
 import { createWriteAheadLog } from './writeAheadLog.ts'
+
+/** Each holds a whole document, and who types on while he may not write makes one more each time. */
+const maxForbidden = 32
 
 /** Opens a space's documents: takes a slot, cuts what an earlier page left behind, makes the root document live. */
 export async function createSpaceDocuments(options: SpaceDocumentsOptions): Promise<Result<SpaceDocuments, EchoError>> {
@@ -109,17 +116,46 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   keeper.cutter.reset(graph.heads().map(({ id }) => id))
   verdict.noteShown()
 
-  const texts = createOpenTexts({ clock, load: loadMended, onOpened: () => ticker.now(), close: closeLive })
+  const reader = createTextReader({
+    graph,
+    live,
+    isWhole,
+    load: (id) => loadDocument(id, graph, uncached),
+    unstored: unstoredPayload,
+    isDisposed: () => disposed,
+  })
+  let textSteps: TextSteps = { take: () => () => false, forget: () => undefined }
+  const texts = createOpenTexts({
+    clock,
+    steps: { take: (step) => textSteps.take(step), forget: (item) => textSteps.forget(item) },
+    load: loadMended,
+    onOpened: () => ticker.now(),
+    assertWritable() {
+      const obstacle = writeObstacle()
+      if (obstacle !== undefined) throw obstacle
+    },
+    onChanged: (item) => reader.note(item, false),
+    close: closeLive,
+  })
   const takeBack = createTakeBack({ wal, rebuild, onFault: report })
   const withdrawals = createWithdrawalReport(graph)
+  /** What this device had not cut when it heard that it may not write any more. */
+  const forbidden: WithdrawnContent[] = []
   const edits = createOwnEdits({
     live,
     keeper,
     wal,
     finisher,
     takeBack,
+    onForbidden(document) {
+      if (forbidden.length < maxForbidden)
+        forbidden.push(readUncut(document, { identity: identity.id, device: identity.deviceId, writtenAt: clock.now() }))
+    },
     onEdited: () => ticker.edited(),
-    onCut: (id) => keepers.touch(id),
+    onCut(id) {
+      keepers.touch(id)
+      noteText(id)
+    },
     onFault: report,
   })
   let disposed = false
@@ -181,6 +217,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   const root = createRootDocument(firstRoot.value, {
     obstacle: writeObstacle,
     authorOf: createAuthorLookup({ graph, identity, clock, ownClient: () => keeper.cutter.client }),
+    hasSeen: createPastLookup({ graph, ownClient: () => keeper.cutter.client }),
     onListenerFault: report,
   })
   const ticker = createTicker({
@@ -214,6 +251,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   async function settle(): Promise<void> {
     await settleDocuments()
     if (disposed) return
+    reader.note(undefined, false)
     for (const news of withdrawals.news()) report(news)
     noticeOrphans()
     ticker.now()
@@ -264,11 +302,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   }
 
   function report(error: unknown): void {
-    options.onFault(
-      error instanceof EchoError
-        ? error
-        : new EchoError('data-corrupt', 'A listener failed; the data is unharmed. See the cause.', { cause: error }),
-    )
+    options.onFault(asEchoError(error, 'data-corrupt', 'A listener failed; the data is unharmed. See the cause.'))
   }
 
   function unstoredPayload(id: BlockId): Uint8Array | undefined {
@@ -293,6 +327,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
   function take(block: Payload): void {
     const stands = graph.stands(block.node.id)
     if (stands) inbox.add(block)
+    if (stands) noteText(block.node.document)
     const isOwn = equalBytes(block.node.header.device, identity.signing.publicKey)
     if (isOwn) verdict.noteOwn(block.node.id)
     follower.settleSoon()
@@ -319,8 +354,13 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     return notWriter(log, identity)
   }
 
+  function noteText(id: DocumentId): void {
+    if (id !== rootDocumentId) reader.note(id as string as ItemId, false)
+  }
+
   function closeLive(id: DocumentId): void {
     edits.cut(id)
+    reader.note(id as string as ItemId, true)
     keepers.close(id)
     live.get(id)?.detach()
     live.get(id)?.doc.destroy()
@@ -341,15 +381,19 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
 
   return ok({
     root: root.root,
+    reader,
     unsaved: wal.unsaved,
     get slot() {
       return keeper.slot
     },
-    async openText(item) {
+    async openText<Model extends TextModel = 'text'>(item: ItemId, model: Model = 'text' as Model) {
       if (disposed) throw new EchoError('space-closed', 'This space is closed. Open it again before opening a text.')
-      return texts.open(item)
+      return texts.open(item, model)
     },
-    peekText: (item) => texts.get(item)?.peek,
+    peekText: <Model extends TextModel = 'text'>(item: ItemId, model: Model = 'text' as Model) => texts.get(item)?.peek(model),
+    keepTextSteps(steps) {
+      textSteps = steps
+    },
     accept: take,
     noteOutdated() {
       keeper.noteOutdated()
@@ -363,7 +407,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     rebuild,
     isStored: (id) => finisher.payloadOf(id) === undefined,
     frontier: () => keeper.cutter.frontier(),
-    readWithdrawn: () => readWithdrawn(graph, uncached),
+    readWithdrawn: async () => [...(await readWithdrawn(graph, uncached)), ...forbidden],
     async dispose() {
       if (disposed) return
       stopLog()

@@ -4,6 +4,10 @@ import * as Y from 'yjs'
 export const rootMapName = 'items'
 /** The root type of a text document. */
 export const textName = 'text'
+/** The other root types that an item's own document may have (feed/guard/structs.ts), for models of an app's. */
+export const mapName = 'map'
+export const listName = 'list'
+export const xmlName = 'xml'
 
 /**
  * A Y.Doc that is a pure function of the blocks applied to it: nothing is garbage-collected (references into deleted content stay valid), and

@@ -3,13 +3,14 @@ import type { DocumentId, ItemId } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
 import type { Result } from '../shared/result.ts'
 import type { LiveDocument } from './liveDocument.ts'
-import { createOpenText, type OpenText } from './openText.ts'
-import type { TextHandle } from './textHandle.ts'
+import { createOpenText, type OpenText, type TextHandles } from './openText.ts'
+import type { TextModel } from './textHandle.ts'
+import type { TextSteps } from './textHistory.ts'
 
 /** The texts that someone uses; each is closed a moment after its last user has gone. */
 export interface OpenTexts {
   /** @throws (rejects) EchoError of the load */
-  open(item: ItemId): Promise<TextHandle>
+  open<Model extends TextModel>(item: ItemId, model: Model): Promise<TextHandles[Model]>
   get(id: ItemId | DocumentId): OpenText | undefined
   destroy(): void
 }
@@ -19,9 +20,14 @@ const closeAfterMs = 1000
 
 export function createOpenTexts(options: {
   readonly clock: Clock
+  /** Where what can be undone in texts goes. */
+  readonly steps: TextSteps
   /** Makes the document live, handing it to `place` in the task in which it becomes so. */
   readonly load: (id: DocumentId, place: (document: LiveDocument) => void) => Promise<Result<LiveDocument, EchoError>>
   readonly onOpened: () => void
+  /** @throws EchoError where this person may not write */
+  readonly assertWritable: () => void
+  readonly onChanged: (item: ItemId) => void
   /** Closes the document of a text that nobody uses any more. */
   readonly close: (id: DocumentId) => void
 }): OpenTexts {
@@ -33,7 +39,14 @@ export function createOpenTexts(options: {
     const opened = await options.load(item as string as DocumentId, (document) => {
       texts.set(
         item,
-        createOpenText(item, document, () => clock.after(closeAfterMs, () => closeUnused(item))),
+        createOpenText(document, {
+          item,
+          clock,
+          steps: options.steps,
+          assertWritable: options.assertWritable,
+          onChanged: () => options.onChanged(item),
+          onUnused: () => clock.after(closeAfterMs, () => closeUnused(item)),
+        }),
       )
     })
     if (!opened.ok) throw opened.error
@@ -51,14 +64,14 @@ export function createOpenTexts(options: {
   }
 
   return {
-    async open(item) {
+    async open(item, model) {
       let opening = openings.get(item)
       if (opening === undefined) {
         opening = open(item)
         openings.set(item, opening)
         opening.catch(() => openings.delete(item))
       }
-      return (await opening).handle()
+      return (await opening).handle(model)
     },
     get: (id) => texts.get(id),
     destroy() {

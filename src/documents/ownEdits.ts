@@ -39,6 +39,8 @@ export function createOwnEdits(options: {
   readonly wal: WriteAheadLog
   readonly finisher: BlockFinisher
   readonly takeBack: TakeBack
+  /** What is not in blocks of a document is about to be taken back, because this device may not write any more. */
+  readonly onForbidden: (document: LiveDocument) => void
   readonly onEdited: () => void
   readonly onCut: (id: DocumentId) => void
   readonly onFault: (error: EchoError) => void
@@ -55,8 +57,9 @@ export function createOwnEdits(options: {
     const obstacle = cutter.obstacle()
     if (obstacle !== undefined) {
       // What waits for a key can be cut later; what is not allowed never can.
-      if (obstacle.code !== 'peer-offline') takeBack(document, obstacle)
-      return
+      if (obstacle.code === 'peer-offline') return
+      options.onForbidden(document)
+      return takeBack(document, obstacle)
     }
     const from = document.cutClock
     const extracted = extractUpdate(document.doc, from, document.deletes)

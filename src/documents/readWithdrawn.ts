@@ -2,8 +2,10 @@ import * as Y from 'yjs'
 import { rootDocumentId, toId, type DeviceId, type DocumentId, type IdentityId } from '../shared/ids.ts'
 import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
 import { judgePayload } from './applyPayloads.ts'
-import { createYDoc, remoteOrigin, rootMapName, textName } from './createYDoc.ts'
+import { createYDoc, remoteOrigin, rootMapName } from './createYDoc.ts'
 import { readPayloads, type PayloadSource } from './documentPayloads.ts'
+import type { LiveDocument } from './liveDocument.ts'
+import { plainTextOf } from './plainText.ts'
 
 /** What one device wrote in one document that does not stand, because it is no writer any more. */
 export interface WithdrawnContent {
@@ -14,7 +16,7 @@ export interface WithdrawnContent {
   readonly writtenAt: number
   /** In the root document, the values that it wrote, by key (`<item>/<field>`; the creation record under `<item>`). */
   readonly values: Readonly<Record<string, unknown>>
-  /** In the document of a text, the text as the device had it. */
+  /** In the document of a text, the text as the device had it, without formatting. */
   readonly text?: string
   /** The document as the device had it: a Yjs V1 update for an empty Y.Doc. */
   readonly update: Uint8Array
@@ -53,17 +55,28 @@ async function readRun(graph: BlockGraph, source: PayloadSource, run: readonly B
       device: toId<DeviceId>(header.device),
       document,
       writtenAt: header.timeMs,
-      ...(document === rootDocumentId ? { values: valuesOf(doc, run) } : { values: {}, text: doc.getText(textName).toString() }),
-      update: Y.encodeStateAsUpdate(doc),
+      ...contentOf(document, doc, ({ client, clock }) =>
+        run.some((node) => node.client === client && node.header.from <= clock && clock < node.header.to),
+      ),
     }
   } finally {
     doc.destroy()
   }
 }
 
-function valuesOf(doc: Y.Doc, run: readonly BlockNode[]): Readonly<Record<string, unknown>> {
+/** What this device wrote into an open document and no block holds; read before it is taken back. */
+export function readUncut(
+  { id, doc, cutClock }: Pick<LiveDocument, 'id' | 'doc' | 'cutClock'>,
+  author: Pick<WithdrawnContent, 'identity' | 'device' | 'writtenAt'>,
+): WithdrawnContent {
+  const isUncut = ({ client, clock }: Y.ID): boolean => client === doc.clientID && clock >= cutClock
+  return { ...author, document: id, ...contentOf(id, doc, isUncut) }
+}
+
+function contentOf(document: DocumentId, doc: Y.Doc, isOfRun: (id: Y.ID) => boolean): Pick<WithdrawnContent, 'values' | 'text' | 'update'> {
+  const update = Y.encodeStateAsUpdate(doc)
+  if (document !== rootDocumentId) return { values: {}, text: plainTextOf(doc, 'text') || plainTextOf(doc, 'rich-text'), update }
   const map = doc.getMap(rootMapName)
-  const isOfRun = ({ client, clock }: Y.ID): boolean =>
-    run.some((node) => node.client === client && node.header.from <= clock && clock < node.header.to)
-  return Object.fromEntries([...map.keys()].flatMap((key) => (isOfRun(map._map.get(key)!.id) ? [[key, map.get(key)]] : [])))
+  const written = [...map.keys()].filter((key) => isOfRun(map._map.get(key)!.id))
+  return { values: Object.fromEntries(written.map((key) => [key, map.get(key)])), update }
 }

@@ -1,5 +1,6 @@
 import type * as Y from 'yjs'
 import type { DeviceId, IdentityId } from '../shared/ids.ts'
+import type { HasSeen } from './pastLookup.ts'
 
 /** Who wrote something and when by the writer's own clock (advisory). */
 export interface Author {
@@ -25,4 +26,5 @@ export interface RootDocument {
   onReplaced(listener: () => void): () => void
   /** Who wrote the struct (client, clock); an own edit that is not cut yet counts as written now by this device. */
   authorOf(client: number, clock: number): Author | undefined
+  readonly hasSeen: HasSeen
 }

@@ -14,20 +14,27 @@ import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { AcceptedBlock } from '../feed/blockReceiver.ts'
 import type { LoadedDocument } from './loadDocument.ts'
 import type { WithdrawnContent } from './readWithdrawn.ts'
+import type { TextHandles } from './openText.ts'
 import type { RootDocument } from './rootDocument.ts'
-import type { TextHandle } from './textHandle.ts'
+import type { TextModel } from './textHandle.ts'
+import type { TextSteps } from './textHistory.ts'
+import type { TextReader } from './textReader.ts'
 
 /** All documents of an open space, and the way of edits between them and blocks. */
 export interface SpaceDocuments {
   readonly root: RootDocument
+  /** Reads texts without keeping them open. */
+  readonly reader: TextReader
   /** Edits that a crash now would lose. */
   readonly unsaved: Readable<number>
   /** The slot this tab writes under; another after a fork of its feed. */
   readonly slot: number
-  /** Opens a text document. @throws (rejects) EchoError data-corrupt, space-closed */
-  openText(item: ItemId): Promise<TextHandle>
+  /** Opens a text document, as plain text by default. @throws (rejects) EchoError data-corrupt, space-closed */
+  openText<Model extends TextModel = 'text'>(item: ItemId, model?: Model): Promise<TextHandles[Model]>
   /** A handle on a text document that is open already, without opening it: it need not be released. */
-  peekText(item: ItemId): TextHandle | undefined
+  peekText<Model extends TextModel = 'text'>(item: ItemId, model?: Model): TextHandles[Model] | undefined
+  /** Says where what is edited in texts here goes, to be taken back; until then nowhere. */
+  keepTextSteps(steps: TextSteps): void
   /** Takes a block that the receiver accepted, in causal order; it is applied at the next tick. */
   accept(block: AcceptedBlock): void
   /** Says that a peer names blocks of the own slot that are not here: this disk is an old copy, and the next edit needs another slot. */

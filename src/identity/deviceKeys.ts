@@ -1,4 +1,5 @@
 import type { AgreementKey, CryptoPort, SigningKey, WrappingKey } from '../crypto/cryptoPort.ts'
+import { deriveKey } from '../crypto/labels.ts'
 import { equalBytes, isBytes, utf8 } from '../shared/bytes.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -18,6 +19,9 @@ export const deviceKeyRows = { sign: 'identity/sign', seal: 'identity/seal', wra
 /** A key as a row holds it: what the crypto port stores, or 32 secret bytes under the wrapping key. */
 export type StoredDeviceKey = { readonly form: 'key'; readonly key: unknown } | { readonly form: 'wrapped'; readonly wrapped: Uint8Array }
 
+/** Rows that a page which ended half-way may have left behind: a key of the platform, which no passphrase seals. */
+export const trialKeyRows: readonly string[] = Object.values(deviceKeyRows).map(trialRowOf)
+
 /** The secret keys of this device and what to write to keep them. */
 export interface DeviceKeys {
   readonly signing: SigningKey
@@ -27,6 +31,20 @@ export interface DeviceKeys {
   readonly rows: readonly { readonly key: string; readonly value: unknown }[]
 }
 
+/** The 32 secret bytes of each key, where they are known outside the platform. */
+export interface DeviceSeeds {
+  readonly sign: Uint8Array
+  readonly seal: Uint8Array
+}
+
+/**
+ * The secrets of a device of whoever has the words: so that they can be put under a passphrase later, although the platform gives its keys to nobody.
+ * @param salt 32 random bytes of this device
+ */
+export function deriveDeviceSeeds(crypto: CryptoPort, entropy: Uint8Array, salt: Uint8Array): DeviceSeeds {
+  return { sign: deriveKey(crypto, entropy, salt, 'device sign'), seal: deriveKey(crypto, entropy, salt, 'device seal') }
+}
+
 /** Which row could not be read as what it should be. */
 export type DamagedRow = (typeof deviceKeyRows)[keyof typeof deviceKeyRows]
 
@@ -34,13 +52,15 @@ const trialMessage = utf8('does this key survive storage?')
 
 /**
  * New keys for this device, each tried in storage first. Nothing stays there: the caller writes `rows` together with what they belong to.
+ * @param seeds what the keys are made of; chance by default
  * @throws EchoError of storage where not even plain bytes can be written.
  */
-export async function createDeviceKeys(crypto: CryptoPort, storage: Storage): Promise<DeviceKeys> {
+export async function createDeviceKeys(crypto: CryptoPort, storage: Storage, seeds?: DeviceSeeds): Promise<DeviceKeys> {
   const wrapping = await createWrapping(crypto, storage)
 
   async function choose<Key extends { readonly stored: unknown }>(
     row: string,
+    seed: Uint8Array | undefined,
     create: () => Promise<Key>,
     restore: (stored: unknown) => Promise<Key | undefined>,
     isSame: (key: Key, restored: Key) => Promise<boolean>,
@@ -51,7 +71,7 @@ export async function createDeviceKeys(crypto: CryptoPort, storage: Storage): Pr
       return restored !== undefined && (await isSame(key, restored))
     })
     if (isKept) return { key, row: { key: row, value: { form: 'key', key: key.stored } } }
-    const secret = crypto.randomBytes(32)
+    const secret = seed ?? crypto.randomBytes(32)
     const fallback = await restore(secret)
     if (fallback === undefined) throw new TypeError('the crypto port restores no key from secret bytes')
     return { key: fallback, row: { key: row, value: { form: 'wrapped', wrapped: await wrapping.wrap(secret) } } }
@@ -59,14 +79,16 @@ export async function createDeviceKeys(crypto: CryptoPort, storage: Storage): Pr
 
   const signing = await choose(
     deviceKeyRows.sign,
-    () => crypto.createSigningKey(),
+    seeds?.sign,
+    () => (seeds === undefined ? crypto.createSigningKey() : crypto.signingKeyFromSeed(seeds.sign)),
     (stored) => crypto.restoreSigningKey(stored),
     async (key, restored) => crypto.verify(key.publicKey, trialMessage, await restored.sign(trialMessage)),
   )
   const peer = await crypto.createAgreementKey()
   const agreement = await choose(
     deviceKeyRows.seal,
-    () => crypto.createAgreementKey(),
+    seeds?.seal,
+    () => (seeds === undefined ? crypto.createAgreementKey() : crypto.agreementKeyFromSeed(seeds.seal)),
     (stored) => crypto.restoreAgreementKey(stored),
     async (key, restored) => isSameSecret(await key.agree(peer.publicKey), await restored.agree(peer.publicKey)),
   )
@@ -88,6 +110,28 @@ export async function restoreDeviceKeys(
   return ok({ signing, agreement, wrapping })
 }
 
+/**
+ * The rows with nothing in them that only the platform holds, and what wraps from now on, for rows that are sealed themselves. A key whose secret nobody
+ * knows is left out, and stays with the platform.
+ * @param values of the rows as they are now, which `wrapping` belongs to
+ */
+export async function portableKeyRows(
+  crypto: CryptoPort,
+  wrapping: WrappingKey,
+  values: { readonly sign: unknown; readonly seal: unknown },
+  seeds: DeviceSeeds | undefined,
+): Promise<{ readonly wrapping: WrappingKey; readonly rows: DeviceKeys['rows'] }> {
+  const secret = crypto.randomBytes(32)
+  const next = await crypto.restoreWrappingKey(secret)
+  if (next === undefined) throw new TypeError('the crypto port restores no key from secret bytes')
+  const rows: { key: string; value: unknown }[] = [{ key: deviceKeyRows.wrap, value: secret }]
+  for (const name of ['sign', 'seal'] as const) {
+    const seed = seeds?.[name] ?? (await unwrapped(wrapping, values[name]))
+    if (seed !== undefined) rows.push({ key: deviceKeyRows[name], value: { form: 'wrapped', wrapped: await next.wrap(seed) } })
+  }
+  return { wrapping: next, rows }
+}
+
 async function createWrapping(crypto: CryptoPort, storage: Storage): Promise<WrappingKey> {
   const key = await crypto.createWrappingKey()
   const wrapped = await key.wrap(trialMessage)
@@ -107,7 +151,7 @@ async function survivesStorage(
   value: unknown,
   works: (stored: unknown) => Promise<boolean>,
 ): Promise<boolean> {
-  const trial = `trial/${row}`
+  const trial = trialRowOf(row)
   try {
     await storage.write({ putKeys: [{ key: trial, value }] }, 'strict')
     const isKept = await works(await storage.readKey(trial))
@@ -118,10 +162,20 @@ async function survivesStorage(
   }
 }
 
+function trialRowOf(row: string): string {
+  return `trial/${row}`
+}
+
 async function storedForm(wrapping: WrappingKey, value: unknown): Promise<unknown> {
   if (typeof value !== 'object' || value === null) return undefined
-  const { form, key, wrapped } = value as { form?: unknown; key?: unknown; wrapped?: unknown }
-  if (form === 'key') return key
+  const { form, key } = value as { form?: unknown; key?: unknown }
+  return form === 'key' ? key : unwrapped(wrapping, value)
+}
+
+/** The secret bytes in a row that holds them wrapped. */
+async function unwrapped(wrapping: WrappingKey, value: unknown): Promise<Uint8Array | undefined> {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { form, wrapped } = value as { form?: unknown; wrapped?: unknown }
   return form === 'wrapped' && isBytes(wrapped) ? wrapping.unwrap(wrapped) : undefined
 }
 

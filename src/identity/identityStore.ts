@@ -1,47 +1,36 @@
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import { equalBytes, isBytes } from '../shared/bytes.ts'
+import { equalBytes } from '../shared/bytes.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { toId, type IdentityId } from '../shared/ids.ts'
+import type { IdentityId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
+import type { PutRows } from '../storage/lockableStorage.ts'
 import type { Storage, StorageBatch } from '../storage/storage.ts'
-import { createDeviceKeys, deviceKeyRows, restoreDeviceKeys, type DeviceKeys } from './deviceKeys.ts'
+import { createDeviceKeys, deriveDeviceSeeds, portableKeyRows, type DeviceKeys } from './deviceKeys.ts'
+import {
+  identityRows,
+  isProfileOf,
+  profileRow,
+  readIdentity,
+  wordsRow,
+  type KeyRows,
+  type LocalProfile,
+  type StoredIdentity,
+  type Words,
+} from './identityRows.ts'
 import { loadPhrases, type LoadPhrases, type Phrases } from './loadPhrases.ts'
-import { localIdentity, type LocalIdentity } from './localIdentity.ts'
+import type { LocalIdentity } from './localIdentity.ts'
 import {
   checkedProfile,
   createProfileRecord,
-  decodeProfileRecord,
   isNewerProfile,
   isWithinReach,
   profileOf,
-  verifyProfileRecord,
   type Profile,
   type ProfileRecord,
 } from './profileRecord.ts'
-import { createDeviceRecord, decodeDeviceRecord, encodeDeviceRecord, verifyDeviceRecord, type DeviceRecord } from './record.ts'
+import { createDeviceRecord, encodeDeviceRecord, verifyDeviceRecord, type DeviceRecord } from './record.ts'
 import { deriveRootKey, type RootKey } from './rootKey.ts'
-
-/*
- * Who this device is, in the keys table.
- *
- * An identity is an Ed25519 root key behind 24 words. It certifies the first device and is then kept only wrapped, so that its words
- * can be shown again; a device that was paired has no words. Five or six rows make an identity: `identity/record`, `identity/sign`,
- * `identity/seal`, `identity/wrap`, `identity/profile` and, where the root key is here, `identity/entropy`. They are written in one
- * strict write: a crash leaves none of them or all. Everything is checked against everything else when it is read, because a half
- * identity would sign what no peer accepts; damage is reported and never repaired by making someone new. A script in the page can
- * use the keys while it runs and read the words; it cannot carry away a key that the platform holds.
- */
-
-/** What this device says about its person before any space does. */
-export interface LocalProfile extends Profile {
-  /** As others get it; none until the person changed something for the first time: the name of each admission serves until then. */
-  readonly record?: ProfileRecord
-  /** The device came from the phrase or from another device, and is to hear from one before it says anything of its own about the person. */
-  readonly awaitsDevices?: true
-  /** Whether the person confirmed having written the words down; true where this device has none. */
-  readonly phraseSaved: boolean
-}
 
 export interface IdentityStore {
   /** Undefined until an identity was loaded or made. */
@@ -84,6 +73,14 @@ export interface IdentityStore {
   rootOfPhrase(phrase: string): Promise<Result<RootKey, EchoError>>
   /** Remembers that the person wrote the words down. @throws EchoError no-identity, or one of storage. */
   confirmPhraseSaved(): Promise<void>
+  /**
+   * Has the rows of the secrets put in a form that can lie under a passphrase: nothing in them is held by the platform alone. The two keys of a paired device,
+   * whose secrets nobody knows, are not among them. Nothing else changes who is here meanwhile.
+   * @throws EchoError as {@link IdentityStore.confirmPhraseSaved} does, or what `put` throws
+   */
+  readonly putPortableRows: PutRows
+  /** The same with the rows as the platform holds them best, for a device without a passphrase. */
+  readonly putPlatformRows: PutRows
   /** Stores again what was read or written last, where the storage has lost all of it. @throws EchoError of storage */
   writeBack(): Promise<void>
   /**
@@ -100,8 +97,6 @@ export type ProfileChange = { readonly [Part in keyof Profile]?: Profile[Part] |
 
 const lockName = 'identity'
 const lockWaitMs = 15_000
-const rows = { ...deviceKeyRows, record: 'identity/record', profile: 'identity/profile', entropy: 'identity/entropy' } as const
-
 export interface IdentityStoreOptions {
   readonly crypto: CryptoPort
   readonly storage: Storage
@@ -109,71 +104,19 @@ export interface IdentityStoreOptions {
   readonly loadPhrases?: LoadPhrases
 }
 
-interface Loaded {
-  readonly identity: LocalIdentity
-  readonly profile: LocalProfile
-  readonly entropy: Uint8Array | undefined
-}
-
 /** The identity of this device, on a storage that is open. It keeps the rows as they were last read or written in memory, the words wrapped as in storage, so that {@link IdentityStore.writeBack} can store them again. */
 export function createIdentityStore({ crypto, storage, loadPhrases: load = loadPhrases }: IdentityStoreOptions): IdentityStore {
   const profile = createWritable<LocalProfile | undefined>(undefined)
   /** The rows as they lie in storage. */
-  let stored: readonly { readonly key: string; readonly value: unknown }[] = []
+  let stored: KeyRows = []
 
-  async function read(): Promise<Result<Loaded | undefined, EchoError>> {
-    const [record, sign, seal, wrap, storedProfile, entropy] = await Promise.all(
-      [rows.record, rows.sign, rows.seal, rows.wrap, rows.profile, rows.entropy].map((row) => storage.readKey(row)),
-    )
-    if ([record, sign, seal, wrap, storedProfile, entropy].every((value) => value === undefined)) return ok(undefined)
-
-    const decoded = isBytes(record) ? decodeDeviceRecord(record) : undefined
-    if (decoded?.ok !== true || !(await verifyDeviceRecord(crypto, decoded.value))) return fail(damaged(rows.record))
-    const restored = await restoreDeviceKeys(crypto, { sign, seal, wrap })
-    if (!restored.ok) return fail(damaged(restored.error))
-    const keys = restored.value
-    if (!equalBytes(keys.signing.publicKey, decoded.value.sign)) return fail(damaged(rows.sign))
-    if (!equalBytes(keys.agreement.publicKey, decoded.value.seal)) return fail(damaged(rows.seal))
-    const { identity, certifier } = decoded.value
-    const readProfile = await profileIn(storedProfile, toId<IdentityId>(identity))
-    if (readProfile === undefined) return fail(damaged(rows.profile))
-    const secret = isBytes(entropy) ? await keys.wrapping.unwrap(entropy) : undefined
-    const isRootHere = entropy !== undefined || equalBytes(certifier, identity)
-    if (isRootHere && !(await isEntropyOf(secret, identity))) return fail(damaged(rows.entropy))
-    const values = { record, sign, seal, wrap, profile: storedProfile, entropy }
-    stored = Object.entries(values).flatMap(([name, value]) =>
-      value === undefined ? [] : [{ key: rows[name as keyof typeof rows], value }],
-    )
-    return ok({
-      identity: localIdentity(decoded.value, keys),
-      profile: readProfile,
-      entropy: secret,
-    })
+  async function read(): Promise<Result<StoredIdentity | undefined, EchoError>> {
+    const loaded = await readIdentity(crypto, storage)
+    if (loaded.ok && loaded.value !== undefined) stored = loaded.value.rows
+    return loaded
   }
 
-  /** Undefined where the row holds no profile of this person. */
-  async function profileIn(value: unknown, identity: IdentityId): Promise<LocalProfile | undefined> {
-    if (typeof value !== 'object' || value === null) return undefined
-    const { name, phraseSaved, record, awaitsDevices } = value as Record<string, unknown>
-    if (typeof name !== 'string' || typeof phraseSaved !== 'boolean') return undefined
-    const marks = { phraseSaved, ...(awaitsDevices === true && { awaitsDevices: true as const }) }
-    if (record === undefined) return { name, ...marks }
-    const decoded = isBytes(record) ? decodeProfileRecord(crypto, record) : undefined
-    // How the person is shown must not decide whether the keys can be used.
-    if (decoded?.ok !== true || !(await isRecordOf(decoded.value, identity))) return { name, ...marks }
-    return { ...profileOf(decoded.value), ...marks, record: decoded.value }
-  }
-
-  async function isRecordOf(record: ProfileRecord, identity: IdentityId): Promise<boolean> {
-    return record.identity === identity && (await verifyProfileRecord(crypto, record))
-  }
-
-  async function isEntropyOf(entropy: Uint8Array | undefined, identity: Uint8Array): Promise<boolean> {
-    if (entropy?.length !== 32) return false
-    return equalBytes((await deriveRootKey(crypto, entropy)).signing.publicKey, identity)
-  }
-
-  async function readOrThrow(): Promise<Loaded> {
+  async function readOrThrow(): Promise<StoredIdentity> {
     const loaded = await read()
     if (!loaded.ok) throw loaded.error
     if (loaded.value === undefined) throw noIdentity()
@@ -205,18 +148,18 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
     keys: DeviceKeys,
     record: DeviceRecord,
     next: LocalProfile,
-    entropy: Uint8Array | undefined,
+    words: Words | undefined,
     beside: StorageBatch = {},
   ): Promise<LocalIdentity> {
     const putKeys = [
       ...(beside.putKeys ?? []),
       ...keys.rows,
-      { key: rows.record, value: encodeDeviceRecord(record) },
-      { key: rows.profile, value: storedForm(next) },
-      ...(entropy === undefined ? [] : [{ key: rows.entropy, value: await keys.wrapping.wrap(entropy) }]),
+      { key: identityRows.record, value: encodeDeviceRecord(record) },
+      profileRow(next),
+      ...(await wordsRow(keys.wrapping, words)),
     ]
     // What a damaged identity left must not pass for a part of this one.
-    await storage.write({ ...beside, putKeys, deleteKeys: entropy === undefined ? [rows.entropy] : [] }, 'strict')
+    await storage.write({ ...beside, putKeys, deleteKeys: words === undefined ? [identityRows.entropy] : [] }, 'strict')
     // Shown as made only when it can be read back and used.
     const loaded = await readOrThrow()
     profile.set(loaded.profile)
@@ -225,8 +168,9 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
 
   async function saveWithRoot(entropy: Uint8Array, next: LocalProfile): Promise<LocalIdentity> {
     const { signing: root } = await deriveRootKey(crypto, entropy)
-    const keys = await createDeviceKeys(crypto, storage)
-    return save(keys, await createDeviceRecord(root.publicKey, root, keys), next, entropy)
+    const words = { entropy, salt: crypto.randomBytes(32) }
+    const keys = await createDeviceKeys(crypto, storage, deriveDeviceSeeds(crypto, words.entropy, words.salt))
+    return save(keys, await createDeviceRecord(root.publicKey, root, keys), next, words)
   }
 
   function changeProfile(change: (before: LocalProfile, identity: LocalIdentity) => Promise<LocalProfile>): Promise<void> {
@@ -235,7 +179,7 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
       const next = await change(before, identity)
       // Another tab may have written what is read here.
       if (next === before) return profile.set(next)
-      const row = { key: rows.profile, value: storedForm(next) }
+      const row = profileRow(next)
       await storage.write({ putKeys: [row] }, 'strict')
       stored = [...stored.filter(({ key }) => key !== row.key), row]
       profile.set(next)
@@ -249,14 +193,14 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
   }
 
   async function openEntropy(): Promise<Uint8Array> {
-    const { entropy } = await readOrThrow()
-    if (entropy === undefined) {
+    const { words } = await readOrThrow()
+    if (words === undefined) {
       throw new EchoError(
         'no-identity',
         'This device was paired, so it does not have the recovery phrase. Look on the device that made the identity.',
       )
     }
-    return entropy
+    return words.entropy
   }
 
   return {
@@ -322,6 +266,19 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
       const message = 'This is the recovery phrase of another person. Enter the words of the account on this device.'
       return fail(new EchoError('bad-phrase', message, { details: { reason: 'other-person' } }))
     },
+    putPortableRows: (put) =>
+      locked(async () => {
+        const { wrapping, keyValues, words } = await readOrThrow()
+        const portable = await portableKeyRows(crypto, wrapping, keyValues, words && deriveDeviceSeeds(crypto, words.entropy, words.salt))
+        await put([...portable.rows, ...(await wordsRow(portable.wrapping, words))])
+      }),
+    putPlatformRows: (put) =>
+      locked(async () => {
+        const { words } = await readOrThrow()
+        if (words === undefined) return put([])
+        const keys = await createDeviceKeys(crypto, storage, deriveDeviceSeeds(crypto, words.entropy, words.salt))
+        await put([...keys.rows, ...(await wordsRow(keys.wrapping, words))])
+      }),
     writeBack: () =>
       locked(async () => {
         const present = await read()
@@ -336,7 +293,7 @@ export function createIdentityStore({ crypto, storage, loadPhrases: load = loadP
     takeProfile: (record) =>
       changeProfile(async (before, identity) => {
         if (!isNewerProfile(record, before.record) || !isWithinReach(record.counter, before.record)) return before
-        if (!(await isRecordOf(record, identity.id))) return before
+        if (!(await isProfileOf(crypto, record, identity.id))) return before
         return withRecord(before, record)
       }),
   }
@@ -358,18 +315,6 @@ function withChange(before: Profile, change: ProfileChange): Profile {
     ...(emoji !== undefined && { emoji }),
     ...(picture !== undefined && { picture }),
   }
-}
-
-function storedForm({ name, phraseSaved, awaitsDevices, record }: LocalProfile): unknown {
-  return { name, phraseSaved, ...(awaitsDevices !== undefined && { awaitsDevices }), ...(record !== undefined && { record: record.bytes }) }
-}
-
-function damaged(row: string): EchoError {
-  return new EchoError(
-    'data-corrupt',
-    `The identity on this device is damaged: ${row} is missing or does not fit the rest. Recover it with the recovery phrase; nothing was changed.`,
-    { details: { row } },
-  )
 }
 
 function unreadable(cause: unknown): EchoError {

@@ -3,9 +3,10 @@ import { use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode 
 import { createEcho } from '../client/createEcho.ts'
 import { EchoError } from '../shared/echoError.ts'
 import { EchoContext, type EchoContextValue } from './echoContext.ts'
+import { inDevelopment } from './inDevelopment.ts'
 import { createInviteCache } from './inviteCache.ts'
 import { createSpaceCache } from './spaceCache.ts'
-import { createTextCache } from './textCache.ts'
+import { createOpeningCache } from './openingCache.ts'
 import { useReadable } from './useReadable.ts'
 import type { Echo, EchoConfig } from '../client/echo.ts'
 import type { EchoState } from '../client/states.ts'
@@ -59,7 +60,14 @@ export function EchoProvider(props: EchoProviderProps): ReactNode {
     () =>
       echo === undefined
         ? undefined
-        : { echo, spaces: createSpaceCache(echo), texts: createTextCache(), invites: createInviteCache(), report },
+        : {
+            echo,
+            spaces: createSpaceCache(echo),
+            texts: createOpeningCache(),
+            models: createOpeningCache(),
+            invites: createInviteCache(),
+            report,
+          },
     [echo, report],
   )
 
@@ -67,7 +75,8 @@ export function EchoProvider(props: EchoProviderProps): ReactNode {
     if (errorFallback === undefined) throw failure
     return errorFallback(failure)
   }
-  if (value === undefined || state?.status !== 'ready') return fallback
+  // Who is locked out is asked for the passphrase below, by IdentityGate.
+  if (value === undefined || (state?.status !== 'ready' && state?.status !== 'locked')) return fallback
   return <EchoContext value={value}>{children}</EchoContext>
 }
 
@@ -160,13 +169,4 @@ function sameSetting(a: unknown, b: unknown): boolean {
 
 function isNamed(value: object): value is { readonly name: string } {
   return 'name' in value && typeof value.name === 'string' && 'schema' in value
-}
-
-function inDevelopment(): boolean {
-  try {
-    return process.env.NODE_ENV !== 'production'
-  } catch {
-    // No bundler put the word in, and a browser has no process.
-    return false
-  }
 }

@@ -4,13 +4,17 @@ import { EchoError } from '../shared/echoError.ts'
 import type { Echo } from '../client/echo.ts'
 import type { InviteCache } from './inviteCache.ts'
 import type { SpaceCache } from './spaceCache.ts'
-import type { TextCache } from './textCache.ts'
+import type { ModelHandle } from '../client/spaceModels.ts'
+import type { AnyModelType } from '../database/defineModel.ts'
+import type { RichTextHandle, TextHandle } from '../documents/textHandle.ts'
+import type { OpeningCache } from './openingCache.ts'
 
 /** What the provider hands to the hooks below it. */
 export interface EchoContextValue {
   readonly echo: Echo
   readonly spaces: SpaceCache
-  readonly texts: TextCache
+  readonly texts: OpeningCache<TextHandle | RichTextHandle>
+  readonly models: OpeningCache<ModelHandle<AnyModelType>>
   readonly invites: InviteCache
   /** Takes a fault that no call can throw, such as a draft that could not be stored while its component went away. */
   report(error: EchoError): void

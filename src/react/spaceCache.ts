@@ -16,12 +16,13 @@ export function createSpaceCache({ spaces }: Echo): SpaceCache {
   return {
     open(id) {
       const ready = spaces.get(id)
-      // Deleted: what was opened before is closed.
-      if (spaces.state(id).get().status === 'not-found' && openingsById.get(id)?.status === 'fulfilled') openingsById.delete(id)
+      // Deleted or closed: what was opened before is over.
+      if (['not-found', 'closed'].includes(spaces.state(id).get().status) && openingsById.get(id)?.status === 'fulfilled')
+        openingsById.delete(id)
       const known = openingsById.get(id)
       if (known !== undefined && (ready === undefined || known.value === ready)) return known
       if (known?.status === 'pending' && ready !== undefined) return fulfilled(known, ready)
-      const opening: TrackedPromise<Space> = spaces.open(id)
+      const opening: TrackedPromise<Space> = spaces.open(id, { unlessClosed: true })
       if (ready !== undefined) fulfilled(opening, ready)
       openingsById.set(id, opening)
       opening.catch(() => {

@@ -1,6 +1,6 @@
 'use client'
 import { useCallback, useRef, useState } from 'react'
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, type EchoError } from '../shared/echoError.ts'
 
 /** Where a command stands that somebody gave by hand; `call` says what was asked for. */
 export type CommandState<Call> =
@@ -9,6 +9,7 @@ export type CommandState<Call> =
   | { readonly status: 'error'; readonly call: Call; readonly error: EchoError }
 
 const idle = { status: 'idle' } as const
+const notMade = 'The change could not be made or stored. See the cause, and try again.'
 
 /**
  * Runs one asynchronous command at a time and says where it stands; a second one while the first is under way is ignored.
@@ -40,17 +41,11 @@ export function useCommand<Call, Secret = undefined>(
       setShown({ of: perform, state: { status: 'pending', call } })
       perform(call, secret).then(
         () => end({ status: 'done', call }),
-        (cause: unknown) => end({ status: 'error', call, error: asEchoError(cause) }),
+        (cause: unknown) => end({ status: 'error', call, error: asEchoError(cause, 'storage-unavailable', notMade) }),
       )
     },
     [perform],
   )
   const reset = useCallback(() => setShown((before) => (before.state.status === 'pending' ? before : { ...before, state: idle })), [])
   return { state: of === perform ? state : idle, run, reset }
-}
-
-function asEchoError(cause: unknown): EchoError {
-  return cause instanceof EchoError
-    ? cause
-    : new EchoError('storage-unavailable', 'The change could not be made or stored. See the cause, and try again.', { cause })
 }

@@ -13,6 +13,8 @@ export interface Invite {
   /** Lets in, or turns away, somebody of `approving`. */
   readonly approve: InviteFlow['approve']
   readonly deny: InviteFlow['deny']
+  /** Leaves what is out to {@link useInvitations}, where it goes on, and is idle again. */
+  readonly another: InviteFlow['another']
   readonly cancel: InviteFlow['cancel']
 }
 
@@ -39,6 +41,7 @@ export function useInvite(space: Space | undefined): Invite {
       create: (options) => flow?.create(options),
       approve: (guest) => flow?.approve(guest),
       deny: (guest) => flow?.deny(guest),
+      another: () => flow?.another(),
       cancel: () => flow?.cancel(),
     }),
     [flow, state],

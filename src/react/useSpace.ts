@@ -6,8 +6,8 @@ import type { Space } from '../client/echo.ts'
 
 /**
  * A space by id; suspends until it is complete, so that an empty list below means empty. Undefined for an undefined id.
- * An unknown or damaged space goes to the nearest error boundary; {@link useSpaceState} is the way that neither suspends nor throws.
- * @throws EchoError no-provider, space-not-found, data-corrupt
+ * An unknown or damaged space, or one that the person has closed, goes to the nearest error boundary; {@link useSpaceState} is the way that neither suspends nor throws.
+ * @throws EchoError no-provider, space-not-found, space-closed, data-corrupt
  * @example
  * const space = useSpace(params.spaceId)
  * const tasks = useQuery(space, query(Task))

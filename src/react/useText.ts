@@ -1,54 +1,63 @@
 'use client'
-import { use, useEffect, useMemo, useReducer } from 'react'
+import { useMemo } from 'react'
 import { useEchoContext } from './echoContext.ts'
-import { nothing } from './trackedPromise.ts'
+import { useOpening } from './useOpening.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
-import type { TextGeneration, TextHandle } from '../documents/textHandle.ts'
+import type { TextHandles } from '../documents/openText.ts'
+import type { RichTextGeneration, TextGeneration, TextModel } from '../documents/textHandle.ts'
+
+interface OpenTexts {
+  readonly text: OpenText
+  readonly 'rich-text': OpenRichText
+}
 
 /** An open text and what an editor binds to now; a new object whenever that changes. */
-export interface OpenText extends Omit<TextHandle, 'release'>, TextGeneration {
+export interface OpenText extends Pick<TextHandles['text'], 'item' | 'current' | 'content'>, TextGeneration {
   /** Whether this person may only read the space: an editor must not take input then. */
+  readonly readOnly: boolean
+}
+
+/** An open rich text, as {@link OpenText}. */
+export interface OpenRichText extends Pick<TextHandles['rich-text'], 'item' | 'current' | 'content'>, RichTextGeneration {
   readonly readOnly: boolean
 }
 
 /**
  * The live text of a text item, for editors. Suspends while it is opened for the first time; it closes soon after its last component is gone.
- * When the document is rebuilt, `generation` and `yText` change and editors bind anew. Undefined for an undefined space or id.
+ * When the document is rebuilt, `generation` and `yText` (of a rich text `yXml`) change and editors bind anew. Undefined for an undefined space or id.
+ * @param model which kind of text it is, plain by default
  * @throws EchoError no-provider; item-not-found and wrong-kind go to the nearest error boundary
  * @example
  * const text = useText(space, noteId)
  * return text && <TextField text={text} label="Notes" multiline />
+ * @example
+ * const page = useText(space, pageId, 'rich-text')
+ * useEffect(() => page && bindEditor(element, page.yXml), [page])
  */
-export function useText(space: Space, id: string): OpenText
-export function useText(space: Space | undefined, id: string | undefined): OpenText | undefined
-export function useText(space: Space | undefined, id: string | undefined): OpenText | undefined {
+export function useText<Model extends TextModel = 'text'>(space: Space, id: string, model?: Model): OpenTexts[Model]
+export function useText<Model extends TextModel = 'text'>(
+  space: Space | undefined,
+  id: string | undefined,
+  model?: Model,
+): OpenTexts[Model] | undefined
+export function useText(space: Space | undefined, id: string | undefined, model: TextModel = 'text'): OpenText | OpenRichText | undefined {
   const { texts } = useEchoContext()
-  const [, askAnew] = useReducer((count: number) => count + 1, 0)
-  const opening = space === undefined || id === undefined ? undefined : texts.open(space, id)
-  const opened: Promise<TextHandle | undefined> = opening?.promise ?? nothing
-  const handle = use(opened)
-  useEffect(() => {
-    if (opening === undefined) return
-    const release = opening.retain()
-    // Hidden long enough for the text to be closed, and shown again.
-    if (release === undefined) askAnew()
-    return release
-  }, [opening])
-  const current = useReadable(handle?.current)
+  const opening =
+    space === undefined || id === undefined
+      ? undefined
+      : texts.open(
+          space,
+          `${model}/${id}`,
+          () => space.openText(id, model),
+          () => space.peekText(id, model),
+        )
+  const handle = useOpening(opening)
+  const current = useReadable<TextGeneration | RichTextGeneration>(handle?.current)
   const readOnly = useReadable(space?.info)?.role === 'reader'
-  return useMemo(
-    () =>
-      handle === undefined || current === undefined
-        ? undefined
-        : {
-            item: handle.item,
-            current: handle.current,
-            content: handle.content,
-            generation: current.generation,
-            yText: current.yText,
-            readOnly,
-          },
-    [handle, current, readOnly],
-  )
+  return useMemo(() => {
+    if (handle === undefined || current === undefined) return undefined
+    const { item, current: source, content } = handle
+    return { item, current: source, content, ...current, readOnly } as OpenText | OpenRichText
+  }, [handle, current, readOnly])
 }

@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useState } from 'react'
-import { EchoError } from '../shared/echoError.ts'
+import { asEchoError, type EchoError, type EchoErrorCode } from '../shared/echoError.ts'
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
@@ -10,9 +10,12 @@ import type { WithdrawnContent } from '../documents/readWithdrawn.ts'
 export type Withdrawn =
   | { readonly status: 'loading' }
   | { readonly status: 'ready'; readonly contents: readonly WithdrawnContent[] }
-  | { readonly status: 'error'; readonly error: EchoError }
+  /** `retry`: reads anew. */
+  | { readonly status: 'error'; readonly error: EchoError; readonly retry: () => void }
 
 const loading = { status: 'loading' } as const
+/** With these the space says that something was taken out. */
+const telling: ReadonlySet<EchoErrorCode> = new Set(['block-withdrawn', 'removed', 'read-only'])
 
 /**
  * Reads what was withdrawn, and again whenever the space tells of more or its state changes. `loading` for an undefined space.
@@ -36,12 +39,12 @@ export function useWithdrawn(space: Space | undefined): Withdrawn {
       }
       of.readWithdrawn().then(
         (contents) => end({ status: 'ready', contents }),
-        (cause: unknown) => end({ status: 'error', error: cause instanceof EchoError ? cause : unreadable(cause) }),
+        (cause: unknown) => end({ status: 'error', error: asWithdrawnError(cause), retry: () => load(of) }),
       )
     }
     load(space)
     const stop = echo.onError(({ code }) => {
-      if (code === 'block-withdrawn') load(space)
+      if (telling.has(code)) load(space)
     })
     return () => {
       isOver = true
@@ -51,6 +54,6 @@ export function useWithdrawn(space: Space | undefined): Withdrawn {
   return space !== undefined && read?.of === space ? read.withdrawn : loading
 }
 
-function unreadable(cause: unknown): EchoError {
-  return new EchoError('storage-unavailable', 'What was taken out of the space could not be read. See the cause, and try again.', { cause })
+function asWithdrawnError(cause: unknown): EchoError {
+  return asEchoError(cause, 'storage-unavailable', 'What was taken out of the space could not be read. See the cause, and try again.')
 }

@@ -1,19 +1,18 @@
 import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import { createWritable } from '../shared/readable.ts'
 import type { Connection, Room } from '../network/network.ts'
-import type { ReceiveOutcome } from '../feed/blockReceiver.ts'
 import { createBlockExchange, type BlockExchange } from './blockExchange.ts'
-import { maxUnacknowledged } from './blockIntake.ts'
 import { createChannel, type Channel } from './channel.ts'
 import { createKeyHanding } from './keyHanding.ts'
 import { createLink, type Link } from './link.ts'
 import { linkHandshake } from './linkHandshake.ts'
-import { createLinkLimits } from './linkLimits.ts'
-import { decodeLinkMessage, portionsOf, type LinkMessage } from './linkMessages.ts'
+import { decodeLinkMessage } from './linkMessages.ts'
+import { createLinkTraffic } from './linkTraffic.ts'
 import { createNewerVersions } from './newerVersions.ts'
 import { createParting } from './parting.ts'
 import { createPeerPatience } from './peerPatience.ts'
 import { createPeerProgress, type PeerProgress } from './peerProgress.ts'
+import { createBroadcastExchange } from './broadcastExchange.ts'
 import { createPresenceExchange } from './presenceExchange.ts'
 import { createProfileExchange } from './profileExchange.ts'
 import { proveMembership } from './proveMembership.ts'
@@ -57,7 +56,17 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     device: identity.signing.publicKey,
     log,
     ownName: options.ownName,
+    activity: options.activity,
     links: () => links.keys(),
+  })
+  const broadcasts = createBroadcastExchange({
+    clock,
+    random,
+    device: identity.signing.publicKey,
+    log,
+    links: () => links.keys(),
+    isMuted: (device) => quotas.muted.get().has(device),
+    onFault: options.onFault,
   })
   const profiles = createProfileExchange({ crypto, clock, log, book: options.profiles })
   const keyHanding = createKeyHanding(options)
@@ -72,6 +81,20 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     isUsher: () => remoteLinks().every((link) => !placeByLink.get(link)?.isMain() || identity.deviceId < link.peer!.device),
     onConnection: (connection, place) => meet(connection, place),
     onFault: options.onFault,
+  })
+  const reader = createLinkTraffic({
+    ...options,
+    keyHanding,
+    newerVersions,
+    presence,
+    broadcasts,
+    profiles,
+    links: () => [...links].map(([link, { exchange }]) => [link, exchange] as const),
+    onReach: (peers) => {
+      reach = peers
+    },
+    onStrain: strain,
+    onProgress: publish,
   })
   let tabsRoom: Room | undefined
   let reach = 0
@@ -253,13 +276,14 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       links.delete(link)
       channels.delete(link.channel)
       presence.onUnlink(link)
+      broadcasts.onUnlink(link)
       profiles.onUnlink(link)
       publish()
     }
-    const mayAct = createLinkLimits(clock)
+    const read = reader(link, exchange)
     link.channel.onMessage = (bytes) => {
       watch.heard()
-      return onMessage(link, exchange, mayAct, bytes)
+      return read(bytes)
     }
     spared.tell(exchange)
     exchange.sayHeads()
@@ -271,117 +295,10 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     publish()
   }
 
-  async function onMessage(
-    link: Link,
-    exchange: BlockExchange,
-    mayAct: ReturnType<typeof createLinkLimits>,
-    bytes: Uint8Array,
-  ): Promise<void> {
-    const message = decodeLinkMessage(bytes)
-    if (!message.ok || exchange.unacknowledged >= maxUnacknowledged) {
-      strain(link, Infinity)
-      return link.channel.close()
-    }
-    if (link.peer !== undefined && !mayAct(message.value.type)) return strain(link)
-    await act(link, exchange, message.value)
-    publish()
-  }
-
-  async function act(link: Link, exchange: BlockExchange, message: LinkMessage): Promise<void> {
-    switch (message.type) {
-      case 'ops':
-        return addOperations(link, message.operations)
-      case 'op-heads':
-        return sayOperations(link, message.heads)
-      case 'keys':
-        return keyHanding.take(message.keys)
-      case 'heads':
-        if (link.peer !== undefined) sealAnew.noteElsewhere(message.heads)
-        exchange.onHeads(message.heads)
-        return options.onHeads()
-      case 'blocks':
-        judged(link, exchange.onBlocks(message.blocks), message.blocks)
-        return
-      case 'bundle':
-        judged(link, exchange.onBundle(message.bundle))
-        return
-      case 'received':
-        return exchange.onReceived(message.count)
-      case 'spare':
-        return exchange.onSpare(message.devices)
-      case 'want':
-        return exchange.onWant(message.blocks)
-      case 'presence':
-        return presence.onMessage(link, message.presence)
-      case 'profile-heads':
-        return profiles.onHeads(link, message.heads)
-      case 'profile-want':
-        return profiles.onWant(link, message.ids)
-      case 'profiles':
-        return addProfiles(link, message.records)
-      case 'ping':
-        return link.send({ type: 'pong' })
-      case 'reach':
-        if (link.peer === undefined) reach = message.peers
-        return
-      case 'ready':
-      case 'pong':
-      case 'unknown':
-        return
-    }
-  }
-
-  /** Not awaited: the link reads on (pings, presence) while blocks are judged; what runs ahead is bounded by the acknowledgements. */
-  function judged(link: Link, judgement: Promise<readonly ReceiveOutcome[]>, blocks: readonly Uint8Array[] = []): void {
-    judgement
-      .then((outcomes) => {
-        for (const [i, outcome] of outcomes.entries()) {
-          if (outcome.status === 'newer-version' && blocks[i] !== undefined) onNewer('blocks', blocks[i], link)
-          onOutcome(link, outcome)
-        }
-        publish()
-      })
-      .catch(options.onFault)
-  }
-
-  function onOutcome(link: Link, outcome: ReceiveOutcome): void {
-    if (outcome.status !== 'refused') return
-    options.onRefused(outcome, link.peer)
-    // Too many of a device's blocks are no fault of who passes them on, unless he goes on although we asked to be spared.
-    strain(link, outcome.layer === 'hold' ? 1 / 128 : 1)
-  }
-
-  async function addOperations(link: Link, operations: readonly Uint8Array[]): Promise<void> {
-    for (const operation of operations) {
-      const added = await log.add(operation)
-      if (!added.ok && added.error === 'newer-version') onNewer('ops', operation, link)
-      else if (!added.ok) strain(link)
-      if (link.channel.isClosed) return
-    }
-  }
-
-  async function addProfiles(link: Link, records: readonly Uint8Array[]): Promise<void> {
-    const foreign = await profiles.onProfiles(link, records)
-    if (foreign > 0) strain(link, foreign)
-  }
-
-  function onNewer(type: 'blocks' | 'ops', bytes: Uint8Array, from: Link): void {
-    if (!newerVersions.isMet) options.onNewerVersion(from.peer)
-    if (!newerVersions.keep(type, bytes, from.peer?.device ?? 'tabs')) return
-    for (const [link, { exchange }] of links) {
-      if (link === from) continue
-      if (type === 'blocks') exchange.pass([bytes])
-      else link.send({ type, operations: [bytes] })
-    }
-  }
-
-  function sayOperations(link: Link, heads: readonly Uint8Array[]): void {
-    for (const operations of portionsOf(log.missingFor(heads))) link.send({ type: 'ops', operations })
-  }
-
   return {
     state,
     presence,
+    broadcasts,
     enterNetwork(through) {
       void room.follow(through).then(publish)
     },

@@ -48,6 +48,8 @@ export interface GuestJoinOptions {
   readonly clock: Clock
   readonly random: Random
   readonly identity: LocalIdentity
+  /** From the record that the root key certified down to this device's own; by default that is all. */
+  readonly chain?: readonly DeviceRecord[] | undefined
   /** This is a new device that is to become one of the host's person's: then `identity` is nobody's yet (newDeviceIdentity). */
   readonly pairing?: {
     /** Asks whether the other device shows the same digits. Never rejects; stays open when the person gives up, which `signal` tells. */
@@ -174,12 +176,12 @@ async function converse(said: Said, options: GuestJoinOptions): Promise<Result<J
   return ok(joined)
 }
 
-async function askOf({ identity, invitation, keys, passedHost, pairing, name }: GuestJoinOptions): Promise<Ask> {
+async function askOf({ identity, chain, invitation, keys, passedHost, pairing, name }: GuestJoinOptions): Promise<Ask> {
   const { record } = identity
   const codeDone = passedHost !== undefined
   if (pairing !== undefined) return { records: [], newDevice: record, consent: noConsent, codeDone, name }
   const subject = { target: invitation.target, invitationId: keys.signing.publicKey, record }
-  return { records: [record], consent: await createConsent(identity.signing, subject), codeDone, name }
+  return { records: chain ?? [record], consent: await createConsent(identity.signing, subject), codeDone, name }
 }
 
 /** Does what the answer asks for. @returns the first message after it */

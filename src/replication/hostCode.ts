@@ -17,6 +17,8 @@ export interface CodeTerms extends Pick<CodeRun, 'code' | 'codeKey' | 'cpace'> {
    * @returns how many tries are left after a wrong one; `used-up` where there were none.
    */
   readonly judge: (isRight: () => boolean) => Promise<Result<'right' | number, RefusalReason>>
+  /** Calls `listener` when the invitation ends, so that nobody types a code for nothing. @returns the function that ends it */
+  readonly onEnd?: (listener: (reason: RefusalReason) => void) => () => void
 }
 
 /** Time for a person to find and type a code. */
@@ -35,7 +37,7 @@ export async function hostCode(
 ): Promise<Result<void, LinkFault | RefusalReason>> {
   const { transcript } = bound
   for (let run = 1; run <= maxCodeRuns; run++) {
-    const opening = await pipe.receive(transcript, openingLimits)
+    const opening = await receiveOpening(pipe, transcript, terms.onEnd)
     if (!opening.ok) return opening
     const a = decodeCodeMessage('code-a', opening.value)
     if (a?.run !== run) return fail(decodeRefusal(opening.value) ?? 'malformed')
@@ -59,4 +61,19 @@ export async function hostCode(
     if (judged.value === 0) return fail('wrong-code')
   }
   return fail('rate-limited')
+}
+
+/** What the guest says when its person has typed a code, unless the invitation ends before. */
+async function receiveOpening(
+  pipe: JoinPipe,
+  transcript: Uint8Array,
+  onEnd: CodeTerms['onEnd'],
+): Promise<Result<Uint8Array, LinkFault | RefusalReason>> {
+  let stop: (() => void) | undefined
+  const over = new Promise<Result<never, RefusalReason>>((resolve) => {
+    stop = onEnd?.((reason) => resolve(fail(reason)))
+  })
+  const opening = await Promise.race([pipe.receive(transcript, openingLimits), over])
+  stop?.()
+  return opening
 }

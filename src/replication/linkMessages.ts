@@ -9,6 +9,7 @@ import { maxBlockBytes } from '../feed/block.ts'
 import type { FeedHead } from '../feed/blockGraph.ts'
 import { maxHeadBytes, maxPartsBytes, type Bundle } from '../feed/bundle.ts'
 import { feedKeyOf, parseFeedKey } from '../feed/feedKey.ts'
+import { readBroadcast, writeBroadcast, type BroadcastMessage } from './broadcastMessage.ts'
 import type { PresenceMessage } from './presenceMessage.ts'
 import { readPresence, writePresence } from './presenceMessage.ts'
 
@@ -30,6 +31,7 @@ import { readPresence, writePresence } from './presenceMessage.ts'
  * reach    = 46 · uint peers           between tabs: how many members the networking tab is linked to
  * profile-heads = 4b · list (device 32 · counter uint · id 32)         "these profiles I hold"
  * profile-want  = 4d · list id 32       profiles = 4f · list bytes record
+ * broadcast     = 51 · …
  * ```
  */
 export type LinkMessage =
@@ -41,6 +43,7 @@ export type LinkMessage =
   | { readonly type: 'blocks'; readonly blocks: readonly Uint8Array[] }
   | { readonly type: 'bundle'; readonly bundle: Bundle }
   | { readonly type: 'presence'; readonly presence: PresenceMessage }
+  | { readonly type: 'broadcast'; readonly broadcast: BroadcastMessage }
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
   | { readonly type: 'received'; readonly count: number }
@@ -86,6 +89,7 @@ const types = {
   'profile-heads': 0x4b,
   'profile-want': 0x4d,
   profiles: 0x4f,
+  broadcast: 0x51,
 } as const
 
 const maxOperationsPerMessage = 1024
@@ -135,6 +139,9 @@ export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown
       break
     case 'presence':
       writePresence(writer, message.presence)
+      break
+    case 'broadcast':
+      writeBroadcast(writer, message.broadcast)
       break
     case 'received':
       writer.uint(message.count)
@@ -206,6 +213,8 @@ function readMessage(reader: Reader): LinkMessage | 'newer-version' {
       return { type: 'bundle', bundle: { head: reader.bytes(maxHeadBytes), parts: reader.bytes(maxPartsBytes) } }
     case types.presence:
       return { type: 'presence', presence: readPresence(reader) }
+    case types.broadcast:
+      return { type: 'broadcast', broadcast: readBroadcast(reader) }
     case types.ping:
       return { type: 'ping' }
     case types.pong:

@@ -5,7 +5,7 @@ import { createWritable, type Readable } from '../shared/readable.ts'
 import { createTokenBucket, type TokenBucket } from '../shared/tokenBucket.ts'
 import type { MembershipLog } from '../access/membershipLog.ts'
 import type { Link } from './link.ts'
-import { maxPresenceBytes, maxPresenceNameBytes, type PresenceMessage } from './presenceMessage.ts'
+import { maxPresenceBytes, maxPresenceNameBytes, type Activity, type PresenceMessage } from './presenceMessage.ts'
 
 /** A tab or device that is here now. */
 export interface PresentInstance {
@@ -13,14 +13,17 @@ export interface PresentInstance {
   readonly identity: IdentityId
   readonly device: DeviceId
   readonly name: string
+  readonly activity: Activity
   /** What it shares, by presence name; anything at all: a schema has the last word. */
   readonly data: Readonly<Record<string, unknown>>
 }
 
 /** Who is here, over all links of a space. */
 export interface PresenceExchange {
-  /** Everyone else, by key. */
+  /** Everyone else, by name; who says nothing new keeps the same object. */
   readonly others: Readable<readonly PresentInstance[]>
+  /** Of this tab. */
+  readonly activity: Readable<Activity>
   /** Shares a value under a name; undefined takes it back. */
   share(name: string, value: unknown): void
   /** Whether `value` fits into a message beside what is shared already. */
@@ -39,13 +42,16 @@ const ownChanges = { burst: 30, perSecond: 30 }
 /** What is taken from a member's link at once: a message costs 1, and 1 a KiB. Of further messages the last of each instance is taken when it may be. */
 export const maxPresenceRate = { burst: 200, perSecond: 100 }
 const lateMs = 250
-const renewMs = 10_000
-const expireMs = 30_000
+/** Whoever is lost without a word is gone within 15 s; two renewals may be late. */
+const renewMs = 5_000
+const expireMs = 14_000
 const maxInstances = 1000
 /** Tabs of one device: whoever opens more, or makes them up, keeps nobody else from being seen. */
 const maxInstancesPerDevice = 32
 
 type Data = PresentInstance['data']
+
+const alwaysActive: Readable<Activity> = { get: () => 'active', subscribe: () => () => {} }
 
 export function createPresenceExchange(options: {
   readonly clock: Clock
@@ -53,11 +59,16 @@ export function createPresenceExchange(options: {
   readonly device: Uint8Array
   readonly log: MembershipLog
   readonly ownName: () => string
+  /** Always active by default. */
+  readonly activity?: Readable<Activity> | undefined
   readonly links: () => Iterable<Link>
 }): PresenceExchange {
-  const { clock, log, links } = options
+  const { clock, log, links, activity = alwaysActive } = options
   const instance = options.random.bytes(16)
-  const known = new Map<string, { readonly message: PresenceMessage; readonly data: Data; readonly link: Link; readonly expiry: Timer }>()
+  const known = new Map<
+    string,
+    { readonly message: PresenceMessage; readonly data: Data; readonly activity: Activity; readonly link: Link; readonly expiry: Timer }
+  >()
   const others = createWritable<readonly PresentInstance[]>([])
   let shared: Readonly<Record<string, unknown>> = {}
   // Starts at the time, so that a reloaded page that kept its instance would not fall behind; grows by one a message.
@@ -66,35 +77,36 @@ export function createPresenceExchange(options: {
   const sayings = createTokenBucket(ownChanges.perSecond, ownChanges.burst, () => clock.now())
   let saying: Timer | undefined
   const arrivals = new Map<Link, { readonly rate: TokenBucket; readonly late: Map<string, PresenceMessage>; timer: Timer | undefined }>()
+  const stopActivity = activity.subscribe(() => sayChange())
   schedule()
 
   function schedule(): void {
     clock.clear(renewal)
     renewal = clock.after(renewMs, () => {
-      say(true)
+      say(activity.get())
       schedule()
     })
   }
 
-  function ownMessage(here: boolean): PresenceMessage {
+  function ownMessage(standing: PresenceMessage['activity']): PresenceMessage {
     return {
       instance,
       device: options.device,
       counter: counter++,
-      here,
+      activity: standing,
       name: truncateUtf8(options.ownName(), maxPresenceNameBytes),
       data: utf8(JSON.stringify(shared)),
     }
   }
 
-  function say(here: boolean, only?: Link): void {
-    const presence = ownMessage(here)
+  function say(standing: PresenceMessage['activity'], only?: Link): void {
+    const presence = ownMessage(standing)
     for (const link of only === undefined ? links() : [only]) link.send({ type: 'presence', presence })
   }
 
   /** Says that something changed, or a little later what has changed until then. */
   function sayChange(): void {
-    if (sayings.take(1)) say(true)
+    if (sayings.take(1)) say(activity.get())
     else
       saying ??= clock.after(1000 / ownChanges.perSecond, () => {
         saying = undefined
@@ -131,14 +143,20 @@ export function createPresenceExchange(options: {
   }
 
   function publish(): void {
+    const before = new Map(others.get().map((other) => [other.key, other]))
     const list: PresentInstance[] = []
-    for (const [key, { message, data }] of known) {
+    for (const [key, { message, data, activity }] of known) {
       const device = toId<DeviceId>(message.device)
       const member = log.device(device)?.member
-      if (member !== undefined)
-        list.push({ key, identity: member.identity, device, name: message.name === '' ? member.name : message.name, data })
+      if (member === undefined) continue
+      const next = { key, identity: member.identity, device, name: message.name === '' ? member.name : message.name, activity, data }
+      const former = before.get(key)
+      list.push(former !== undefined && isSame(former, next) ? former : next)
     }
-    others.set(list.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.key < b.key ? -1 : 1)))
+    list.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.key < b.key ? -1 : 1))
+    const shown = others.get()
+    // A renewal says nothing new.
+    if (list.length !== shown.length || list.some((other, i) => other !== shown[i])) others.set(list)
   }
 
   function hasRoomFor(device: Uint8Array): boolean {
@@ -163,17 +181,19 @@ export function createPresenceExchange(options: {
     const key = `${toHex(message.device)}${toHex(message.instance)}`
     const before = known.get(key)
     if (before !== undefined && before.message.counter >= message.counter) return
-    if (before === undefined && (!message.here || !hasRoomFor(message.device))) return
+    if (before === undefined && (message.activity === 'gone' || !hasRoomFor(message.device))) return
     if (!isInTime(link, key, message)) return
     relay(link, message)
-    if (!message.here) return drop(key)
+    if (message.activity === 'gone') return drop(key)
     clock.clear(before?.expiry)
-    known.set(key, { message, data: parsed(message.data), link, expiry: clock.after(expireMs, () => drop(key)) })
+    const data = before !== undefined && equalBytes(before.message.data, message.data) ? before.data : parsed(message.data)
+    known.set(key, { message, data, activity: message.activity, link, expiry: clock.after(expireMs, () => drop(key)) })
     publish()
   }
 
   return {
     others,
+    activity,
     share(name, value) {
       const { [name]: _former, ...rest } = shared
       shared = value === undefined ? rest : { ...rest, [name]: value }
@@ -181,7 +201,7 @@ export function createPresenceExchange(options: {
     },
     fits: (name, value) => utf8(JSON.stringify({ ...shared, [name]: value })).length <= maxPresenceBytes,
     onLink: (link) => {
-      say(true, link)
+      say(activity.get(), link)
       for (const { message, link: source } of known.values()) {
         if ((link.peer === undefined) !== (source.peer === undefined)) link.send({ type: 'presence', presence: message })
       }
@@ -192,19 +212,24 @@ export function createPresenceExchange(options: {
       arrivals.delete(link)
       for (const [key, entry] of known) {
         if (entry.link !== link) continue
-        relay(link, { ...entry.message, counter: entry.message.counter + 1, here: false })
+        relay(link, { ...entry.message, counter: entry.message.counter + 1, activity: 'gone' })
         drop(key)
       }
     },
-    refresh: () => say(true),
+    refresh: () => say(activity.get()),
     dispose() {
-      say(false)
+      stopActivity()
+      say('gone')
       clock.clear(renewal)
       clock.clear(saying)
       for (const { timer } of arrivals.values()) clock.clear(timer)
       for (const { expiry } of known.values()) clock.clear(expiry)
     },
   }
+}
+
+function isSame(a: PresentInstance, b: PresentInstance): boolean {
+  return a.identity === b.identity && a.name === b.name && a.activity === b.activity && a.data === b.data
 }
 
 function parsed(data: Uint8Array): Data {

@@ -13,12 +13,15 @@ import type { BlockStore } from '../feed/blockStore.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { SealAnew } from '../feed/sealAnew.ts'
 import type { Link } from './link.ts'
+import type { BroadcastExchange } from './broadcastExchange.ts'
 import type { PresenceExchange } from './presenceExchange.ts'
+import type { Activity } from './presenceMessage.ts'
 
 /** One space's traffic with its members and with sister tabs. */
 export interface SpaceReplication {
   readonly state: Readable<ReplicationState>
   readonly presence: PresenceExchange
+  readonly broadcasts: BroadcastExchange
   /** Meets members through a network: the tab that networks for the profile does. Follows the newest key's room. */
   enterNetwork(network: Network): void
   leaveNetwork(): Promise<void>
@@ -65,6 +68,8 @@ export interface SpaceReplicationOptions {
   readonly quotas: Pick<DeviceQuotas, 'muted'>
   /** The own name that others see. */
   readonly ownName: () => string
+  /** Whether this page is used; always by default. */
+  readonly activity?: Readable<Activity> | undefined
   /** A peer said what it has: own edits should be cut now. Not before, because it may show that the own slot was written elsewhere. */
   readonly onHeads: () => void
   /** A peer named a block that is not here. */

@@ -5,6 +5,7 @@ export type EchoErrorCode =
   | 'no-identity'
   | 'identity-locked'
   | 'bad-phrase'
+  | 'bad-passphrase'
   | 'not-a-secure-context'
   | 'no-webrtc'
   | 'storage-unavailable'
@@ -18,8 +19,6 @@ export type EchoErrorCode =
   | 'item-deleted'
   | 'item-purged'
   | 'unknown-type'
-  | 'unknown-model'
-  | 'bad-field'
   | 'bad-key'
   | 'bad-value'
   | 'value-too-large'
@@ -55,12 +54,10 @@ export type EchoErrorCode =
   | 'bad-config'
   | 'handle-replaced'
   | 'wrong-kind'
-  | 'camera-denied'
   | 'block-forked'
   | 'block-withdrawn'
   | 'peer-over-quota'
   | 'ice-failed'
-  | 'clock-skew'
   | 'load-failed'
 
 export interface EchoErrorOptions {
@@ -84,4 +81,9 @@ export class EchoError extends Error {
     this.code = code
     this.details = options.details ?? {}
   }
+}
+
+/** What was caught, as an {@link EchoError}: itself where it is one, else one that says `message` and has it as its cause. */
+export function asEchoError(caught: unknown, code: EchoErrorCode, message: string): EchoError {
+  return caught instanceof EchoError ? caught : new EchoError(code, message, { cause: caught })
 }

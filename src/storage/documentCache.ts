@@ -1,6 +1,9 @@
 import type * as Y from 'yjs'
 import type { DocumentId, SpaceId } from '../shared/ids.ts'
 
+/** The rows of the keys table that list caches begin so. They say how often and when, and stay open: caches are deleted by them. */
+export const cacheRowPrefix = 'document-cache/'
+
 /**
  * Caches of open documents, so that a large one need not be built from its blocks at each start. A cache is never truth: whatever is in doubt
  * is dropped, and the document is built from blocks. What it holds lies on the disk in plain text.

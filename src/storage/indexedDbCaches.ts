@@ -1,7 +1,7 @@
 import { deleteDB } from 'idb'
 import { rootDocumentId, type DocumentId, type SpaceId } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
-import type { DocumentCache, DocumentCaches } from './documentCache.ts'
+import { cacheRowPrefix, type DocumentCache, type DocumentCaches } from './documentCache.ts'
 import { followDocument, type Following } from './followDocument.ts'
 import { nothingCovered, readChecked } from './indexedDbCacheRows.ts'
 import type { Lock, Locks } from './locks.ts'
@@ -49,7 +49,7 @@ export function createIndexedDbCaches({ name, locks, clock, storage }: IndexedDb
   }
 
   async function dropOldTexts(): Promise<void> {
-    const texts = (await list(keyPrefix)).filter(({ document }) => document !== rootDocumentId)
+    const texts = (await list(cacheRowPrefix)).filter(({ document }) => document !== rootDocumentId)
     for (const text of texts.sort((a, b) => b.usedAt - a.usedAt).slice(maxTexts)) {
       const lock = await locks.acquire(lockOf(text.space, text.document), 'no')
       if (lock !== undefined) await deleteAll([text]).finally(() => lock.release())
@@ -57,7 +57,7 @@ export function createIndexedDbCaches({ name, locks, clock, storage }: IndexedDb
   }
 
   async function open(space: SpaceId, document: DocumentId, lock: Lock): Promise<DocumentCache> {
-    const key = `${keyPrefix}${space}/${document}`
+    const key = `${cacheRowPrefix}${space}/${document}`
     const listed = readListed(await storage.readKey(key))
     let generation = listed?.generation ?? -1
     let listedGeneration = generation
@@ -141,12 +141,15 @@ export function createIndexedDbCaches({ name, locks, clock, storage }: IndexedDb
       return cache
     },
     async deleteSpace(space) {
-      await orUndefined(async () => deleteAll(await list(`${keyPrefix}${space}/`)))
+      await orUndefined(async () => deleteAll(await list(`${cacheRowPrefix}${space}/`)))
+      // One whose first mark was never stored is in no list; not every browser tells of it.
+      await orUndefined(async () => {
+        for (const { name: found } of await indexedDB.databases())
+          if (found?.startsWith(`${name}/cache/${space}/`) === true) await deleteDB(found)
+      })
     },
   }
 }
-
-const keyPrefix = 'document-cache/'
 
 function lockOf(space: string, document: string): string {
   return `cache/${space}/${document}`

@@ -8,7 +8,8 @@ import { readBlocks, readBundle, readBundles, readHeaders, readMembership } from
 import { spaceRange, type EchoDatabase } from './indexedDbSchema.ts'
 import { beginWrite, completionOf } from './indexedDbWrite.ts'
 import type { TabLocks } from './locks.ts'
-import type { Durability, Storage, StorageBatch } from './storage.ts'
+import type { Disk, Durability, RowChange, StorageBatch } from './storage.ts'
+import { rewriteRows } from './indexedDbRewrite.ts'
 import { isEmptyBatch } from './storageBatch.ts'
 import { createWebLocks } from './webLocks.ts'
 
@@ -25,7 +26,7 @@ export interface IndexedDbStorageOptions {
  * const storage = createIndexedDbStorage('field-notes')
  * await storage.open()
  */
-export function createIndexedDbStorage(name: string, options: IndexedDbStorageOptions = {}): Storage {
+export function createIndexedDbStorage(name: string, options: IndexedDbStorageOptions = {}): Disk {
   const clock = options.clock ?? systemClock
   const connection = createIndexedDbConnection(name, clock)
   const locks = options.locks ?? createWebLocks(`${name}/`, clock)
@@ -60,6 +61,12 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     if (batch.deleteSpace !== undefined) await caches.deleteSpace(batch.deleteSpace)
   }
 
+  async function rewrite(change: RowChange, putKeys: NonNullable<StorageBatch['putKeys']>): Promise<void> {
+    const database = connection.current() ?? (await connection.reopen())
+    await track(database, 'write', rewriteRows(database, change, putKeys))
+    connection.wrote(database)
+  }
+
   async function read<T>(work: (database: EchoDatabase) => Promise<T>): Promise<T> {
     const database = connection.current() ?? (await connection.reopen())
     return track(database, 'read', work(database))
@@ -72,7 +79,7 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     locks.dispose()
   }
 
-  const storage: Storage = {
+  const storage: Disk = {
     state: connection.state,
     locks,
     get documentCaches() {
@@ -80,6 +87,7 @@ export function createIndexedDbStorage(name: string, options: IndexedDbStorageOp
     },
     open: connection.open,
     write,
+    rewrite,
     readKey: (key) => read(async (database) => (await database.get('keys', key))?.value),
     listKeys: (prefix) => read((database) => database.getAll('keys', IDBKeyRange.bound(prefix, `${prefix}\uffff`))),
     readMembership: (space) => read((database) => readMembership(database, space)),

@@ -2,8 +2,9 @@ import { isArrayBuffer } from '../shared/bytes.ts'
 import type { EchoError } from '../shared/echoError.ts'
 import type { BlockId, SpaceId } from '../shared/ids.ts'
 import { createLockManager, type LockManager } from './memoryLocks.ts'
+import { copyPending } from './storageBatch.ts'
 import { storageFullError, storageUnavailableError } from './storageError.ts'
-import type { BlockRow, BundlePlace, BundleRow, Durability, MarkRow, PendingRow, Storage, StorageBatch } from './storage.ts'
+import type { BlockRow, BundlePlace, BundleRow, Durability, MarkRow, PendingRow, RowChange, Storage, StorageBatch } from './storage.ts'
 
 /** What several memory storages ("tabs") share and what outlives them, with switches for the faults of a real disk. */
 export interface MemoryDisk {
@@ -48,6 +49,8 @@ export interface MemoryDisk {
   run<T>(work: (tables: MemoryTables) => T): Promise<T>
   /** For the storages on this disk: makes all changes of a batch or none. The batch must share no memory with the caller. */
   commit(batch: StorageBatch, durability: Durability): Promise<void>
+  /** For the storages on this disk: what `Storage.rewrite` does. */
+  rewrite(change: RowChange, putKeys: NonNullable<StorageBatch['putKeys']>): Promise<void>
 }
 
 /** A storage as its disk sees it. */
@@ -125,7 +128,7 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
   }
 
   /** @returns what takes the changes back */
-  function apply(batch: StorageBatch): () => void {
+  function apply(batch: StorageBatch, replaced: NonNullable<StorageBatch['putMembership']> = []): () => void {
     const undo: (() => void)[] = []
     const bytesBefore = usedBytes
     let bytes = usedBytes
@@ -166,6 +169,7 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
       const { membership, damagedOperations } = spaceOf(space)
       if (!membership.has(id) || damagedOperations.has(id)) change(membership, id, operation)
     }
+    for (const { space, id, operation } of replaced) change(spaceOf(space).membership, id, operation)
     for (const row of batch.putBlocks ?? []) change(spaceOf(row.space).blocks, row.block, row)
     for (const row of batch.putBundles ?? []) change(spaceOf(row.space).bundles, bundleNameOf(row), row)
     for (const row of batch.putPending ?? []) change(spaceOf(row.space).pending, row.key, row)
@@ -186,6 +190,34 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
       spaces.get(space)?.damagedEnvelopes.delete(block)
     }
     return takeBack
+  }
+
+  /** The rows that a change gives anew. */
+  function rewritten(change: RowChange): { readonly batch: StorageBatch; readonly operations: NonNullable<StorageBatch['putMembership']> } {
+    const putKeys = [...keys].flatMap(([key, value]) => {
+      const changed = change.key(key, structuredClone(value))
+      return changed === undefined ? [] : [{ key, value: structuredClone(changed) }]
+    })
+    const putPending = [...spaces.values()].flatMap(({ pending }) =>
+      [...pending.values()].flatMap((row) => {
+        const update = change.pending(copyPending(row))
+        return update === undefined ? [] : [{ ...row, update }]
+      }),
+    )
+    const operations = [...spaces].flatMap(([space, { membership, damagedOperations }]) =>
+      [...membership].flatMap(([id, operation]) => {
+        const changed = damagedOperations.has(id) ? undefined : change.operation(space, operation.slice())
+        return changed === undefined ? [] : [{ space, id, operation: changed }]
+      }),
+    )
+    return { batch: { putKeys, putPending }, operations }
+  }
+
+  /** A write fails with what a test wants it to. */
+  function failIfAsked(): void {
+    const failure = nextFailure
+    nextFailure = undefined
+    if (failure !== undefined) throw failure
   }
 
   function copyTables(tables: MemoryTables): MemoryTables {
@@ -242,13 +274,18 @@ export function createMemoryDisk(schedule: (complete: () => void) => void = queu
     run,
     commit: (batch, durability) =>
       run(() => {
-        const failure = nextFailure
-        nextFailure = undefined
-        if (failure !== undefined) throw failure
+        failIfAsked()
         const takeBack = apply(batch)
         // A strict write puts everything before it on the disk, too: the database keeps one log.
         if (durability === 'strict') relaxed = []
         else if (relaxed.push(takeBack) > maxRelaxed) relaxed.shift()
+      }),
+    rewrite: (change, putKeys) =>
+      run(() => {
+        failIfAsked()
+        const { batch, operations } = rewritten(change)
+        apply({ ...batch, putKeys: [...(batch.putKeys ?? []), ...putKeys] }, operations)
+        relaxed = []
       }),
   }
   return disk

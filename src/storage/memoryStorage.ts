@@ -4,7 +4,7 @@ import { createWritable } from '../shared/readable.ts'
 import type { DocumentCaches } from './documentCache.ts'
 import type { Locks, TabLocks } from './locks.ts'
 import { bundleNameOf, createMemoryDisk, type MemoryDisk, type MemorySpace, type MemoryTab, type MemoryTables } from './memoryDisk.ts'
-import type { BlockPlace, BlockRow, Durability, HeaderRow, Storage, StorageBatch, StorageState } from './storage.ts'
+import type { BlockPlace, BlockRow, Disk, Durability, HeaderRow, StorageBatch, StorageState } from './storage.ts'
 import { copyBlock, copyBundle, copyBundleHead, copyPending, isEmptyBatch } from './storageBatch.ts'
 import { notOpenError, storageDisposedError, storageEmptiedError, storageUnavailableError, uncloneableError } from './storageError.ts'
 
@@ -26,7 +26,7 @@ export interface MemoryStorageOptions {
  * await storage.dispose()
  * const afterRestart = createMemoryStorage({ disk })
  */
-export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage {
+export function createMemoryStorage(options: MemoryStorageOptions = {}): Disk {
   const disk = options.disk ?? createMemoryDisk()
   const locks = options.locks ?? disk.lockManager.locks()
   const documentCaches = options.documentCaches?.(locks)
@@ -75,8 +75,14 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
   async function write(batch: StorageBatch, durability: Durability): Promise<void> {
     assertConnected()
     if (isEmptyBatch(batch)) return
+    await tell(disk.commit(copyBatch(batch), durability))
+    if (batch.deleteSpace !== undefined) await documentCaches?.deleteSpace(batch.deleteSpace)
+  }
+
+  /** Waits for a write, and lets the state say how it went. */
+  async function tell(writing: Promise<void>): Promise<void> {
     try {
-      await track(disk.commit(copyBatch(batch), durability))
+      await track(writing)
     } catch (error) {
       const failure = error instanceof EchoError ? error : storageUnavailableError('The write failed.', error)
       if (connected && failure.code !== 'bad-value')
@@ -85,7 +91,6 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
     }
     const { status } = state.get()
     if (connected && (status === 'full' || status === 'unavailable')) state.set(usable())
-    if (batch.deleteSpace !== undefined) await documentCaches?.deleteSpace(batch.deleteSpace)
   }
 
   async function read<T>(work: (tables: MemoryTables) => T): Promise<T> {
@@ -113,12 +118,16 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
     locks.dispose()
   }
 
-  const storage: Storage = {
+  const storage: Disk = {
     state,
     locks,
     ...(documentCaches && { documentCaches }),
     open: () => (opening ??= open()),
     write,
+    async rewrite(change, putKeys) {
+      assertConnected()
+      await tell(disk.rewrite(change, structuredClone(putKeys)))
+    },
     readKey: (key) => read(({ keys }) => structuredClone(keys.get(key))),
     listKeys: (prefix) =>
       read(({ keys }) =>

@@ -24,8 +24,7 @@ export interface Storage {
    * value of the keys table that cannot be cloned; storage-unavailable before `open()`; disposed after `dispose()`. Reads throw the same.
    */
   write(batch: StorageBatch, durability: Durability): Promise<void>
-
-  /** A value of the keys table, or undefined. Keys are paths such as `identity/root` or `space/<id>/epoch/<key id>`. */
+  /** A value of the keys table, or undefined; null where it was sealed (lockableStorage.ts) and is damaged. Keys are paths such as `identity/root` or `space/<id>/epoch/<key id>`. */
   readKey(key: string): Promise<unknown>
   /** All entries whose key begins with `prefix`, in key order. */
   listKeys(prefix: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
@@ -72,6 +71,24 @@ export type StorageState =
    */
   | { readonly status: 'emptied'; readonly error: EchoError }
   | { readonly status: 'closed' }
+
+/** A storage that holds rows as they lie on the disk: what is locked is sealed in them (lockableStorage.ts). */
+export interface Disk extends Storage {
+  /**
+   * Changes how rows are kept: every row of the keys table, of membership and of the write-ahead log that `change` gives anew, and then `putKeys`, in one
+   * strict transaction over all tabs; damaged rows stay as they are. @throws EchoError as {@link Storage.write} does
+   */
+  rewrite(change: RowChange, putKeys: NonNullable<StorageBatch['putKeys']>): Promise<void>
+}
+
+/** What becomes of a row; undefined leaves it. Never throws, and has no effect of its own. */
+export interface RowChange {
+  /** @returns what is to be put in the place of a value, which is never undefined itself */
+  key(key: string, value: unknown): unknown
+  operation(space: SpaceId, operation: Uint8Array): Uint8Array | undefined
+  /** @returns the update to be kept in the place of the row's */
+  pending(row: PendingRow): Uint8Array | undefined
+}
 
 export interface StorageBatch {
   readonly putKeys?: readonly { readonly key: string; readonly value: unknown }[]

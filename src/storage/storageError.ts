@@ -42,3 +42,11 @@ export function uncloneableError(cause: unknown): EchoError {
     { cause },
   )
 }
+
+/** A passphrase stands before what is stored. */
+export function lockedError(): EchoError {
+  return new EchoError(
+    'identity-locked',
+    'What is stored on this device is locked by a passphrase. Unlock it: echo.passphrase.unlock(passphrase).',
+  )
+}

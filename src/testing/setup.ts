@@ -3,10 +3,15 @@ import { systemClock, systemRandom, type Clock, type Random } from '../shared/po
 import type { Readable } from '../shared/readable.ts'
 import { ok } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes, utf8 } from '../shared/bytes.ts'
 import * as cpace from '../crypto/cpace.ts'
 import type { LoadCpace } from '../crypto/loadCpace.ts'
+import * as rowCipher from '../crypto/rowCipher.ts'
 import { createWebCrypto } from '../crypto/webCrypto.ts'
 import { createMemoryDisk, type MemoryDisk } from '../storage/memoryDisk.ts'
+import type { LoadLocking } from '../storage/loadLocking.ts'
+import { createLocking } from '../storage/locking.ts'
 import { createMemoryStorage } from '../storage/memoryStorage.ts'
 import type { MemoryPeer } from '../network/memory/memoryPeer.ts'
 import { createMemorySwarm, type MemorySwarm } from '../network/memory/memorySwarm.ts'
@@ -16,12 +21,14 @@ import type { BundleSizes } from '../feed/createBundler.ts'
 import type { AnyItemType } from '../database/defineType.ts'
 import { createEcho } from '../client/createEcho.ts'
 import type { Echo, Space } from '../client/echo.ts'
+import { createSimulatedPage, type SimulatedPage } from './simulatedPage.ts'
 import { createMemoryCacheDisk, createMemoryDocumentCaches, type MemoryCacheDisk } from './memoryDocumentCaches.ts'
 import { createSeededRandom } from './seededRandom.ts'
 
 /** What {@link setup} can be told; everything has a default. */
 export interface SetupOptions {
-  readonly types?: readonly AnyItemType[]
+  /** What the app knows; by the name of a peer, where one has another version of it. */
+  readonly types?: readonly AnyItemType[] | ((peer: string) => readonly AnyItemType[])
   /** A seed makes latencies, faults and ids reproducible. */
   readonly seed?: number
   readonly clock?: Clock
@@ -46,6 +53,8 @@ export interface TestPeer {
   readonly echo: Echo
   /** The network of `echo`. */
   readonly network: MemoryPeer
+  /** The page of `echo`: hide it, show it, use it. */
+  readonly page: SimulatedPage
   readonly disk: MemoryDisk
   /** The caches of open documents on that device. */
   readonly cached: MemoryCacheDisk
@@ -122,17 +131,18 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
   const disk = createMemoryDisk()
   const cached = createMemoryCacheDisk()
   const tabs = createMemorySwarm({ clock, random, sameOrigin: true })
-  const open = new Map<Echo, { readonly network: MemoryPeer; readonly tabsPeer: MemoryPeer }>()
+  const open = new Map<Echo, { readonly network: MemoryPeer; readonly tabsPeer: MemoryPeer; readonly page: SimulatedPage }>()
   let tabCount = 0
 
   async function openTab(): Promise<Echo> {
     const tab = `${name} ${++tabCount}`
     const network = swarm.peer(tab)
     const tabsPeer = tabs.peer(tab)
+    const page = createSimulatedPage()
     const storage = createMemoryStorage({ disk, documentCaches: (locks) => createMemoryDocumentCaches(cached, locks) })
     const echo = createEcho({
       app: 'test',
-      types: options.types ?? [],
+      types: typeof options.types === 'function' ? options.types(name) : (options.types ?? []),
       inviteUrl: 'https://app.test/',
       onError: (error) => {
         if (options.onError === undefined) throw error
@@ -148,10 +158,13 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
         loadPhrases,
         halo: options.halo ?? false,
         loadCpace,
+        loadLocking,
+        page,
+        reload: () => {},
         ...(options.bundling === undefined ? {} : { bundling: options.bundling }),
       },
     })
-    open.set(echo, { network, tabsPeer })
+    open.set(echo, { network, tabsPeer, page })
     await echo.opened
     const state = echo.state.get()
     if (state.status === 'error') throw state.error
@@ -174,6 +187,9 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
     get network() {
       return open.get(first)!.network
     },
+    get page() {
+      return open.get(first)!.page
+    },
     openTab,
     async restart() {
       await Promise.all([...open.keys()].map((echo) => echo.dispose()))
@@ -195,6 +211,13 @@ async function createTestPeer(name: string, swarm: MemorySwarm, clock: Clock, ra
 const loadPhrases: LoadPhrases = () => Promise.resolve(ok({ formatPhrase, parsePhrase }))
 
 const loadCpace: LoadCpace = () => Promise.resolve(ok(cpace))
+
+/** Deriving a key costs nothing here: what it costs an app protects nothing in memory. */
+const quickCipher = {
+  ...rowCipher,
+  derivePassphraseKey: async (passphrase: string, salt: Uint8Array) => sha256(concatBytes(salt, utf8(passphrase))),
+}
+const loadLocking: LoadLocking = () => Promise.resolve(ok(createLocking(quickCipher)))
 
 const defaultPatienceMs = 10_000
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { Storage } from '../storage/storage.ts'
+import type { Disk, Storage } from '../storage/storage.ts'
 import { describeFaults } from './storageCases/describeFaults.ts'
 import { describeLife } from './storageCases/describeLife.ts'
 import { describeLocks } from './storageCases/describeLocks.ts'
 import { describeOrder } from './storageCases/describeOrder.ts'
+import { describeRewriting } from './storageCases/describeRewriting.ts'
 import { describeWriting } from './storageCases/describeWriting.ts'
 import type { StorageDevice, StorageFault, StorageTabs } from './storageCases/storageDevice.ts'
 
@@ -18,10 +19,39 @@ import type { StorageDevice, StorageFault, StorageTabs } from './storageCases/st
  * }, [])
  */
 export function describeStorage(name: string, create: () => Promise<StorageDevice>, faults: readonly StorageFault[]): void {
-  let device: StorageDevice
-  let open: Storage[] = []
+  describe(`storage: ${name}`, () => {
+    const tabs = useTabs(create)
+    describeWriting(tabs)
+    describeOrder(tabs)
+    describeLife(tabs)
+    describeLocks(tabs)
+    describeFaults(tabs, faults)
+  })
+}
 
-  const tabs: StorageTabs = {
+/** The contract of {@link Disk}, which has that of a storage in it. Parameters as in {@link describeStorage}. */
+export function describeDisk(name: string, create: () => Promise<StorageDevice<Disk>>, faults: readonly StorageFault[]): void {
+  describeStorage(name, create, faults)
+  describe(`disk: ${name}`, () => {
+    describeRewriting(useTabs(create), faults)
+  })
+}
+
+/** Makes a device for each test, and ends it with its tabs. */
+function useTabs<Tab extends Storage>(create: () => Promise<StorageDevice<Tab>>): StorageTabs<Tab> {
+  let device: StorageDevice<Tab>
+  let open: Tab[] = []
+
+  beforeEach(async () => {
+    device = await create()
+    open = []
+  })
+  afterEach(async () => {
+    for (const tab of open) await tab.dispose()
+    await device.dispose()
+  })
+
+  const tabs: StorageTabs<Tab> = {
     device: () => device,
     closedTab() {
       const tab = device.tab()
@@ -38,21 +68,5 @@ export function describeStorage(name: string, create: () => Promise<StorageDevic
       return tabs.openTab()
     },
   }
-
-  beforeEach(async () => {
-    device = await create()
-    open = []
-  })
-  afterEach(async () => {
-    for (const tab of open) await tab.dispose()
-    await device.dispose()
-  })
-
-  describe(`storage: ${name}`, () => {
-    describeWriting(tabs)
-    describeOrder(tabs)
-    describeLife(tabs)
-    describeLocks(tabs)
-    describeFaults(tabs, faults)
-  })
+  return tabs
 }

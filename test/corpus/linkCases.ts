@@ -100,7 +100,7 @@ export const goodPresence = presence('good', {}).input
 export const presenceCases: readonly MalformedCase<Uint8Array>[] = [
   presence('a short instance', { instance: 15 }),
   presence('a byte too many', { instance: 17 }),
-  presence('neither here nor gone', { here: 2 }),
+  presence('neither here nor gone', { here: 4 }),
   presence('a name beyond its length', { name: new Uint8Array(maxPresenceNameBytes + 1).fill(97) }),
   presence('a name that is no text', { name: Uint8Array.of(0xff) }),
   presence('a name with a lone surrogate', { name: Uint8Array.of(0xed, 0xa0, 0x80) }),

@@ -50,6 +50,7 @@ async function person(name: string, viewport = { width: 1280, height: 800 }): Pr
   profiles.push({ context, folder })
   const page = context.pages()[0] ?? (await context.newPage())
   page.setDefaultTimeout(15_000)
+  await context.addInitScript(defineAllRows)
   page.on('pageerror', (error) => faults.push(`[${name}] ${error.stack ?? error.message}`))
   page.on('console', (message) => message.type() === 'error' && faults.push(`[${name}] ${message.text()}`))
   return page
@@ -128,6 +129,10 @@ describe('the example app', () => {
     await ann.getByRole('dialog', { name: 'Bob Birch has joined' }).getByRole('button', { name: 'Close' }).last().click()
     await ann.getByRole('list', { name: 'Here now' }).getByText('Bob Birch').waitFor()
 
+    // He comes out at the note that Ann had open.
+    await untilText(bob, 'Fog until nine.')
+    await bob.getByRole('link', { name: 'Tasks' }).click()
+
     // Items, both ways.
     await taskBox(bob, 'Count the orchids').check()
     await taskBox(ann, 'Count the orchids', true).waitFor()
@@ -172,6 +177,14 @@ describe('the example app', () => {
     // What one deletes, the other can bring back.
     await ann.getByRole('button', { name: 'Delete Written meanwhile' }).click()
     await taskBox(bob, 'Written meanwhile').waitFor({ state: 'detached' })
+    await ann.keyboard.press('Control+z')
+    await taskBox(bob, 'Written meanwhile').waitFor()
+    await ann.keyboard.press('Control+Shift+z')
+    await taskBox(bob, 'Written meanwhile').waitFor({ state: 'detached' })
+    await ann.getByRole('button', { name: 'Undo', exact: true }).click()
+    await taskBox(bob, 'Written meanwhile').waitFor()
+    await ann.getByRole('button', { name: 'Delete Written meanwhile' }).click()
+    await taskBox(bob, 'Written meanwhile').waitFor({ state: 'detached' })
     await bob.getByText('Deleted tasks (1)').click()
     await bob.getByRole('button', { name: 'Restore Written meanwhile' }).click()
     await taskBox(ann, 'Written meanwhile').waitFor()
@@ -188,8 +201,10 @@ describe('the example app', () => {
     await notice.waitFor()
     await taskBox(bob, 'Charge the GPS').waitFor()
     expect(await accessibilityFaults(bob)).toEqual([])
-    await notice.getByRole('button', { name: 'Remove from this device' }).click()
-    await bob.getByRole('button', { name: 'Remove it' }).click()
+    await notice.getByRole('button', { name: 'Delete from your devices' }).click()
+    await bob.getByLabel('Type “delete” to go on').fill('delete')
+    expect(await accessibilityFaults(bob)).toEqual([])
+    await bob.getByRole('button', { name: 'Delete the space' }).click()
     await notice.waitFor({ state: 'detached' })
     await bob.getByRole('heading', { name: 'Spring survey', level: 1 }).waitFor({ state: 'detached' })
   })
@@ -229,6 +244,55 @@ describe('the example app', () => {
     await laptop.getByText(/on no other device/).waitFor()
     await mobile.getByRole('complementary', { name: 'This device was shut out' }).waitFor()
   })
+
+  it('locks a device with a passphrase: nothing can be read in its database, and all is there after it was typed in again', async () => {
+    const page = await person('ann', phone)
+    await startSpace(page)
+    await addTask(page, 'Count the orchids')
+    await taskBox(page, 'Count the orchids').waitFor()
+    const secrets = ['Spring survey', 'Ann Archer']
+    // What the search finds, it finds.
+    expect(await readableOnDisk(page, secrets)).toEqual(secrets)
+    const other = await page.context().newPage()
+    await other.goto(page.url())
+    await other.getByRole('heading', { name: 'Spring survey', level: 1 }).waitFor()
+
+    await page.getByRole('button', { name: 'Spaces and settings' }).click()
+    await page.getByRole('button', { name: 'Passphrase' }).click()
+    await page.getByLabel('New passphrase').fill('correct horse battery')
+    await page.getByLabel('The same again').fill('correct horse battery')
+    expect(await accessibilityFaults(page)).toEqual([])
+    await page.getByRole('button', { name: 'Set passphrase' }).click()
+    await page.getByText('This device has a passphrase now.').waitFor()
+    // The other tab was loaded anew, and asks.
+    await other.getByRole('heading', { name: 'This device is locked' }).waitFor()
+    await other.close()
+    expect(await readableOnDisk(page, secrets)).toEqual([])
+    expect(await keysOnDisk(page)).toBe(0)
+    await page
+      .getByRole('dialog', { name: /^Lock this device/ })
+      .getByRole('button', { name: 'Done' })
+      .click()
+    await page.keyboard.press('Escape')
+    await addTask(page, 'Count the bees')
+    await taskBox(page, 'Count the bees').waitFor()
+
+    await page.reload()
+    const field = page.getByLabel('Passphrase', { exact: true })
+    await field.fill('wrong horse battery')
+    await page.getByRole('button', { name: 'Unlock' }).click()
+    await page.getByText(/^This is not the passphrase of this device/).waitFor()
+    expect(await accessibilityFaults(page)).toEqual([])
+    await field.fill('correct horse battery')
+    await field.press('Enter')
+    await page.getByRole('heading', { name: 'Spring survey', level: 1 }).waitFor()
+    for (const title of ['Count the orchids', 'Count the bees']) await taskBox(page, title).waitFor()
+
+    await page.getByRole('button', { name: 'Spaces and settings' }).click()
+    await page.getByRole('button', { name: 'Passphrase' }).click()
+    await page.getByRole('button', { name: 'Lock now' }).click()
+    await page.getByRole('heading', { name: 'This device is locked' }).waitFor()
+  })
 })
 
 /** What a camera would read off the screen. */
@@ -251,4 +315,55 @@ async function readQrCode(page: Page): Promise<string> {
   const pixels = new Uint8Array(data.length * 4)
   for (const [i, grey] of data.entries()) pixels.set([grey, grey, grey, 255], i * 4)
   return decodeQR({ width, height: width, data: pixels })
+}
+
+/** Those of the texts that stand readable in any database of the page. */
+function readableOnDisk(page: Page, texts: readonly string[]): Promise<readonly string[]> {
+  return page.evaluate(async (wanted) => {
+    const decoder = new TextDecoder('latin1')
+    const holds = (value: unknown, text: string): boolean => {
+      if (typeof value === 'string') return value.includes(text)
+      if (value instanceof Uint8Array) return decoder.decode(value).includes(text)
+      return typeof value === 'object' && value !== null && Object.values(value).some((part) => holds(part, text))
+    }
+    const rows = await window.allRows()
+    return wanted.filter((text) => rows.some((row) => holds(row, text)))
+  }, texts)
+}
+
+/** How many key objects of the browser lie in the databases of the page. */
+function keysOnDisk(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const count = (value: unknown): number => {
+      if (value instanceof CryptoKey) return 1
+      if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return 0
+      return Object.values(value).reduce((sum: number, part) => sum + count(part), 0)
+    }
+    return (await window.allRows()).reduce((sum: number, row) => sum + count(row), 0)
+  })
+}
+
+declare global {
+  interface Window {
+    /** Every row of every database of the page. */
+    allRows(): Promise<readonly unknown[]>
+  }
+}
+
+/** Defines {@link Window.allRows}. */
+function defineAllRows(): void {
+  const result = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.addEventListener('success', () => resolve(request.result))
+      request.addEventListener('error', () => reject(request.error ?? new Error('refused')))
+    })
+  window.allRows = async () => {
+    const rows: unknown[] = []
+    for (const { name } of await indexedDB.databases()) {
+      const database = await result(indexedDB.open(name!))
+      for (const table of database.objectStoreNames) rows.push(...(await result(database.transaction(table).objectStore(table).getAll())))
+      database.close()
+    }
+    return rows
+  }
 }

@@ -46,7 +46,8 @@ describe('two tabs of one profile', () => {
       const task = await second.evaluate(() => window.lab.add('From the second tab'))
       const seenMs = await bob.evaluate((item) => window.lab.untilTask(item, {}).then(() => Date.now()), task)
       report(`networking tab ${end}, ms`, { 'peer has the edit of the other tab': seenMs - startMs })
-      expect(seenMs - startMs).toBeLessThan(5_000)
+      // 0.3 s as a rule. A first attempt that meets the dead tab's connection is given up after 4 to 8 s, then comes the next.
+      expect(seenMs - startMs).toBeLessThan(12_000)
       await second.evaluate(() => window.lab.untilPeers(1))
       expect(await second.evaluate(() => window.lab.links())).toEqual({ peers: 1, connections: 1 })
       const answer = await bob.evaluate(() => window.lab.add('An answer'))

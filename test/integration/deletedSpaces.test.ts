@@ -48,7 +48,8 @@ describe('a person who was removed and joins again', () => {
     const test = await createTest(1)
     const { clock, laptop, phone, garden, ann, wait, statusOn, join, errors } = test
     await drive(clock, garden.removeMember(ann))
-    await wait(phone.echo.spaces.state(garden.id), ({ status }) => status === 'removed')
+    // Who has not heard of it yet takes the new invitation for one to a space of hers.
+    for (const { echo } of [phone, laptop]) await wait(echo.spaces.state(garden.id), ({ status }) => status === 'removed')
     garden.create(Task, { title: 'Meanwhile' })
     await drive(clock, phone.echo.dispose())
     await drive(clock, join(garden, laptop))
@@ -67,6 +68,21 @@ describe('a person who was removed and joins again', () => {
 })
 
 describe('a space that a person deletes', () => {
+  it('goes from a device, too, on which it was closed', async () => {
+    const test = await createTest(9)
+    const { clock, laptop, phone, garden, wait, statusOn } = test
+    await drive(clock, laptop.echo.spaces.close(garden.id))
+    const onPhone = await drive(clock, phone.echo.spaces.open(garden.id))
+    await drive(clock, onPhone.leave())
+    await clock.run(5_000)
+    expect(statusOn(laptop)).toBe('closed')
+    await drive(clock, phone.echo.spaces.delete(garden.id, confirm))
+    await wait(laptop.echo.spaces.list, (list) => list.length === 0)
+    expect(statusOn(laptop)).toBe('not-found')
+    expect(await rowsOf(laptop.disk, garden.id)).toEqual([])
+    await test.end()
+  })
+
   it('goes from all her devices, stays away after recovery, and comes back by a new invitation, to all of them', async () => {
     const test = await createTest(2)
     const { clock, laptop, phone, tablet, garden, anns, phrase, wait, statusOn, join, errors } = test

@@ -91,6 +91,36 @@ describe('a link with a code', () => {
     await end()
   })
 
+  it('ends for a guest whose person still looks for the code, as soon as the host withdraws it', async () => {
+    const { clock, world, space, invite, join, reach, end } = await createTest(9)
+    const { flow, url } = await invite({ code: true })
+    const joining = join(world.ben.echo, url)
+    await reach(joining, 'verifying')
+    flow.cancel()
+    await clock.run(1_000)
+    expect(joining.state.get()).toEqual({ status: 'revoked' })
+    expect([flow.state.get().status, space.info.get().memberCount]).toEqual(['cancelled', 1])
+    await end()
+  })
+
+  it('ends for who types, too, when another has locked it, and not before', async () => {
+    const { clock, world, invite, join, reach, type, wrongFor, end } = await createTest(10)
+    const { url, code } = await invite({ code: true })
+    const waiting = join(world.cleo.echo, url)
+    await reach(waiting, 'verifying')
+    const guessing = join(world.ben.echo, url)
+    // He may meet the other guest first, who says nothing: ten seconds.
+    await clock.run(12_000)
+    await type(guessing, wrongFor(code))
+    await type(guessing, wrongFor(code, 2))
+    await clock.run(1_000)
+    expect(waiting.state.get()).toMatchObject({ status: 'verifying' })
+    await type(guessing, wrongFor(code, 3))
+    await clock.run(1_000)
+    expect([guessing.state.get(), waiting.state.get()]).toMatchObject([{ error: { code: 'wrong-code' } }, { status: 'used-up' }])
+    await end()
+  })
+
   it('is dead after three wrong codes, also after reconnecting, for another guest, and after a restart of the host', async () => {
     const { clock, world, space, invite, join, reach, hostReaches, type, wrongFor, end } = await createTest(3)
     const { flow, url, code } = await invite({ code: true, kind: 'sent' })

@@ -103,6 +103,7 @@ describe('joining from a link', () => {
     expect(['expired', 'error']).toContain(late.state.get().status)
     await clock.run(10 * 60_000)
     const later = join(world.ben.echo, url)
+    await clock.run(21_000)
     expect(later.state.get().status).toBe('expired')
     expect(space.info.get().memberCount).toBe(1)
     await end()

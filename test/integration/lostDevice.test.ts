@@ -76,6 +76,50 @@ it('is shut out of every space, although the device that began it was killed hal
   await end()
 })
 
+it('is shut out of a space that was closed, too, which is opened for it and stays open', { timeout }, async () => {
+  const { clock, laptop, bens, garden, lost, devicesIn, end } = await createTest(5)
+  const state = laptop.echo.spaces.state(garden.id)
+  await drive(clock, laptop.echo.spaces.close(garden.id))
+  await clock.run(30_000)
+  expect(state.get()).toEqual({ status: 'closed', byChoice: true })
+  await drive(clock, laptop.echo.spaces.revokeDevice(lost))
+  await clock.run(5_000)
+  expect([state.get().status, devicesIn(bens)]).toEqual(['ready', 1])
+  await end()
+})
+
+it(
+  'is shut out of a space that was closed by whichever device hears of it, although the one that began it was killed',
+  { timeout },
+  async () => {
+    const { clock, laptop, bens, garden, attic, lost, devicesIn, end } = await createTest(6)
+    for (const { id } of [garden, attic]) await drive(clock, laptop.echo.spaces.close(id))
+    laptop.network.setEnabled(false)
+    const { disk } = laptop
+    const commit = disk.commit
+    disk.commit = (batch, durability) => {
+      const ids = [garden.id, attic.id]
+      const isOfSpace =
+        batch.putMembership?.some(({ space }) => ids.includes(space)) ||
+        batch.putKeys?.some(({ key }) => ids.some((id) => key === `space/${id}`))
+      return isOfSpace ? new Promise(() => {}) : commit(batch, durability)
+    }
+    void laptop.echo.spaces.revokeDevice(lost)
+    await clock.run(1_000)
+    disk.commit = commit
+    await drive(clock, laptop.crash())
+    expect(laptop.echo.spaces.list.get().map(({ state }) => state)).toEqual([
+      { status: 'closed', byChoice: true },
+      { status: 'closed', byChoice: true },
+    ])
+    expect(devicesIn(bens)).toBe(2)
+    await clock.run(60_000)
+    expect(laptop.echo.identity.devices.get().map(({ id }) => id)).not.toContain(lost)
+    expect([devicesIn(bens), devicesIn(laptop.echo.spaces.get(attic.id)!)]).toEqual([1, 1])
+    await end()
+  },
+)
+
 it('is never the one in the hand', { timeout }, async () => {
   const { clock, laptop, garden, devicesIn, end } = await createTest(4)
   const own = laptop.echo.identity.devices.get().find(({ isThis }) => isThis)!.id
@@ -114,8 +158,11 @@ it(
     await wait(tablet.echo.spaces.list, (list) => list.length === 2 && list.every(isReady))
     const shed = await drive(clock, laptop.echo.spaces.create({ name: 'Shed' }))
     await wait(tablet.echo.spaces.list, (list) => list.some(({ id, state }) => id === shed.id && state.status === 'ready'))
+    const told = new Set(errors.map((error) => error.split(':')[0]))
     // What the lost one wrote into the private space after it was shut out.
-    expect(errors.map((error) => error.split(':')[0])).toEqual(['phone block-withdrawn'])
+    expect(told).toContain('phone block-withdrawn')
+    // Where the tablet hears of that before it is let in anew, what it wrote until then goes, too, and waits for the new key.
+    for (const one of told) expect(['phone block-withdrawn', 'tablet block-withdrawn', 'tablet peer-offline']).toContain(one)
     await end()
   },
 )

@@ -7,7 +7,7 @@ import { runMembershipHistory } from './simulation/runMembershipHistory.ts'
  * Removals, roles, leaves, lost devices and late members among up to eight devices, in partitions and across restarts, with the whole client stack. The
  * rules themselves are held to by test/unit/access; here: that all who are in agree, and that who is out is out.
  */
-const historyCount = soak ? 60 : 20
+const historyCount = soak ? 150 : 20
 const perTest = 5
 
 describe('members of a space', () => {

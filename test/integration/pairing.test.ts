@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { AddDeviceOptions } from '../../src/client/echo.ts'
 import type { AddDeviceState, PairState } from '../../src/client/states.ts'
+import { eraseConfirmation } from '../../src/client/eraseDevice.ts'
 import { defineType } from '../../src/database/defineType.ts'
 import { query } from '../../src/database/query.ts'
 import type { Readable } from '../../src/shared/readable.ts'
@@ -169,6 +170,22 @@ describe('a second device', () => {
     await end()
   })
 
+  it('keeps the name that it came with, though its browser dies before its other devices have heard it', async () => {
+    const { clock, laptop, phone, wait, hostIs, guestIs, invite, follow, end } = await createTest(12)
+    const { host, url, code } = await invite()
+    const guest = follow(url)
+    await guestIs(guest, 'verifying')
+    guest.submitCode(code)
+    const { requests } = await hostIs(host, 'approving')
+    host.approve(requests[0]!.guest)
+    await wait(phone.echo.identity.state, ({ status }) => status === 'ready')
+    await drive(clock, phone.crash())
+    await wait(laptop.echo.identity.devices, (list) => list.length === 2 && list.every(({ addedAt }) => addedAt !== undefined))
+    expect(laptop.echo.identity.devices.get().find(({ isThis }) => !isThis)).toMatchObject({ name: 'phone' })
+    expect(phone.echo.identity.devices.get().find(({ isThis }) => isThis)).toMatchObject({ name: 'phone' })
+    await end()
+  })
+
   it('is let in by nobody after three wrong codes, also over a restart and with the right one', async () => {
     const { clock, laptop, phone, hostIs, guestIs, invite, follow, end } = await createTest(4)
     const { url, code } = await invite()
@@ -257,6 +274,8 @@ describe('a second device', () => {
     const third = phone.echo.pair(second.url)
     await clock.run(5 * 60_000)
     third.accept()
+    // Its clock may be wrong, so it asks.
+    await clock.run(15_000)
     await guestIs(third, 'expired')
 
     const invitation = garden.invite()
@@ -319,6 +338,122 @@ describe('a second device', () => {
     await end()
   })
 
+  it('that was reloaded after it was listed and before it knew goes on by the same link or a new one, and leaves no other behind', async () => {
+    for (const isNew of [false, true]) {
+      const { clock, laptop, phone, wait, hostIs, guestIs, invite, follow, errors, end } = await createTest(14)
+      const { host, url, code } = await invite()
+      const guest = follow(url)
+      await guestIs(guest, 'verifying')
+      guest.submitCode(code)
+      const [request] = (await hostIs(host, 'approving')).requests
+      const { disk } = phone
+      const commit = disk.commit
+      disk.commit = () => new Promise(() => {})
+      host.approve(request!.guest)
+      await hostIs(host, 'success')
+      await clock.run(1_000)
+      disk.commit = commit
+      await drive(clock, phone.crash())
+      expect(phone.echo.identity.state.get().status).toBe('none')
+      await wait(laptop.echo.identity.devices, (devices) => devices.length === 2)
+      if (isNew) host.dispose()
+      const again = follow(isNew ? (await invite()).url : url)
+      await guestIs(again, 'success')
+      await wait(laptop.echo.identity.devices, (devices) => devices.every(({ isThis, name }) => isThis || name === 'phone'))
+      expect([laptop.echo.identity.devices.get().length, errors]).toEqual([2, []])
+      expect(await disk.run(({ keys }) => [...keys.keys()].filter((key) => key.startsWith('pairing/')))).toEqual([])
+      await end()
+    }
+  })
+
+  it('that was shut out before it knew comes in with new keys at the second try', async () => {
+    const { clock, laptop, phone, wait, hostIs, guestIs, invite, follow, end } = await createTest(15)
+    const { host, url, code } = await invite()
+    const guest = follow(url)
+    await guestIs(guest, 'verifying')
+    guest.submitCode(code)
+    const [request] = (await hostIs(host, 'approving')).requests
+    const { disk } = phone
+    const commit = disk.commit
+    disk.commit = () => new Promise(() => {})
+    host.approve(request!.guest)
+    await hostIs(host, 'success')
+    await clock.run(1_000)
+    disk.commit = commit
+    await drive(clock, phone.crash())
+    const ghost = (await wait(laptop.echo.identity.devices, (devices) => devices.find(({ isThis, name }) => !isThis && name === '')))!
+    expect(ghost.revocable).toBe('yes')
+    await drive(clock, laptop.echo.spaces.revokeDevice(ghost.id))
+    host.dispose()
+    const next = await invite()
+    const refused = follow(next.url)
+    expect((await guestIs(refused, 'error')).error.code).toBe('removed')
+    await clock.run(1_000)
+    const again = follow(next.url)
+    await guestIs(again, 'verifying')
+    again.submitCode(next.code)
+    next.host.approve((await hostIs(next.host, 'approving')).requests[0]!.guest)
+    await guestIs(again, 'success')
+    await wait(
+      laptop.echo.identity.devices,
+      (devices) => devices.length === 2 && devices.every(({ isThis, name }) => isThis || name === 'phone'),
+    )
+    await end()
+  })
+
+  it('makes spaces and joins those of others like the first one', async () => {
+    const { clock, laptop, phone, ben, wait, hostIs, guestIs, invite, follow, errors, end } = await createTest(12)
+    const { host, url, code } = await invite()
+    const guest = follow(url)
+    await guestIs(guest, 'verifying')
+    guest.submitCode(code)
+    host.approve((await hostIs(host, 'approving')).requests[0]!.guest)
+    await guestIs(guest, 'success')
+    const shed = await drive(clock, phone.echo.spaces.create({ name: 'Shed' }))
+    await wait(laptop.echo.spaces.list, (list) => list.some(({ id, state }) => id === shed.id && state.status === 'ready'))
+    const yard = await drive(clock, ben.echo.spaces.create({ name: 'Yard' }))
+    const invitation = yard.invite()
+    invitation.create({ role: 'editor' })
+    const { url: toYard } = await wait(invitation.state, (state) => state.status === 'waiting' && state)
+    const joining = phone.echo.join(toYard)
+    joining.accept()
+    await wait(joining.state, (state) => state.status === 'success')
+    await wait(laptop.echo.spaces.list, (list) => list.some(({ id, state }) => id === yard.id && state.status === 'ready'))
+    expect(yard.members.get().map(({ id, deviceCount }) => [id === idOf(laptop), deviceCount])).toContainEqual([true, 2])
+    expect(errors).toEqual([])
+    await end()
+  })
+
+  it('that was shut out is told so by a new link, and comes in by it as a new device once its owner has signed out', async () => {
+    const { clock, laptop, phone, wait, hostIs, guestIs, invite, follow, end } = await createTest(13)
+    async function pair(): Promise<string> {
+      const { host, url, code } = await invite()
+      const guest = follow(url)
+      await guestIs(guest, 'verifying')
+      guest.submitCode(code)
+      host.approve((await hostIs(host, 'approving')).requests[0]!.guest)
+      await guestIs(guest, 'success')
+      return phone.echo.identity.devices.get().find(({ isThis }) => isThis)!.id
+    }
+    const first = await pair()
+    await wait(laptop.echo.identity.devices, (devices) => devices.length === 2)
+    await drive(clock, laptop.echo.spaces.revokeDevice(first))
+    await wait(phone.echo.spaces.list, (list) => list.every(({ state }) => state.status === 'removed'))
+    await clock.run(2_000)
+    const refused = follow((await invite()).url)
+    const told = { status: 'error', retryable: false, error: { code: 'removed' } }
+    expect(refused.state.get()).toMatchObject(told)
+    refused.accept()
+    expect(refused.state.get()).toMatchObject(told)
+    await drive(clock, phone.echo.reset({ confirm: eraseConfirmation }))
+    await drive(clock, phone.restart())
+    const second = await pair()
+    expect(second).not.toBe(first)
+    await wait(phone.echo.spaces.list, (list) => list.length === 2 && list.every(({ state }) => state.status === 'ready'))
+    expect(laptop.echo.identity.devices.get().map(({ id }) => id)).not.toContain(first)
+    await end()
+  })
+
   it('comes in under a name of any length', async () => {
     const { phone, hostIs, guestIs, invite, end } = await createTest(10)
     const { host, url, code } = await invite()
@@ -328,6 +463,47 @@ describe('a second device', () => {
     guest.submitCode(code)
     expect((await hostIs(host, 'approving')).requests[0]!.name).toBe('ü'.repeat(32))
     await end()
+  })
+
+  it("does not end what another tab begins here at that moment, and what begins afterwards is the new person's", async () => {
+    for (const isFirst of [true, false]) {
+      const { clock, laptop, phone, errors, hostIs, guestIs, invite, follow, end } = await createTest(11)
+      await drive(clock, phone.echo.identity.create())
+      const second = await drive(clock, phone.openTab())
+      const before = idOf(phone)
+      const { host, url, code } = await invite()
+      const guest = follow(url)
+      await guestIs(guest, 'verifying')
+      guest.submitCode(code)
+      const [request] = (await hostIs(host, 'approving')).requests
+      // The write of whoever comes first takes long.
+      let letGo: (() => void) | undefined
+      const { disk } = phone
+      const commit = disk.commit
+      disk.commit = async (batch, durability) => {
+        disk.commit = commit
+        await new Promise<void>((resolve) => (letGo = resolve))
+        return commit(batch, durability)
+      }
+      const create = () => second.spaces.create({ name: 'Toms' })
+      const early = isFirst ? create() : undefined
+      if (isFirst) await clock.runUntil(() => letGo !== undefined)
+      host.approve(request!.guest)
+      if (isFirst) await hostIs(host, 'success')
+      else await clock.runUntil(() => letGo !== undefined)
+      const creation = early ?? create()
+      await clock.run(1_000)
+      letGo!()
+      const toms = await drive(clock, creation)
+      if (isFirst) expect((await guestIs(guest, 'error')).error.code).toBe('denied')
+      else await guestIs(guest, 'success')
+      expect(idOf(phone)).toBe(isFirst ? before : idOf(laptop))
+      expect(toms.members.get().map(({ id }) => id)).toEqual([idOf(phone)])
+      await drive(clock, phone.restart())
+      expect((await drive(clock, phone.echo.spaces.open(toms.id))).info.get().name).toBe('Toms')
+      expect(errors).toEqual([])
+      await end()
+    }
   })
 
   it('does not end what somebody began here while the other device was deciding', async () => {

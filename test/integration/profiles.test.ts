@@ -38,7 +38,7 @@ describe('profiles of members', () => {
       picture,
       role: 'owner',
       isMe: false,
-      isHere: true,
+      activity: 'active',
     })
     // Ann is gone, and ben's page loads anew: what it shows comes from its disk.
     await drive(clock, ann.echo.dispose())

@@ -72,6 +72,15 @@ describe('a member who is removed', () => {
     expect(see(ben)).toEqual(before)
   })
 
+  it('makes nobody wait: the key is changed in the same step, and who removed him is read at once', { timeout }, async () => {
+    const { garden, idOf, see } = await plant(32, 'ann', 'ben', 'cleo')
+    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+    await drive(garden.clock, ann.space.removeMember(idOf(ben)))
+    ann.space.create(Task, { title: 'at once' })
+    await garden.clock.run(200)
+    expect([see(cleo).titles, see(ben).titles]).toEqual([['at once'], []])
+  })
+
   it('while offline learns of it when it comes back, and nobody takes what it wrote meanwhile', { timeout }, async () => {
     const { garden, idOf, see } = await plant(2, 'ann', 'ben', 'cleo')
     const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
@@ -195,6 +204,18 @@ describe('roles', () => {
     await garden.write1(ann, 2)
     await garden.clock.run(40_000)
     expect(see(ben)).toEqual(see(ann))
+  })
+
+  it('take nothing away that was written before a leave and waited for a key', { timeout }, async () => {
+    const { garden, see } = await plant(31, 'ann', 'ben', 'cleo')
+    const [ann, ben, cleo] = [garden.of('ann'), garden.of('ben'), garden.of('cleo')]
+    await drive(garden.clock, cleo.space.leave())
+    // From here on there is no key to write under, until somebody who writes makes one.
+    await garden.clock.runUntil(() => ben.space.members.get().length === 2, 5_000)
+    ben.space.create(Task, { title: 'last words' })
+    await drive(garden.clock, ben.space.leave())
+    await garden.clock.run(20_000)
+    expect([ann.space.members.get().length, see(ann).titles]).toEqual([1, ['last words']])
   })
 
   it('end with a leave, after which the others go on under a new key', { timeout }, async () => {

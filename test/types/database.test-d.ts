@@ -1,3 +1,5 @@
+import { type } from 'arktype'
+import * as v from 'valibot'
 import { z } from 'zod'
 import { or } from '../../src/database/conditions.ts'
 import type { Database } from '../../src/database/database.ts'
@@ -38,6 +40,7 @@ export function checkTypes(db: Database, today: Date): void {
   defineType('text', z.string())
   // @ts-expect-error no such model
   defineType('text', z.object({}), { model: 'map' })
+  defineType('page', z.object({}), { model: 'rich-text' })
 
   const task = db.create(Task, { title: 'Water' })
   assertType<Equal<typeof task, Item<typeof Task>>>()
@@ -101,4 +104,42 @@ export function checkTypes(db: Database, today: Date): void {
   const shape = db.create(Shape, { kind: 'circle', radius: 1 })
   if (shape.kind === 'square') shape.side.toFixed()
   db.update(shape, { radius: 2 })
+}
+
+const ByValibot = defineType(
+  'by-valibot',
+  v.object({ title: v.string(), done: v.optional(v.boolean(), false), tags: v.array(v.string()) }),
+  { indexes: ['done'], lists: ['tags'] },
+)
+const ByArktype = defineType('by-arktype', type({ title: 'string', done: 'boolean = false', tags: 'string[]' }), {
+  indexes: ['done'],
+  lists: ['tags'],
+})
+
+/** What the schemas of other libraries say is known as what those of zod say. */
+export function checkOtherLibraries(db: Database): void {
+  assertType<Equal<InputOf<typeof ByValibot>, { title: string; done?: boolean | undefined; tags: string[] }>>()
+  assertType<Equal<OutputOf<typeof ByValibot>, { title: string; done: boolean; tags: string[] }>>()
+  const task = db.create(ByValibot, { title: 'Water', tags: [] })
+  const done: boolean = task.done
+  query(ByValibot).where({ done: false }).orderBy('title')
+  // @ts-expect-error no such field
+  query(ByValibot).orderBy('titel')
+  // @ts-expect-error a title is a text
+  db.create(ByValibot, { title: 5, tags: [] })
+  // @ts-expect-error no list
+  defineType('x', v.object({ title: v.string() }), { lists: ['title'] })
+
+  assertType<Equal<OutputOf<typeof ByArktype>['done'], boolean>>()
+  assertType<Equal<InputOf<typeof ByArktype>['done'], boolean | undefined>>()
+  const other = db.create(ByArktype, { title: 'Water', tags: [] })
+  const otherDone: boolean = other.done
+  query(ByArktype).where({ done: false }).orderBy('title')
+  // @ts-expect-error no such field
+  query(ByArktype).orderBy('titel')
+  // @ts-expect-error a title is a text
+  db.create(ByArktype, { title: 5, tags: [] })
+  // @ts-expect-error no list
+  defineType('x', type({ title: 'string' }), { lists: ['title'] })
+  void [done, otherDone]
 }

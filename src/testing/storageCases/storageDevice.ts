@@ -2,9 +2,9 @@ import type { BlockId, SpaceId } from '../../shared/ids.ts'
 import type { Storage } from '../../storage/storage.ts'
 
 /** One device as the acceptance suite sees it: the data that several tabs share, and the faults it can be made to have. */
-export interface StorageDevice {
+export interface StorageDevice<Tab extends Storage = Storage> {
   /** A further tab on the same data, not yet opened. */
-  tab(): Storage
+  tab(): Tab
   /** Leaves room for small writes but not for one of 1 MB; asked before the first tab opens. Needed for the fault `quota`. */
   fill?(): Promise<void>
   /** Gives the room back. */
@@ -22,11 +22,11 @@ export interface StorageDevice {
 export type StorageFault = 'quota' | 'damage' | 'closing'
 
 /** The device of the running test and its tabs, which are disposed after it. */
-export interface StorageTabs {
-  readonly device: () => StorageDevice
+export interface StorageTabs<Tab extends Storage = Storage> {
+  readonly device: () => StorageDevice<Tab>
   /** A tab that is not open. */
-  closedTab(): Storage
-  openTab(): Promise<Storage>
+  closedTab(): Tab
+  openTab(): Promise<Tab>
   /** Ends a tab and opens another. */
-  reopened(tab: Storage): Promise<Storage>
+  reopened(tab: Tab): Promise<Tab>
 }

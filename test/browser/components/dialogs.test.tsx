@@ -8,7 +8,8 @@ import { IdentityGate } from '../../../src/components/IdentityGate.tsx'
 import { InviteButton } from '../../../src/components/InviteButton.tsx'
 import { JoinDialog } from '../../../src/components/JoinDialog.tsx'
 import { EchoError } from '../../../src/shared/echoError.ts'
-import type { SpaceId } from '../../../src/shared/ids.ts'
+import type { InvitationInfo } from '../../../src/client/invitationOptions.ts'
+import type { IdentityId, SpaceId } from '../../../src/shared/ids.ts'
 import { allPermissions, createFakeEcho, createFakeSpace, phrase } from '../../unit/react/fakeEcho.ts'
 import { renderInEcho } from '../../unit/react/renderInEcho.tsx'
 
@@ -114,6 +115,44 @@ describe('InviteButton', () => {
     expect(button('Invite').hasAttribute('aria-describedby')).toBe(false)
   })
 
+  it('makes a further link beside one that is out, and lists those that were made here', async () => {
+    const garden = createFakeSpace()
+    renderInEcho(createFakeEcho(), <InviteButton space={garden.space} path="/notes/1" />)
+    await press('Invite')
+    await press('Create link')
+    const flow = garden.flows.find(({ disposed }) => !disposed)!
+    expect(flow.paths).toEqual(['/notes/1'])
+    const invitation = (id: string, change: Partial<InvitationInfo> = {}): InvitationInfo => ({
+      id,
+      status: 'open',
+      inviter: 'ann' as IdentityId,
+      isMine: true,
+      isSent: true,
+      role: 'reader',
+      uses: 1,
+      usesLeft: 1,
+      approval: false,
+      delegated: false,
+      expiresAt: 0,
+      url: `https://app.example/#join=${id}`,
+      requests: [],
+      ...change,
+    })
+    const notShown = [invitation('over', { status: 'expired' }), invitation('bens', { isMine: false })]
+    act(() => garden.invitations.set([invitation('abc'), ...notShown]))
+    const titles = () => within(screen.getByRole('dialog')).queryAllByText(/^Invitation as/)
+    expect([titles().length, screen.getByText('1 open invitation').tagName]).toEqual([0, 'SPAN'])
+    await press('Make another link')
+    expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'Invite to Garden' }))
+    expect(titles()).toHaveLength(1)
+    await press('Create link')
+    act(() => garden.invitations.set([invitation('abc'), invitation('def'), ...notShown]))
+    expect(screen.getByText('1 open invitation besides')).toBeTruthy()
+    expect([titles().length, flow.created]).toEqual([1, ['editor', 'editor']])
+    await press('Close')
+    expect(screen.getByText('2 open invitations').id).toBe(button('Invite').getAttribute('aria-describedby'))
+  })
+
   it('says while the link is out that nobody can come, and how to change that', async () => {
     const garden = createFakeSpace()
     const fake = createFakeEcho()
@@ -196,14 +235,14 @@ describe('a button in a paragraph', () => {
 })
 
 describe('JoinDialog', () => {
-  function Host({ link, onJoined }: { readonly link?: string; readonly onJoined: (space: SpaceId) => void }) {
+  function Host({ link, onJoined }: { readonly link?: string; readonly onJoined: (space: SpaceId, path?: string) => void }) {
     const [open, setOpen] = useState(true)
     return <JoinDialog open={open} link={link} onClose={() => setOpen(false)} onJoined={onJoined} />
   }
 
   it('goes from a pasted link over the preview to the joined space', async () => {
     const fake = createFakeEcho()
-    const onJoined = vi.fn<(space: SpaceId) => void>()
+    const onJoined = vi.fn<(space: SpaceId, path?: string) => void>()
     renderInEcho(fake, <Host onJoined={onJoined} />)
     await act(async () => userEvent.fill(screen.getByLabelText('Invitation link'), ' https://app.example/#echo=xyz '))
     await press('Continue')
@@ -215,13 +254,13 @@ describe('JoinDialog', () => {
     expect(flow().accepted).toBe(1)
     const preview = { spaceName: 'Garden', inviterName: 'Ann', role: 'editor', expiresAt: undefined } as const
     act(() => flow().state.set({ status: 'connecting', preview, slow: true }))
-    expect(screen.getByText(/longer than usual/)).toBeTruthy()
+    expect(screen.getAllByText(/longer than usual/)).toHaveLength(2)
     act(() => flow().state.set({ status: 'syncing', preview, progress: 0.5 }))
     expect(screen.getByRole<HTMLProgressElement>('progressbar').value).toBe(0.5)
-    act(() => flow().state.set({ status: 'success', space: 'garden-id' as SpaceId, alreadyMember: false }))
+    act(() => flow().state.set({ status: 'success', space: 'garden-id' as SpaceId, alreadyMember: false, path: '/notes/1' }))
     expect(onJoined).not.toHaveBeenCalled()
     await press('Open the space')
-    expect(onJoined).toHaveBeenCalledWith('garden-id')
+    expect(onJoined).toHaveBeenCalledWith('garden-id', '/notes/1')
   })
 
   it('says that it is this device which nobody can reach, rather than wait for the host', async () => {

@@ -5,7 +5,7 @@ import type { Echo } from '../../../src/client/echo.ts'
 import { defineType } from '../../../src/database/defineType.ts'
 import { query } from '../../../src/database/query.ts'
 import { createMemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
-import type { Storage } from '../../../src/storage/storage.ts'
+import type { Disk } from '../../../src/storage/storage.ts'
 import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
 import { soak } from '../../setup/soak.ts'
 import type { SpaceId } from '../../../src/shared/ids.ts'
@@ -28,7 +28,7 @@ function createDevice(): (caches: 'cached' | 'from blocks') => Promise<Echo> {
         throw error
       },
       ports: {
-        storage: caches === 'cached' ? storage : (plain as Storage),
+        storage: caches === 'cached' ? storage : (plain as Disk),
         network: createMemorySwarm().peer('me'),
         tabs: createMemorySwarm({ sameOrigin: true }).peer('me'),
       },

@@ -2,7 +2,7 @@ import { deleteDB } from 'idb'
 import { vi } from 'vitest'
 import { cdp } from 'vitest/browser'
 import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
-import { describeStorage } from '../../../src/testing/storageAcceptance.ts'
+import { describeDisk } from '../../../src/testing/storageAcceptance.ts'
 import { damageBlock, damageOperation, describeIndexedDb } from '../../unit/storage/indexedDbCases.ts'
 
 /** The part of the browser's debugging protocol that shrinks the disk. */
@@ -24,7 +24,7 @@ const { storageBuckets } = navigator as unknown as BucketNavigator
 const { origin } = location
 let devices = 0
 
-describeStorage(
+describeDisk(
   'IndexedDB of Chromium',
   async () => {
     const name = `device-${Date.now()}-${devices++}`

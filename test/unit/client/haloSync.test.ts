@@ -6,6 +6,7 @@ import { encodeEndBody } from '../../../src/access/bodies/endBody.ts'
 import { operationKinds } from '../../../src/access/operation.ts'
 import { signUnder } from '../../../src/access/signUnder.ts'
 import { createLeave, createRevocation } from '../../../src/access/createEnd.ts'
+import { epochKeyId } from '../../../src/access/epochKeys.ts'
 import { createEpoch } from '../../../src/access/createEpoch.ts'
 import { createGenesis } from '../../../src/access/createGenesis.ts'
 import { createKeyRing } from '../../../src/access/createKeyRing.ts'
@@ -14,7 +15,7 @@ import { createProfileBook } from '../../../src/access/profileBook.ts'
 import type { SpaceHandle } from '../../../src/client/createSpaceHandle.ts'
 import { deletedKey } from '../../../src/client/deletedSpaces.ts'
 import type { EchoPorts } from '../../../src/client/echo.ts'
-import { goneValue, haloContacts, haloNames, haloSpaces } from '../../../src/client/haloItems.ts'
+import { goneValue, haloContacts, haloNames, haloSpaces, spaceValue } from '../../../src/client/haloItems.ts'
 import { createHaloSync } from '../../../src/client/haloSync.ts'
 import type { OpenSpace } from '../../../src/client/openSpace.ts'
 import type { MemberInfo } from '../../../src/client/states.ts'
@@ -23,7 +24,7 @@ import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { createProfileRecord, type ProfileRecord } from '../../../src/identity/profileRecord.ts'
 import type { Network } from '../../../src/network/network.ts'
 import { createWritable } from '../../../src/shared/readable.ts'
-import type { IdentityId, SpaceId } from '../../../src/shared/ids.ts'
+import { idBytes, toId, type IdentityId, type SpaceId } from '../../../src/shared/ids.ts'
 import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
@@ -81,6 +82,8 @@ async function createTest(words?: RootKey) {
     ids: () => [garden.id],
     list: createWritable([]),
     state: () => createWritable({ status: 'ready' as const }),
+    closed: () => [],
+    open: () => Promise.reject(new Error('not open')),
     bury: async (id: SpaceId) => void buried.push(id),
   }
   const sync = createHaloSync({
@@ -95,8 +98,9 @@ async function createTest(words?: RootKey) {
     onFault: (error) => faults.push(error),
   })
   const entered: string[] = []
+  const left: string[] = []
   const network = {
-    enter: ({ name }: { readonly name: string }) => (entered.push(name), { leave: async () => {}, reportHandshake: () => {} }),
+    enter: ({ name }: { readonly name: string }) => (entered.push(name), { leave: async () => left.push(name), reportHandshake: () => {} }),
   } as unknown as Network
   return {
     clock,
@@ -114,6 +118,7 @@ async function createTest(words?: RootKey) {
     sync,
     network,
     entered,
+    left,
     faults,
     profile,
     newer,
@@ -147,6 +152,34 @@ describe('the private space and this device', () => {
     await clock.run(60_000)
     expect(garden.log.device(tablet.deviceId)).toBe(undefined)
     expect(faults).toEqual([])
+  })
+
+  it('give no key of any space, and list no device anywhere, while one is in the private space that was shut out of a space', async () => {
+    const { clock, laptop, tablet, garden, halo, handles, members, properties, sync, network, faults } = await createTest()
+    sync.setNetwork(network)
+    await clock.run(1_000)
+    const shutOut = async (log: typeof garden.log): Promise<void> => {
+      const signer = { deviceId: laptop.deviceId, signing: laptop.signing }
+      const ends = await createRevocation({ log, identity: laptop.id, signer, device: tablet.deviceId, blocks: [] })
+      for (const operation of ends) await log.add(operation)
+    }
+    const former = garden.keyRing.newest()!.id
+    const known = (id: SpaceId) => (haloSpaces(properties.get()).get(id) as { readonly keyId: Uint8Array } | undefined)?.keyId
+    await shutOut(garden.log)
+    await garden.rotate()
+    const shed = await createSpace(laptop)
+    const info = createWritable({ name: 'Shed' })
+    handles.unshift({ open: shed, space: { members, info } } as unknown as SpaceHandle)
+    members.set([])
+    await clock.run(60_000)
+    expect([known(garden.id), known(shed.id), shed.log.device(tablet.deviceId)]).toEqual([former, undefined, undefined])
+    await shutOut(halo.log)
+    await halo.rotate()
+    await clock.run(1_000)
+    expect([known(garden.id), known(shed.id)]).toEqual([garden.keyRing.newest()!.id, shed.keyRing.newest()!.id])
+    const item = haloSpaces(properties.get()).get(garden.id) as { readonly sealed: Uint8Array }
+    expect(item.sealed.subarray(32, 64)).toEqual(halo.keyRing.newest()!.id)
+    expect([shed.log.device(tablet.deviceId), faults]).toEqual([undefined, []])
   })
 
   it('shut out of a space what a lost device added after it was shut out itself, but wait for one that has the words', async () => {
@@ -232,7 +265,7 @@ describe('the private space and this device', () => {
 
   it('remember people met, and who they are by their newest profile only', async () => {
     const { clock, properties, members } = await createTest()
-    const ben = { id: 'B'.repeat(42) + 'A', role: 'editor', isMe: false, isHere: false, deviceCount: 1 } as unknown as MemberInfo
+    const ben = { id: 'B'.repeat(42) + 'A', role: 'editor', isMe: false, activity: 'offline', deviceCount: 1 } as unknown as MemberInfo
     members.set([{ ...ben, name: 'Ben' }])
     await clock.run(1_000)
     expect(haloContacts(properties.get()).get(ben.id as IdentityId)).toEqual({ name: 'Ben', counter: 0 })
@@ -293,7 +326,7 @@ describe('the private space and this device', () => {
     await admit({ crypto, log: garden.log, space: garden.id }, laptop, ben, 'editor')
     async function change(counter: number, name: string): Promise<void> {
       expect((await garden.profiles.add((await createProfileRecord(crypto, ben, counter, { name })).bytes)).ok).toBe(true)
-      members.set([{ id: ben.id, role: 'editor', isMe: false, isHere: false, deviceCount: 1, name } as unknown as MemberInfo])
+      members.set([{ id: ben.id, role: 'editor', isMe: false, activity: 'offline', deviceCount: 1, name } as unknown as MemberInfo])
       await clock.run(1_000)
     }
     const count = (): number => writes.filter((name) => name === haloNames.contact(ben.id)).length
@@ -366,6 +399,26 @@ describe('the private space and this device', () => {
     newer.length = 0
     await clock.run(60_000)
     expect([newer, writes.filter((name) => name === 'profile')]).toEqual([[], ['profile']])
+  })
+
+  it('look for so many spaces at once, and for all in turns, however many are named', async () => {
+    const { clock, halo, sync, network, properties, entered, left } = await createTest()
+    const named: Record<string, Value> = {}
+    for (let i = 0; i < 80; i++) {
+      const space = toId<SpaceId>(crypto.randomBytes(32))
+      const key = crypto.randomBytes(32)
+      named[haloNames.space(space)] = (await spaceValue(crypto, halo, space, `Space ${i}`, {
+        id: epochKeyId(crypto, idBytes(space), key),
+        key,
+      }))!
+    }
+    properties.set(named)
+    sync.setNetwork(network)
+    await clock.run(20_000)
+    expect(entered).toHaveLength(32)
+    await clock.run(61_000)
+    expect(new Set(entered).size).toBe(80)
+    expect(entered.length - left.length).toBeLessThanOrEqual(32)
   })
 
   it('fetch no space that is gone, or whose key does not open', async () => {

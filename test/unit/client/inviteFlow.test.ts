@@ -13,6 +13,8 @@ import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
 import { drive } from '../../integration/simulation/drive.ts'
 import { createPerson } from '../access/people.ts'
 
+const guestRole = 2
+
 /** Ann has a space; whoever has the link of an invitation can meet her in its room. */
 async function createTest() {
   const clock = createSimulatedClock()
@@ -25,15 +27,37 @@ async function createTest() {
     const flow = hers.invite()
     flow.create({ role: 'editor', ...options })
     await clock.runUntil(() => flow.state.get().status === 'waiting')
-    const { url } = flow.state.get() as { url: string }
+    const { url, code } = flow.state.get() as { url: string; code: string | undefined }
     const parsed = parseInvitation(crypto, 'test', url)
     if (!parsed.ok) throw parsed.error
     const invitation = parsed.value
     const keys = await deriveInvitationKeys(crypto, invitation.secret)
     const room = invitationRendezvous(crypto, keys.rendezvousKey)
 
-    /** Asks under a device key of its own and leaves when it is told to wait. @returns what it was told */
-    async function ask(guestName: string, identity: LocalIdentity): Promise<string> {
+    /** Many who have the link and say nothing. @returns what is seen of them */
+    function crowd() {
+      const greeted = new Set<string>()
+      const talking = new Set<string>()
+      for (let i = 0; i < 2 * maxConversations; i++) {
+        world.swarm.peer(`mel ${i}`).enter({ name: room.room, password: room.password }, (connection) => {
+          connection.onClose = () => talking.delete(connection.id)
+          connection.onFrame = (hello) => {
+            // They are after the host's places, not after its guest.
+            if (hello[2] === guestRole) return connection.close()
+            greeted.add(`mel ${i}`)
+            talking.add(connection.id)
+          }
+        })
+      }
+      return { greeted, talking }
+    }
+
+    /**
+     * Asks under a device key of its own and leaves when it is told to wait.
+     * @param wanted the only thing to be told; by default whatever comes first
+     * @returns what it was told
+     */
+    async function ask(guestName: string, identity: LocalIdentity, wanted?: string): Promise<string> {
       let told: string | undefined
       const peer = `${guestName} ${identity.deviceId} ${++asked}`
       const meeting = world.swarm.peer(peer).enter({ name: room.room, password: room.password }, (connection) => {
@@ -48,7 +72,10 @@ async function createTest() {
           onPending: () => void clock.after(10, () => ((told ??= 'pending'), connection.close())),
           onAnswer: () => {},
           store: async () => {},
-        }).then((result) => (told ??= result.ok ? 'ok' : result.error.kind === 'end' ? result.error.reason : result.error.fault))
+        }).then((result) => {
+          const answer = result.ok ? 'ok' : result.error.kind === 'end' ? result.error.reason : result.error.fault
+          if (wanted === undefined || answer === wanted) told ??= answer
+        })
       })
       await clock.runUntil(() => told !== undefined, 60_000)
       await clock.run(100)
@@ -56,9 +83,9 @@ async function createTest() {
       await clock.run(100)
       return told!
     }
-    return { flow, ask }
+    return { flow, url, code, ask, crowd }
   }
-  return { clock, crypto, invite, end: () => drive(clock, world.dispose()) }
+  return { clock, crypto, ben: world.ben.echo, invite, end: () => drive(clock, world.dispose()) }
 }
 
 it('an invitation keeps so many requests, whoever asks under one fresh device key after the other, and those it keeps may come again', async () => {
@@ -73,6 +100,20 @@ it('an invitation keeps so many requests, whoever asks under one fresh device ke
   expect(requests()).toHaveLength(maxGuests)
   expect(await ask('mel', first)).toBe('pending')
   await clock.run(11 * 60_000)
+  await end()
+})
+
+it('a further invitation is made beside one that is out, which goes on and lets its guest in', async () => {
+  const { clock, crypto, invite, end } = await createTest()
+  const { flow, ask } = await invite({})
+  flow.another()
+  expect(flow.state.get().status).toBe('idle')
+  flow.create({ role: 'reader' })
+  await clock.runUntil(() => flow.state.get().status === 'waiting')
+  expect(flow.state.get()).toMatchObject({ role: 'reader' })
+  expect(await ask('ben', await createPerson(crypto))).toBe('ok')
+  expect(flow.state.get().status).toBe('waiting')
+  flow.dispose()
   await end()
 })
 
@@ -99,37 +140,31 @@ it('an invitation names two guests of one name, and each once however often they
   await end()
 })
 
-it('an invitation talks to so many at once, closes on the others, and admits its guest when the crowd has run out of time', async () => {
-  const clock = createSimulatedClock()
-  const crypto = createSimulatedCrypto(createSeededRandom('crowd'))
-  const world = await drive(clock, setup('ann', 'ben', { seed: 1, clock, crypto: createSimulatedCrypto, latencyMs: [1, 3] }))
-  const { ann, ben, swarm } = world
-  const hers = await drive(clock, ann.echo.spaces.create({ name: 'Garden' }))
-  const invitation = hers.invite()
-  invitation.create({ role: 'editor' })
-  await clock.runUntil(() => invitation.state.get().status === 'waiting')
-  const { url } = invitation.state.get() as { url: string }
-  const parsed = parseInvitation(crypto, 'test', url)
-  if (!parsed.ok) throw parsed.error
-  const keys = await deriveInvitationKeys(crypto, parsed.value.secret)
-  const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
-
-  // They have the link and say nothing; the host begins each conversation with a hello.
-  const greeted: string[] = []
-  swarm.tap((from, to, frame) => {
-    if (from.startsWith('ann') && to.startsWith('mel')) greeted.push(to)
-    return frame
-  })
-  let met = 0
-  const rooms = Array.from({ length: 3 * maxConversations }, (_, i) => swarm.peer(`mel ${i}`).enter({ name, password }, () => void met++))
+it('an invitation talks to so many at once, and who has shown nothing gives way to its guest', async () => {
+  const { clock, crypto, invite, end } = await createTest()
+  const { ask, crowd } = await invite({})
+  const { greeted, talking } = crowd()
   await clock.run(5_000)
-  expect([new Set(greeted).size, greeted.length]).toEqual([maxConversations, maxConversations])
-  expect(met).toBeGreaterThan(maxConversations)
-  for (const room of rooms) void room.leave()
-  await clock.run(15_000)
+  expect([greeted.size, talking.size]).toEqual([2 * maxConversations, maxConversations])
+  expect(await ask('ben', await createPerson(crypto), 'ok')).toBe('ok')
+  await end()
+})
 
-  const joining = ben.echo.join(url)
-  joining.accept()
-  await clock.runUntil(() => joining.state.get().status === 'success', 60_000)
-  await drive(clock, world.dispose())
+it('an invitation keeps the place of a guest who has shown the code and waits for a decision, however many come', async () => {
+  const { clock, ben, invite, end } = await createTest()
+  const { flow, url, code, crowd } = await invite({ code: true, approval: true })
+  const guest = ben.join(url)
+  const reach = (wanted: string) => clock.runUntil(() => guest.state.get().status === wanted, 30_000)
+  guest.accept()
+  await reach('verifying')
+  guest.submitCode(code!)
+  await reach('pending-approval')
+  const seen: string[] = []
+  guest.state.subscribe(() => seen.push(guest.state.get().status))
+  const { greeted } = crowd()
+  await clock.run(5_000)
+  expect([greeted.size, seen]).toEqual([2 * maxConversations, []])
+  flow.approve((flow.state.get() as { requests: readonly { guest: string }[] }).requests[0]!.guest)
+  await reach('success')
+  await end()
 })

@@ -50,6 +50,8 @@ async function createTest(changes: Partial<Invitation> = {}) {
       adopt: ({ id }: { id: string }) => (adopted.push(id), createWritable<SpaceState>({ status: 'ready' })),
     } as unknown as SpaceDirectory,
     identity: () => guest,
+    chainOf: async ({ record }) => [record],
+    owner: { begin: (step) => step(guest), change: (step) => step() },
     ownName: () => 'Gül',
     link,
   })
@@ -195,6 +197,40 @@ describe('the host that a link names', () => {
     test.flow.accept()
     await test.reach('revoked', 1_000)
     expect(test.status()).toBe('revoked')
+  })
+})
+
+describe('a link that has expired by the clock of its guest', () => {
+  const createExpired = async () => createTest({ expiresAt: (await createJoinTest()).clock.now() - 3_600_000 })
+
+  it('lets in whom the host lets in, also late and after a long decision', async () => {
+    const test = await createExpired()
+    let decide: (() => void) | undefined
+    const decision = () =>
+      new Promise<{ ok: true; value: undefined }>((resolve) => (decide = () => resolve({ ok: true, value: undefined })))
+    test.flow.accept()
+    await test.clock.run(15_000)
+    expect(test.status()).toBe('connecting')
+    test.honest({ terms: async () => ({ ok: true, value: { decision } }) })
+    await test.reach('pending-approval', 4_000)
+    await test.clock.run(5 * 60_000)
+    decide!()
+    await test.reach('success', 5_000)
+    expect(test.adopted).toEqual([test.world.space])
+  })
+
+  it('has expired where the host says so, at once, or nobody answers for a while', async () => {
+    const answered = await createExpired()
+    answered.honest({ terms: async () => fail('expired') })
+    answered.flow.accept()
+    await answered.reach('expired', 1_000)
+    const alone = await createExpired()
+    expect(alone.flow.state.get()).toMatchObject({ status: 'preview' })
+    alone.flow.accept()
+    await alone.clock.run(19_000)
+    expect(alone.status()).toBe('connecting')
+    await alone.clock.run(2_000)
+    expect(alone.flow.state.get()).toEqual({ status: 'expired' })
   })
 })
 

@@ -20,14 +20,18 @@ async function createTest() {
   const storage = createMemoryStorage()
   await storage.open()
   const errors: EchoError[] = []
+  const disk = { fault: undefined as Error | undefined }
   const entered: string[] = []
+  const operationsStored = async (): Promise<void> => {
+    if (disk.fault !== undefined) throw disk.fault
+  }
   const network = createMemorySwarm({ clock, random: createSeededRandom(1) }).peer('a')
   function open(seed: number, acquire: Locks['acquire'] = storage.locks.acquire) {
     return createSpaceInvitations({
       app: 'test',
       ports: { crypto, clock, random: createSeededRandom(seed), storage: { ...storage, locks: { acquire } } } as unknown as EchoPorts,
       network: { ...network, enter: (room, meet) => (entered.push(room.name), network.enter(room, meet)) },
-      open: { id: space, identity: alice, log, keyRing, operationsStored: async () => {} } as unknown as OpenSpace,
+      open: { id: space, identity: alice, log, keyRing, operationsStored } as unknown as OpenSpace,
       ownName: () => 'Alice',
       spaceName: () => 'Garden',
       inviteUrl: () => 'https://garden.example/',
@@ -44,7 +48,7 @@ async function createTest() {
   const makeAdmin = async (): Promise<void> => {
     await log.add(await createPromotion({ crypto, log, signer: alice, identity: bob.id, role: 'admin' }))
   }
-  return { clock, open, announce, stored, errors, entered, makeAdmin, alice, bob }
+  return { clock, log, open, announce, stored, disk, errors, entered, makeAdmin, alice, bob }
 }
 
 it("another's announced invitations are hosted up to a limit, and leave the places of one's own", async () => {
@@ -78,6 +82,38 @@ it('one more invitation than places is refused, and nothing of it stays on the d
   for (let i = 0; i < maxHosted; i++) await invitations.create({ role: 'editor' })
   await expect(invitations.create({ role: 'editor' })).rejects.toMatchObject({ code: 'bad-config' })
   expect([(await stored()).length, invitations.list.get().length]).toEqual([maxHosted, maxHosted])
+  invitations.dispose()
+})
+
+it('one that was sent is forgotten a month after it has expired, and not before', async () => {
+  const { clock, open, stored } = await createTest()
+  const day = 24 * 3_600_000
+  const first = open(1)
+  await first.create({ role: 'editor', kind: 'sent', expiresInMs: day })
+  first.dispose()
+  for (const [days, left] of [
+    [30, 1],
+    [2, 0],
+  ] as const) {
+    await clock.run(days * day)
+    const next = open(2)
+    await clock.run(100)
+    expect(await stored()).toHaveLength(left)
+    expect(next.list.get()).toMatchObject([{ status: 'expired' }])
+    next.dispose()
+  }
+})
+
+it('one whose announcement could not be stored is withdrawn again, for nobody has got its link', async () => {
+  const { clock, log, open, stored, disk } = await createTest()
+  const invitations = open(1)
+  disk.fault = new Error('full')
+  await expect(invitations.create({ role: 'editor', kind: 'sent' })).rejects.toBe(disk.fault)
+  disk.fault = undefined
+  await clock.run(100)
+  expect(log.invitations().map(({ isOpen }) => isOpen)).toEqual([false])
+  expect((await stored()).map(({ revoked }) => revoked)).toEqual([true])
+  expect(invitations.list.get()).toMatchObject([{ status: 'revoked' }])
   invitations.dispose()
 })
 

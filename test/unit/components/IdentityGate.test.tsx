@@ -3,7 +3,7 @@ import { screen, waitFor } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { describe, expect, it } from 'vitest'
 import { IdentityGate } from '../../../src/components/IdentityGate.tsx'
-import { createFakeEcho, phrase } from '../react/fakeEcho.ts'
+import { createFakeEcho, phrase, rightPassphrase } from '../react/fakeEcho.ts'
 import { renderInEcho } from '../react/renderInEcho.tsx'
 
 const gate = <IdentityGate>app</IdentityGate>
@@ -65,5 +65,27 @@ describe('IdentityGate', () => {
     renderInEcho(createFakeEcho(), gate)
     expect(screen.getByText('app')).toBeTruthy()
     expect(screen.queryByRole('complementary')).toBeNull()
+  })
+
+  it('asks for the passphrase of a locked device, tells a wrong one, and shows the app behind the right one', async () => {
+    const fake = createFakeEcho({ identity: { status: 'locked' }, state: { status: 'locked' } })
+    renderInEcho(fake, gate)
+    expect(screen.getByRole('heading', { name: 'This device is locked' })).toBeTruthy()
+    const field = screen.getByLabelText<HTMLInputElement>('Passphrase')
+    await userEvent.type(field, 'wrong horse battery{Enter}')
+    expect((await screen.findByRole('alert')).textContent).toMatch(/^This is not the passphrase/)
+    expect(screen.queryByText('app')).toBeNull()
+    await userEvent.clear(field)
+    await userEvent.type(field, `${rightPassphrase}{Enter}`)
+    expect(await screen.findByText('app')).toBeTruthy()
+    expect(fake.calls).toEqual(['unlock', 'unlock'])
+  })
+
+  it('shows who has forgotten the passphrase a way on, which is told of before it is gone', async () => {
+    const fake = createFakeEcho({ identity: { status: 'locked' }, state: { status: 'locked' } })
+    renderInEcho(fake, gate)
+    await userEvent.click(screen.getByRole('button', { name: 'I forgot it' }))
+    expect(screen.getByRole('dialog', { name: 'Sign out and delete everything here?' })).toBeTruthy()
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Delete everything' }).disabled).toBe(true)
   })
 })

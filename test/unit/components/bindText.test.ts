@@ -18,6 +18,13 @@ function setUp(content: string, multiline = true) {
   return { yText, current, element, stop }
 }
 
+/** The text in a new document, as it is made of blocks. */
+function rebuild(yText: Y.Text): Y.Text {
+  const doc = new Y.Doc({ gc: false })
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(yText.doc!))
+  return doc.getText('text')
+}
+
 /** Does to the element what typing `text` over the selection does. */
 function type(element: TextElement, text: string): void {
   element.setRangeText(text, element.selectionStart ?? 0, element.selectionEnd ?? 0, 'end')
@@ -140,8 +147,8 @@ describe('bindText', () => {
   it('binds to the new text when the document was rebuilt, keeping the caret, and lets go of the old one', () => {
     const { element, yText, current } = setUp('hello')
     select(element, 5)
-    const next = new Y.Doc().getText('text')
-    next.insert(0, '>hello')
+    const next = rebuild(yText)
+    next.insert(0, '>')
     current.set({ generation: 1, yText: next })
     expect(element.value).toBe('>hello')
     expect(selection(element)).toEqual([6, 6])
@@ -151,6 +158,24 @@ describe('bindText', () => {
     yText.insert(0, 'ghost')
     expect(element.value).toBe('>hello!')
     expect(touched).not.toHaveBeenCalled()
+  })
+
+  it('keeps a caret one where what stood around it is gone, so that the next key replaces nothing', () => {
+    const { element, yText, current } = setUp('before after')
+    const other = rebuild(yText)
+    other.insert(7, 'THEIRS')
+    Y.applyUpdate(yText.doc!, Y.encodeStateAsUpdate(other.doc!))
+    const next = rebuild(yText)
+    other.insert(13, 'GONE')
+    Y.applyUpdate(yText.doc!, Y.encodeStateAsUpdate(other.doc!))
+    select(element, 7)
+    type(element, 'mine')
+    expect(yText.toString()).toBe('before mineTHEIRSGONEafter')
+    current.set({ generation: 1, yText: next })
+    expect(element.value).toBe('before THEIRSafter')
+    expect(selection(element)).toEqual([7, 7])
+    type(element, 'x')
+    expect(next.toString()).toBe('before xTHEIRSafter')
   })
 
   it('puts off a rebuilt text until composing ends', () => {

@@ -7,13 +7,16 @@ import { Countdown } from '../../../src/components/Countdown.tsx'
 import { Delayed } from '../../../src/components/Delayed.tsx'
 import { EchoUiConfig } from '../../../src/components/EchoUiConfig.tsx'
 import { englishMessages } from '../../../src/components/englishMessages.ts'
+import { DeleteSpaceDialog } from '../../../src/components/DeleteSpaceDialog.tsx'
 import { DeviceList } from '../../../src/components/DeviceList.tsx'
 import { ErrorNote } from '../../../src/components/ErrorNote.tsx'
 import { takeInvitationFromLocation } from '../../../src/components/takeInvitationFromLocation.ts'
+import { LeaveSpaceDialog } from '../../../src/components/LeaveSpaceDialog.tsx'
 import { MemberList } from '../../../src/components/MemberList.tsx'
 import { mergeMessages } from '../../../src/components/messages.ts'
 import { plainName } from '../../../src/components/plainName.ts'
 import { ProfileForm } from '../../../src/components/ProfileForm.tsx'
+import { RemoveMemberDialog } from '../../../src/components/RemoveMemberDialog.tsx'
 import { SignOutDialog } from '../../../src/components/SignOutDialog.tsx'
 import { SpaceNotice } from '../../../src/components/SpaceNotice.tsx'
 import { SyncStatus, SyncStatusView } from '../../../src/components/SyncStatus.tsx'
@@ -73,7 +76,7 @@ describe('ProfileForm, DeviceList, MemberList and SignOutDialog', () => {
         { id: 'abcdefghijk' as DeviceId, isThis: true, name: '', addedAt: undefined, isOnline: true, revocable: 'no' },
         { id: 'phone' as DeviceId, isThis: false, name: 'Phone\u202e', addedAt: 0, isOnline: false, revocable: 'yes' },
       ])
-      garden.members.set([{ id: 'b' as IdentityId, name: 'Bob\u202e', role: 'editor', isMe: false, isHere: true, deviceCount: 1 }])
+      garden.members.set([{ id: 'b' as IdentityId, name: 'Bob\u202e', role: 'editor', isMe: false, activity: 'active', deviceCount: 1 }])
     })
     expect(screen.getByText('Device abcdefgh')).toBeTruthy()
     expect(screen.getByRole('list', { name: 'Your devices' }).textContent).not.toContain('\u202e')
@@ -99,7 +102,7 @@ describe('a space whose member one is no more', () => {
   it('is said to stand still, shows nobody as here, and is told of in a notice that saves what came too late', async () => {
     const garden = createFakeSpace()
     garden.withdraw([{ document: 'root', values: { 'a/title': 'Water' }, identity: 'ann', device: 'phone', writtenAt: 0 } as never])
-    garden.members.set([{ id: 'b' as IdentityId, name: 'Bob', role: 'editor', isMe: false, isHere: true, deviceCount: 1 }])
+    garden.members.set([{ id: 'b' as IdentityId, name: 'Bob', role: 'editor', isMe: false, activity: 'active', deviceCount: 1 }])
     renderInEcho(
       createFakeEcho(),
       <>
@@ -127,16 +130,82 @@ describe('a space whose member one is no more', () => {
   })
 })
 
+describe('dialogs that end a membership', () => {
+  const member = (name: string, isMe = false) =>
+    ({ id: name as IdentityId, name, role: 'owner', isMe, activity: 'active', deviceCount: 1 }) as const
+  const out = { role: undefined, can: { write: false, invite: false, manageMembers: false, leave: false }, why: {}, members: new Map() }
+  const confirmForm = () => document.querySelector('[data-slot=confirm]')
+
+  it('let a space be deleted by who is out or alone, not by a member among others, and name what nobody else has', async () => {
+    const garden = createFakeSpace()
+    garden.withdraw([{ document: 'root', values: { 'a/title': 'Water' }, identity: 'ann', device: 'phone', writtenAt: 0 } as never])
+    garden.members.set([member('Ann', true), member('Bob')])
+    const fake = createFakeEcho({ spaces: [garden] })
+    const onDeleted = vi.fn<() => void>()
+    renderInEcho(fake, <DeleteSpaceDialog space={garden.space} open onClose={() => {}} onDeleted={onDeleted} />)
+    await screen.findByText(/Leave the space first/)
+    act(() => garden.permissions.set({ ...garden.permissions.get(), why: { leave: 'last-owner' } }))
+    expect(screen.getByText(/Make someone else an owner/)).toBeTruthy()
+    act(() => garden.members.set([member('Ann', true)]))
+    expect(screen.getByText(/lost for good/)).toBeTruthy()
+    act(() => garden.permissions.set(out))
+    expect(screen.getByText(/Your other devices keep theirs/)).toBeTruthy()
+    act(() => garden.members.set([]))
+    expect(screen.getByText(/lost for good/)).toBeTruthy()
+    act(() => {
+      garden.members.set([member('Bob')])
+      garden.state.set({ status: 'left', since: 0 })
+    })
+    expect(screen.getByText(/The others keep theirs/)).toBeTruthy()
+    expect(await screen.findByText(/^1 change that came too late/)).toBeTruthy()
+    await act(async () => fireEvent.submit(confirmForm()!))
+    expect(fake.calls).toEqual([])
+    fireEvent.change(screen.getByRole('textbox'), { target: { value: 'delete' } })
+    await act(async () => fireEvent.submit(confirmForm()!))
+    expect(fake.calls).toEqual(['delete Garden delete this space'])
+    expect(onDeleted).toHaveBeenCalledOnce()
+  })
+
+  it('close when it is done, and not when it was refused', async () => {
+    const garden = createFakeSpace()
+    garden.members.set([member('Ann', true), member('Bob')])
+    const onClose = vi.fn<() => void>()
+    const { rerender } = renderInEcho(createFakeEcho(), <LeaveSpaceDialog space={garden.space} open onClose={onClose} />)
+    garden.refuse(new EchoError('last-owner', 'The other one has left.'))
+    await act(async () => fireEvent.submit(confirmForm()!))
+    expect(screen.getByText(/Make someone else an owner first/)).toBeTruthy()
+    expect(onClose).not.toHaveBeenCalled()
+    garden.refuse(undefined)
+    await act(async () => fireEvent.submit(confirmForm()!))
+    expect(onClose).toHaveBeenCalledOnce()
+    rerender(<RemoveMemberDialog space={garden.space} member={member('Bob')} onClose={onClose} />)
+    await act(async () => fireEvent.submit(confirmForm()!))
+    expect(onClose).toHaveBeenCalledTimes(2)
+    expect(garden.calls).toEqual(['leave', 'leave', 'remove Bob'])
+  })
+})
+
 describe('AvatarStack', () => {
-  const person = (id: string, name: string, key = id) => ({ identity: id as IdentityId, key, name, data: undefined })
+  const person = (id: string, name: string, key = id) => ({
+    identity: id as IdentityId,
+    key,
+    name,
+    activity: 'idle' as const,
+    typing: undefined,
+    data: undefined,
+  })
 
   it('shows each person once however many tabs they have, and counts the rest by name', () => {
     const garden = createFakeSpace()
     garden.others.set([person('a', 'Ann', '1'), person('a', 'Ann', '2'), person('b', 'Bob'), person('c', 'Cid')])
     renderInEcho(createFakeEcho(), <AvatarStack space={garden.space} max={3} />)
-    expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['AAnn', 'BBob', 'CCid'])
+    expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['AAnnhere, idle', 'BBobhere, idle', 'CCidhere, idle'])
     act(() => garden.others.set([...garden.others.get(), person('d', 'Dee')]))
-    expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['AAnn', 'BBob', '+2And Cid and Dee'])
+    expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+      'AAnnhere, idle',
+      'BBobhere, idle',
+      '+2And Cid and Dee',
+    ])
     act(() => garden.others.set([]))
     expect(screen.getByText('Only you are here')).toBeTruthy()
   })
@@ -197,9 +266,9 @@ describe('EchoUiConfig', () => {
 describe('ErrorNote', () => {
   it('speaks the user’s words for a code, a general sentence for an unlisted one, and keeps the rest behind a disclosure', () => {
     render(<ErrorNote error={new EchoError('timeout', 'Nothing arrived for 30 s.')} />)
-    expect(screen.getByText('The other side took too long to answer.')).toBeTruthy()
+    expect(screen.getByText('The other side took too long to answer. Try again.')).toBeTruthy()
     expect(screen.getByText(/Nothing arrived for 30 s/).closest('details')?.open).toBe(false)
-    render(<ErrorNote error={new EchoError('tree-cycle', 'A cycle.')} />)
+    render(<ErrorNote error={new EchoError('no-provider', 'No provider.')} />)
     expect(screen.getByText('Something went wrong.')).toBeTruthy()
   })
 })

@@ -3,43 +3,29 @@ import { describe, expect, it } from 'vitest'
 import * as kit from '../../../src/components/index.ts'
 import { Portal } from '../../../src/components/Portal.tsx'
 import { EchoProvider } from '../../../src/react/EchoProvider.tsx'
-import { createFakeEcho, createFakeSpace } from '../react/fakeEcho.ts'
+import { createFakeEcho } from '../react/fakeEcho.ts'
+import { createKitWorld, kitCases, KitPage, listenersOf } from './kitCases.tsx'
+import { kitComponents } from './kitComponents.ts'
 
 describe('on a server', () => {
-  it('has no window, and every view renders its content', () => {
+  it('there is no window', () => {
     expect(typeof window).toBe('undefined')
-    const form = { mode: 'create', onModeChange() {}, onCreate() {}, onRecover() {}, busy: false, error: undefined } as const
-    const garden = createFakeSpace()
-    garden.text('note').current.get().yText.insert(0, 'written before')
-    const html = renderToString(
-      <kit.EchoUiConfig>
-        <kit.IdentityGateView status="none" form={form} />
-        <kit.SyncStatusView state={{ status: 'up-to-date', peers: 2, unsaved: 0 }} />
-        <kit.AvatarStackView people={[{ identity: 'a', name: 'Ann' }]} />
-        <kit.RecoveryPhraseNoticeView onShow={() => {}} onLater={() => {}} />
-        <kit.InviteDialogView
-          open={false}
-          onClose={() => {}}
-          spaceName="Garden"
-          state={{ status: 'idle' }}
-          onCreate={() => {}}
-          onApprove={() => {}}
-          onDeny={() => {}}
-          onCancel={() => {}}
-        />
-        <kit.TextField label="Notes" multiline text={garden.text('note').handle} />
-      </kit.EchoUiConfig>,
-    )
-    for (const text of [
-      'What should others call you?',
-      'In sync with 2 other devices',
-      'Ann',
-      'Save your recovery words',
-      '<dialog',
-      'written before',
-    ]) {
-      expect(html).toContain(text)
-    }
+    expect(typeof document).toBe('undefined')
+  })
+
+  it('each component of the package has a case', () => {
+    expect(Object.keys(kitCases).toSorted()).toEqual(kitComponents)
+  })
+
+  it.each(kitComponents)('%s renders its content', (name) => {
+    const world = createKitWorld()
+    const { says, isConnected } = kitCases[name]
+    expect(says.length).toBeGreaterThan(0)
+    const html = renderToString(<KitPage name={name} world={world} />)
+    if (isConnected) expect(html).toContain('splash')
+    else for (const text of says) expect(html).toContain(text)
+    // Nothing that only an effect could end.
+    expect(listenersOf(world)).toBe(0)
   })
 
   it('renders nothing of what belongs to the end of the page', () => {

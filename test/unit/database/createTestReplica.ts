@@ -1,8 +1,8 @@
 import * as Y from 'yjs'
 import type { RootDocument } from '../../../src/documents/rootDocument.ts'
-import { createDatabase, type Database } from '../../../src/database/database.ts'
+import { createDatabase, type Database, type DatabaseOptions } from '../../../src/database/database.ts'
 import type { AnyItemType } from '../../../src/database/defineType.ts'
-import { EchoError } from '../../../src/shared/echoError.ts'
+import { EchoError, type EchoErrorCode } from '../../../src/shared/echoError.ts'
 import { toId, type DeviceId, type IdentityId } from '../../../src/shared/ids.ts'
 import type { Clock, Random } from '../../../src/shared/ports.ts'
 
@@ -52,6 +52,8 @@ export interface TestReplica {
   readonly map: Y.Map<unknown>
   readonly clock: ManualClock
   readonly errors: unknown[]
+  /** What each client had seen at each of its writes. */
+  readonly seen: ReadonlyMap<number, { readonly end: number; readonly vector: Map<number, number> }[]>
   /** Transactions of the document so far that wrote something. */
   readonly writes: () => number
   /** Takes over what another replica has, as one splice. */
@@ -66,7 +68,13 @@ export interface TestReplica {
   fresh(types?: readonly AnyItemType[]): Database
 }
 
-export function createTestReplica(seed: number, types: readonly AnyItemType[], load?: TestReplica): TestReplica {
+/** @param texts what reads texts; without it nothing is known of them */
+export function createTestReplica(
+  seed: number,
+  types: readonly AnyItemType[],
+  load?: TestReplica,
+  texts?: DatabaseOptions['texts'],
+): TestReplica {
   const clock = createManualClock()
   const errors: unknown[] = []
   const remoteListeners = new Set<(keys: ReadonlySet<string>) => void>()
@@ -74,6 +82,8 @@ export function createTestReplica(seed: number, types: readonly AnyItemType[], l
   let doc = makeDoc()
   let writable = true
   let writes = 0
+  /** What each client had seen when it wrote, by the end of what it wrote then. */
+  const seen = new Map<number, { readonly end: number; readonly vector: Map<number, number> }[]>([[seed, []]])
 
   function makeDoc(): Y.Doc {
     const made = new Y.Doc({ gc: false })
@@ -102,7 +112,9 @@ export function createTestReplica(seed: number, types: readonly AnyItemType[], l
     write(change) {
       assertWritable()
       writes += 1
+      const vector = Y.decodeStateVector(Y.encodeStateVector(doc))
       doc.transact(() => change(doc.getMap<unknown>('items')))
+      seen.get(seed)!.push({ end: Y.getState(doc.store, seed), vector })
     },
     assertWritable,
     onRemoteChange(listener) {
@@ -118,12 +130,18 @@ export function createTestReplica(seed: number, types: readonly AnyItemType[], l
       device: toId<DeviceId>(new Uint8Array(32).fill(client)),
       timeMs: structClock,
     }),
+    hasSeen(writer, other) {
+      if (writer.client === other.client) return other.clock < writer.clock
+      const write = seen.get(writer.client)?.find(({ end }) => writer.clock < end)
+      return other.clock < (write?.vector.get(other.client) ?? 0)
+    },
   }
 
   if (load !== undefined) Y.applyUpdate(doc, Y.encodeStateAsUpdate(load.map.doc!))
   const open = (known: readonly AnyItemType[]): Database =>
     createDatabase({
       root,
+      ...(texts && { texts }),
       types: known,
       clock,
       random: createSeededRandom(seed),
@@ -139,7 +157,11 @@ export function createTestReplica(seed: number, types: readonly AnyItemType[], l
     clock,
     errors,
     writes: () => writes,
-    pull: (other) => splice((target) => Y.applyUpdate(target, Y.encodeStateAsUpdate(other.map.doc!, Y.encodeStateVector(target)))),
+    seen,
+    pull(other) {
+      for (const [client, writesOf] of other.seen) if (client !== seed) seen.set(client, writesOf)
+      splice((target) => Y.applyUpdate(target, Y.encodeStateAsUpdate(other.map.doc!, Y.encodeStateVector(target))))
+    },
     plant(entries) {
       splice((target) => target.transact(() => Object.entries(entries).forEach(([key, value]) => target.getMap('items').set(key, value))))
     },
@@ -161,4 +183,20 @@ export function createTestReplica(seed: number, types: readonly AnyItemType[], l
     },
     fresh: (known = types) => open(known),
   }
+}
+
+/** The code of what a call throws, undefined where it does not. */
+export function codeOf(call: () => unknown): EchoErrorCode | undefined {
+  try {
+    call()
+  } catch (error) {
+    return (error as { code?: EchoErrorCode }).code
+  }
+  return undefined
+}
+
+/** All know the same afterwards, by way of the first. */
+export function syncAll(replicas: readonly TestReplica[]): void {
+  for (const other of replicas.slice(1)) replicas[0]!.pull(other)
+  for (const other of replicas.slice(1)) other.pull(replicas[0]!)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { or } from '../../../src/database/conditions.ts'
+import { not, or } from '../../../src/database/conditions.ts'
 import { defineType } from '../../../src/database/defineType.ts'
 import { query } from '../../../src/database/query.ts'
 import type { Database } from '../../../src/database/database.ts'
@@ -45,9 +45,23 @@ describe('conditions', () => {
     expect(where({ eq: [5] })).toEqual(['list'])
     expect(titles(query(Task).where({ any: Uint8Array.of(5) }))).toEqual(['bytes'])
     expect(where({ in: [5, '5', null] })).toEqual(['number', 'text', 'null'])
+    expect(where({ in: [new Date(5), [5], Uint8Array.of(5), 6, NaN] })).toEqual(['date', 'list', 'bytes'])
     expect(where({ exists: false })).toEqual(['none'])
     expect(where({ ne: 5 })).toEqual(['text', 'date', 'null', 'list', 'bytes', 'none'])
     expect(titles(query(Task).where({ any: null }))).toEqual(['null'])
+  })
+
+  it('find a value among thousands without comparing each', () => {
+    const { db } = setup()
+    db.batch(() => {
+      for (let i = 0; i < 1000; i++) db.create(Task, { title: String(i) })
+    })
+    const many = Array.from({ length: 20_000 }, (_, i) => `x${i}`)
+    const asked = query(Task).where({ title: { in: ['7', ...many] } })
+    const start = performance.now()
+    expect(db.count(asked)).toBe(1)
+    // Comparing each is twenty million comparisons.
+    expect(performance.now() - start).toBeLessThan(1000)
   })
 
   it('see defaults, as a reader does', () => {
@@ -57,6 +71,44 @@ describe('conditions', () => {
     db.update(task, { done: true })
     db.update(task, { done: undefined })
     expect(titles(query(Task).where({ done: false }))).toEqual(['a'])
+  })
+
+  it('find parts of texts and elements of lists, and beginnings of texts, capitals told from small letters', () => {
+    const { db, titles } = setup()
+    for (const [title, any] of [
+      ['text', 'Abcabc'],
+      ['list', ['a', ['b'], new Date(1)]],
+      ['number', 5],
+      ['none', undefined],
+    ] as const)
+      db.create(Task, { title, any })
+    const where = (any: object): string[] => titles(query(Task).where({ any: any as never }))
+    expect(where({ contains: 'bca' })).toEqual(['text'])
+    expect(where({ contains: '' })).toEqual(['text'])
+    expect(where({ contains: 'a' })).toEqual(['text', 'list'])
+    expect(where({ contains: ['b'] })).toEqual(['list'])
+    expect(where({ contains: new Date(1) })).toEqual(['list'])
+    expect(where({ contains: 5 })).toEqual([])
+    expect(where({ startsWith: 'Ab' })).toEqual(['text'])
+    expect(where({ startsWith: 'ab' })).toEqual([])
+    // A number is no text that begins with a digit, nor a list of letters one.
+    expect([where({ startsWith: '5' }), where({ startsWith: 'a' })]).toEqual([[], []])
+    expect([where({ contains: '5' }), where({ startsWith: '' })]).toEqual([[], ['text']])
+  })
+
+  it('turn around: not holds where the condition does not, also where its field is absent', () => {
+    const { db, titles } = setup()
+    for (const [title, rank] of [
+      ['a', 1],
+      ['b', 2],
+      ['c', undefined],
+    ] as const)
+      db.create(Task, { title, ...(rank && { rank }) })
+    expect(titles(query(Task).where(not({ rank: { gte: 2 } })))).toEqual(['a', 'c'])
+    expect(titles(query(Task).where(not(not({ rank: 2 }))))).toEqual(['b'])
+    expect(titles(query(Task).where(not(or({ title: 'a' }, { rank: { exists: false } }))))).toEqual(['b'])
+    expect(titles(query(Task).where(not([{ title: 'a' }, { rank: 1 }])))).toEqual(['b', 'c'])
+    expect(query(Task).where(not(not({ rank: 2 }))).key).toBe(query(Task).where({ rank: 2 }).key)
   })
 
   it('combine: several wheres, lists and fields all, or any', () => {
@@ -77,6 +129,8 @@ describe('conditions', () => {
 
   it.each([
     ['undefined as a value', () => query(Task).where({ owner: undefined } as never)],
+    ['a beginning that is no text', () => query(Task).where({ title: { startsWith: 5 } } as never)],
+    ['the opposite of nothing', () => query(Task).where(not(undefined as never))],
     ['undefined in a list', () => query(Task).where({ owner: { in: [undefined] } } as never)],
     ['mixed operators and keys', () => query(Task).where({ rank: { gte: 1, gtt: 2 } } as never)],
     ['in without a list', () => query(Task).where({ rank: { in: 5 } } as never)],

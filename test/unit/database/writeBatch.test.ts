@@ -2,20 +2,10 @@ import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { defineType } from '../../../src/database/defineType.ts'
 import { query } from '../../../src/database/query.ts'
-import type { EchoErrorCode } from '../../../src/shared/echoError.ts'
-import { createTestReplica } from './createTestReplica.ts'
+import { codeOf, createTestReplica } from './createTestReplica.ts'
 
 const Task = defineType('task', z.object({ title: z.string(), owner: z.string().optional() }))
 const types = [Task]
-
-function codeOf(call: () => unknown): EchoErrorCode | undefined {
-  try {
-    call()
-  } catch (error) {
-    return (error as { code?: EchoErrorCode }).code
-  }
-  return undefined
-}
 
 describe('a batch', () => {
   it('is seen inside while it runs, told once, and written as one transaction', () => {
@@ -37,6 +27,42 @@ describe('a batch', () => {
     expect(told).toHaveBeenCalledTimes(1)
     expect(replica.writes()).toBe(1)
     expect(live.get().map(({ title }) => title)).toEqual(['b', 'c'])
+  })
+
+  it('is seen inside by every answer that is open, by those that include items too', () => {
+    const { db } = createTestReplica(1, types)
+    const ann = db.create(Task, { title: 'ann' })
+    const task = db.create(Task, { title: 'a', owner: ann.id })
+    const a = query(Task).where({ title: { startsWith: 'a' } })
+    const [rows, count, item, included] = [db.live(a), db.liveCount(a), db.liveItem(Task, task.id), db.live(a.include({ owner: Task }))]
+    for (const live of [rows, count, item, included]) {
+      live.subscribe(() => undefined)
+      live.get()
+    }
+    const questions: readonly (() => unknown)[] = [
+      () => rows.get().length,
+      () => db.run(a).length,
+      () => count.get(),
+      () => db.count(a),
+      () => item.get()?.title,
+      () => included.get().map(({ owner }) => owner?.title ?? '-'),
+    ]
+    const look = (): readonly unknown[] => questions.map((ask) => ask())
+    for (const [first, ask] of questions.entries()) {
+      const step = db.batch(() => {
+        db.update(task, { title: 'b' })
+        const one = ask()
+        const all = look()
+        expect(all).toEqual([1, 1, 1, 1, 'b', ['-']])
+        expect(one).toEqual(all[first])
+        db.update(ann, { title: 'anna' })
+        db.update(task, { title: `a${first}` })
+        return look()
+      })
+      expect(step).toEqual([2, 2, 2, 2, `a${first}`, ['-', 'anna']])
+      expect(look()).toEqual(step)
+      db.update(ann, { title: 'ann' })
+    }
   })
 
   it('that throws leaves nothing: index, rows and live answers are as before', () => {

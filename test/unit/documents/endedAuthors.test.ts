@@ -82,6 +82,22 @@ describe('when a member is removed', () => {
     expect(await bob.documents.readWithdrawn()).toHaveLength(1)
   })
 
+  it('what the removed device had written and not cut yet is taken back, and stays readable like the rest', async () => {
+    const { world, bob } = await createTest()
+    const text = await bob.documents.openText(createItemId(createSeededRandom('text')))
+    bob.documents.root.write((map) => map.set('fourth', 4))
+    text.current.get().yText.insert(0, 'half a sent')
+    await remove(world)
+    await world.clock.run(settleMs)
+    expect([keysOf(bob), bob.stored.length]).toEqual([['first', 'hers'], 3])
+    const withdrawn = await bob.documents.readWithdrawn()
+    const author = { identity: world.bob.id, device: world.bob.deviceId }
+    expect(withdrawn).toHaveLength(3)
+    expect(withdrawn[0]).toMatchObject({ ...author, values: { second: 'second', third: 'third' } })
+    expect(withdrawn.find(({ values }) => 'fourth' in values)).toMatchObject({ ...author, document: rootDocumentId, values: { fourth: 4 } })
+    expect(withdrawn.find((content) => content.text !== undefined)).toMatchObject({ ...author, values: {}, text: 'half a sent' })
+  })
+
   it('what an end keeps stays', async () => {
     const { world, alice } = await createTest()
     await remove(world, [idBytes(alice.graph.heads().find(({ seq, feed }) => seq === 1 && feed.startsWith(world.bob.deviceId))!.id)])

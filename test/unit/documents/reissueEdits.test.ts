@@ -233,3 +233,66 @@ describe('reissueEdits', () => {
     )
   })
 })
+
+describe('what was written into a rich text', () => {
+  const xml = (doc: Y.Doc) => doc.getXmlFragment('xml')
+
+  function treesOf(tree: Y.XmlFragment): (Y.XmlFragment | Y.XmlText)[] {
+    const below = tree.toArray().flatMap((node) => (node instanceof Y.XmlElement ? treesOf(node) : node instanceof Y.XmlText ? [node] : []))
+    return [tree, ...below]
+  }
+
+  /** A random change, without clocks or chance of its own. */
+  function change(doc: Y.Doc, [which, what, at]: readonly [number, number, number]): void {
+    const trees = treesOf(xml(doc))
+    const node = trees[which % trees.length]!
+    const place = at % (node.length + 1)
+    if (node instanceof Y.XmlText) {
+      if (what < 4) node.insert(place, 'word'.slice(what))
+      else if (what < 6) node.format(0, place, { bold: what === 4 ? true : null })
+      else if (place < node.length) node.delete(place, 1)
+    } else if (what === 0 && node instanceof Y.XmlElement) node.setAttribute('level', `${at}`)
+    else if (what === 1 && place < node.length) node.delete(place, 1)
+    else {
+      const text = new Y.XmlText('text')
+      const element = new Y.XmlElement('p')
+      node.insert(place, [what < 5 ? text : element])
+      if (what > 5) element.insert(0, [text])
+    }
+  }
+
+  const changes = fc.array(fc.tuple(fc.nat(30), fc.nat(7), fc.nat(30)), { maxLength: 12 })
+
+  it('is written again as it was, elements, texts, formats and attributes, where nobody else wrote', () => {
+    fc.assert(
+      fc.property(changes, changes, changes, (before, own, more) => {
+        const { current, former, lost } = fork(
+          (doc) => before.forEach((each) => change(doc, each)),
+          [
+            [mine, (doc) => own.forEach((each) => change(doc, each))],
+            [mine, (doc) => more.forEach((each) => change(doc, each))],
+          ],
+        )
+        expect(xml(current).toString()).toBe(xml(former).toString())
+        expect(lost).toEqual([])
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('loses nothing but what stood in an element that is gone, and says so', () => {
+    fc.assert(
+      fc.property(changes, changes, changes, (before, own, others) => {
+        const { current, lost } = fork(
+          (doc) => before.forEach((each) => change(doc, each)),
+          [[mine, (doc) => own.forEach((each) => change(doc, each))]],
+          (doc) => others.forEach((each) => change(doc, each)),
+        )
+        expect(() => xml(current).toString()).not.toThrow()
+        const withoutDeletions = others.every(([, what]) => what !== 1)
+        if (withoutDeletions) expect(lost).toEqual([])
+      }),
+      { numRuns: 200 },
+    )
+  })
+})

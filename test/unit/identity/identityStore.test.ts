@@ -95,7 +95,7 @@ describe.each(ports)('the identity store on %s', (_, create) => {
     expect(phrase.split(' ')).toHaveLength(24)
     expect(await store.showPhrase()).toBe(phrase)
     expect((await store.openRoot()).signing.publicKey).toEqual(identity.record.identity)
-    expect(await storage.readKey('identity/entropy')).toHaveLength(12 + 32 + 16)
+    expect(await storage.readKey('identity/entropy')).toHaveLength(12 + 64 + 16)
   })
 
   it('recovers the person of the words with a new device', async () => {
@@ -158,6 +158,27 @@ describe.each(ports)('the identity store on %s', (_, create) => {
     await store.adopt(keys, await createDeviceRecord(identity.record.identity, identity.signing, keys), 'Ann')
     expect(value(await store.load())?.id).toBe(identity.id)
     expect(await rowNames(storage)).toEqual(allRows.filter((name) => name !== 'identity/entropy'))
+  })
+
+  it('lets no pairing in between while its secrets are put in another form', async () => {
+    const store = createIdentityStore({ crypto, storage })
+    const { identity } = await store.create('Ann')
+    const rowsOfFirst = await storage.listKeys('identity/')
+    const other = await createIdentityStore({ crypto, storage: await openStorage(createMemoryDisk()) }).create('Ann')
+    const keys = await createDeviceKeys(crypto, storage)
+    const record = await createDeviceRecord(other.identity.record.identity, other.identity.signing, keys)
+    for (const put of [store.putPortableRows, store.putPlatformRows]) {
+      let adopting: Promise<unknown> | undefined
+      await put(async (putKeys) => {
+        adopting ??= createIdentityStore({ crypto, storage }).adopt(keys, record, 'Ann', { replaces: identity.id })
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        await storage.write({ putKeys }, 'strict')
+      })
+      expect((await adopting) && value(await store.load())?.id).toBe(other.identity.id)
+      // As it was.
+      await storage.write({ deleteKeys: allRows }, 'strict')
+      await storage.write({ putKeys: rowsOfFirst }, 'strict')
+    }
   })
 
   it('makes no second identity on one device', async () => {
@@ -342,7 +363,7 @@ describe.each(ports)('the identity store on %s', (_, create) => {
       expect((await createIdentityStore({ crypto, storage }).load()).ok).toBe(true)
     })
 
-    it.each([31, 32])('reports %i wrapped bytes that are not the words of this person', async (length) => {
+    it.each([63, 64])('reports %i wrapped bytes that are not the words of this person', async (length) => {
       await createIdentityStore({ crypto, storage }).create('Ann')
       const wrapping = (await crypto.restoreWrappingKey(await storage.readKey('identity/wrap')))!
       await storage.write({ putKeys: [{ key: 'identity/entropy', value: await wrapping.wrap(new Uint8Array(length)) }] }, 'strict')

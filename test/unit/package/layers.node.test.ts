@@ -49,7 +49,7 @@ const yjs = [
     probe(
       `src/${folder}/yjsValue.ts`,
       `import * as Y from 'yjs'\nexport const doc = new Y.Doc()\n`,
-      ['documents', 'testing'].includes(folder),
+      ['documents', 'editors', 'testing'].includes(folder),
     ),
   ),
   ...folders.map((folder) => probe(`src/${folder}/yjsType.ts`, `import type * as Y from 'yjs'\nexport type D = Y.Doc\n`, true)),
@@ -157,7 +157,7 @@ describe('the layers of src', () => {
   })
 
   it('hold for types, dynamic imports and re-exports too', () => expectVerdicts(forms))
-  it('leave values of Yjs to documents, the WebRTC room and testing', () => expectVerdicts(yjs))
+  it('leave values of Yjs to documents, editors, the WebRTC room and testing', () => expectVerdicts(yjs))
   it('keep React and what imports it out of everything below react', () => expectVerdicts(react))
   it('keep entries, own package and tests out of the folders', () => expectVerdicts(entries))
   it('leave the modules of Node to signaling and to tests that run in Node alone', () => expectVerdicts(node))

@@ -9,6 +9,12 @@ describe('the README', () => {
     expect(shown?.replaceAll(/\s+/g, ' ')).toBe(read('test/types/quickStart.tsx').replaceAll(/\s+/g, ' '))
   })
 
+  it('shows editors as the type check compiles them', () => {
+    const [, shown, rich] = [...read('README.md').matchAll(/```tsx\n(.*?)```/gs)].map(([, code]) => code)
+    expect(shown).toBe(read('test/types/markdown.tsx'))
+    expect(rich).toBe(read('test/types/richText.tsx'))
+  })
+
   it('names only scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
     const named = [...read('README.md').matchAll(/npm (?:run ([a-z:]+)|(start|test)\b)/g)].map(([, run, short]) => run ?? short!)

@@ -18,10 +18,16 @@ import type {
 } from '../../../src/client/states.ts'
 import type { InvitationInfo } from '../../../src/client/invitationOptions.ts'
 import type { Permissions } from '../../../src/client/spacePermissions.ts'
+import type { Conflict } from '../../../src/database/conflicts.ts'
+import type { DeletedItem } from '../../../src/database/trash.ts'
+import type { UndoState } from '../../../src/database/undoStack.ts'
 import type { WithdrawnContent } from '../../../src/documents/readWithdrawn.ts'
+import { createTextEdits } from '../../../src/documents/textEdits.ts'
 import type { TextGeneration, TextHandle } from '../../../src/documents/textHandle.ts'
 import type { Finding, NetworkState } from '../../../src/network/network.ts'
 import type { StorageState } from '../../../src/storage/storage.ts'
+import type { LockStatus } from '../../../src/storage/lockableStorage.ts'
+import type { ReceivedMessage, SpaceChannel } from '../../../src/client/spaceChannels.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { IdentityId, ItemId, SpaceId } from '../../../src/shared/ids.ts'
 import { createWritable, type Readable, type Writable } from '../../../src/shared/readable.ts'
@@ -68,10 +74,21 @@ export type FakeEcho = ReturnType<typeof createFakeEcho>
 
 /** A hand-made space: rows by id, one live entry per query key, texts in real Yjs documents. */
 export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.resolve()) {
+  const listenersToChannel = new Set<(received: ReceivedMessage<unknown>) => void>()
+  const sent: unknown[] = []
+  const channel: SpaceChannel<unknown> = {
+    send: (message) => void sent.push(message),
+    subscribe(listener) {
+      listenersToChannel.add(listener)
+      return () => listenersToChannel.delete(listener)
+    },
+    dropped: 0,
+  }
   const id = name as SpaceId
   const info = counted<SpaceInfo>({ id, name, role: 'owner', memberCount: 1, state: { status: 'ready' } })
   const rows = new Map<string, Counted<FakeRow | undefined>>()
   const queries = new Map<string, Counted<readonly FakeRow[]>>()
+  const count = counted(1)
   const queriesMade: string[] = []
   const updates: { readonly id: string; readonly patch: Readonly<Record<string, unknown>> }[] = []
   let refusal: EchoError | undefined
@@ -82,9 +99,18 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
   const permissions = counted<Permissions>(allPermissions)
   const invitations = counted<readonly InvitationInfo[]>([])
   const spaceState = counted<SpaceState>({ status: 'ready' })
+  const conflicts = counted<readonly Conflict[]>([])
+  const trash = counted<readonly DeletedItem[]>([])
+  const undoState = counted<UndoState>({ canUndo: true, canRedo: false, undoLabel: 'import', redoLabel: undefined })
   const calls: string[] = []
   const shared: unknown[] = []
-  const flows: (InviteFlow & { readonly state: Counted<InviteState>; disposed: boolean; created: string[] })[] = []
+  const typed: unknown[] = []
+  const flows: (InviteFlow & {
+    readonly state: Counted<InviteState>
+    disposed: boolean
+    created: string[]
+    paths: (string | undefined)[]
+  })[] = []
   const texts = new Map<string, { handle: TextHandle; current: Counted<TextGeneration>; users: number }>()
   let opened = 0
   let liveCalls = 0
@@ -112,6 +138,10 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
         item: itemId as ItemId,
         current,
         content: { get: () => current.get().yText.toString(), subscribe: (listener: () => void) => current.subscribe(listener) },
+        ...createTextEdits(
+          () => current.get().yText,
+          () => undefined,
+        ),
         release: () => {
           made.users--
         },
@@ -128,6 +158,14 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
     sync,
     members,
     permissions,
+    liveConflicts: () => conflicts,
+    trash,
+    restoreConflict: (itemId: string, { key, value }: Conflict) => calls.push(`restore ${itemId} ${key} ${String(value)}`),
+    undo: {
+      state: undoState,
+      undo: () => calls.push('undo') > 0,
+      redo: () => calls.push('redo') > 0,
+    },
     invitations: {
       list: invitations,
       revoke: (invitation: string) => command(`revoke ${invitation}`),
@@ -138,6 +176,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
     setRole: (member: string, role: string) => command(`role ${member} ${role}`),
     leave: () => command('leave'),
     readWithdrawn: async () => withdrawn,
+    channel: () => channel,
     presence: {
       peers: others,
       others: () => others,
@@ -145,6 +184,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
         if (data === 'bad') throw new EchoError('bad-value', 'The data does not fit its schema.')
         shared.push(data)
       },
+      setTyping: (item: unknown) => typed.push(item),
     },
     live(query: { readonly key: string }): Readable<readonly FakeRow[]> {
       liveCalls++
@@ -156,6 +196,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
       return made
     },
     liveItem: (_type: unknown, itemId: string) => row(itemId),
+    liveCount: () => count,
     update(item: string | { readonly id: string }, patch: Readonly<Record<string, unknown>>) {
       if (refusal !== undefined) throw refusal
       const itemId = typeof item === 'string' ? item : item.id
@@ -178,8 +219,10 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
         state,
         disposed: false,
         created: [] as string[],
-        create: (options: { readonly role: string }) => {
+        paths: [] as (string | undefined)[],
+        create: (options: { readonly role: string; readonly path?: string }) => {
           flow.created.push(options.role)
+          flow.paths.push(options.path)
           state.set({
             status: 'waiting',
             url: 'https://app.example/#join=abc',
@@ -192,6 +235,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
         },
         approve: () => {},
         deny: () => {},
+        another: () => state.set({ status: 'idle' }),
         cancel: () => state.set({ status: 'cancelled' }),
         dispose: () => {
           flow.disposed = true
@@ -210,10 +254,14 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
     sync,
     members,
     permissions,
+    undoState,
+    conflicts,
+    trash,
     invitations,
     calls,
     others,
     shared,
+    typed,
     flows,
     updates,
     queries,
@@ -223,6 +271,8 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
     text,
     opened: () => opened,
     liveCalls: () => liveCalls,
+    sent,
+    listenersToChannel,
     refuse: (error: EchoError | undefined) => {
       refusal = error
     },
@@ -230,6 +280,13 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
       withdrawn = contents
     },
   }
+}
+
+/** What opens a fake device. */
+export const rightPassphrase = 'correct horse battery'
+
+function wrongPassphrase(): EchoError {
+  return new EchoError('bad-passphrase', 'This is not the passphrase of this device.')
 }
 
 const ann = { id: 'ann' as IdentityId, name: 'Ann' }
@@ -249,6 +306,7 @@ export function createFakeEcho(
   const list = counted<readonly SpaceInfo[]>(spaces.map((entry) => entry.info.get()))
   const network = counted<NetworkState>({ status: 'online', connections: 1 })
   const diagnostics = counted<readonly Finding[]>([])
+  const storage = counted<StorageState>({ status: 'ready', persistent: true })
   const devices = counted<readonly DeviceInfo[]>([])
   const contacts = counted<readonly ContactInfo[]>([])
   const credentials = counted<readonly CredentialInfo[]>([])
@@ -262,10 +320,36 @@ export function createFakeEcho(
   let disposals = 0
   const errorListeners = new Set<(error: EchoError) => void>()
 
+  const passphrase = counted<LockStatus>('off')
   const echo: Echo = {
     app: options.app ?? 'test-app',
     state,
     opened: Promise.resolve(),
+    passphrase: {
+      state: passphrase,
+      async set() {
+        calls.push('set passphrase')
+        passphrase.set('unlocked')
+      },
+      async change(current) {
+        calls.push('change passphrase')
+        if (current !== rightPassphrase) throw wrongPassphrase()
+      },
+      async remove(current) {
+        calls.push('remove passphrase')
+        if (current !== rightPassphrase) throw wrongPassphrase()
+        passphrase.set('off')
+      },
+      async unlock(given) {
+        calls.push('unlock')
+        if (given !== rightPassphrase) throw wrongPassphrase()
+        passphrase.set('unlocked')
+        identity.set({ status: 'ready', identity: ann })
+      },
+      async lock() {
+        calls.push('lock')
+      },
+    },
     identity: {
       renameDevice(device, name) {
         calls.push(`rename ${device} ${name}`)
@@ -302,6 +386,9 @@ export function createFakeEcho(
     spaces: {
       list,
       create: () => Promise.reject(new EchoError('no-identity', 'Not in this fake.')),
+      import: () => Promise.reject(new EchoError('no-identity', 'Not in this fake.')),
+      close: () => Promise.reject(new EchoError('space-not-found', 'Not in this fake.')),
+      clone: () => Promise.reject(new EchoError('no-identity', 'Not in this fake.')),
       open(id) {
         const present = openPromises.get(id)
         if (present !== undefined) return present
@@ -315,6 +402,8 @@ export function createFakeEcho(
       },
       async delete(id, { confirm }) {
         calls.push(`delete ${id} ${confirm}`)
+        if (spaces.find((entry) => entry.space.id === id)?.state.get().status === 'ready')
+          throw new EchoError('already-member', 'Leave it.')
       },
       async revokeDevice(device, { phrase: words } = {}) {
         calls.push(`revoke ${device}${words === undefined ? '' : ' by phrase'}`)
@@ -335,7 +424,7 @@ export function createFakeEcho(
       diagnostics,
       setEnabled: (enabled) => network.set(enabled ? { status: 'online', connections: 1 } : { status: 'off' }),
     },
-    storage: { state: counted<StorageState>({ status: 'ready', persistent: true }), persist: () => Promise.resolve(true) },
+    storage: { state: storage, persist: () => Promise.resolve(true) },
     join(link) {
       const joinState = counted<JoinState>({
         status: 'preview',
@@ -412,6 +501,7 @@ export function createFakeEcho(
     list,
     network,
     diagnostics,
+    storage,
     joins,
     additions,
     pairings,

@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
-import { act, screen } from '@testing-library/react'
+import { act, fireEvent, screen } from '@testing-library/react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
+import { defineChannel } from '../../../src/client/defineChannel.ts'
 import { definePresence } from '../../../src/client/definePresence.ts'
 import { useContacts } from '../../../src/react/useContacts.ts'
 import { useDeviceCommands } from '../../../src/react/useDeviceCommands.ts'
@@ -12,19 +13,28 @@ import { useInvite } from '../../../src/react/useInvite.ts'
 import { useItem } from '../../../src/react/useItem.ts'
 import { useJoin } from '../../../src/react/useJoin.ts'
 import { useMembers } from '../../../src/react/useMembers.ts'
+import { useDeleteSpace } from '../../../src/react/useDeleteSpace.ts'
 import { useMemberCommands } from '../../../src/react/useMemberCommands.ts'
 import { usePermissions } from '../../../src/react/usePermissions.ts'
 import { useNetworkStatus } from '../../../src/react/useNetworkStatus.ts'
+import { useChannel } from '../../../src/react/useChannel.ts'
 import { usePresence } from '../../../src/react/usePresence.ts'
+import { useTyping } from '../../../src/react/useTyping.ts'
 import { useProfile } from '../../../src/react/useProfile.ts'
 import { useQuery } from '../../../src/react/useQuery.ts'
 import { useField } from '../../../src/react/useField.ts'
 import { useSpace } from '../../../src/react/useSpace.ts'
 import { useSpaces } from '../../../src/react/useSpaces.ts'
 import { useSpaceState } from '../../../src/react/useSpaceState.ts'
+import { useStorageStatus } from '../../../src/react/useStorageStatus.ts'
 import { useSyncStatus } from '../../../src/react/useSyncStatus.ts'
 import { useWithdrawn } from '../../../src/react/useWithdrawn.ts'
+import { useConflicts } from '../../../src/react/useConflicts.ts'
+import { useUndo } from '../../../src/react/useUndo.ts'
 import { useText } from '../../../src/react/useText.ts'
+import type { Writable } from '../../../src/shared/readable.ts'
+import type { StorageState } from '../../../src/storage/storage.ts'
+import type { Space } from '../../../src/client/echo.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { DeviceId, IdentityId, ItemId } from '../../../src/shared/ids.ts'
 import { ErrorCatcher } from './ErrorCatcher.tsx'
@@ -36,6 +46,7 @@ const Task = {} as never
 // A query is a value with a key; nothing else matters to the hooks.
 const query = (key: string) => ({ key }) as never
 const Cursor = definePresence('cursor', {} as never)
+const Wave = defineChannel<string>('wave', {} as never)
 
 describe('every hook', () => {
   const hooks: Record<string, () => unknown> = {
@@ -46,6 +57,7 @@ describe('every hook', () => {
     useDeviceCommands,
     useContacts,
     useMembers: () => useMembers(undefined),
+    useDeleteSpace: () => useDeleteSpace(undefined),
     useMemberCommands: () => useMemberCommands(undefined),
     usePermissions: () => usePermissions(undefined),
     useSpaces: () => useSpaces(),
@@ -58,7 +70,10 @@ describe('every hook', () => {
     useItem: () => useItem(undefined, Task, undefined),
     useField: () => useField(undefined, undefined as FakeRow | undefined, 'title'),
     useText: () => useText(undefined, undefined),
+    useUndo: () => useUndo(undefined),
+    useConflicts: () => useConflicts(undefined, undefined),
     usePresence: () => usePresence(undefined, Cursor, 0),
+    useChannel: () => useChannel(undefined, Wave),
     useInvite: () => useInvite(undefined),
     useJoin: () => useJoin(),
   }
@@ -75,6 +90,8 @@ describe('every hook', () => {
       useSpace(undefined),
       useSpaceState(undefined),
       useSyncStatus(undefined),
+      useUndo(undefined),
+      useConflicts(createFakeSpace().space, undefined),
       useMembers(undefined),
       usePermissions(undefined),
       useQuery(undefined, query('a')),
@@ -84,7 +101,7 @@ describe('every hook', () => {
       useText(undefined, 'a'),
       useText(createFakeSpace().space, undefined),
     ])
-    expect(result.current).toEqual(Array.from({ length: 11 }, () => undefined))
+    expect(result.current).toEqual(Array.from({ length: 13 }, () => undefined))
   })
 })
 
@@ -118,7 +135,7 @@ describe('useProfile, useDevices, useContacts and useMembers', () => {
       revocable: 'no',
     } as const
     const ben = { id: 'ben' as IdentityId, name: 'Ben' }
-    const member = { ...ben, role: 'editor', isMe: false, isHere: true, deviceCount: 1 } as const
+    const member = { ...ben, role: 'editor', isMe: false, activity: 'active', deviceCount: 1 } as const
     await act(async () => {
       await result.current[0].update({ name: 'Ann Rose' })
       fake.devices.set([device])
@@ -372,11 +389,115 @@ describe('usePresence', () => {
     expect([result.current.me, garden.shared.at(-1)]).toEqual(['moved', 'moved'])
     expect(() => result.current.setMe('bad')).toThrowError(expect.objectContaining({ code: 'bad-value' }))
     expect(result.current.me).toBe('moved')
-    act(() => garden.others.set([{ identity: 'bob' as never, key: 'k', name: 'Bob', data: 'x' }]))
+    act(() => garden.others.set([{ identity: 'bob' as never, key: 'k', name: 'Bob', activity: 'active', typing: undefined, data: 'x' }]))
     expect(result.current.others.map((peer) => peer.name)).toEqual(['Bob'])
     unmount()
     expect(garden.shared.at(-1)).toBeUndefined()
     expect(garden.others.listeners()).toBe(0)
+  })
+})
+
+describe('useStorageStatus', () => {
+  it('follows the storage, and asks the browser to keep the data', async () => {
+    const fake = createFakeEcho()
+    const storage = fake.echo.storage as { state: Writable<StorageState>; persist: () => Promise<boolean> }
+    storage.state.set({ status: 'ready', persistent: false })
+    const ask = vi.spyOn(storage, 'persist')
+    const { result } = renderHookInEcho(fake, () => useStorageStatus())
+    expect(result.current).toMatchObject({ status: 'ready', persistent: false, asking: 'no' })
+    expect(ask).not.toHaveBeenCalled()
+    const answers = [async () => false, () => Promise.reject(new Error('no')), async () => true]
+    for (const [index, answer] of answers.entries()) {
+      ask.mockImplementationOnce(answer)
+      act(() => result.current.persist())
+      expect(result.current.asking).toBe('waiting')
+      await settle(() => {})
+      expect(result.current.asking).toBe(['denied', 'denied', 'no'][index])
+    }
+    const error = new EchoError('storage-full', 'The disk is full.')
+    act(() => storage.state.set({ status: 'full', error }))
+    expect(result.current).toMatchObject({ status: 'full', error })
+  })
+})
+
+describe('useTyping', () => {
+  const bob = { identity: 'bob' as never, key: 'k', name: 'Bob', activity: 'active', data: undefined } as const
+
+  function Field({ space, id }: { readonly space: Space | undefined; readonly id: string | undefined }) {
+    const { others, ref } = useTyping(space, id)
+    return (
+      <>
+        <input ref={ref} aria-label="Title" />
+        <p>{others.map((peer) => peer.name).join(', ')}</p>
+      </>
+    )
+  }
+
+  it('says typing in its element, and its end when the focus leaves it or it goes', () => {
+    const garden = createFakeSpace()
+    const { rerender, unmount } = renderInEcho(createFakeEcho(), <Field space={garden.space} id="a" />)
+    const input = screen.getByLabelText('Title')
+    fireEvent.focusOut(input)
+    expect(garden.typed).toEqual([])
+    fireEvent.input(input)
+    fireEvent.focusOut(input)
+    expect(garden.typed).toEqual(['a', undefined])
+    fireEvent.input(input)
+    rerender(<Field space={garden.space} id="b" />)
+    expect(garden.typed.slice(2)).toEqual(['a', undefined])
+    fireEvent.input(input)
+    unmount()
+    expect(garden.typed.slice(4)).toEqual(['b', undefined])
+  })
+
+  it('names who types in its item, not who does elsewhere', () => {
+    const garden = createFakeSpace()
+    renderInEcho(createFakeEcho(), <Field space={garden.space} id="a" />)
+    act(() =>
+      garden.others.set([
+        { ...bob, typing: 'a' as never },
+        { ...bob, key: 'l', name: 'Cid', typing: 'b' as never },
+      ]),
+    )
+    expect(screen.getByText('Bob')).toBeTruthy()
+    act(() => garden.others.set([{ ...bob, typing: undefined }]))
+    expect(screen.queryByText('Bob')).toBeNull()
+  })
+
+  it('does nothing without a space or an item', () => {
+    renderInEcho(createFakeEcho(), <Field space={undefined} id={undefined} />)
+    fireEvent.input(screen.getByLabelText('Title'))
+    const garden = createFakeSpace()
+    garden.others.set([{ ...bob, typing: undefined }])
+    renderInEcho(createFakeEcho(), <Field space={garden.space} id={undefined} />)
+    expect(screen.queryByText('Bob')).toBeNull()
+  })
+})
+
+describe('useChannel', () => {
+  it('hears with the newest function what others send, sends, and hears no more when it goes', () => {
+    const garden = createFakeSpace()
+    const heard: string[] = []
+    const { result, rerender, unmount } = renderHookInEcho(
+      createFakeEcho(),
+      ({ name }: { name: string }) => useChannel(garden.space, Wave, ({ message }) => heard.push(`${name} ${String(message)}`)),
+      { name: 'first' },
+    )
+    const say = (message: string): void => {
+      for (const listener of garden.listenersToChannel) listener({ message, identity: 'bob' as never, isMe: false })
+    }
+    act(() => say('a'))
+    rerender({ name: 'second' })
+    act(() => say('b'))
+    result.current('mine')
+    expect([heard, garden.sent, garden.listenersToChannel.size]).toEqual([['first a', 'second b'], ['mine'], 1])
+    unmount()
+    expect(garden.listenersToChannel.size).toBe(0)
+  })
+
+  it('says that nothing can be sent while there is no space', () => {
+    const { result } = renderHookInEcho(createFakeEcho(), () => useChannel(undefined, Wave))
+    expect(() => result.current('x')).toThrowError(expect.objectContaining({ code: 'space-closed' }))
   })
 })
 
@@ -406,6 +527,14 @@ describe('useWithdrawn', () => {
     expect(result.current).toEqual({ status: 'ready', contents: [] })
     await settle(() => fake.fail(new EchoError('block-withdrawn', 'Taken out.')))
     expect(result.current).toEqual({ status: 'ready', contents: [content] })
+    for (const [count, code] of [
+      [2, 'removed'],
+      [3, 'read-only'],
+    ] as const) {
+      garden.withdraw(Array.from({ length: count }, () => content))
+      await settle(() => fake.fail(new EchoError(code, 'What was not cut is taken back.')))
+      expect(result.current).toMatchObject({ contents: { length: count } })
+    }
     unmount()
     expect(fake.errorListeners.size).toBe(0)
   })
@@ -459,6 +588,42 @@ describe('useMemberCommands', () => {
     expect(result.current.state.status).toBe('idle')
     await settle(() => result.current.leave())
     expect(shed.calls).toEqual(['leave'])
+  })
+})
+
+describe('useDeleteSpace', () => {
+  const confirm = { confirm: 'delete this space' } as const
+
+  it('deletes a space, and says why one of which the person is a member cannot be', async () => {
+    const garden = createFakeSpace()
+    const fake = createFakeEcho({ spaces: [garden] })
+    const onDeleted = vi.fn<() => void>()
+    const { result } = renderHookInEcho(fake, () => useDeleteSpace(garden.space.id, onDeleted))
+    await settle(() => result.current.deleteSpace(confirm))
+    expect(result.current.state).toMatchObject({ status: 'error', call: 'Garden', error: { code: 'already-member' } })
+    expect(onDeleted).not.toHaveBeenCalled()
+    garden.state.set({ status: 'left', since: 0 })
+    await settle(() => result.current.deleteSpace(confirm))
+    expect(result.current.state).toEqual({ status: 'done', call: 'Garden' })
+    expect(onDeleted).toHaveBeenCalledOnce()
+    expect(fake.calls).toEqual(['delete Garden delete this space', 'delete Garden delete this space'])
+  })
+
+  it('says that a space is deleted also where its view has gone with it', async () => {
+    const onDeleted = vi.fn<() => void>()
+    const { result, unmount } = renderHookInEcho(createFakeEcho(), () => useDeleteSpace('shed', onDeleted))
+    act(() => result.current.deleteSpace(confirm))
+    unmount()
+    await settle(() => {})
+    expect(onDeleted).toHaveBeenCalledOnce()
+  })
+
+  it('deletes nothing where no space is named', async () => {
+    const fake = createFakeEcho()
+    const { result } = renderHookInEcho(fake, () => useDeleteSpace(undefined))
+    await settle(() => result.current.deleteSpace(confirm))
+    expect(result.current.state).toMatchObject({ status: 'error', error: { code: 'space-not-found' } })
+    expect(fake.calls).toEqual([])
   })
 })
 
@@ -560,4 +725,38 @@ it('an error of a text that is not there goes to the component', async () => {
   )
   expect(screen.getByText('caught item-not-found')).toBeTruthy()
   vi.mocked(console.error).mockRestore()
+})
+
+describe('useUndo', () => {
+  it('gives what can be undone, with the commands, and the same object until that changes', async () => {
+    const fake = createFakeSpace()
+    const echo = createFakeEcho({ spaces: [fake] })
+    const { result, rerender, unmount } = renderHookInEcho(echo, () => useUndo(fake.space))
+    const first = result.current
+    expect(first).toMatchObject({ canUndo: true, canRedo: false, undoLabel: 'import', redoLabel: undefined })
+    expect(first.undo()).toBe(true)
+    expect(first.redo()).toBe(true)
+    expect(fake.calls).toEqual(['undo', 'redo'])
+    rerender()
+    expect(result.current).toBe(first)
+    act(() => fake.undoState.set({ canUndo: false, canRedo: true, undoLabel: undefined, redoLabel: 'import' }))
+    expect(result.current).toMatchObject({ canUndo: false, canRedo: true, redoLabel: 'import' })
+    unmount()
+    expect(fake.undoState.listeners()).toBe(0)
+  })
+})
+
+describe('useConflicts', () => {
+  it('gives what lost in an item, with the command that brings it back', () => {
+    const fake = createFakeSpace()
+    const { result, unmount } = renderHookInEcho(createFakeEcho({ spaces: [fake] }), () => useConflicts(fake.space, 'item'))
+    expect(result.current.conflicts).toEqual([])
+    const conflict = { key: 'title', value: 'lost', author: 'bea' as IdentityId, time: 5 }
+    act(() => fake.conflicts.set([conflict]))
+    expect(result.current.conflicts).toEqual([conflict])
+    result.current.restore(conflict)
+    expect(fake.calls).toEqual(['restore item title lost'])
+    unmount()
+    expect(fake.conflicts.listeners()).toBe(0)
+  })
 })

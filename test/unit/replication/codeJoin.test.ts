@@ -11,6 +11,7 @@ import { openJoinPipe, type JoinPipe } from '../../../src/replication/joinPipe.t
 import { nextTranscript } from '../../../src/replication/transcript.ts'
 import { decodeRefusal } from '../../../src/replication/refusal.ts'
 import { createConsent } from '../../../src/access/consent.ts'
+import { hostMark } from '../../../src/access/invitation.ts'
 import { joinPsk } from '../../../src/access/invitationKeys.ts'
 import { toHex } from '../../../src/shared/bytes.ts'
 import { idBytes } from '../../../src/shared/ids.ts'
@@ -205,6 +206,30 @@ describe('a join with a code', () => {
     })
     expect(result).toEqual({ ok: false, error: code })
     expect([test.state.evaluated, test.log.operations().length]).toEqual([0, before])
+  })
+
+  it('hears while its person looks for the code that the host withdraws, and not from who is not the host that the link names', async () => {
+    for (const [device, end] of [
+      ['alice', { ok: false, error: { kind: 'end', reason: 'revoked', isProven: true } }],
+      ['guest', { ok: false, error: { kind: 'link', fault: 'insecure-peer' } }],
+    ] as const) {
+      const test = await createTest([])
+      const key = { alice: test.world.alice, guest: test.guest }[device].signing.publicKey
+      let listeners = 0
+      const terms: HostJoinOptions['terms'] = async (ask) => {
+        const given = await test.terms!(ask)
+        if (!given.ok) return given
+        const onEnd: CodeTerms['onEnd'] = (listener) => {
+          listeners++
+          test.clock.after(2_000, () => listener('revoked'))
+          return () => void listeners--
+        }
+        return ok({ code: { ...given.value.code!, onEnd } })
+      }
+      const [, result] = await test.meet({ terms }, { invitation: { ...test.invitation, code: true, host: hostMark(key) } })
+      expect(result).toMatchObject(end)
+      expect([test.asked.length, test.state.evaluated, listeners]).toEqual([device === 'alice' ? 1 : 0, 0, 0])
+    }
   })
 
   it('hears a guest that gives up', async () => {

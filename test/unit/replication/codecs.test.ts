@@ -112,7 +112,14 @@ describe('auth', () => {
 
 describe('link messages', () => {
   const feed = feedKeyOf(fill(3), 7)
-  const presence = { instance: fill(1, 16), device: fill(2), counter: 5, here: true, name: 'Ann', data: new TextEncoder().encode('{}') }
+  const presence = {
+    instance: fill(1, 16),
+    device: fill(2),
+    counter: 5,
+    activity: 'active' as const,
+    name: 'Ann',
+    data: new TextEncoder().encode('{}'),
+  }
   const messages: Exclude<LinkMessage, { type: 'unknown' }>[] = [
     { type: 'ready' },
     { type: 'ops', operations: [fill(1, 100), fill(2, 50)] },
@@ -120,6 +127,7 @@ describe('link messages', () => {
     { type: 'heads', heads: [{ feed, seq: 300, id: toId<BlockId>(fill(9)) }] },
     { type: 'blocks', blocks: [fill(1, 80)] },
     { type: 'presence', presence },
+    { type: 'broadcast', broadcast: { id: fill(1, 16), device: fill(2), channel: 'chat', data: new TextEncoder().encode('[1]') } },
     { type: 'ping' },
     { type: 'pong' },
     { type: 'received', count: 3 },
@@ -158,7 +166,7 @@ describe('link messages', () => {
   })
 
   it('of an unknown odd type are passed over, of an even one they ask for a newer version', () => {
-    expect(decodeLinkMessage(Uint8Array.of(0x51, 1, 2))).toEqual({ ok: true, value: { type: 'unknown' } })
+    expect(decodeLinkMessage(Uint8Array.of(0x71, 1, 2))).toEqual({ ok: true, value: { type: 'unknown' } })
     expect(decodeLinkMessage(Uint8Array.of(0x50, 1, 2))).toEqual({ ok: false, error: 'newer-version' })
   })
 

@@ -73,7 +73,7 @@ const presence = (world: TestSpace, n: number, instance = 1, bytes = 0) =>
       instance: new Uint8Array(16).fill(instance),
       device: world.bob.signing.publicKey,
       counter: n,
-      here: true,
+      activity: 'active',
       name: `n${n}`,
       data: utf8(JSON.stringify({ x: 'x'.repeat(bytes) })),
     },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Link } from '../../../src/replication/link.ts'
 import { createPresenceExchange, type PresenceExchange } from '../../../src/replication/presenceExchange.ts'
-import type { PresenceMessage } from '../../../src/replication/presenceMessage.ts'
+import type { Activity, PresenceMessage } from '../../../src/replication/presenceMessage.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { utf8 } from '../../../src/shared/bytes.ts'
+import { createWritable, type Readable } from '../../../src/shared/readable.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, type TestSpace } from '../documents/createTestSpace.ts'
 
@@ -15,7 +16,7 @@ interface Station {
 
 let stationCount = 0
 
-function createStation(world: TestSpace, identity: LocalIdentity, name: string): Station {
+function createStation(world: TestSpace, identity: LocalIdentity, name: string, activity?: Readable<Activity>): Station {
   const links = new Map<Station, Link>()
   const presence = createPresenceExchange({
     clock: world.clock,
@@ -23,6 +24,7 @@ function createStation(world: TestSpace, identity: LocalIdentity, name: string):
     device: identity.signing.publicKey,
     log: world.log,
     ownName: () => name,
+    activity,
     links: () => links.values(),
   })
   return { presence, links, seen: () => presence.others.get().map((other) => `${other.name} ${JSON.stringify(other.data)}`) }
@@ -100,7 +102,7 @@ describe('presence', () => {
     expect(bob.seen()).toEqual(['Alice 1 {}'])
   })
 
-  it('expires after thirty seconds of silence, and is renewed every ten', async () => {
+  it('of who is lost without a word is gone within fifteen seconds, and of who is silent and there stays', async () => {
     const world = await createTestSpace()
     const [alice, bob] = [createStation(world, world.alice, 'Alice'), createStation(world, world.bob, 'Bob')]
     join(alice, bob, world.alice, world.bob)
@@ -108,10 +110,31 @@ describe('presence', () => {
     expect(alice.seen()).toEqual(['Bob {}'])
     // Bob's end goes silent without a word.
     bob.links.clear()
-    await world.clock.run(29_000)
+    await world.clock.run(8_000)
     expect(alice.seen()).toEqual(['Bob {}'])
-    await world.clock.run(12_000)
+    await world.clock.run(7_000)
     expect(alice.seen()).toEqual([])
+  })
+
+  it('says when somebody is idle or away, and nothing where a renewal brings nothing new', async () => {
+    const world = await createTestSpace()
+    const activity = createWritable<Activity>('idle')
+    const [alice, bob] = [createStation(world, world.alice, 'Alice'), createStation(world, world.bob, 'Bob', activity)]
+    join(alice, bob, world.alice, world.bob)
+    const others = alice.presence.others
+    expect(others.get()[0]!.activity).toBe('idle')
+    let changes = 0
+    others.subscribe(() => changes++)
+    await world.clock.run(60_000)
+    expect(changes).toBe(0)
+    for (const next of ['away', 'active'] as const) {
+      activity.set(next)
+      expect(others.get()[0]!.activity).toBe(next)
+    }
+    expect(changes).toBe(2)
+    bob.presence.dispose()
+    activity.set('idle')
+    expect(others.get()).toEqual([])
   })
 
   it('lets a member speak for no device but its own', async () => {
@@ -123,7 +146,7 @@ describe('presence', () => {
       instance: new Uint8Array(16).fill(7),
       device: world.rita.signing.publicKey,
       counter: 10 ** 15,
-      here: true,
+      activity: 'active' as const,
       name: 'Rita',
       data: utf8('{}'),
     }
@@ -149,7 +172,7 @@ describe('presence', () => {
         instance,
         device: world.bob.signing.publicKey,
         counter: here ? 2 ** 52 : 2 ** 52 + 1,
-        here,
+        activity: here ? 'active' : 'gone',
         name: 'Bob as Rita',
         data: utf8('{}'),
       })
@@ -169,7 +192,14 @@ describe('presence', () => {
     join(bob, rita, world.bob, world.rita)
     const ritas = bob.presence.others.get().find((other) => other.name === 'Rita')!
     const instance = Uint8Array.from(ritas.key.slice(-32).match(/../g)!, (byte) => parseInt(byte, 16))
-    const squatting = { instance, device: world.bob.signing.publicKey, counter: 2 ** 52, here: true, name: 'Bob 2', data: utf8('{}') }
+    const squatting = {
+      instance,
+      device: world.bob.signing.publicKey,
+      counter: 2 ** 52,
+      activity: 'active' as const,
+      name: 'Bob 2',
+      data: utf8('{}'),
+    }
     alice.presence.onMessage(alice.links.get(bob)!, squatting)
     join(alice, rita, world.alice, world.rita)
     expect(alice.seen()).toEqual(['Bob {}', 'Bob 2 {}', 'Rita {}'])
@@ -184,7 +214,7 @@ describe('presence', () => {
       instance: new Uint8Array(16).fill(7),
       device: world.bob.signing.publicKey,
       counter: 5,
-      here: true,
+      activity: 'active' as const,
       name: 'B2',
       data: utf8('{"a":1}'),
     }

@@ -3,12 +3,12 @@ import { deleteDB } from 'idb'
 import { vi } from 'vitest'
 import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
 import { createLockManager } from '../../../src/storage/memoryLocks.ts'
-import { describeStorage } from '../../../src/testing/storageAcceptance.ts'
+import { describeDisk } from '../../../src/testing/storageAcceptance.ts'
 import { damageBlock, damageOperation, describeIndexedDb } from './indexedDbCases.ts'
 
 let devices = 0
 
-describeStorage(
+describeDisk(
   'IndexedDB in memory',
   async () => {
     const name = `device-${devices++}`
@@ -18,8 +18,8 @@ describeStorage(
       fill: async () => {
         // As on a full disk: each request succeeds, and the committed transaction is aborted afterwards.
         const put = IDBObjectStore.prototype.put
-        vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, row: object) {
-          const request = put.call(this, row)
+        vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, row: object, key?: IDBValidKey) {
+          const request = put.call(this, row, key)
           const transaction = this.transaction as IDBTransaction & { _abort(errorName: string): void }
           const large = Object.values(row).some((part) => part instanceof Uint8Array && part.length >= 1_000_000)
           if (large) request.addEventListener('success', () => transaction._abort('QuotaExceededError'))

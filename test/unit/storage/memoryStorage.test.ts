@@ -3,9 +3,9 @@ import { EchoError } from '../../../src/shared/echoError.ts'
 import type { BlockId, SpaceId } from '../../../src/shared/ids.ts'
 import { createMemoryDisk } from '../../../src/storage/memoryDisk.ts'
 import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
-import { describeStorage } from '../../../src/testing/storageAcceptance.ts'
+import { describeDisk } from '../../../src/testing/storageAcceptance.ts'
 
-describeStorage(
+describeDisk(
   'memory',
   async () => {
     const disk = createMemoryDisk()

@@ -1,0 +1,17 @@
+import { plainName } from './plainName.ts'
+import { saveFile } from './saveFile.ts'
+import { withdrawnFile } from './withdrawnFile.ts'
+import type { Messages } from './messages.ts'
+import type { MemberInfo } from '../client/states.ts'
+import type { WithdrawnContent } from '../documents/readWithdrawn.ts'
+
+/** Offers a file of what was taken out of a space, named after it. */
+export function saveWithdrawn(
+  contents: readonly WithdrawnContent[],
+  members: readonly MemberInfo[],
+  spaceName: string,
+  { notice }: Messages,
+): void {
+  const nameOf = (identity: string): string | undefined => members.find(({ id }) => id === identity)?.name
+  saveFile(notice.fileName(plainName(spaceName)), withdrawnFile(contents, nameOf))
+}

@@ -1,0 +1,1 @@
+export { MarkdownEditor, MarkdownEditorView, type MarkdownEditorProps, type MarkdownEditorViewProps } from './MarkdownEditor.tsx'

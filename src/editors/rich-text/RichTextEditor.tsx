@@ -1,0 +1,243 @@
+'use client'
+import type { EditorState } from '@tiptap/pm/state'
+import { useId, useLayoutEffect, useMemo, useRef, useState, type ComponentProps, type ReactNode } from 'react'
+import type { Space } from '../../client/echo.ts'
+import { useAnnounce } from '../../components/Announcer.tsx'
+import { classNames } from '../../components/classNames.ts'
+import { useMessages } from '../../components/EchoUiConfig.tsx'
+import type { Messages } from '../../components/messages.ts'
+import type { RichTextHandle } from '../../documents/textHandle.ts'
+import { plainName } from '../../components/plainName.ts'
+import { useReadable } from '../../react/useReadable.ts'
+import { createWritable, type Readable } from '../../shared/readable.ts'
+import { bindRichText, type BoundRichText, type RichTextBinding } from './bindRichText.ts'
+import { findPeople } from './findPeople.ts'
+import type { PictureFault } from './imageNode.ts'
+import type { MentionablePerson } from './mentionNode.ts'
+import { richTextExtensions } from './richTextExtensions.ts'
+import { RichTextToolbar } from './RichTextToolbar.tsx'
+import { createSuggestions, openSuggestion, type SuggestionSource } from './suggestion.ts'
+import type { Refusal } from './syncExtension.ts'
+import { optionId, SuggestionList } from './SuggestionList.tsx'
+
+/** Characters and ends of blocks that a text holds at most, if nothing else is said. */
+const defaultMaxLength = 100_000
+
+/** Before it is known who belongs to a space. */
+const nobody: readonly MentionablePerson[] = []
+
+interface EditorOptions {
+  /** An open rich text, as from `useText(space, id, 'rich-text')`; while there is none, the editor is empty and read-only. */
+  readonly text: (Pick<RichTextHandle, 'item' | 'current' | 'content'> & { readonly readOnly?: boolean }) | undefined
+  /** The text's space: carets of others, and undo over everything that was done in it. Without one there are neither. */
+  readonly space?: (Pick<Space, 'presence' | 'undo'> & { readonly members?: Space['members'] }) | undefined
+  /** Who can be mentioned by `@`: the space's members by default. */
+  readonly people?: readonly MentionablePerson[]
+  /** Names the editor. */
+  readonly label: string
+  /** Leaves the label to screen readers. */
+  readonly hideLabel?: boolean
+  /** Shown while nothing is written. */
+  readonly placeholder?: string
+  readonly readOnly?: boolean
+  /** Characters and ends of blocks that can be written here; others may have written more. 100,000 by default. */
+  readonly maxLength?: number
+  readonly hideToolbar?: boolean
+}
+
+export type RichTextEditorProps = EditorOptions & Omit<ComponentProps<'div'>, 'children'>
+
+/**
+ * A rich text that several people edit at once, with their carets. What a newer version of the app wrote and this one does not know is kept: then the
+ * text can be read only.
+ * @example
+ * const page = useText(space, pageId, 'rich-text')
+ * return <RichTextEditor space={space} text={page} label="Page" placeholder="Write something" />
+ */
+export function RichTextEditor({
+  text,
+  space,
+  people,
+  label,
+  hideLabel = false,
+  placeholder,
+  readOnly = false,
+  maxLength = defaultMaxLength,
+  hideToolbar = false,
+  className,
+  ...props
+}: RichTextEditorProps): ReactNode {
+  const {
+    richText: messages,
+    members: { unnamed },
+  } = useMessages()
+  const announce = useAnnounce()
+  const labelId = useId()
+  const listId = useId()
+  const host = useRef<HTMLDivElement>(null)
+  const bound = useRef<BoundRichText>(null)
+  const [binding, setBinding] = useState<RichTextBinding>()
+  const [hint, setHint] = useState<Refusal | PictureFault>()
+  const cannotWrite = readOnly || text?.readOnly === true
+  const { current, item } = text ?? {}
+  const { presence, undo } = space ?? {}
+  const members = useReadable(space?.members, nobody)
+  const mentionable = people ?? members
+  const [peopleById] = useState(() => createWritable<ReadonlyMap<string, MentionablePerson>>(new Map()))
+  const settings = useMemo(() => {
+    const sources: readonly SuggestionSource[] = [
+      {
+        kind: 'mention',
+        trigger: '@',
+        find: mentionable && ((typed) => findPeople(mentionable, typed, unnamed)),
+        toAttributes: ({ id, person }) => ({ id, name: plainName(person?.name ?? '') }),
+      },
+    ]
+    const refuse = (reason: Refusal | PictureFault): void => {
+      setHint(reason)
+      announce(hintOf(reason, messages))
+    }
+    return { labelId, listId, placeholder, cannotWrite, maxLength, announce, messages, sources, refuse }
+  }, [labelId, listId, placeholder, cannotWrite, maxLength, announce, messages, mentionable, unnamed])
+  const latest = useRef(settings)
+
+  useLayoutEffect(() => {
+    peopleById.set(new Map(mentionable?.map((person) => [person.id, person])))
+  }, [peopleById, mentionable])
+
+  useLayoutEffect(() => {
+    latest.current = settings
+    bound.current?.update()
+  }, [settings])
+
+  useLayoutEffect(() => {
+    if (host.current === null || current === undefined || item === undefined) return
+    bound.current = bindRichText({
+      element: host.current,
+      text: { item, current },
+      space: presence && undo && { presence, undo },
+      extensions: [
+        ...richTextExtensions({
+          taskLabel: messages.taskNamed,
+          people: peopleById,
+          unnamed,
+          images: { undescribed: messages.imageUndescribed, onFault: (fault) => latest.current.refuse(fault) },
+        }),
+        createSuggestions(() => latest.current.sources),
+      ],
+      attributes: (state) => attributesOf(state, latest.current),
+      isReadOnly: () => latest.current.cannotWrite,
+      maxSize: () => latest.current.maxLength,
+      onRefused: (reason) => latest.current.refuse(reason),
+      onChange: (next) => {
+        setBinding(next)
+        setHint(undefined)
+        if (next.status === 'misfit') latest.current.announce(latest.current.messages.newerTitle)
+        if (next.status === 'bound') next.editor.on('update', () => setHint(undefined))
+      },
+    })
+    return () => {
+      bound.current?.dispose()
+      bound.current = null
+      setBinding(undefined)
+    }
+  }, [current, item, presence, undo, messages.taskNamed, messages.imageUndescribed, peopleById, unnamed])
+
+  const editor = binding?.status === 'bound' ? binding.editor : undefined
+  const state =
+    text === undefined
+      ? 'closed'
+      : binding === undefined
+        ? 'opening'
+        : binding.status === 'misfit'
+          ? 'newer'
+          : cannotWrite
+            ? 'read-only'
+            : 'editing'
+  return (
+    <div data-slot="rich-text-editor" data-state={state} className={classNames('echo-field', 'echo-rich-text', className)} {...props}>
+      <span id={labelId} data-slot="label" className={hideLabel ? 'echo-visually-hidden' : 'echo-editor-label'}>
+        {label}
+      </span>
+      {state === 'newer' && (
+        <div className="echo-notice" data-slot="notice">
+          <div>
+            <strong>{messages.newerTitle}</strong>
+            <p>{messages.newerHint}</p>
+          </div>
+        </div>
+      )}
+      <div className="echo-editor-frame">
+        {editor !== undefined && state === 'editing' && !hideToolbar && (
+          <RichTextToolbar
+            editor={editor}
+            label={label}
+            undo={undo}
+            canMention={mentionable !== undefined}
+            onPictureFault={settings.refuse}
+          />
+        )}
+        {editor === undefined && <PlainContent content={text?.content} labelId={labelId} />}
+        <div ref={host} data-slot="content" />
+        {editor !== undefined && state === 'editing' && <SuggestionList editor={editor} id={listId} />}
+      </div>
+      {hint !== undefined && state === 'editing' && (
+        <p className="echo-hint" data-slot={hint === 'full' ? 'full' : 'refused'}>
+          {hintOf(hint, messages)}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function hintOf(reason: Refusal | PictureFault, { fullHint, unfitHint, imageFaults }: Messages['richText']): string {
+  if (reason === 'full') return fullHint
+  return reason === 'unfit' ? unfitHint : imageFaults[reason]
+}
+
+/** What the text says, where no editor shows it: on a server, before one is there, and where none may be. */
+function PlainContent({ content, labelId }: { readonly content: Readable<string> | undefined; readonly labelId: string }): ReactNode {
+  const [initial] = useState(() => content?.get())
+  const shown = useReadable(content, initial) ?? ''
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a long text is scrolled with the keys
+    <section aria-labelledby={labelId} tabIndex={0} className="echo-prose" data-slot="plain-content" dir="auto">
+      {shown}
+    </section>
+  )
+}
+
+interface Shown {
+  readonly labelId: string
+  readonly listId: string
+  readonly placeholder: string | undefined
+  readonly cannotWrite: boolean
+}
+
+function attributesOf(state: EditorState, { labelId, listId, placeholder, cannotWrite }: Shown): Record<string, string> {
+  const { doc } = state
+  const isEmpty = doc.childCount === 1 && doc.firstChild?.type.name === 'paragraph' && doc.firstChild.childCount === 0
+  return {
+    class: 'echo-prose',
+    ...roleOf(state, listId),
+    tabindex: '0',
+    'aria-labelledby': labelId,
+    ...(cannotWrite && { 'aria-readonly': 'true' }),
+    ...(placeholder !== undefined && { 'aria-placeholder': placeholder }),
+    ...(isEmpty && placeholder !== undefined && { 'data-placeholder': placeholder }),
+  }
+}
+
+/** A text box, or a combobox while there is a list to choose from: a text box has none, and a combobox not several lines. */
+function roleOf(state: EditorState, listId: string): Record<string, string> {
+  const open = openSuggestion(state)
+  if (open === undefined || open.options.length === 0) return { role: 'textbox', 'aria-multiline': 'true' }
+  return {
+    role: 'combobox',
+    'aria-autocomplete': 'list',
+    'aria-haspopup': 'listbox',
+    'aria-expanded': 'true',
+    'aria-controls': listId,
+    'aria-activedescendant': optionId(listId, open.active),
+  }
+}

@@ -1,0 +1,3 @@
+export { maxImageLength, maxImagesLength } from './imageData.ts'
+export type { MentionablePerson } from './mentionNode.ts'
+export { RichTextEditor, type RichTextEditorProps } from './RichTextEditor.tsx'

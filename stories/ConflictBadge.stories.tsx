@@ -1,0 +1,78 @@
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { expect, fn, screen, within } from 'storybook/test'
+import { ConflictBadgeView } from '../src/components/ConflictBadge.tsx'
+import type { Conflict } from '../src/database/conflicts.ts'
+import { EchoError } from '../src/shared/echoError.ts'
+import type { IdentityId } from '../src/shared/ids.ts'
+import { withUi } from './withUi.tsx'
+
+const conflict = (key: string, value: Conflict['value'], author = 'ann'): Conflict => ({
+  key,
+  value,
+  author: author as IdentityId,
+  time: Date.UTC(2026, 4, 1, 9),
+})
+
+const meta = {
+  title: 'ConflictBadge',
+  component: ConflictBadgeView,
+  decorators: [withUi],
+  args: {
+    conflicts: [conflict('title', 'Water the beans'), conflict('address.city', undefined, 'ben')],
+    nameOf: (author) => (author === 'ann' ? 'Ann' : undefined),
+    labelOf: (key) => (key === 'title' ? 'Title' : key),
+    onRestore: fn(),
+  },
+} satisfies Meta<typeof ConflictBadgeView>
+export default meta
+type Story = StoryObj<typeof meta>
+
+export const Two: Story = {
+  play: async ({ args, canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('button', { name: '2 other values' }))
+    const dialog = within(screen.getByRole('dialog', { name: 'Written at the same time' }))
+    await expect(screen.getByRole('heading', { name: 'Written at the same time' })).toHaveFocus()
+    await expect(dialog.getByText('Water the beans')).toBeVisible()
+    await expect(dialog.getByText(/^by Ann/)).toBeVisible()
+    await expect(dialog.getByText('(taken away)')).toBeVisible()
+    await userEvent.click(dialog.getByRole('button', { name: 'Use this: Title by Ann' }))
+    await expect(args.onRestore).toHaveBeenCalledWith(args.conflicts[0])
+    await userEvent.click(dialog.getByRole('button', { name: 'Done' }))
+    await expect(canvas.getByRole('button', { name: '2 other values' })).toHaveFocus()
+  },
+}
+export const None: Story = {
+  args: { conflicts: [] },
+  play: async ({ canvasElement }) => {
+    await expect(canvasElement.querySelector('[data-slot=conflict-badge]')).toBeNull()
+  },
+}
+export const ReadOnly: Story = {
+  render: ({ conflicts, nameOf }) => <ConflictBadgeView conflicts={conflicts} nameOf={nameOf} />,
+  play: async ({ canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('button'))
+    await expect(screen.queryByRole('button', { name: /^Use this/ })).toBeNull()
+  },
+}
+export const NotRestored: Story = {
+  args: {
+    onRestore: fn(() => {
+      throw new EchoError('read-only', 'This device may only read here.')
+    }),
+  },
+  play: async ({ canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('button'))
+    await userEvent.click(screen.getAllByRole('button', { name: /^Use this/ })[0]!)
+    await expect(screen.getByText('You may look, but not change anything here.')).toBeVisible()
+  },
+}
+export const Hostile: Story = {
+  args: { conflicts: [conflict('title', `\u202Egnp.exe${'x'.repeat(10_000)}<script>alert(1)</script>`, 'nobody')] },
+  play: async ({ canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('button', { name: '1 other value' }))
+    const dialog = screen.getByRole('dialog')
+    await expect(dialog.textContent).not.toMatch(/\u202E/)
+    await expect(dialog.querySelector('script')).toBeNull()
+    await expect(dialog.scrollWidth).toBeLessThanOrEqual(dialog.clientWidth)
+  },
+}
