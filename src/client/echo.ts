@@ -159,7 +159,7 @@ export interface IdentityCommands {
 export interface SpaceCommands {
   /** The spaces of this device, by name. */
   readonly list: Readable<readonly SpaceInfo[]>
-  /** @throws EchoError no-identity, storage-* */
+  /** Makes a space with this person as its owner. Resolves when it is stored, under its name. @throws EchoError no-identity, storage-* */
   create(options: { readonly name: string }): Promise<Space>
   /**
    * Makes a new space of what `space.export` wrote, with this person as its only member. The items keep their ids, so that what refers to them still does; who

@@ -222,6 +222,8 @@ export function createSpaceDirectory(
       space.setName(name)
       publish()
       options.onListChanged()
+      // Whoever is told that the space is there finds it under its name, whatever ends this page.
+      await space.flush()
       return space
     },
     adopt(record) {

@@ -74,3 +74,24 @@ it('after a crash a space goes on waiting for what the disk had no room for in i
   expect(after).toMatchObject({ name: 'Yard', awaiting: [] })
   await drive(clock, world.dispose())
 })
+
+it('a space is there under its name when the page ends right after it was made', async () => {
+  const clock = createSimulatedClock()
+  const world = await drive(clock, setup('ann', { seed: 1, clock, crypto: createSimulatedCrypto, latencyMs: [1, 3] }))
+  const { ann } = world
+  const { disk } = ann
+  const { commit } = disk
+  let isOver = false
+  // Edits take their time on the way to this disk; what is on its way when the page ends is lost.
+  disk.commit = async (batch, durability) => {
+    if ((batch.putPending ?? []).length > 0) await new Promise<void>((resolve) => clock.after(50, resolve))
+    if (!isOver) await commit(batch, durability)
+  }
+  const { id } = await drive(clock, ann.echo.spaces.create({ name: 'Garden' }))
+  isOver = true
+  await drive(clock, ann.crash())
+  disk.commit = commit
+  const space = await drive(clock, ann.echo.spaces.open(id))
+  expect(space.info.get().name).toBe('Garden')
+  await drive(clock, world.dispose())
+})
