@@ -538,6 +538,20 @@ describe('useWithdrawn', () => {
     unmount()
     expect(fake.errorListeners.size).toBe(0)
   })
+
+  it('says why it could not be read, and reads it when asked again', async () => {
+    const garden = createFakeSpace()
+    const content = { document: 'root', values: {} } as never
+    garden.withdraw([content])
+    const reading = vi.spyOn(garden.space, 'readWithdrawn').mockRejectedValue(new Error('The disk is gone.'))
+    const { result } = renderHookInEcho(createFakeEcho({ spaces: [garden] }), () => useWithdrawn(garden.space))
+    await settle(() => undefined)
+    expect(result.current).toMatchObject({ status: 'error', error: { code: 'storage-unavailable' } })
+
+    reading.mockRestore()
+    await settle(() => (result.current as { readonly retry: () => void }).retry())
+    expect(result.current).toEqual({ status: 'ready', contents: [content] })
+  })
 })
 
 describe('useDeviceCommands', () => {
