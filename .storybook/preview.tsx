@@ -1,10 +1,14 @@
 /// <reference types="vite/client" />
 import type { Preview } from '@storybook/react-vite'
+import { configure } from 'storybook/test'
 import { languages } from '../stories/languages.ts'
 import { ComponentPage } from './ComponentPage.tsx'
 
 // The kit's style sheet; a glob, because a checkout without it must still show stories.
 import.meta.glob('../src/components/styles.css', { eager: true })
+
+// A text that stories look for is one that is seen; what the announcer says of it again they look for in the announcer.
+configure({ defaultIgnore: 'script, style, [data-slot=announcer] *' })
 
 type Documented = { readonly __docgenInfo?: { readonly description?: string } } | undefined
 

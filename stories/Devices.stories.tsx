@@ -7,6 +7,7 @@ import type { CommandState } from '../src/react/useCommand.ts'
 import type { DeviceCall } from '../src/react/useDeviceCommands.ts'
 import { EchoError } from '../src/shared/echoError.ts'
 import type { DeviceId } from '../src/shared/ids.ts'
+import { announced } from './announced.ts'
 import { storyTime, withUi } from './withUi.tsx'
 
 const laptop: DeviceInfo = {
@@ -103,7 +104,7 @@ export const Rename: Story = {
     await userEvent.clear(canvas.getByLabelText('New name for Pocket phone'))
     await userEvent.keyboard('Old phone{Enter}')
     await expect(args.onRename).toHaveBeenCalledWith(phone.id, 'Old phone')
-    await expect(canvas.getByText('The device is now called Old phone.')).toBeInTheDocument()
+    await expect(canvas.getByText('The device is now called Old phone.', announced)).toBeInTheDocument()
     await waitFor(() => expect(canvas.getByRole('button', { name: 'Rename Old phone' })).toHaveFocus())
   },
 }
@@ -116,7 +117,7 @@ export const ShutOut: Story = {
     await userEvent.click(screen.getByRole('button', { name: 'Shut out Pocket phone' }))
     await expect(args.onRevoke).toHaveBeenCalledWith(phone.id, undefined)
     await expect(canvas.queryByText('Pocket phone')).toBeNull()
-    await expect(canvas.getByText('The device is shut out.')).toBeInTheDocument()
+    await expect(canvas.getByText('The device is shut out.', announced)).toBeInTheDocument()
     await waitFor(() => expect(canvas.getByRole('list', { name: 'Your devices' })).toHaveFocus())
   },
 }

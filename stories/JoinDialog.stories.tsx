@@ -33,7 +33,7 @@ interface Shown {
   readonly title: string
   readonly texts?: readonly (string | RegExp)[]
   /** What is read out beside the heading, which has the focus. */
-  readonly said?: string
+  readonly said?: string | RegExp
   /** What interrupts. */
   readonly alarm?: string
   /** The buttons below, which lead on or out. */
@@ -48,7 +48,9 @@ async function expectShown({ title, texts = [], said = '', alarm, ways }: Shown)
   await expect(within(dialog).getByRole('heading', { name: title })).toHaveFocus()
   const step = dialog.querySelector<HTMLElement>('[data-slot=join]')!
   for (const text of texts) await expect(within(step).getByText(text)).toBeVisible()
-  await waitFor(() => expect(plain(dialog.querySelector('output')?.textContent)).toBe(said))
+  await waitFor(() =>
+    expect(plain(dialog.querySelector('output')?.textContent)).toEqual(typeof said === 'string' ? said : expect.stringMatching(said)),
+  )
   const alarms = [...dialog.querySelectorAll('[role=alert]')].map((element) => plain(element.textContent)).filter(Boolean)
   await expect(alarms.join()).toContain(alarm ?? '')
   if (alarm === undefined) await expect(alarms).toEqual([])
@@ -76,7 +78,7 @@ function invalid(code: EchoErrorCode, text: RegExp): Story {
   return {
     args: { state: { status: 'invalid', error: new EchoError(code, 'Why, for who mends it.') } },
     play: async ({ args, canvas, userEvent }) => {
-      await expectShown({ title: 'This link does not work', texts: [text], ways: ['Continue', 'Scan a code', 'Cancel'] })
+      await expectShown({ title: 'This link does not work', texts: [text], said: text, ways: ['Continue', 'Scan a code', 'Cancel'] })
       // Another one may be pasted at once.
       await userEvent.type(canvas.getByLabelText('Invitation link'), 'https://notes.example/#echo=def{Enter}')
       await expect(args.onLink).toHaveBeenCalledWith('https://notes.example/#echo=def')
@@ -147,6 +149,8 @@ export const NeedsIdentity: Story = {
     await userEvent.click(canvas.getByRole('button', { name: 'Continue' }))
     await expect(args.identityForm.onCreate).toHaveBeenCalledWith('Bob')
     await userEvent.click(canvas.getByRole('button', { name: 'Close' }))
+    await expect(canvas.getByText('You have not joined yet. Closing cancels it.')).toBeVisible()
+    await userEvent.click(canvas.getByRole('button', { name: 'Close anyway' }))
     await expect(args.onClose).toHaveBeenCalledOnce()
   },
 }
@@ -222,7 +226,7 @@ export const Verifying: Story = {
 export const CheckingCode: Story = {
   args: { state: { ...verifying, isChecking: true } },
   play: async ({ args, canvas, userEvent }) => {
-    await expectShown({ title: 'Enter the code', said: 'Time left 5 minutes left', ways: ['Checking…', 'Cancel'] })
+    await expectShown({ title: 'Enter the code', said: 'Checking… Time left 5 minutes left', ways: ['Checking…', 'Cancel'] })
     await expect(canvas.getByRole('button', { name: 'Checking…' })).toBeDisabled()
     await userEvent.type(canvas.getByLabelText('Code of six digits'), '1{Enter}')
     await expect(canvas.getByLabelText('Code of six digits')).toHaveValue('')
@@ -288,6 +292,7 @@ export const AlreadyMember: Story = {
 }
 
 function end(state: JoinState, title: string, text: string | RegExp, isRetryable = false, alarm?: string): Story {
+  const isSaid = state.status === 'error' && alarm === undefined
   return {
     args: { state },
     play: async ({ args, canvas, userEvent }) => {
@@ -295,6 +300,7 @@ function end(state: JoinState, title: string, text: string | RegExp, isRetryable
         title,
         texts: [text],
         ways: [...(isRetryable ? ['Try again'] : []), 'Use another link'],
+        ...(isSaid && { said: text }),
         ...(alarm !== undefined && { alarm }),
       })
       if (isRetryable) await userEvent.click(canvas.getByRole('button', { name: 'Try again' }))

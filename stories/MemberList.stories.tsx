@@ -7,6 +7,7 @@ import type { CommandState } from '../src/react/useCommand.ts'
 import type { MemberCall } from '../src/react/useMemberCommands.ts'
 import { EchoError } from '../src/shared/echoError.ts'
 import type { IdentityId } from '../src/shared/ids.ts'
+import { announced } from './announced.ts'
 import { withUi } from './withUi.tsx'
 
 const ann = { id: 'ann' as IdentityId, name: 'Ann Archer', role: 'owner', isMe: true, activity: 'offline', deviceCount: 2 } as const
@@ -114,7 +115,7 @@ export const AsOwner: Story = {
   play: async ({ args, canvas, userEvent }) => {
     await userEvent.selectOptions(canvas.getByLabelText('Role of Bob'), 'reader')
     await expect(args.onSetRole).toHaveBeenCalledWith('bob', 'reader')
-    await expect(canvas.getByText('Bob now has the role: Reader.')).toBeInTheDocument()
+    await expect(canvas.getByText('Bob now has the role: Reader.', announced)).toBeInTheDocument()
     // Making an owner asks first.
     await userEvent.selectOptions(canvas.getByLabelText('Role of Dora'), 'owner')
     await expect(screen.getByRole('dialog', { name: 'Make Dora an owner?' })).toBeVisible()
@@ -142,7 +143,7 @@ export const RemoveByKeyboard: Story = {
     await userEvent.click(screen.getAllByRole('button', { name: 'Remove Bob' }).at(-1)!)
     await expect(args.onRemove).toHaveBeenCalledWith('bob')
     await expect(canvas.queryByText('Bob')).toBeNull()
-    await expect(canvas.getByText('Bob was removed.')).toBeInTheDocument()
+    await expect(canvas.getByText('Bob was removed.', announced)).toBeInTheDocument()
     // The row that had the focus is gone.
     await waitFor(() => expect(canvas.getByRole('list', { name: 'Members' })).toHaveFocus())
   },

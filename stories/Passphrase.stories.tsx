@@ -42,7 +42,7 @@ export const BeingSet: Story = {
   args: { state: { status: 'pending', call: 'set' } },
   play: async () => {
     await expect(screen.getByText('Locking what is stored…')).toBeVisible()
-    await expect(screen.getByRole('button', { name: 'Set passphrase' })).toBeDisabled()
+    await expect(screen.getByRole('button', { name: 'Set passphrase' })).toHaveAttribute('aria-disabled', 'true')
   },
 }
 export const WasSet: Story = {

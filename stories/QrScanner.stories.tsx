@@ -6,6 +6,7 @@ import { englishMessages } from '../src/components/englishMessages.ts'
 import { JoinLinkForm } from '../src/components/JoinLinkForm.tsx'
 import { browserCamera, type QrCamera } from '../src/components/qrCamera.ts'
 import { QrScanner, QrScannerView } from '../src/components/QrScanner.tsx'
+import { announced } from './announced.ts'
 import { withUi } from './withUi.tsx'
 
 const link = 'https://notes.example/#echo=AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIz'
@@ -85,7 +86,7 @@ function ending(camera: QrCamera, text: RegExp): Story {
     play: async ({ canvas, canvasElement }) => {
       await waitFor(() => expect(canvas.getByText(text, seen)).toBeVisible())
       await expect(canvas.getByText(text, seen)).toHaveTextContent(/paste the link/i)
-      await waitFor(() => expect(canvas.getByText(text, { selector: 'output' })).toBeInTheDocument())
+      await waitFor(() => expect(canvas.getByText(text, announced)).toBeInTheDocument())
       await expect(canvasElement.querySelector('video')).not.toBeVisible()
     },
   }

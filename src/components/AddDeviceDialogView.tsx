@@ -5,8 +5,11 @@ import { Countdown } from './Countdown.tsx'
 import { Dialog } from './Dialog.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import { isOpenAddition } from '../client/addDeviceFlow.ts'
 import { InviteLink } from './InviteLink.tsx'
+import { useLoss } from './LossQuestion.tsx'
 import { NetworkNote, type NotedNetwork } from './NetworkNote.tsx'
+import { News } from './News.tsx'
 import { plainName } from './plainName.ts'
 import { QrCode } from './QrCode.tsx'
 import { Waiting } from './Waiting.tsx'
@@ -52,6 +55,7 @@ function AddDeviceStep({
 }: Omit<AddDeviceDialogViewProps, 'open'>): ReactNode {
   const { addDevice, common } = useMessages()
   const [compare, setCompare] = useState(false)
+  useLoss(isOpenAddition(state) ? addDevice.lossByClosing : undefined)
   const create = (label: string): ReactNode => (
     <Button variant="primary" onClick={() => onCreate({ compare })}>
       {label}
@@ -88,7 +92,7 @@ function AddDeviceStep({
     case 'creating':
       return (
         <>
-          <Waiting>{addDevice.creating}</Waiting>
+          <Waiting said>{addDevice.creating}</Waiting>
           {cancel}
         </>
       )
@@ -100,7 +104,7 @@ function AddDeviceStep({
           {state.status === 'waiting' ? (
             <p>{addDevice.waiting}</p>
           ) : (
-            <Waiting>{state.status === 'connecting' ? addDevice.connecting : addDevice.verifying}</Waiting>
+            <Waiting said>{state.status === 'connecting' ? addDevice.connecting : addDevice.verifying}</Waiting>
           )}
           <NetworkNote network={network} />
           <OpenPairingView {...state} />
@@ -137,7 +141,7 @@ function AddDeviceStep({
     case 'error':
       return (
         <>
-          <ErrorNote error={state.error} />
+          <ErrorNote said="polite" error={state.error} />
           <div className="echo-actions">{state.retryable ? create(common.retry) : <Button onClick={onClose}>{common.done}</Button>}</div>
         </>
       )
@@ -198,7 +202,7 @@ function DeviceRequests({
         const name = plainName(given)
         return (
           <li key={guest}>
-            <p>{digits === undefined ? addDevice.asks(name) : addDevice.asksByDigits(name)}</p>
+            <News>{digits === undefined ? addDevice.asks(name) : addDevice.asksByDigits(name)}</News>
             {digits !== undefined && (
               <p className="echo-code" data-slot="digits">
                 {digits}

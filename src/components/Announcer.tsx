@@ -1,5 +1,5 @@
 'use client'
-import { createContext, use, useCallback, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { createContext, use, useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 
 /** Says something to screen readers. Assertive interrupts: only for a wrong code, an insecure peer, a removal. */
 export type Announce = (text: string, priority?: 'polite' | 'assertive') => void
@@ -44,4 +44,12 @@ export function Announcer({ children }: { readonly children?: ReactNode }): Reac
 /** The nearest {@link Announcer}; without one, announcements are dropped. */
 export function useAnnounce(): Announce {
   return use(AnnounceContext) ?? unheard
+}
+
+/** Says a text when it comes up, and another one when it changes to that; undefined says nothing. */
+export function useSaid(text: string | undefined, priority?: 'polite' | 'assertive'): void {
+  const announce = useAnnounce()
+  useEffect(() => {
+    if (text !== undefined) announce(text, priority)
+  }, [announce, priority, text])
 }

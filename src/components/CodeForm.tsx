@@ -1,6 +1,6 @@
 'use client'
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
-import { useAnnounce } from './Announcer.tsx'
+import { useId, useRef, useState, type ReactNode } from 'react'
+import { useSaid } from './Announcer.tsx'
 import { Button } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import type { GuestTexts } from './messages.ts'
@@ -21,11 +21,8 @@ export function CodeForm({ texts, wrong, attemptsLeft, isChecking, onSubmit, onC
   const [code, setCode] = useState('')
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
-  const announce = useAnnounce()
-  const fault = wrong && !isChecking ? texts.wrongCode(attemptsLeft) : undefined
-  useEffect(() => {
-    if (fault !== undefined) announce(fault, 'assertive')
-  }, [announce, fault])
+  useSaid(wrong && !isChecking ? texts.wrongCode(attemptsLeft) : undefined, 'assertive')
+  useSaid(isChecking ? texts.checking : undefined)
   return (
     <form
       className="echo-form"

@@ -15,7 +15,7 @@ export interface ConfirmDialogProps extends ConfirmFormProps {
 /** Asks before something that cannot be taken back, and shows what becomes of it. */
 export function ConfirmDialog({ open, title, ...props }: ConfirmDialogProps): ReactNode {
   return (
-    <Dialog open={open} onClose={props.onClose} title={title} step={props.state.status === 'error' ? 'error' : 'asking'}>
+    <Dialog open={open} onClose={props.onClose} title={title}>
       <ConfirmForm {...props} />
     </Dialog>
   )
@@ -68,8 +68,8 @@ function ConfirmForm({ onClose, children, confirm, onConfirm, state, busy, barre
           />
         </div>
       )}
-      {isPending && <Waiting>{busy}</Waiting>}
-      {state.status === 'error' && <ErrorNote role="alert" error={state.error} />}
+      {isPending && <Waiting said>{busy}</Waiting>}
+      {state.status === 'error' && <ErrorNote said="polite" error={state.error} />}
       <div className="echo-actions">
         {!barred && (
           <Button variant="danger" type="submit" disabled={!isMeant} aria-disabled={isPending}>

@@ -12,6 +12,7 @@ import { useMessages } from './EchoUiConfig.tsx'
 import { plainName } from './plainName.ts'
 import { Portal } from './Portal.tsx'
 import { saveWithdrawn } from './saveWithdrawn.ts'
+import { useUnseenFailure } from './useUnseenFailure.ts'
 import { withdrawnCount } from './withdrawnFile.ts'
 import type { CommandState } from '../react/useCommand.ts'
 import type { Space } from '../client/echo.ts'
@@ -44,6 +45,7 @@ export function DeleteSpaceDialog({ space, open, onClose, onDeleted }: DeleteSpa
   const permissions = usePermissions(space)
   const withdrawn = useWithdrawn(open ? space : undefined)
   const contents = withdrawn.status === 'ready' ? withdrawn.contents : []
+  useUnseenFailure({ open, about: messages.deleteSpace.title(plainName(name)), state })
   return (
     <Portal>
       <DeleteSpaceDialogView

@@ -1,8 +1,20 @@
 'use client'
-import { useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, type ComponentProps, type ReactNode } from 'react'
+import {
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type ComponentProps,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react'
 import { Announcer, useAnnounce } from './Announcer.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
+import { focusPath, restoreFocus } from './restoreFocus.ts'
+import { LossContext, LossQuestion, type Loss } from './LossQuestion.tsx'
 
 export interface DialogProps extends Omit<ComponentProps<'dialog'>, 'open' | 'onClose' | 'title'> {
   readonly open: boolean
@@ -14,30 +26,63 @@ export interface DialogProps extends Omit<ComponentProps<'dialog'>, 'open' | 'on
   readonly step?: string
 }
 
+/** The question whether to close although something would be lost. */
+interface Question {
+  /** At which step it was asked: another one has other things to lose. */
+  readonly step: string
+  readonly losses: readonly string[]
+  /** Where the focus was. */
+  readonly from: readonly HTMLElement[]
+}
+
 /**
- * A native modal `<dialog>`: the page behind is inert, Escape closes, and the focus goes to the heading and back to the opener.
- * Its content exists only while it is open.
+ * A native modal `<dialog>`: the page behind is inert, Escape closes, and the focus goes to the heading and back to the opener, or to what is left
+ * around it. Its content exists only while it is open; where closing would lose something of it, the dialog asks first.
  */
-export function Dialog({ open, onClose, title, step, className, children, ref, ...props }: DialogProps): ReactNode {
+export function Dialog({ open, onClose, title, step = title, className, children, ref, onKeyDown, ...props }: DialogProps): ReactNode {
   const own = useRef<HTMLDialogElement>(null)
   const headingId = useId()
   useImperativeHandle(ref, () => own.current as HTMLDialogElement, [])
+  const opener = useRef<readonly HTMLElement[]>([])
+  const isPressedBeside = useRef(false)
+  const losses = useRef(new Set<Loss>())
+  const [asked, setAsked] = useState<Question>()
+  if (!open && asked !== undefined) setAsked(undefined)
+  const question = asked?.step === step ? asked : undefined
   // Before the heading's effect asks for the focus: only an open dialog can hold it.
   useLayoutEffect(() => {
     const dialog = own.current
     if (dialog === null || !open) return
+    opener.current = focusPath()
     if (typeof dialog.showModal === 'function') {
       dialog.showModal()
       return () => dialog.close()
     }
     // jsdom, where an app's tests may run, has no modal dialogs: there it is shown, and gives the focus back as a browser's would.
-    const opener = document.activeElement
     dialog.open = true
     return () => {
       dialog.open = false
-      if (opener instanceof HTMLElement) opener.focus()
+      opener.current[0]?.focus()
     }
   }, [open])
+  useEffect(() => {
+    if (!open) return
+    // The opener may have gone in the same moment as the dialog, as the row of a member who was removed.
+    return () => restoreFocus(opener.current)
+  }, [open])
+
+  function requestClose(): void {
+    if (losses.current.size === 0) onClose()
+    else setAsked({ step, losses: [...losses.current].map(({ text }) => text), from: question?.from ?? focusPath() })
+  }
+
+  function stay(): void {
+    setAsked(undefined)
+    question?.from[0]?.focus()
+  }
+
+  const escape = question === undefined ? requestClose : stay
+
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events -- Escape is the key for it
     <dialog
@@ -47,24 +92,51 @@ export function Dialog({ open, onClose, title, step, className, children, ref, .
       {...props}
       aria-labelledby={headingId}
       ref={own}
+      onKeyDown={(event) => {
+        onKeyDown?.(event)
+        if (!isEscape(event)) return
+        // Else a browser closes the dialog by itself at the second Escape in a row.
+        event.preventDefault()
+        escape()
+      }}
+      // A phone's gesture to go back.
       onCancel={(event) => {
         // The caller decides: closing by itself would leave `open` wrong.
         event.preventDefault()
-        onClose()
+        escape()
+      }}
+      // What the caller has not closed, a browser has: at an Escape after the focus was lost, say.
+      onClose={() => {
+        if (!open || own.current?.open !== false) return
+        own.current.showModal()
+        escape()
+      }}
+      onPointerDownCapture={(event) => {
+        isPressedBeside.current = event.target === event.currentTarget
       }}
       onClick={(event) => {
-        if (event.target === event.currentTarget) onClose()
+        // Not where a text was selected from the inside to beyond the edge.
+        if (event.target === event.currentTarget && isPressedBeside.current) requestClose()
       }}
     >
       {open && (
         <Announcer>
-          <DialogContent headingId={headingId} title={title} step={step ?? title} onClose={onClose}>
-            {children}
-          </DialogContent>
+          <LossContext value={losses}>
+            <DialogContent headingId={headingId} title={title} step={step} onClose={requestClose}>
+              {question !== undefined && <LossQuestion losses={question.losses} onStay={stay} onClose={onClose} />}
+              {children}
+            </DialogContent>
+          </LossContext>
         </Announcer>
       )}
     </dialog>
   )
+}
+
+/** Escape that nothing within has used, such as a list of proposals or what composes characters, in this dialog rather than one that it opened. */
+function isEscape(event: KeyboardEvent<HTMLDialogElement>): boolean {
+  const isWithin = event.target instanceof Node && event.currentTarget.contains(event.target)
+  return event.key === 'Escape' && isWithin && !event.defaultPrevented && !event.nativeEvent.isComposing
 }
 
 interface DialogContentProps {
@@ -79,18 +151,28 @@ function DialogContent({ headingId, title, step, onClose, children }: DialogCont
   const messages = useMessages()
   const announce = useAnnounce()
   const heading = useRef<HTMLHeadingElement>(null)
-  const shownStep = useRef<string>(undefined)
+  const shown = useRef<{ readonly step: string; readonly title: string }>(undefined)
+  /** What had the focus last. */
+  const held = useRef<Element>(undefined)
   useEffect(() => {
-    if (shownStep.current === step) return
-    const first = shownStep.current === undefined
-    shownStep.current = step
-    const focusIsInside =
-      heading.current?.closest('dialog')?.contains(document.activeElement) && document.activeElement?.localName !== 'dialog'
-    if (first || !focusIsInside) heading.current?.focus()
-    else announce(title)
-  }, [announce, step, title])
+    const before = shown.current
+    const isNew = before?.step !== step
+    shown.current = { step, title }
+    const dialog = heading.current?.closest('dialog')
+    const isOutside = document.activeElement === dialog || !dialog?.contains(document.activeElement)
+    // Within a step too, what has the focus may go: who was turned away, a choice that is made.
+    const isTaken = held.current?.isConnected === false
+    if (before === undefined || (isOutside && (isNew || isTaken))) heading.current?.focus()
+    else if (isNew && before.title !== title) announce(title)
+  })
   return (
-    <div className="echo-dialog-content" data-slot="dialog-content">
+    <div
+      className="echo-dialog-content"
+      data-slot="dialog-content"
+      onFocusCapture={(event) => {
+        held.current = event.target
+      }}
+    >
       <header>
         <h2 id={headingId} ref={heading} tabIndex={-1}>
           {title}

@@ -1,5 +1,6 @@
 'use client'
-import type { ComponentProps, ReactNode } from 'react'
+import { useEffect, type ComponentProps, type ReactNode } from 'react'
+import { useAnnounce } from './Announcer.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
 import { errorText } from './messages.ts'
@@ -9,14 +10,22 @@ export interface ErrorNoteProps extends ComponentProps<'div'> {
   readonly error: EchoError
   /** What the error means here, where that differs from elsewhere. */
   readonly text?: string | undefined
+  /** Has the nearest announcer say it, also when the same comes again; without it, it is only seen. */
+  readonly said?: 'polite' | 'assertive' | undefined
 }
 
 /** What went wrong in the user's words and what its children add, with the error's code and message behind a disclosure. */
-export function ErrorNote({ error, text, className, children, ...props }: ErrorNoteProps): ReactNode {
+export function ErrorNote({ error, text, said, className, children, ...props }: ErrorNoteProps): ReactNode {
   const messages = useMessages()
+  const announce = useAnnounce()
+  const shown = text ?? errorText(messages, error.code, error.details)
+  useEffect(() => {
+    if (said !== undefined) announce(shown, said)
+    // Each error is news.
+  }, [announce, error, said, shown])
   return (
     <div data-slot="error" className={classNames('echo-error', className)} {...props}>
-      <p>{text ?? errorText(messages, error.code, error.details)}</p>
+      <p>{shown}</p>
       {children}
       <details>
         <summary>{messages.common.details}</summary>

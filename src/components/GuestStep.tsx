@@ -1,6 +1,5 @@
 'use client'
-import { useEffect, type ReactNode } from 'react'
-import { useAnnounce } from './Announcer.tsx'
+import type { ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { CodeForm } from './CodeForm.tsx'
 import { Countdown } from './Countdown.tsx'
@@ -8,9 +7,10 @@ import { ErrorNote } from './ErrorNote.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { JoinLinkForm } from './JoinLinkForm.tsx'
 import { isObstacle, NetworkNote, type NotedNetwork } from './NetworkNote.tsx'
+import { News } from './News.tsx'
 import { plainName } from './plainName.ts'
 import { Waiting } from './Waiting.tsx'
-import type { GuestState } from '../client/states.ts'
+import type { GuestState, JoinState, PairState } from '../client/states.ts'
 import type { GuestTexts } from './messages.ts'
 
 /** What whoever follows a link is shown alike, to a space or to a person's devices. */
@@ -46,11 +46,10 @@ export function GuestStep({ state, texts, onClose, onLink, onAccept, onCode, onC
   )
   switch (state.status) {
     case 'idle':
-      return <JoinLinkForm texts={texts} onLink={onLink} onClose={onClose} />
     case 'invalid':
       return (
         <>
-          <ErrorNote error={state.error} />
+          {state.status === 'invalid' && <ErrorNote said="polite" error={state.error} />}
           <JoinLinkForm texts={texts} onLink={onLink} onClose={onClose} />
         </>
       )
@@ -121,19 +120,12 @@ export function GuestStep({ state, texts, onClose, onLink, onAccept, onCode, onC
           <ErrorNote
             error={state.error}
             text={texts.faults[state.error.code]}
-            {...(state.error.code === 'insecure-peer' && { role: 'alert' })}
+            said={state.error.code === 'insecure-peer' ? 'assertive' : 'polite'}
           />
           <EndActions texts={texts} retryable={state.retryable} onAccept={onAccept} onLink={onLink} />
         </>
       )
   }
-}
-
-/** What comes up within a step, and is read out when it does. */
-function News({ children }: { readonly children: string }): ReactNode {
-  const announce = useAnnounce()
-  useEffect(() => announce(children), [announce, children])
-  return <p>{children}</p>
 }
 
 function EndActions({
@@ -154,6 +146,21 @@ function EndActions({
     </div>
   )
 }
+
+/** Whether closing would end what was begun: the link was accepted, and nothing is stored here yet. */
+export function isUnderWay(state: JoinState | PairState): boolean {
+  return underWay.includes(state.status) || (state.status === 'syncing' && state.progress === undefined)
+}
+
+const underWay: readonly (JoinState | PairState)['status'][] = [
+  'needs-identity',
+  'connecting',
+  'peer-offline',
+  'verifying',
+  'wrong-code',
+  'comparing',
+  'pending-approval',
+]
 
 function nameIn(name: string | undefined): string | undefined {
   return name === undefined ? undefined : plainName(name)

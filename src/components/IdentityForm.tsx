@@ -114,7 +114,7 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, onPair, 
       {error !== undefined && error.code !== 'bad-phrase' && <ErrorNote role="alert" error={error} />}
       {busy && <Waiting>{recovers ? messages.recovering : messages.creating}</Waiting>}
       <div className="echo-actions">
-        <Button variant="primary" type="submit" disabled={busy}>
+        <Button variant="primary" type="submit" aria-disabled={busy}>
           {recovers ? messages.recover : messages.create}
         </Button>
       </div>

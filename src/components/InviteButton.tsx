@@ -6,10 +6,12 @@ import { useNetworkStatus } from '../react/useNetworkStatus.ts'
 import { usePermissions } from '../react/usePermissions.ts'
 import { useReadable } from '../react/useReadable.ts'
 import { useInvitations } from '../react/useInvitations.ts'
+import { useSaid } from './Announcer.tsx'
 import { Button, type ButtonProps } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { InvitationList } from './InvitationList.tsx'
 import { InviteDialogView } from './InviteDialogView.tsx'
+import { plainName } from './plainName.ts'
 import { Portal } from './Portal.tsx'
 import type { Space } from '../client/echo.ts'
 import type { InvitationInfo } from '../client/invitationOptions.ts'
@@ -41,6 +43,9 @@ export function InviteButton({ space, path, children, ...props }: InviteButtonPr
   const isOther = (invitation: InvitationInfo): boolean => isOut(invitation) && invitation.url !== shown
   const others = made.filter(isOther).length
   const count = allowed ? Math.max(made.filter(isOut).length, Number(isOpenInvitation(state))) : 0
+  // They wait, with the dialog closed too.
+  const asks = open || state.status !== 'approving' ? [] : state.requests.map((guest) => messages.asks(plainName(guest.name)))
+  useSaid(asks.length === 0 ? undefined : asks.join(' '))
   return (
     <>
       <Button

@@ -84,7 +84,7 @@ export function InviteDialogView({
             <InviteOptions value={choices} onChange={setChoices} disabled={state.status === 'creating'} />
             {state.status === 'creating' ? (
               <>
-                <Waiting>{invite.creating}</Waiting>
+                <Waiting said>{invite.creating}</Waiting>
                 <div className="echo-actions">{cancel}</div>
               </>
             ) : (
@@ -172,7 +172,7 @@ export function InviteDialogView({
         )}
         {state.status === 'error' && (
           <>
-            <ErrorNote error={state.error} />
+            <ErrorNote said="polite" error={state.error} />
             <div className="echo-actions">
               {state.retryable ? create(messages.common.retry) : <Button onClick={onClose}>{messages.common.done}</Button>}
             </div>

@@ -3,9 +3,10 @@ import type { ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { Dialog } from './Dialog.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
-import { GuestStep, guestTitle } from './GuestStep.tsx'
+import { GuestStep, guestTitle, isUnderWay } from './GuestStep.tsx'
 import { IdentityForm, type IdentityFormProps } from './IdentityForm.tsx'
 import { JoinPreview } from './JoinPreview.tsx'
+import { useLoss } from './LossQuestion.tsx'
 import { NetworkNote, type NotedNetwork } from './NetworkNote.tsx'
 import { plainName } from './plainName.ts'
 import type { JoinState } from '../client/states.ts'
@@ -43,6 +44,7 @@ export function JoinDialogView({ open, onClose, state, ...actions }: JoinDialogV
 
 function JoinStep({ state, identityForm, onJoined, ...actions }: Omit<JoinDialogViewProps, 'open'>): ReactNode {
   const { join, common } = useMessages()
+  useLoss(isUnderWay(state) ? join.lossByClosing : undefined)
   switch (state.status) {
     case 'preview':
       return (

@@ -2,6 +2,7 @@
 import { useId, useState, type ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import { useLoss } from './LossQuestion.tsx'
 import { browserCamera, type QrCamera } from './qrCamera.ts'
 import { QrScanner } from './QrScanner.tsx'
 import type { GuestTexts } from './messages.ts'
@@ -27,6 +28,7 @@ export function JoinLinkForm({
   const isScanning = scanTry > 0 && !isScanOver
   const id = useId()
   const trimmed = link.trim()
+  useLoss(trimmed === '' ? undefined : common.lossTyped)
 
   function onScan(): void {
     setScanTry(isScanning ? 0 : scanTry + 1)

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { Button } from './Button.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import { News } from './News.tsx'
 import { plainName } from './plainName.ts'
 import type { JoinRequest } from '../client/states.ts'
 
@@ -20,7 +21,7 @@ export function JoinRequests({ requests, onApprove, onDeny }: JoinRequestsProps)
         const name = plainName(given)
         return (
           <li key={guest}>
-            <p>{invite.asks(name)}</p>
+            <News>{invite.asks(name)}</News>
             <div className="echo-actions">
               <Button variant="primary" onClick={() => onApprove(guest)}>
                 {invite.approve(name)}

@@ -10,6 +10,7 @@ import { useMessages } from './EchoUiConfig.tsx'
 import { plainName } from './plainName.ts'
 import { Portal } from './Portal.tsx'
 import { useCommandEnd } from './useCommandEnd.ts'
+import { useUnseenFailure } from './useUnseenFailure.ts'
 import type { CommandState } from '../react/useCommand.ts'
 import type { Space } from '../client/echo.ts'
 
@@ -34,6 +35,7 @@ export function LeaveSpaceDialog({ space, open, onClose }: LeaveSpaceDialogProps
   const { why } = usePermissions(space)
   const sync = useSyncStatus(space)
   const close = useCommandEnd({ state, reset, onClose, said: messages.left })
+  useUnseenFailure({ open, about: messages.leaveTitle(plainName(name)), state })
   return (
     <Portal>
       <LeaveSpaceDialogView

@@ -5,6 +5,7 @@ import { ConfirmDialog } from './ConfirmDialog.tsx'
 import { Dialog } from './Dialog.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
+import { useLoss } from './LossQuestion.tsx'
 import { Portal } from './Portal.tsx'
 import { Waiting } from './Waiting.tsx'
 import type { CommandState } from '../react/useCommand.ts'
@@ -51,12 +52,7 @@ export function LostDeviceDialog({ device, name, state, onClose, onRevoke }: Los
       >
         {meaning}
       </ConfirmDialog>
-      <Dialog
-        open={device !== undefined && asksPhrase}
-        onClose={close}
-        title={messages.lostTitle(name)}
-        step={isRefused ? 'asking' : state.status}
-      >
+      <Dialog open={device !== undefined && asksPhrase} onClose={close} title={messages.lostTitle(name)}>
         <PhraseForm
           confirm={messages.shutOut(name)}
           state={isRefused ? { status: 'idle' } : state}
@@ -87,6 +83,7 @@ function PhraseForm({
   const [phrase, setPhrase] = useState('')
   const id = useId()
   const isBusy = state.status === 'pending'
+  useLoss(phrase === '' ? undefined : common.lossTyped)
   const isReady = phrase.trim() !== '' && !isBusy
 
   function onSubmit(event: FormEvent): void {
@@ -117,8 +114,8 @@ function PhraseForm({
           {messages.lostPhrase}
         </p>
       </div>
-      {isBusy && <Waiting>{messages.shuttingOut}</Waiting>}
-      {state.status === 'error' && <ErrorNote role="alert" error={state.error} />}
+      {isBusy && <Waiting said>{messages.shuttingOut}</Waiting>}
+      {state.status === 'error' && <ErrorNote said="polite" error={state.error} />}
       <div className="echo-actions">
         <Button variant="danger" type="submit" aria-disabled={!isReady}>
           {confirm}

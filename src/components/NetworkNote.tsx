@@ -1,6 +1,6 @@
 'use client'
-import { useEffect, type ReactNode } from 'react'
-import { useAnnounce } from './Announcer.tsx'
+import type { ReactNode } from 'react'
+import { useSaid } from './Announcer.tsx'
 import { Button } from './Button.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
@@ -21,12 +21,9 @@ export function isObstacle(network: NetworkState | undefined): boolean {
 /** Says why nobody can be met now and what to do about it; nothing while the network works or is on its way. */
 export function NetworkNote({ network }: { readonly network: NotedNetwork | undefined }): ReactNode {
   const messages = useMessages()
-  const announce = useAnnounce()
   const error = network !== undefined && 'error' in network ? network.error : undefined
   const said = network?.status === 'off' ? messages.network.off : error && errorText(messages, error.code, error.details)
-  useEffect(() => {
-    if (said !== undefined) announce(said)
-  }, [announce, said])
+  useSaid(said)
   if (network === undefined || said === undefined) return null
   if (error !== undefined) {
     return (

@@ -4,7 +4,8 @@ import { Button } from './Button.tsx'
 import { Countdown } from './Countdown.tsx'
 import { Dialog } from './Dialog.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
-import { GuestStep, guestTitle } from './GuestStep.tsx'
+import { GuestStep, guestTitle, isUnderWay } from './GuestStep.tsx'
+import { useLoss } from './LossQuestion.tsx'
 import { NetworkNote, type NotedNetwork } from './NetworkNote.tsx'
 import { plainName } from './plainName.ts'
 import { Waiting } from './Waiting.tsx'
@@ -39,6 +40,7 @@ export function PairDeviceDialogView({ open, onClose, state, ...actions }: PairD
 
 function PairStep({ state, onClose, onConfirm, ...actions }: Omit<PairDeviceDialogViewProps, 'open'>): ReactNode {
   const { pair, common } = useMessages()
+  useLoss(isUnderWay(state) ? pair.lossByClosing : undefined)
   const done = (
     <div className="echo-actions">
       <Button variant="primary" onClick={onClose}>
@@ -77,7 +79,7 @@ function PairStep({ state, onClose, onConfirm, ...actions }: Omit<PairDeviceDial
           <p className="echo-code" data-slot="digits">
             {state.digits}
           </p>
-          {state.isConfirmed && <Waiting>{pair.confirmThere}</Waiting>}
+          {state.isConfirmed && <Waiting said>{pair.confirmThere}</Waiting>}
           <Countdown label={pair.timeLeft} deadline={state.deadline} />
           <div className="echo-actions">
             {!state.isConfirmed && (

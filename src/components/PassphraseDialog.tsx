@@ -3,7 +3,9 @@ import { useCallback, type ReactNode } from 'react'
 import { useCommand } from '../react/useCommand.ts'
 import { usePassphrase } from '../react/usePassphrase.ts'
 import { PassphraseDialogView, type PassphraseCall } from './PassphraseDialogView.tsx'
+import { useMessages } from './EchoUiConfig.tsx'
 import { Portal } from './Portal.tsx'
+import { useUnseenFailure } from './useUnseenFailure.ts'
 
 export interface PassphraseDialogProps {
   readonly open: boolean
@@ -16,6 +18,7 @@ export interface PassphraseDialogProps {
  * <PassphraseDialog open={open} onClose={() => setOpen(false)} />
  */
 export function PassphraseDialog({ open, onClose }: PassphraseDialogProps): ReactNode {
+  const { passphrase: messages } = useMessages()
   const { status, set, change, remove, lock } = usePassphrase()
   const perform = useCallback(
     (call: PassphraseCall, { current, next } = { current: '', next: '' }) => {
@@ -33,6 +36,7 @@ export function PassphraseDialog({ open, onClose }: PassphraseDialogProps): Reac
     [set, change, remove, lock],
   )
   const { state, run, reset } = useCommand<PassphraseCall, { readonly current: string; readonly next: string }>(perform)
+  useUnseenFailure({ open, about: messages.button, state })
   function close(): void {
     reset()
     onClose()

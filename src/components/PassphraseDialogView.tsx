@@ -1,12 +1,14 @@
 'use client'
-import { useRef, useState, type FormEvent, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react'
 import type { CommandState } from '../react/useCommand.ts'
 import { minPassphraseCharacters } from '../client/passphrase.ts'
 import { Button } from './Button.tsx'
 import { Dialog } from './Dialog.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
+import { useLoss } from './LossQuestion.tsx'
 import type { Messages } from './messages.ts'
+import { News } from './News.tsx'
 import { PassphraseField } from './PassphraseField.tsx'
 import { ShowToggle } from './ShowToggle.tsx'
 import { Waiting } from './Waiting.tsx'
@@ -30,6 +32,7 @@ type Step = 'choose' | Exclude<PassphraseCall, 'lock'>
 export function PassphraseDialogView({ open, onClose, isSet, state, onCall, onReset }: PassphraseDialogViewProps): ReactNode {
   const { passphrase: messages, common } = useMessages()
   const [chosen, setChosen] = useState<'change' | 'remove'>()
+  const isPending = state.status === 'pending'
   const isDone = state.status === 'done' && state.call !== 'lock'
   // What is being done to it stays in sight while `isSet` turns.
   const underWay = state.status === 'idle' || state.call === 'lock' ? undefined : state.call
@@ -50,7 +53,7 @@ export function PassphraseDialogView({ open, onClose, isSet, state, onCall, onRe
       <div className="echo-step" data-slot="passphrase" data-state={state.status}>
         {isDone ? (
           <>
-            <p>{state.call === 'set' ? messages.wasSet : state.call === 'change' ? messages.wasChanged : messages.wasRemoved}</p>
+            <News>{state.call === 'set' ? messages.wasSet : state.call === 'change' ? messages.wasChanged : messages.wasRemoved}</News>
             <div className="echo-actions">
               <Button variant="primary" onClick={close}>
                 {common.done}
@@ -60,10 +63,10 @@ export function PassphraseDialogView({ open, onClose, isSet, state, onCall, onRe
         ) : step === 'choose' ? (
           <>
             <p>{messages.hint}</p>
-            {state.status === 'pending' && <Waiting>{messages.locking}</Waiting>}
-            {state.status === 'error' && <ErrorNote role="alert" error={state.error} />}
+            {isPending && <Waiting said>{messages.locking}</Waiting>}
+            {state.status === 'error' && <ErrorNote said="polite" error={state.error} />}
             <div className="echo-actions">
-              <Button variant="primary" disabled={state.status === 'pending'} onClick={() => onCall('lock', { current: '', next: '' })}>
+              <Button variant="primary" aria-disabled={isPending} onClick={() => isPending || onCall('lock', { current: '', next: '' })}>
                 {messages.lock}
               </Button>
               <Button onClick={() => setChosen('change')}>{messages.change}</Button>
@@ -90,10 +93,15 @@ function PassphraseForm({ step, state, onCall, onCancel }: PassphraseFormProps):
   const [again, setAgain] = useState('')
   const [isShown, setShown] = useState(false)
   const [fault, setFault] = useState<'short' | 'not-same'>()
+  const currentField = useRef<HTMLInputElement>(null)
   const nextField = useRef<HTMLInputElement>(null)
   const againField = useRef<HTMLInputElement>(null)
   const error = state.status === 'error' ? state.error : undefined
   const isBusy = state.status === 'pending'
+  useEffect(() => {
+    if (error?.code === 'bad-passphrase') currentField.current?.select()
+  }, [error])
+  useLoss(`${current}${next}${again}` === '' ? undefined : common.lossTyped)
   const asksCurrent = step !== 'set'
   const asksNext = step !== 'remove'
 
@@ -113,6 +121,7 @@ function PassphraseForm({ step, state, onCall, onCancel }: PassphraseFormProps):
       {asksNext && <p className="echo-hint">{messages.setWarning}</p>}
       {asksCurrent && (
         <PassphraseField
+          ref={currentField}
           label={messages.current}
           value={current}
           onValue={setCurrent}
@@ -144,10 +153,10 @@ function PassphraseForm({ step, state, onCall, onCancel }: PassphraseFormProps):
         </>
       )}
       <ShowToggle isShown={isShown} onShow={setShown} />
-      {error !== undefined && error.code !== 'bad-passphrase' && <ErrorNote role="alert" error={error} />}
-      {isBusy && <Waiting>{step === 'set' ? messages.setting : step === 'change' ? messages.changing : messages.removing}</Waiting>}
+      {error !== undefined && error.code !== 'bad-passphrase' && <ErrorNote said="polite" error={error} />}
+      {isBusy && <Waiting said>{step === 'set' ? messages.setting : step === 'change' ? messages.changing : messages.removing}</Waiting>}
       <div className="echo-actions">
-        <Button variant={step === 'remove' ? 'danger' : 'primary'} type="submit" disabled={isBusy}>
+        <Button variant={step === 'remove' ? 'danger' : 'primary'} type="submit" aria-disabled={isBusy}>
           {step === 'set' ? messages.set : step === 'change' ? messages.change : messages.remove}
         </Button>
         <Button onClick={onCancel}>{common.cancel}</Button>

@@ -1,5 +1,6 @@
 'use client'
 import { useId, type ComponentProps, type ReactNode } from 'react'
+import { useSaid } from './Announcer.tsx'
 
 export interface PassphraseFieldProps extends Omit<ComponentProps<'input'>, 'value' | 'onChange'> {
   readonly label: string
@@ -15,6 +16,9 @@ export interface PassphraseFieldProps extends Omit<ComponentProps<'input'>, 'val
 /** One field for a passphrase, with what is wrong with it below. */
 export function PassphraseField({ label, value, onValue, fault, isShown, kind, ...props }: PassphraseFieldProps): ReactNode {
   const id = useId()
+  // Only a wrong one is urgent. It is also asked for on a page, where perhaps no announcer listens.
+  const isUrgent = kind === 'current'
+  useSaid(isUrgent ? undefined : fault)
   return (
     <div className="echo-field">
       <label htmlFor={id}>{label}</label>
@@ -33,7 +37,7 @@ export function PassphraseField({ label, value, onValue, fault, isShown, kind, .
         aria-describedby={fault === undefined ? undefined : `${id}fault`}
       />
       {fault !== undefined && (
-        <p id={`${id}fault`} className="echo-field-error" role="alert">
+        <p id={`${id}fault`} className="echo-field-error" role={isUrgent ? 'alert' : undefined}>
           {fault}
         </p>
       )}

@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useRef, type ComponentProps, type ReactNode, type RefObject } from 'react'
-import { useAnnounce } from './Announcer.tsx'
+import { useSaid } from './Announcer.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
 import { browserCamera, type QrCamera } from './qrCamera.ts'
@@ -51,12 +51,11 @@ export interface QrScannerViewProps extends ComponentProps<'div'> {
 /** {@link QrScanner} in any of its states. */
 export function QrScannerView({ state, video, className, ...props }: QrScannerViewProps): ReactNode {
   const { scan } = useMessages()
-  const announce = useAnnounce()
   const { status } = state
   const isLive = status === 'scanning' || status === 'invalid'
   const isWell = status === 'scanning' || status === 'prompt'
   const text = scan.states[status]
-  useEffect(() => announce(text), [announce, text])
+  useSaid(text)
   return (
     <div data-slot="qr-scanner" data-state={status} className={classNames('echo-scanner', className)} {...props}>
       {/* It shows what the camera sees, to who holds it. */}

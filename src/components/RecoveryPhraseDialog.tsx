@@ -1,5 +1,6 @@
 'use client'
 import type { ReactNode } from 'react'
+import { useSaid } from './Announcer.tsx'
 import { Button } from './Button.tsx'
 import { Dialog } from './Dialog.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
@@ -45,14 +46,10 @@ export function RecoveryPhraseDialog({ open, onClose, state, onReveal, onWritten
             </div>
           </>
         )}
-        {state.status === 'loading' && <Waiting>{common.loading}</Waiting>}
+        {state.status === 'loading' && <Waiting said>{common.loading}</Waiting>}
         {state.status === 'shown' && (
           <>
-            <ol className="echo-phrase" data-slot="phrase" aria-label={messages.listLabel}>
-              {state.phrase.split(' ').map((word, index) => (
-                <li key={index}>{word}</li>
-              ))}
-            </ol>
+            <Phrase words={state.phrase.split(' ')} />
             <div className="echo-actions">
               <Button variant="primary" onClick={onWritten}>
                 {messages.written}
@@ -73,7 +70,7 @@ export function RecoveryPhraseDialog({ open, onClose, state, onReveal, onWritten
         )}
         {state.status === 'error' && (
           <>
-            <ErrorNote error={state.error} />
+            <ErrorNote said="polite" error={state.error} />
             <div className="echo-actions">
               <Button onClick={onReveal}>{common.retry}</Button>
             </div>
@@ -81,5 +78,18 @@ export function RecoveryPhraseDialog({ open, onClose, state, onReveal, onWritten
         )}
       </div>
     </Dialog>
+  )
+}
+
+function Phrase({ words }: { readonly words: readonly string[] }): ReactNode {
+  const { phrase: messages } = useMessages()
+  // That they are here; a screen reader's user says when they are read out.
+  useSaid(messages.listLabel)
+  return (
+    <ol className="echo-phrase" data-slot="phrase" aria-label={messages.listLabel}>
+      {words.map((word, index) => (
+        <li key={index}>{word}</li>
+      ))}
+    </ol>
   )
 }

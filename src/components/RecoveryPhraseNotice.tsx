@@ -1,5 +1,5 @@
 'use client'
-import { useEffect, useRef, useState, type ComponentProps, type ReactNode } from 'react'
+import { useLayoutEffect, useRef, useState, type ComponentProps, type ReactNode } from 'react'
 import { asEchoError } from '../shared/echoError.ts'
 import { useIdentity } from '../react/useIdentity.ts'
 import { Button } from './Button.tsx'
@@ -18,7 +18,8 @@ export function RecoveryPhraseNotice(props: ComponentProps<'aside'>): ReactNode 
   if (end === 'saved' || end === 'put-off') {
     return <Farewell onLeave={() => setEnd('left')}>{end === 'saved' ? messages.saved : messages.putOff}</Farewell>
   }
-  if (identity.status !== 'unsaved' || end === 'left') return null
+  // Until the dialog has heard that they are saved, it stays.
+  if ((identity.status !== 'unsaved' && state.status !== 'confirming') || end === 'left') return null
 
   async function attempt(action: () => Promise<RecoveryPhraseState>): Promise<void> {
     try {
@@ -63,15 +64,20 @@ export function RecoveryPhraseNotice(props: ComponentProps<'aside'>): ReactNode 
  * its button is gone: the next Tab goes on from here.
  */
 function Farewell({ onLeave, children }: { readonly onLeave: () => void; readonly children: ReactNode }): ReactNode {
+  const { phrase: messages } = useMessages()
   const place = useRef<HTMLSpanElement>(null)
-  useEffect(() => {
+  // Before the dialog, which goes with the notice, gives the focus to what lies around.
+  useLayoutEffect(() => {
     // Whoever is elsewhere by now stays there.
     if (document.activeElement === null || document.activeElement === document.body) place.current?.focus()
   }, [])
   return (
-    <span ref={place} tabIndex={-1} className="echo-visually-hidden" data-slot="phrase-farewell" onBlur={onLeave}>
-      {children}
-    </span>
+    // In the landmark that the notice was.
+    <aside className="echo-visually-hidden" aria-label={messages.noticeTitle}>
+      <span ref={place} tabIndex={-1} data-slot="phrase-farewell" onBlur={onLeave}>
+        {children}
+      </span>
+    </aside>
   )
 }
 

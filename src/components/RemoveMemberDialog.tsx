@@ -6,6 +6,7 @@ import { useMessages } from './EchoUiConfig.tsx'
 import { plainName } from './plainName.ts'
 import { Portal } from './Portal.tsx'
 import { useCommandEnd } from './useCommandEnd.ts'
+import { useUnseenFailure } from './useUnseenFailure.ts'
 import type { CommandState } from '../react/useCommand.ts'
 import type { Space } from '../client/echo.ts'
 import type { MemberInfo } from '../client/states.ts'
@@ -28,6 +29,7 @@ export function RemoveMemberDialog({ space, member, onClose }: RemoveMemberDialo
   const { state, remove, reset } = useMemberCommands(space)
   const name = plainName(member?.name ?? '') || messages.unnamed
   const close = useCommandEnd({ state, reset, onClose, said: messages.removed(name) })
+  useUnseenFailure({ open: member !== undefined, about: messages.removeTitle(name), state })
   return (
     <Portal>
       <RemoveMemberDialogView member={member} onClose={close} command={state} onRemove={remove} />

@@ -4,6 +4,8 @@ import { useIdentity } from '../react/useIdentity.ts'
 import { asEchoError, type EchoError } from '../shared/echoError.ts'
 import { ConfirmDialog } from './ConfirmDialog.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
+import { Portal } from './Portal.tsx'
+import { useUnseenFailure } from './useUnseenFailure.ts'
 import type { CommandState } from '../react/useCommand.ts'
 
 export type SignOutState =
@@ -25,6 +27,7 @@ export interface SignOutDialogProps {
  */
 export function SignOutDialog({ open, onClose, onErased }: SignOutDialogProps): ReactNode {
   const identity = useIdentity()
+  const { signOut: messages } = useMessages()
   const [state, setState] = useState<SignOutState>({ status: 'asking' })
   const erase = (): void => {
     setState({ status: 'erasing' })
@@ -32,7 +35,17 @@ export function SignOutDialog({ open, onClose, onErased }: SignOutDialogProps): 
       .signOut({ confirm: 'erase this device' })
       .then(onErased, (error: unknown) => setState({ status: 'error', error: asError(error) }))
   }
-  return <SignOutDialogView open={open} onClose={onClose} state={state} wordsUnsaved={identity.status === 'unsaved'} onErase={erase} />
+  function close(): void {
+    // How it ended last time is no news.
+    if (state.status === 'error') setState({ status: 'asking' })
+    onClose()
+  }
+  useUnseenFailure({ open, about: messages.title, state: commandOf(state) })
+  return (
+    <Portal>
+      <SignOutDialogView open={open} onClose={close} state={state} wordsUnsaved={identity.status === 'unsaved'} onErase={erase} />
+    </Portal>
+  )
 }
 
 export interface SignOutDialogViewProps {

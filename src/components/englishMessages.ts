@@ -106,6 +106,10 @@ export const englishMessages: Messages = {
     clock: (left) => `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`,
     timeLeft: (left) => (left >= 60 ? `${count(Math.round(left / 60), minutes)} left` : `${count(left, seconds)} left`),
     bytes: (number) => count(number, bytes),
+    lossTitle: 'Close all the same?',
+    lossTyped: 'What you typed is not kept.',
+    closeAnyway: 'Close anyway',
+    stay: 'Keep open',
   },
   roles: { owner: 'Owner', admin: 'Admin', editor: 'Editor', reader: 'Reader' },
   roleHints: {
@@ -493,6 +497,7 @@ export const englishMessages: Messages = {
     cancelled: 'The link does not work any more.',
     renew: 'Show a new link',
     errorTitle: 'The device was not added',
+    lossByClosing: 'Closing withdraws the link, and the new device has to begin anew.',
   },
   pair: {
     ...following,
@@ -530,6 +535,7 @@ export const englishMessages: Messages = {
     cancelledByMe: 'This device was not added.',
     cancelledByHost: 'Your other device cancelled. Show a new link there.',
     errorTitle: 'Adding this device did not work',
+    lossByClosing: 'This device is not added yet. Closing cancels it.',
   },
   join: {
     ...following,
@@ -567,6 +573,7 @@ export const englishMessages: Messages = {
     cancelledByMe: 'You did not join.',
     cancelledByHost: 'The person who invited you cancelled the invitation. Ask for a new link.',
     errorTitle: 'Joining did not work',
+    lossByClosing: 'You have not joined yet. Closing cancels it.',
   },
   sync: {
     offline: 'Offline',

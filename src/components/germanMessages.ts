@@ -67,6 +67,10 @@ export const germanMessages: Messages = {
     clock: (left) => `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`,
     timeLeft: (left) => `noch ${left >= 60 ? count(Math.round(left / 60), 'Minute', 'Minuten') : count(left, 'Sekunde', 'Sekunden')}`,
     bytes: (number) => count(number, 'Byte', 'Byte'),
+    lossTitle: 'Trotzdem schließen?',
+    lossTyped: 'Was du eingetippt hast, wird nicht aufbewahrt.',
+    closeAnyway: 'Trotzdem schließen',
+    stay: 'Offen lassen',
   },
   roles: { owner: 'Besitz', admin: 'Verwaltung', editor: 'Bearbeiten', reader: 'Lesen' },
   roleHints: {
@@ -463,6 +467,7 @@ export const germanMessages: Messages = {
     cancelled: 'Der Link geht nicht mehr.',
     renew: 'Neuen Link zeigen',
     errorTitle: 'Das Gerät kam nicht dazu',
+    lossByClosing: 'Wer schließt, zieht den Link zurück, und das neue Gerät muss von vorn beginnen.',
   },
   pair: {
     ...following,
@@ -504,6 +509,7 @@ export const germanMessages: Messages = {
     cancelledByMe: 'Dieses Gerät kam nicht dazu.',
     cancelledByHost: 'Dein anderes Gerät hat abgebrochen. Zeige dort einen neuen Link.',
     errorTitle: 'Das Hinzufügen hat nicht geklappt',
+    lossByClosing: 'Dieses Gerät ist noch nicht hinzugefügt. Wer schließt, bricht es ab.',
   },
   join: {
     ...following,
@@ -541,6 +547,7 @@ export const germanMessages: Messages = {
     cancelledByMe: 'Du bist nicht beigetreten.',
     cancelledByHost: 'Die Person, die dich eingeladen hat, hat die Einladung abgebrochen. Bitte um einen neuen Link.',
     errorTitle: 'Das Beitreten hat nicht geklappt',
+    lossByClosing: 'Du bist noch nicht beigetreten. Wer schließt, bricht es ab.',
   },
   sync: {
     offline: 'Offline',

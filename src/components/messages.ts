@@ -26,6 +26,12 @@ export interface Messages {
     readonly timeLeft: (seconds: number) => string
     /** Stands for bytes, which are no text. */
     readonly bytes: (count: number) => string
+    /** Asks whether a dialog is to be closed although something is lost, which one of the other texts names. */
+    readonly lossTitle: string
+    readonly lossTyped: string
+    readonly closeAnyway: string
+    /** Leaves the dialog open. */
+    readonly stay: string
   }
   readonly roles: { readonly [R in Role]: string }
   /** What a role may do, in one sentence. */
@@ -409,6 +415,7 @@ export interface Messages {
     readonly cancelled: string
     readonly renew: string
     readonly errorTitle: string
+    readonly lossByClosing: string
   }
   /** On a device that is to be added. */
   readonly pair: GuestTexts & {
@@ -477,6 +484,7 @@ export interface Messages {
     readonly cancelledByMe: string
     readonly cancelledByHost: string
     readonly errorTitle: string
+    readonly lossByClosing: string
     readonly otherLink: string
   }
   readonly sync: {

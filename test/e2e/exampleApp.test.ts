@@ -263,7 +263,7 @@ describe('the example app', () => {
     await page.getByLabel('The same again').fill('correct horse battery')
     expect(await accessibilityFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Set passphrase' }).click()
-    await page.getByText('This device has a passphrase now.').waitFor()
+    await page.getByRole('paragraph').filter({ hasText: 'This device has a passphrase now.' }).waitFor()
     // The other tab was loaded anew, and asks.
     await other.getByRole('heading', { name: 'This device is locked' }).waitFor()
     await other.close()

@@ -29,6 +29,8 @@ describe('AddDeviceButton', () => {
     click('Add Phone')
     expect(heard().at(-1)).toBe('approve aa')
     click('Close')
+    expect(addition(fake).state.get().status).toBe('approving')
+    click('Close anyway')
     expect(addition(fake).state.get().status).toBe('cancelled')
     // How it ended is no news when the dialog opens again.
     click('Add a device')
