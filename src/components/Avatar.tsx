@@ -2,7 +2,7 @@
 import type { ComponentProps, CSSProperties, ReactNode } from 'react'
 import { classNames } from './classNames.ts'
 import { Picture } from './Picture.tsx'
-import { plainName } from './plainName.ts'
+import { bareName } from './plainName.ts'
 import type { Profile } from '../identity/profileRecord.ts'
 
 /** A person's picture, emoji or initials, on a colour of the person's own, named for screen readers. */
@@ -16,7 +16,7 @@ export function Avatar({
   style,
   ...props
 }: ComponentProps<'span'> & Profile & { readonly id: string }): ReactNode {
-  const name = plainName(given)
+  const name = bareName(given)
   const own = { '--echo-hue': String(hueOf(id)), ...(colour !== undefined && { '--echo-person': colour }), ...style } as CSSProperties
   return (
     <span
@@ -28,7 +28,7 @@ export function Avatar({
       {...props}
     >
       {picture === undefined ? (
-        <span aria-hidden="true">{letterOf(plainName(emoji ?? '')) || initialsOf(name)}</span>
+        <span aria-hidden="true">{letterOf(bareName(emoji ?? '')) || initialsOf(name)}</span>
       ) : (
         <Picture bytes={picture} />
       )}

@@ -38,14 +38,19 @@ function JsonNode({
 }): ReactNode {
   const { common, json } = useMessages()
   const [isOpen, setOpen] = useState(openLevels > 0)
-  const label = name === undefined ? '' : `${shortText(name, common.bytes)}: `
+  const label = name !== undefined && (
+    <>
+      <bdi>{shortText(name, common.bytes)}</bdi>
+      {': '}
+    </>
+  )
   const entries = entriesOf(value)
   if (entries === undefined || entries.length === 0) {
     return (
       <div data-slot="json-value">
         <code>
           {label}
-          {shortText(value, common.bytes)}
+          <bdi>{shortText(value, common.bytes)}</bdi>
         </code>
       </div>
     )

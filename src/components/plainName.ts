@@ -1,15 +1,27 @@
 /** Longest name shown, in characters as a reader sees them. */
 const maxLength = 60
 
+/** So many accents one letter of a living language has at most; more of them only paint over the lines around. */
+const manyMarks = /(\p{M}{6})\p{M}+/gu
+
+const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
+
 /**
- * A name that a peer chose, fit to stand in a sentence: one line, of bounded length, without invisible characters that reorder what is around
- * it. A hostile name could else read as part of our own words.
+ * A name that a peer chose, fit to stand in a sentence: a {@link bareName}, which turns nothing around it where it is written from right to left:
+ * it stands between U+2068 and U+2069 then. A hostile name could else read as part of our own words.
  */
 export function plainName(name: string): string {
+  const bare = bareName(name)
+  return rightToLeft.test(bare) ? `\u2068${bare}\u2069` : bare
+}
+
+/** A name that a peer chose, to be kept or to stand alone: one line, of bounded length, without invisible characters that reorder. */
+export function bareName(name: string): string {
   const visible = name
     .slice(0, 16 * maxLength)
     // Joiners (U+200C, U+200D) belong to words and emoji; all other format and control characters only hide or reorder.
     .replace(/(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(manyMarks, '$1')
     .replace(/\s+/gu, ' ')
     .trim()
   const letters = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(visible)]

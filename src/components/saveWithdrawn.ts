@@ -1,4 +1,4 @@
-import { plainName } from './plainName.ts'
+import { bareName } from './plainName.ts'
 import { saveFile } from './saveFile.ts'
 import { withdrawnFile } from './withdrawnFile.ts'
 import type { Messages } from './messages.ts'
@@ -13,5 +13,5 @@ export function saveWithdrawn(
   { notice }: Messages,
 ): void {
   const nameOf = (identity: string): string | undefined => members.find(({ id }) => id === identity)?.name
-  saveFile(notice.fileName(plainName(spaceName)), withdrawnFile(contents, nameOf))
+  saveFile(notice.fileName(bareName(spaceName)), withdrawnFile(contents, nameOf))
 }

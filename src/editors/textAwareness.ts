@@ -3,7 +3,7 @@ import type * as Y from 'yjs'
 import type { Presence } from '../client/echo.ts'
 import type { PresentPeer } from '../client/states.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { plainName } from '../components/plainName.ts'
+import { bareName } from '../components/plainName.ts'
 import { personColour } from './personColour.ts'
 import { TextCursor, toTextPlace, type TextPlace, type TextSelection } from './textCursor.ts'
 
@@ -142,6 +142,6 @@ export function createTextAwareness(options: {
 
 function stateOf({ identity, name, data }: PresentPeer<TextSelection>): State {
   const color = personColour(identity)
-  const user = { name: plainName(name), color, colorLight: `${color}33` }
+  const user = { name: bareName(name), color, colorLight: `${color}33` }
   return { user, cursor: data === undefined ? null : { anchor: data.anchor, head: data.head } }
 }

@@ -1,6 +1,7 @@
 'use client'
 import type { ReactNode } from 'react'
 import { useMessages } from '../../components/EchoUiConfig.tsx'
+import { plainName } from '../../components/plainName.ts'
 import { useReadable } from '../../react/useReadable.ts'
 import { EditorToolbar } from '../EditorToolbar.tsx'
 import type { MarkdownEditorHandle } from './createMarkdownEditor.ts'
@@ -40,5 +41,5 @@ export function MarkdownToolbar({
     pressed: active?.has(mark) ?? false,
     onPress: () => editor?.toggle(mark),
   }))
-  return <EditorToolbar tools={tools} label={messages.toolbar(label)} disabled={disabled} />
+  return <EditorToolbar tools={tools} label={messages.toolbar(plainName(label))} disabled={disabled} />
 }

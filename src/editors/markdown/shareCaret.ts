@@ -1,7 +1,7 @@
 import type { EditorView } from '@codemirror/view'
 import type { Awareness } from 'y-protocols/awareness'
 import type { Text } from 'yjs'
-import { plainName } from '../../components/plainName.ts'
+import { bareName } from '../../components/plainName.ts'
 import { indexOfPlace, placeAt } from '../../documents/textPlaces.ts'
 import { setRemoteCarets, type RemoteCaret } from './remoteCarets.ts'
 
@@ -40,7 +40,7 @@ export function shareCaret(view: EditorView, yText: Text, awareness: Awareness) 
     const [anchor, head] = [indexOfPlace(yText, places['anchor']), indexOfPlace(yText, places['head'])]
     if (anchor === undefined || head === undefined || typeof name !== 'string') return undefined
     const colour = typeof color === 'string' && /^#[0-9a-f]{6}$/i.test(color) ? color : '#5b6470'
-    return { name: plainName(name), colour, anchor, head }
+    return { name: bareName(name), colour, anchor, head }
   }
 
   function onFocusChange(): void {

@@ -7,7 +7,7 @@ import { classNames } from '../../components/classNames.ts'
 import { useMessages } from '../../components/EchoUiConfig.tsx'
 import type { Messages } from '../../components/messages.ts'
 import type { RichTextHandle } from '../../documents/textHandle.ts'
-import { plainName } from '../../components/plainName.ts'
+import { bareName } from '../../components/plainName.ts'
 import { useReadable } from '../../react/useReadable.ts'
 import { createWritable, type Readable } from '../../shared/readable.ts'
 import { bindRichText, type BoundRichText, type RichTextBinding } from './bindRichText.ts'
@@ -90,7 +90,7 @@ export function RichTextEditor({
         kind: 'mention',
         trigger: '@',
         find: mentionable && ((typed) => findPeople(mentionable, typed, unnamed)),
-        toAttributes: ({ id, person }) => ({ id, name: plainName(person?.name ?? '') }),
+        toAttributes: ({ id, person }) => ({ id, name: bareName(person?.name ?? '') }),
       },
     ]
     const refuse = (reason: Refusal | PictureFault): void => {

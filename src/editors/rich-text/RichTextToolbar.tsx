@@ -3,6 +3,7 @@ import type { Editor } from '@tiptap/core'
 import { useState, type ReactNode } from 'react'
 import type { Space } from '../../client/echo.ts'
 import { useMessages } from '../../components/EchoUiConfig.tsx'
+import { plainName } from '../../components/plainName.ts'
 import { useReadable } from '../../react/useReadable.ts'
 import { EditorToolbar, type EditorTool } from '../EditorToolbar.tsx'
 import { ImageForm } from './ImageForm.tsx'
@@ -102,7 +103,7 @@ export function RichTextToolbar({ editor, label, undo, canMention, onPictureFaul
 
   return (
     <div data-slot="rich-text-toolbar">
-      <EditorToolbar tools={tools} label={common.toolbar(label)} />
+      <EditorToolbar tools={tools} label={common.toolbar(plainName(label))} />
       <input
         ref={setFiles}
         type="file"

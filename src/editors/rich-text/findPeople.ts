@@ -1,4 +1,4 @@
-import { plainName } from '../../components/plainName.ts'
+import { bareName } from '../../components/plainName.ts'
 import { foldText } from '../../database/foldText.ts'
 import type { MentionablePerson } from './mentionNode.ts'
 import type { Suggestion } from './suggestion.ts'
@@ -7,7 +7,7 @@ import type { Suggestion } from './suggestion.ts'
 export function findPeople(people: Iterable<MentionablePerson>, typed: string, unnamed: string): Suggestion[] {
   const wanted = foldText(typed.trim())
   const found = [...people].map((person) => {
-    const label = plainName(person.name) || unnamed
+    const label = bareName(person.name) || unnamed
     const name = foldText(label)
     return { person, id: person.id, label, rank: name.startsWith(wanted) ? 0 : name.includes(` ${wanted}`) ? 1 : 2 }
   })

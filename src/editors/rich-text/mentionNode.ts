@@ -1,5 +1,5 @@
 import { Node, type NodeViewRenderer } from '@tiptap/core'
-import { plainName } from '../../components/plainName.ts'
+import { bareName } from '../../components/plainName.ts'
 import type { Profile } from '../../identity/profileRecord.ts'
 import type { Readable } from '../../shared/readable.ts'
 import { showAtom } from './showAtom.ts'
@@ -20,7 +20,7 @@ export type People = Readable<ReadonlyMap<string, MentionablePerson>>
 export function createMentionNode(people: People, unnamed: string): Node {
   const nameOf = (id: unknown, written: unknown): string => {
     const person = people.get().get(String(id))
-    return plainName(person?.name ?? String(written)) || unnamed
+    return bareName(person?.name ?? String(written)) || unnamed
   }
 
   const view: NodeViewRenderer = ({ node }) => {
@@ -45,12 +45,12 @@ export function createMentionNode(people: People, unnamed: string): Node {
     selectable: false,
     addAttributes: () => ({
       id: { default: '', parseHTML: (element) => element.getAttribute('data-mention') },
-      name: { default: '', parseHTML: (element) => plainName(element.getAttribute('data-name') ?? '') },
+      name: { default: '', parseHTML: (element) => bareName(element.getAttribute('data-name') ?? '') },
     }),
     parseHTML: () => [{ tag: 'span[data-mention]' }],
     renderHTML: ({ node }) => [
       'span',
-      { 'data-mention': String(node.attrs['id']), 'data-name': plainName(String(node.attrs['name'])) },
+      { 'data-mention': String(node.attrs['id']), 'data-name': bareName(String(node.attrs['name'])) },
       textOfMention(nameOf(node.attrs['id'], node.attrs['name'])),
     ],
     renderText: ({ node }) => textOfMention(nameOf(node.attrs['id'], node.attrs['name'])),

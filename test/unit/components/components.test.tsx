@@ -14,7 +14,7 @@ import { takeInvitationFromLocation } from '../../../src/components/takeInvitati
 import { LeaveSpaceDialog } from '../../../src/components/LeaveSpaceDialog.tsx'
 import { MemberList } from '../../../src/components/MemberList.tsx'
 import { mergeMessages } from '../../../src/components/messages.ts'
-import { plainName } from '../../../src/components/plainName.ts'
+import { bareName, plainName } from '../../../src/components/plainName.ts'
 import { ProfileForm } from '../../../src/components/ProfileForm.tsx'
 import { RemoveMemberDialog } from '../../../src/components/RemoveMemberDialog.tsx'
 import { SignOutDialog } from '../../../src/components/SignOutDialog.tsx'
@@ -224,7 +224,21 @@ describe('AvatarStack', () => {
 
 describe('plainName', () => {
   it('keeps names as they are written, emoji and joined scripts too', () => {
-    for (const name of ['Ann Archer', 'نرم‌افزار', '👩‍👩‍👧', 'Çelik']) expect(plainName(name)).toBe(name)
+    for (const name of ['Ann Archer', 'نرم‌افزار', '👩‍👩‍👧', 'Çelik']) expect(bareName(name)).toBe(name)
+  })
+
+  it('lets a name from right to left turn nothing around it, also where it passes through twice', () => {
+    expect(plainName('Ann 5')).toBe('Ann 5')
+    for (const name of ['גן 5', 'نور', '\u{1E900}']) {
+      expect(plainName(name)).toBe(`\u2068${name}\u2069`)
+      expect(plainName(plainName(name))).toBe(plainName(name))
+      expect(bareName(plainName(name))).toBe(name)
+    }
+  })
+
+  it('leaves a letter its accents, and none that paint over the lines around', () => {
+    expect(plainName('שָׁ לוֹ ệ')).toBe('\u2068שָׁ לוֹ ệ\u2069')
+    expect(plainName(`Z${'\u0301'.repeat(500)}alg${'\u0301'.repeat(7)}o`)).toBe(`Z${'\u0301'.repeat(6)}alg${'\u0301'.repeat(6)}o`)
   })
 
   it('takes out what hides or reorders, makes one line, and cuts at a whole character', () => {
