@@ -106,13 +106,14 @@ export function bindRichText(options: BindRichTextOptions): BoundRichText {
     unbind()
   }
 
+  // First, so that nothing listens on where it fails.
+  open()
   const stop = text.current.subscribe(() => {
     if (text.current.get().yXml === yXml) return
     const selection = editor?.isFocused ? noteSelection(editor, yXml) : undefined
     close()
     open(selection)
   })
-  open()
   return {
     update() {
       guard.reset()

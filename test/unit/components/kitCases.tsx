@@ -41,6 +41,7 @@ export interface KitWorld {
   readonly text: string
   readonly fake: FakeEcho
   readonly garden: FakeSpace
+  readonly page: NonNullable<RichTextEditorProps['text']>
 }
 
 export interface KitCase {
@@ -107,7 +108,7 @@ const invalidOf = (text: string) =>
 const withdrawn = { status: 'ready', contents: [] } as const
 const removedBy = (text: string) => ({ status: 'removed', by: [{ id: 'ben' as IdentityId, name: text, isMe: false }], since: now }) as const
 
-function pageOf(text: string): RichTextEditorProps['text'] {
+function pageOf(text: string): KitWorld['page'] {
   const yXml = new Y.Doc().getXmlFragment('xml')
   const paragraph = new Y.XmlElement('paragraph')
   paragraph.insert(0, [new Y.XmlText(text)])
@@ -116,7 +117,7 @@ function pageOf(text: string): RichTextEditorProps['text'] {
     item: 'page',
     current: createWritable({ generation: 1, yXml }),
     content: createWritable(text),
-  } as unknown as RichTextEditorProps['text']
+  } as unknown as KitWorld['page']
 }
 
 /** A world in which everything that somebody wrote is `text`. */
@@ -139,7 +140,7 @@ export function createKitWorld(text = 'Garden'): KitWorld {
   garden.row('bean').set({ ...invalidOf(text), title: text, $: { type: 'note' } } as unknown as FakeRow)
   const fake = createFakeEcho({ spaces: [garden], identity: { status: 'unsaved', identity: { id: 'ann' as IdentityId, name: text } } })
   fake.devices.set([deviceOf(text), { ...deviceOf(text), id: 'e'.repeat(64) as DeviceId, isThis: true, revocable: 'no' }])
-  return { text, fake, garden }
+  return { text, fake, garden, page: pageOf(text) }
 }
 
 /** One case for each component, in the state that says most of what people wrote. */
@@ -466,7 +467,7 @@ export const kitCases: Readonly<Record<ComponentName, KitCase>> = {
     says: [m.members.removeTitle('Garden'), m.members.removeNamed('Garden')],
   },
   RichTextEditor: {
-    element: ({ text }) => <RichTextEditor text={pageOf(text)} label="Page" />,
+    element: ({ page }) => <RichTextEditor text={page} label="Page" />,
     says: ['Page', 'Garden'],
   },
   RoleSelect: { element: () => <kit.RoleSelect value="admin" onChange={ignore} />, says: [m.invite.role, m.roleHints.admin] },
