@@ -74,7 +74,7 @@ export function ErrorPanel({ error, onRetry, className, ...props }: ErrorPanelPr
       role="alert"
       data-slot="error-panel"
       aria-label={boundary.title}
-      className={classNames('echo-step', className)}
+      className={classNames('echo-step echo-error-panel', className)}
       {...props}
     >
       <strong>{boundary.title}</strong>

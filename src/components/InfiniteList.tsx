@@ -223,7 +223,7 @@ function ListRow({
 }): ReactElement {
   return (
     <li ref={ref} data-slot="list-row" style={style} tabIndex={-1} aria-posinset={index + 1} aria-setsize={use(TotalContext)}>
-      {children}
+      <div>{children}</div>
     </li>
   )
 }

@@ -83,3 +83,21 @@ it('keeps what is looked at in its place when rows come and go above it', async 
   }
   view.unmount()
 })
+
+it('lays each row below the one before, as tall as its style makes it', async () => {
+  const rows = rowsFrom(0, 50)
+  const view = render(
+    <InfiniteListView rows={rows} total={rows.length} label="Rows" style={{ blockSize: 400 }}>
+      {({ id }, index) => <div style={{ blockSize: 20 + (index % 3) * 30 }}>{id}</div>}
+    </InfiniteListView>,
+  )
+  const box = await view.findByRole('group', { name: 'Rows' })
+  await waitFor(() => {
+    const edges = [...box.querySelectorAll('li')].map((row) => row.getBoundingClientRect())
+    expect(edges.length).toBeGreaterThan(5)
+    expect(edges.slice(1).map(({ top }, i) => top - edges[i]!.bottom)).toEqual(edges.slice(1).map(() => 0))
+    // Each lies within its row, and none is thinner than a finger needs.
+    expect(edges.every(({ height }, i) => height >= 40 && height >= 20 + (i % 3) * 30)).toBe(true)
+  })
+  view.unmount()
+})
