@@ -370,7 +370,7 @@ export const OneAfterTheOther: Story = {
     await waitFor(() => expect(said()).toBe(slowText))
     goOn()
     // The focus stays on the button that is still there, so the step is read out with its deadline.
-    await waitFor(() => expect(said()).toBe('Keeps trying for 5 minutes left Nobody answers yet'))
+    await waitFor(() => expect(said()).toBe('Nobody answers yet Keeps trying for 5 minutes left'))
     await expect(canvas.getByRole('button', { name: 'Cancel' })).toHaveFocus()
     goOn()
     await waitFor(() => expect(canvas.getByRole('heading', { name: 'Enter the code' })).toHaveFocus())

@@ -139,6 +139,12 @@ function isEscape(event: KeyboardEvent<HTMLDialogElement>): boolean {
   return event.key === 'Escape' && isWithin && !event.defaultPrevented && !event.nativeEvent.isComposing
 }
 
+/** Whether something in the dialog of this heading has the focus. */
+function isWithin(heading: Element | null): boolean {
+  const dialog = heading?.closest('dialog')
+  return document.activeElement !== dialog && dialog?.contains(document.activeElement) === true
+}
+
 interface DialogContentProps {
   readonly headingId: string
   readonly title: string
@@ -154,16 +160,18 @@ function DialogContent({ headingId, title, step, onClose, children }: DialogCont
   const shown = useRef<{ readonly step: string; readonly title: string }>(undefined)
   /** What had the focus last. */
   const held = useRef<Element>(undefined)
-  useEffect(() => {
+  // Before what the step says by itself in effects of its own.
+  useLayoutEffect(() => {
     const before = shown.current
-    const isNew = before?.step !== step
+    if (before !== undefined && before.step !== step && before.title !== title && isWithin(heading.current)) announce(title)
+  })
+  useEffect(() => {
+    const isNew = shown.current?.step !== step
+    const isFirst = shown.current === undefined
     shown.current = { step, title }
-    const dialog = heading.current?.closest('dialog')
-    const isOutside = document.activeElement === dialog || !dialog?.contains(document.activeElement)
     // Within a step too, what has the focus may go: who was turned away, a choice that is made.
     const isTaken = held.current?.isConnected === false
-    if (before === undefined || (isOutside && (isNew || isTaken))) heading.current?.focus()
-    else if (isNew && before.title !== title) announce(title)
+    if (isFirst || ((isNew || isTaken) && !isWithin(heading.current))) heading.current?.focus()
   })
   return (
     <div

@@ -20,7 +20,8 @@ export function useUnseenFailure({
   const announce = useAnnounce()
   const latest = useRef({ open, about, messages })
   useEffect(() => {
-    latest.current = { open, about, messages }
+    // What it was about may have no name any more.
+    latest.current = { open, about: open ? about : latest.current.about, messages }
   })
   const error = state.status === 'error' ? state.error : undefined
   useEffect(() => {
