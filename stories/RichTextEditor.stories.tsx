@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import type { ReactNode } from 'react'
-import { expect, waitFor, within } from 'storybook/test'
+import { expect, fn, waitFor, within } from 'storybook/test'
 import * as Y from 'yjs'
 import { z } from 'zod'
 import type { Space } from '../src/client/echo.ts'
@@ -128,6 +128,101 @@ export const Mentions: Story = {
   },
   play: async ({ canvas }) => {
     await expect(canvas.getByRole('textbox')).toHaveTextContent('Please @Bob and @Ann Weber, as @Gerda did.')
+  },
+}
+
+const notes = [
+  { id: 'plan-of-the-garden---A', label: 'Plan of the garden' },
+  { id: 'order-of-the-seeds---A', label: 'Order of the seeds' },
+  { id: 'right-to-left--------A', label: 'גינה קטנה' },
+] as const
+const [plan, seeds, garden] = notes.map(({ id }) => id)
+const itemLink = (id: string, label: string) => node('itemLink', [], { id, label })
+const withNotes = {
+  findItems: (typed: string) => notes.filter(({ label }) => label.toLowerCase().includes(typed.toLowerCase())),
+  itemLabel: (id: string) => notes.find((note) => note.id === id)?.label,
+}
+
+/** By `[[` a list of items opens as that of the members does; a link is opened by Tab and Enter, or by a click. */
+export const LinkingItems: Story = {
+  args: { text: openPage([paragraph()]), ...withNotes, onOpenItem: fn() },
+  play: async ({ args, canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('textbox'))
+    await userEvent.keyboard('First the [[[[')
+    await expect(await canvas.findByRole('listbox', { name: 'Items to link to' })).toBeVisible()
+    await userEvent.keyboard('{ArrowDown}{Enter}')
+    const link = await canvas.findByRole('link', { name: 'Order of the seeds' })
+    await expect(canvas.queryByRole('listbox')).toBe(null)
+    await userEvent.keyboard('then the [[[[plan')
+    await expect(await canvas.findByRole('option', { name: 'Plan of the garden' })).toBeVisible()
+    link.focus()
+    await userEvent.keyboard('{Enter}')
+    await expect(args.onOpenItem).toHaveBeenCalledWith(seeds)
+  },
+}
+
+/** Each by its present label, which is not the one that was written; one of them is deleted. */
+export const ItemLinks: Story = {
+  args: {
+    text: openPage([
+      paragraph('After the ', itemLink(plan!, 'Old plan'), ' comes the ', itemLink('deleted--------------A', 'List of tools'), '.'),
+      paragraph('קודם ', itemLink(garden!, ''), ' ואז ', itemLink(seeds!, '')),
+    ]),
+    ...withNotes,
+    onOpenItem: fn(),
+  },
+  play: async ({ args, canvas, userEvent }) => {
+    await expect(canvas.getByRole('link', { name: 'Plan of the garden' })).not.toHaveAttribute('aria-disabled')
+    const gone = canvas.getByRole('link', { name: 'List of tools (not there any more)' })
+    await expect(gone).toHaveAttribute('aria-disabled', 'true')
+    gone.focus()
+    await userEvent.keyboard('{Enter}')
+    await expect(args.onOpenItem).not.toHaveBeenCalled()
+  },
+}
+
+export const ItemLinksReadOnly: Story = {
+  args: { ...ItemLinks.args, onOpenItem: fn(), readOnly: true },
+  play: async ({ args, canvas, userEvent }) => {
+    canvas.getByRole('textbox').focus()
+    await userEvent.tab()
+    await expect(canvas.getByRole('link', { name: 'Plan of the garden' })).toHaveFocus()
+    await userEvent.keyboard('{Enter}')
+    await expect(args.onOpenItem).toHaveBeenCalledWith(plan)
+  },
+}
+
+/** The app could not look for items: the list says so, and what is typed stays. */
+export const LinkingItemsFailed: Story = {
+  args: { text: openPage([paragraph()]), findItems: () => Promise.reject(new Error('no search today')) },
+  play: async ({ canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('textbox'))
+    await userEvent.keyboard('To [[[[plan')
+    await expect(await canvas.findByText('The search failed. Type on to try again.', { selector: 'p' })).toBeVisible()
+  },
+}
+
+/** Labels made to mislead, as a peer may have written them. */
+export const ItemLinksHostile: Story = {
+  args: {
+    text: openPage([
+      paragraph(
+        'See ',
+        itemLink(plan!, '\u202Etxt.exe'),
+        ' ',
+        itemLink(seeds!, `Z${'\u0351\u036B\u0343'.repeat(60)}`),
+        ' ',
+        itemLink(garden!, 'long '.repeat(200)),
+        ' ',
+        itemLink(plan!, '<img src=x onerror=alert(1)>'),
+        '.',
+      ),
+    ]),
+    onOpenItem: fn(),
+  },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByRole('link', { name: 'txt.exe' })).toBeVisible()
+    await expect(canvas.getByRole('link', { name: '<img src=x onerror=alert(1)>' })).toBeVisible()
   },
 }
 

@@ -582,10 +582,18 @@ export interface Messages {
     readonly imageFaults: { readonly kind: string; readonly size: string; readonly room: string }
     /** Opens the list of those who can be mentioned. */
     readonly mention: string
+    /** Opens the list of items that can be linked to. */
+    readonly itemLink: string
+    /** Of a link to an item that is deleted or unknown. */
+    readonly itemGone: string
+    /** In the place of an item's label that is empty. */
+    readonly itemUntitled: string
     /** Names the list of what can be put into the text. */
-    readonly suggestions: { readonly mention: string }
-    readonly suggestionsNone: { readonly mention: string }
+    readonly suggestions: { readonly mention: string; readonly itemLink: string }
+    readonly suggestionsNone: { readonly mention: string; readonly itemLink: string }
     readonly suggestionsSearching: string
+    /** Nothing could be looked for. */
+    readonly suggestionsFailed: string
     /** Said when the list opens or changes. */
     readonly suggestionsFound: (count: number) => string
   }

@@ -9,6 +9,7 @@ const maxLabelLength = 1024
 /** The attribute that says what an element is, of those that hold no text. */
 const labels: ReadonlyMap<string, string> = new Map([
   ['mention', 'name'],
+  ['itemLink', 'label'],
   ['image', 'alt'],
 ])
 /** Elements that are a line's end, as editors name them. */
@@ -76,7 +77,7 @@ function textOfTree(tree: Y.XmlFragment, maxLength: number): string {
   return text
 }
 
-/** What stands for an element that holds no text: a mention's name as it was written, the description of a picture. */
+/** What stands for an element that holds no text: the name of a mention or a linked item as it was written, the description of a picture. */
 function labelOf(node: unknown): string | undefined {
   if (!(node instanceof Y.XmlElement)) return undefined
   const attribute = labels.get(node.nodeName)

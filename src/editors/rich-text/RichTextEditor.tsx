@@ -7,15 +7,18 @@ import { classNames } from '../../components/classNames.ts'
 import { useMessages } from '../../components/EchoUiConfig.tsx'
 import type { Messages } from '../../components/messages.ts'
 import type { RichTextHandle } from '../../documents/textHandle.ts'
+import type { ItemId } from '../../shared/ids.ts'
 import { bareName } from '../../components/plainName.ts'
 import { useReadable } from '../../react/useReadable.ts'
 import { createWritable, type Readable } from '../../shared/readable.ts'
 import { bindRichText, type BoundRichText, type RichTextBinding } from './bindRichText.ts'
 import { findPeople } from './findPeople.ts'
 import type { PictureFault } from './imageNode.ts'
+import type { ItemLinks, LinkableItem } from './itemLinkNode.ts'
 import type { MentionablePerson } from './mentionNode.ts'
 import { richTextExtensions } from './richTextExtensions.ts'
 import { RichTextToolbar } from './RichTextToolbar.tsx'
+import { suggestItems } from './suggestItems.ts'
 import { createSuggestions, openSuggestion, type SuggestionSource } from './suggestion.ts'
 import type { Refusal } from './syncExtension.ts'
 import { optionId, SuggestionList } from './SuggestionList.tsx'
@@ -33,6 +36,15 @@ interface EditorOptions {
   readonly space?: (Pick<Space, 'presence' | 'undo'> & { readonly members?: Space['members'] }) | undefined
   /** Who can be mentioned by `@`: the space's members by default. */
   readonly people?: readonly MentionablePerson[]
+  /**
+   * Finds items for what was typed behind `[[`, the best first, of which the first eight are offered; `signal` is aborted when something else was typed
+   * meanwhile. Without it no links to items can be put in, and those that are there stay.
+   */
+  readonly findItems?: ((typed: string, signal: AbortSignal) => readonly LinkableItem[] | Promise<readonly LinkableItem[]>) | undefined
+  /** The present label of an item, asked again at each render; undefined for one that is deleted or unknown. Without it links have the labels that were written. */
+  readonly itemLabel?: ((id: ItemId) => string | undefined) | undefined
+  /** Opens the item that a link leads to. Without it links cannot be pressed. */
+  readonly onOpenItem?: ((id: ItemId) => void) | undefined
   /** Names the editor. */
   readonly label: string
   /** Leaves the label to screen readers. */
@@ -53,11 +65,27 @@ export type RichTextEditorProps = EditorOptions & Omit<ComponentProps<'div'>, 'c
  * @example
  * const page = useText(space, pageId, 'rich-text')
  * return <RichTextEditor space={space} text={page} label="Page" placeholder="Write something" />
+ * @example Links to items
+ * const notes = useQuery(space, query(Note)) // { id, title }
+ * const titles = new Map(notes.map(({ id, title }) => [id, title]))
+ * return (
+ *   <RichTextEditor
+ *     space={space}
+ *     text={page}
+ *     label="Page"
+ *     findItems={(typed) => space.run(query(Note).search(typed).limit(8)).map(({ id, title }) => ({ id, label: title }))}
+ *     itemLabel={(id) => titles.get(id)}
+ *     onOpenItem={(id) => navigate(`/notes/${id}`)}
+ *   />
+ * )
  */
 export function RichTextEditor({
   text,
   space,
   people,
+  findItems,
+  itemLabel,
+  onOpenItem,
   label,
   hideLabel = false,
   placeholder,
@@ -84,6 +112,10 @@ export function RichTextEditor({
   const members = useReadable(space?.members, nobody)
   const mentionable = people ?? members
   const [peopleById] = useState(() => createWritable<ReadonlyMap<string, MentionablePerson>>(new Map()))
+  const { itemGone: gone, itemUntitled: untitled } = messages
+  const [itemLinks] = useState(() => createWritable<ItemLinks>({ labelOf: itemLabel, open: onOpenItem, gone, untitled }))
+  const finder = useRef(findItems)
+  const canLinkItems = findItems !== undefined
   const settings = useMemo(() => {
     const sources: readonly SuggestionSource[] = [
       {
@@ -92,18 +124,30 @@ export function RichTextEditor({
         find: mentionable && ((typed) => findPeople(mentionable, typed, unnamed)),
         toAttributes: ({ id, person }) => ({ id, name: bareName(person?.name ?? '') }),
       },
+      {
+        kind: 'itemLink',
+        trigger: '[[',
+        end: ']]',
+        find: canLinkItems ? (typed, signal) => suggestItems(finder.current?.(typed, signal) ?? [], untitled) : undefined,
+        toAttributes: ({ id, label: offered }) => ({ id, label: offered === untitled ? '' : offered }),
+      },
     ]
     const refuse = (reason: Refusal | PictureFault): void => {
       setHint(reason)
       announce(hintOf(reason, messages))
     }
     return { labelId, listId, placeholder, cannotWrite, maxLength, announce, messages, sources, refuse }
-  }, [labelId, listId, placeholder, cannotWrite, maxLength, announce, messages, mentionable, unnamed])
+  }, [labelId, listId, placeholder, cannotWrite, maxLength, announce, messages, mentionable, unnamed, canLinkItems, untitled])
   const latest = useRef(settings)
 
   useLayoutEffect(() => {
     peopleById.set(new Map(mentionable?.map((person) => [person.id, person])))
   }, [peopleById, mentionable])
+
+  useLayoutEffect(() => {
+    finder.current = findItems
+    itemLinks.set({ labelOf: itemLabel, open: onOpenItem, gone, untitled })
+  }, [itemLinks, findItems, itemLabel, onOpenItem, gone, untitled])
 
   useLayoutEffect(() => {
     latest.current = settings
@@ -121,6 +165,7 @@ export function RichTextEditor({
           taskLabel: messages.taskNamed,
           people: peopleById,
           unnamed,
+          itemLinks,
           images: { undescribed: messages.imageUndescribed, onFault: (fault) => latest.current.refuse(fault) },
         }),
         createSuggestions(() => latest.current.sources),
@@ -141,7 +186,7 @@ export function RichTextEditor({
       bound.current = null
       setBinding(undefined)
     }
-  }, [current, item, presence, undo, messages.taskNamed, messages.imageUndescribed, peopleById, unnamed])
+  }, [current, item, presence, undo, messages.taskNamed, messages.imageUndescribed, peopleById, unnamed, itemLinks])
 
   const editor = binding?.status === 'bound' ? binding.editor : undefined
   const state =
@@ -174,6 +219,7 @@ export function RichTextEditor({
             label={label}
             undo={undo}
             canMention={mentionable !== undefined}
+            canLinkItems={canLinkItems}
             onPictureFault={settings.refuse}
           />
         )}

@@ -19,6 +19,8 @@ interface ToolbarProps {
   readonly undo: Space['undo'] | undefined
   /** Whether there is anybody to mention. */
   readonly canMention: boolean
+  /** Whether items can be found to link to. */
+  readonly canLinkItems: boolean
   readonly onPictureFault: (fault: PictureFault) => void
 }
 
@@ -33,7 +35,7 @@ function readActive(editor: Editor): string {
 const readHasImage = (editor: Editor): boolean => selectedImage(editor.state) !== undefined
 
 /** What an editor can do, as buttons. */
-export function RichTextToolbar({ editor, label, undo, canMention, onPictureFault }: ToolbarProps): ReactNode {
+export function RichTextToolbar({ editor, label, undo, canMention, canLinkItems, onPictureFault }: ToolbarProps): ReactNode {
   const { editor: common, richText } = useMessages()
   const active = useEditorState(editor, readActive)
   const history = useReadable(undo?.state)
@@ -80,6 +82,14 @@ export function RichTextToolbar({ editor, label, undo, canMention, onPictureFaul
       label: richText.mention,
       icon: <path d="M13 10a3 3 0 1 1-6 0 3 3 0 0 1 6 0zm0 0v1a2 2 0 0 0 4 0v-1a7 7 0 1 0-2.8 5.6" />,
       onPress: () => typeTrigger(editor, '@'),
+    })
+  }
+  if (canLinkItems) {
+    tools.push({
+      id: 'itemLink',
+      label: richText.itemLink,
+      icon: <path d="M7 4H4v12h3M13 4h3v12h-3M7.5 10h5M10.5 8l2 2-2 2" />,
+      onPress: () => typeTrigger(editor, '[['),
     })
   }
   if (undo !== undefined && history !== undefined) {

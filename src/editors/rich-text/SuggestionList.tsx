@@ -27,10 +27,16 @@ function OpenList({ editor, id, open }: { readonly editor: Editor; readonly id: 
   const { richText: messages } = useMessages()
   const announce = useAnnounce()
   const root = useRef<HTMLDivElement>(null)
-  const { options, active, from, source, pending } = open
+  const { options, active, from, source, pending, hasFailed } = open
   const isSearching = pending !== undefined && options.length === 0
-  const status = isSearching ? messages.suggestionsSearching : options.length === 0 ? messages.suggestionsNone[source.kind] : undefined
   const count = options.length
+  const status = hasFailed
+    ? messages.suggestionsFailed
+    : isSearching
+      ? messages.suggestionsSearching
+      : count === 0
+        ? messages.suggestionsNone[source.kind]
+        : undefined
 
   useLayoutEffect(() => {
     const list = root.current!

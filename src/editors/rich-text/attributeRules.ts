@@ -1,5 +1,6 @@
 import type { Attrs, MarkType, Node, NodeType } from '@tiptap/pm/model'
 import { safeImageSource } from './imageData.ts'
+import { linkedItem } from './itemLinkNode.ts'
 
 type Rule = (value: unknown) => boolean
 type Rules = Readonly<Record<string, Readonly<Record<string, Rule>>>>
@@ -24,6 +25,7 @@ const attributeRules: Rules = {
   codeBlock: { language: isTextOrNull },
   link: { href: isTextOrNull },
   mention: { id: isId, name: isName },
+  itemLink: { id: (value) => value === '' || linkedItem(value) !== undefined, label: isName },
   image: { src: (value) => value === null || safeImageSource(value) !== undefined, alt: isText },
 }
 

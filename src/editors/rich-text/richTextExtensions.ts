@@ -13,8 +13,10 @@ import { Strike } from '@tiptap/extension-strike'
 import { Text } from '@tiptap/extension-text'
 import type { Node } from '@tiptap/pm/model'
 import { createImageNode, type ImageSettings } from './imageNode.ts'
+import { createItemLinkNode, type ItemLinks } from './itemLinkNode.ts'
 import { LinkMark } from './linkMark.ts'
 import { createMentionNode, textOfMention, type People } from './mentionNode.ts'
+import type { Readable } from '../../shared/readable.ts'
 
 export interface RichTextSettings {
   /** Names the box of a task for screen readers. */
@@ -22,6 +24,7 @@ export interface RichTextSettings {
   readonly people: People
   /** Shown for a person without a name. */
   readonly unnamed: string
+  readonly itemLinks: Readable<ItemLinks>
   readonly images: ImageSettings
 }
 
@@ -29,7 +32,7 @@ export interface RichTextSettings {
  * The nodes and marks of a rich text, and the keys for them. Their names are what stands in documents: a name that is taken away here makes older
  * documents read-only.
  */
-export function richTextExtensions({ taskLabel, people, unnamed, images }: RichTextSettings): Extensions {
+export function richTextExtensions({ taskLabel, people, unnamed, itemLinks, images }: RichTextSettings): Extensions {
   return [
     Document,
     Paragraph,
@@ -50,12 +53,14 @@ export function richTextExtensions({ taskLabel, people, unnamed, images }: RichT
     Code,
     LinkMark,
     createMentionNode(people, unnamed),
+    createItemLinkNode(itemLinks),
     createImageNode(images),
   ]
 }
 
 function wordsOf(node: Node): string {
-  return node.textBetween(0, node.content.size, ' ', ({ type, attrs }) =>
-    type.name === 'mention' ? textOfMention(String(attrs['name'])) : '',
-  )
+  return node.textBetween(0, node.content.size, ' ', ({ type, attrs }) => {
+    if (type.name === 'mention') return textOfMention(String(attrs['name']))
+    return type.name === 'itemLink' ? String(attrs['label']) : ''
+  })
 }

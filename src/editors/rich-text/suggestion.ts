@@ -13,14 +13,16 @@ export interface Suggestion {
   readonly person?: MentionablePerson
 }
 
-export type SuggestionKind = 'mention'
+export type SuggestionKind = 'mention' | 'itemLink'
 
 /** What opens a list of suggestions, what is in it, and what the chosen one becomes. */
 export interface SuggestionSource {
   readonly kind: SuggestionKind
   readonly trigger: string
-  /** Undefined while there is nothing to choose from at all. */
-  readonly find: ((query: string) => readonly Suggestion[] | Promise<readonly Suggestion[]>) | undefined
+  /** Behind it there is nothing to choose any more. */
+  readonly end?: string
+  /** Undefined while there is nothing to choose from at all. The signal is aborted when the answer is of no use any more. */
+  readonly find: ((query: string, signal: AbortSignal) => readonly Suggestion[] | Promise<readonly Suggestion[]>) | undefined
   /** Attributes of the node, which is named as the kind. */
   readonly toAttributes: (chosen: Suggestion) => Readonly<Record<string, unknown>>
 }
@@ -33,14 +35,24 @@ interface Match {
   readonly query: string
 }
 
+interface Search {
+  readonly answer: Promise<readonly Suggestion[]>
+  readonly abort: AbortController
+}
+
 /** What is being typed for which there may be suggestions. */
 export interface SuggestionState extends Match {
   readonly options: readonly Suggestion[]
   /** Place of the option that Enter takes. */
   readonly active: number
-  readonly pending: Promise<readonly Suggestion[]> | undefined
+  readonly pending: Search | undefined
+  /** Nothing could be looked for. */
+  readonly hasFailed: boolean
   readonly isDismissed: boolean
 }
+
+/** What a search came to. */
+type Outcome = Pick<SuggestionState, 'options' | 'active' | 'pending' | 'hasFailed'>
 
 /** Longest text that is searched for, in UTF-16 units, and of how many words. */
 const maxQueryLength = 40
@@ -58,7 +70,7 @@ export function openSuggestion(state: EditorState): SuggestionState | undefined 
   const suggestion = suggestionKey.getState(state)
   if (suggestion === undefined || suggestion.isDismissed) return undefined
   // Where a text merely goes on behind a sign there is nothing to say.
-  return suggestion.options.length > 0 || !suggestion.query.includes(' ') ? suggestion : undefined
+  return suggestion.options.length > 0 || suggestion.hasFailed || !suggestion.query.includes(' ') ? suggestion : undefined
 }
 
 /** Makes another option the active one. */
@@ -84,6 +96,7 @@ export function chooseSuggestion(view: EditorView, { source, from, to }: Match, 
 
 /** Lists of what can be put into a text, opened by what is typed and led by the keys: arrows, Enter and Tab to take, Escape to close. */
 export function createSuggestions(sources: () => readonly SuggestionSource[]): Extension {
+  let latest: Search | undefined
   const plugin = new Plugin<SuggestionState | undefined>({
     key: suggestionKey,
     state: {
@@ -99,22 +112,22 @@ export function createSuggestions(sources: () => readonly SuggestionSource[]): E
     view: () => ({
       update(view, before) {
         const { pending } = suggestionKey.getState(view.state) ?? {}
-        if (pending === undefined || pending === suggestionKey.getState(before)?.pending) return
-        const show = (options: readonly Suggestion[]): void => {
-          if (view.isDestroyed) return
-          change(view, (state) =>
-            state?.pending === pending ? { ...state, options: options.slice(0, maxSuggestions), active: 0, pending: undefined } : state,
-          )
+        const former = suggestionKey.getState(before)?.pending
+        if (pending === former) return
+        former?.abort.abort()
+        latest = pending
+        const show = (outcome: Outcome): void => {
+          if (!view.isDestroyed) change(view, (state) => (state && state.pending === pending ? { ...state, ...outcome } : state))
         }
-        // Whoever searches says elsewhere that it failed; here nothing was found.
-        pending.then(show, () => show([]))
+        pending?.answer.then(found).then(show, () => show(failed))
       },
+      destroy: () => latest?.abort.abort(),
     }),
     props: {
       handleKeyDown(view, event) {
         const open = openSuggestion(view.state)
         if (open === undefined || view.composing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false
-        const { options, active } = open
+        const { options, active, pending } = open
         if (event.key === 'Escape') {
           change(view, (state) => state && { ...state, isDismissed: true })
           event.stopPropagation()
@@ -123,8 +136,9 @@ export function createSuggestions(sources: () => readonly SuggestionSource[]): E
         if (options.length === 0) return false
         if (event.key === 'ArrowDown') activateSuggestion(view, (active + 1) % options.length)
         else if (event.key === 'ArrowUp') activateSuggestion(view, (active + options.length - 1) % options.length)
-        else if (event.key === 'Enter' || event.key === 'Tab') chooseSuggestion(view, open, options[active]!)
-        else return false
+        else if (event.key !== 'Enter' && event.key !== 'Tab') return false
+        // What is shown meanwhile was found for what was typed before.
+        else if (pending === undefined) chooseSuggestion(view, open, options[active]!)
         return true
       },
       handleDOMEvents: {
@@ -159,6 +173,7 @@ function findMatch({ selection }: EditorState, sources: readonly SuggestionSourc
     const at = before.lastIndexOf(source.trigger)
     if (at === -1 || (at > 0 && /[\p{L}\p{N}_]/u.test(before[at - 1]!))) continue
     const typed = before.slice(at + source.trigger.length)
+    if (source.end !== undefined && typed.includes(source.end)) continue
     if (typed.length > maxQueryLength || typed.includes(noText) || !query.test(typed)) continue
     return { source, from: pos - (before.length - at), to: pos, query: typed }
   }
@@ -172,8 +187,25 @@ function follow(match: Match, before: SuggestionState | undefined, transaction: 
   const isSame =
     before !== undefined && before.source.kind === match.source.kind && (isTheirs || transaction.mapping.map(before.from) === match.from)
   if (isSame && before.query === match.query) return { ...before, ...match }
-  const found = match.source.find!(match.query)
+  const answer = search(match)
   const isDismissed = isSame && before.isDismissed
-  if ('then' in found) return { ...match, options: isSame ? before.options : [], active: 0, pending: found, isDismissed }
-  return { ...match, options: found.slice(0, maxSuggestions), active: 0, pending: undefined, isDismissed }
+  if (!('answer' in answer)) return { ...match, ...answer, isDismissed }
+  return { ...match, options: isSame ? before.options : [], active: 0, pending: answer, hasFailed: false, isDismissed }
 }
+
+function search({ source, query: typed }: Match): Search | Outcome {
+  const abort = new AbortController()
+  try {
+    const answer = source.find!(typed, abort.signal)
+    return 'then' in answer ? { answer, abort } : found(answer)
+  } catch {
+    // The list says so: what is typed has to get into the text all the same.
+    return failed
+  }
+}
+
+function found(options: readonly Suggestion[]): Outcome {
+  return { options: options.slice(0, maxSuggestions), active: 0, pending: undefined, hasFailed: false }
+}
+
+const failed: Outcome = { ...found([]), hasFailed: true }

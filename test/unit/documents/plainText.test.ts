@@ -56,6 +56,12 @@ describe('the plain text of a rich one', () => {
     expect(plainTextOf(treeOf(mention('x'.repeat(100_000))), 'rich-text').length).toBe(1025)
   })
 
+  it('has the label of a linked item as it was written, in its line', () => {
+    const link = element('itemLink')
+    link.setAttribute('label', 'Plan')
+    expect(plainTextOf(treeOf(element('paragraph', words('see '), link, words('.'))), 'rich-text')).toBe('see Plan.')
+  })
+
   it('has the description of a picture, on a line of its own', () => {
     const image = (alt: string) => {
       const node = element('image')
