@@ -4,6 +4,7 @@ import { ConflictBadgeView } from '../src/components/ConflictBadge.tsx'
 import type { Conflict } from '../src/database/conflicts.ts'
 import { EchoError } from '../src/shared/echoError.ts'
 import type { IdentityId } from '../src/shared/ids.ts'
+import { announced } from './announced.ts'
 import { withUi } from './withUi.tsx'
 
 const conflict = (key: string, value: Conflict['value'], author = 'ann'): Conflict => ({
@@ -37,6 +38,8 @@ export const Two: Story = {
     await expect(dialog.getByText('(taken away)')).toBeVisible()
     await userEvent.click(dialog.getByRole('button', { name: 'Use this: Title by Ann' }))
     await expect(args.onRestore).toHaveBeenCalledWith(args.conflicts[0])
+    await expect(dialog.getByText('Taken over, for everyone.')).toBeVisible()
+    await expect(dialog.getByText('Taken over, for everyone.', announced)).toBeInTheDocument()
     await userEvent.click(dialog.getByRole('button', { name: 'Done' }))
     await expect(canvas.getByRole('button', { name: '2 other values' })).toHaveFocus()
   },

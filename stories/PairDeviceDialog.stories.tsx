@@ -59,6 +59,16 @@ export const Occupied: Story = {
 }
 export const OccupiedByWords: Story = { args: { state: { status: 'occupied', spaces: 0 } } }
 export const Connecting: Story = { args: { state: { status: 'connecting', preview, slow: false } } }
+export const ClosingWhileConnecting: Story = {
+  ...Connecting,
+  play: async ({ args, canvas, userEvent }) => {
+    await userEvent.click(canvas.getByRole('button', { name: 'Close' }))
+    const question = canvas.getByRole('group', { name: 'Close all the same?' })
+    await expect(question).toHaveFocus()
+    await expect(question).toHaveAccessibleDescription('This device is not added yet. Closing cancels it.')
+    await expect(args.onClose).not.toHaveBeenCalled()
+  },
+}
 export const ConnectingSlowly: Story = { args: { state: { status: 'connecting', preview, slow: true } } }
 export const PeerOffline: Story = { args: { state: { status: 'peer-offline', preview, deadline } } }
 export const Verifying: Story = {

@@ -5,11 +5,11 @@ import type { Conflict } from '../database/conflicts.ts'
 import { useConflicts } from '../react/useConflicts.ts'
 import { useMembers } from '../react/useMembers.ts'
 import { usePermissions } from '../react/usePermissions.ts'
-import { useAnnounce } from './Announcer.tsx'
 import { Button } from './Button.tsx'
 import { Dialog } from './Dialog.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
+import { News } from './News.tsx'
 import { plainName } from './plainName.ts'
 import { Portal } from './Portal.tsx'
 import { storedText } from './storedText.ts'
@@ -57,18 +57,19 @@ export interface ConflictBadgeViewProps extends ComponentProps<'span'> {
 /** {@link ConflictBadge} with any values. */
 export function ConflictBadgeView({ conflicts, nameOf, labelOf = (key) => key, onRestore, ...props }: ConflictBadgeViewProps): ReactNode {
   const { conflicts: messages, common } = useMessages()
-  const announce = useAnnounce()
   const [open, setOpen] = useState(false)
+  const [restored, setRestored] = useState(0)
   const { error, attempt, forget } = useAttempt('The value could not be brought back. See the cause.')
   if (conflicts.length === 0 && !open) return null
 
   function close(): void {
     setOpen(false)
+    setRestored(0)
     forget()
   }
 
   function restore(conflict: Conflict): void {
-    if (attempt(() => onRestore?.(conflict))) announce(messages.restored)
+    if (attempt(() => onRestore?.(conflict))) setRestored((count) => count + 1)
   }
 
   return (
@@ -112,7 +113,8 @@ export function ConflictBadgeView({ conflicts, nameOf, labelOf = (key) => key, o
                 })}
               </ul>
             )}
-            {error !== undefined && <ErrorNote role="alert" error={error} />}
+            {restored > 0 && <News key={restored}>{messages.restored}</News>}
+            {error !== undefined && <ErrorNote said="polite" error={error} />}
             <div className="echo-actions">
               <Button onClick={close}>{common.done}</Button>
             </div>

@@ -58,7 +58,8 @@ export function DeviceRow({ device, onRename, onLost }: DeviceRowProps): ReactNo
             onChange={(event) => setDraft(event.target.value)}
             onKeyDown={(event) => {
               if (event.key !== 'Escape') return
-              event.stopPropagation()
+              // It is used up: a dialog around the list stays open.
+              event.preventDefault()
               close()
             }}
           />

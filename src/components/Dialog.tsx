@@ -14,7 +14,7 @@ import { Announcer, useAnnounce } from './Announcer.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
 import { focusPath, restoreFocus } from './restoreFocus.ts'
-import { LossContext, LossQuestion, type Loss } from './LossQuestion.tsx'
+import { LossContext, LossQuestion, useLoss, type Loss } from './LossQuestion.tsx'
 
 export interface DialogProps extends Omit<ComponentProps<'dialog'>, 'open' | 'onClose' | 'title'> {
   readonly open: boolean
@@ -24,6 +24,8 @@ export interface DialogProps extends Omit<ComponentProps<'dialog'>, 'open' | 'on
   readonly title: string
   /** Names the present step: when it changes and the focus went with the former step's content, the heading gets it. */
   readonly step?: string
+  /** What would be lost if it were closed now, as a sentence; Escape, the close button and a click beside the dialog ask first. */
+  readonly loss?: string | undefined
 }
 
 /** The question whether to close although something would be lost. */
@@ -37,9 +39,20 @@ interface Question {
 
 /**
  * A native modal `<dialog>`: the page behind is inert, Escape closes, and the focus goes to the heading and back to the opener, or to what is left
- * around it. Its content exists only while it is open; where closing would lose something of it, the dialog asks first.
+ * around it. Its content exists only while it is open.
  */
-export function Dialog({ open, onClose, title, step = title, className, children, ref, onKeyDown, ...props }: DialogProps): ReactNode {
+export function Dialog({
+  open,
+  onClose,
+  title,
+  step = title,
+  loss,
+  className,
+  children,
+  ref,
+  onKeyDown,
+  ...props
+}: DialogProps): ReactNode {
   const own = useRef<HTMLDialogElement>(null)
   const headingId = useId()
   useImperativeHandle(ref, () => own.current as HTMLDialogElement, [])
@@ -122,7 +135,7 @@ export function Dialog({ open, onClose, title, step = title, className, children
       {open && (
         <Announcer>
           <LossContext value={losses}>
-            <DialogContent headingId={headingId} title={title} step={step} onClose={requestClose}>
+            <DialogContent headingId={headingId} title={title} step={step} loss={loss} onClose={requestClose}>
               {question !== undefined && <LossQuestion losses={question.losses} onStay={stay} onClose={onClose} />}
               {children}
             </DialogContent>
@@ -149,13 +162,15 @@ interface DialogContentProps {
   readonly headingId: string
   readonly title: string
   readonly step: string
+  readonly loss: string | undefined
   readonly onClose: () => void
   readonly children: ReactNode
 }
 
-function DialogContent({ headingId, title, step, onClose, children }: DialogContentProps): ReactNode {
+function DialogContent({ headingId, title, step, loss, onClose, children }: DialogContentProps): ReactNode {
   const messages = useMessages()
   const announce = useAnnounce()
+  useLoss(loss)
   const heading = useRef<HTMLHeadingElement>(null)
   const shown = useRef<{ readonly step: string; readonly title: string }>(undefined)
   /** What had the focus last. */

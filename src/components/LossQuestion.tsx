@@ -11,8 +11,8 @@ export interface Loss {
 export const LossContext = createContext<RefObject<Set<Loss>> | undefined>(undefined)
 
 /**
- * Lets the nearest dialog ask before Escape, its cross or a click beside it closes it; outside of a dialog nothing happens. A button of the content
- * that says what it does, such as Cancel, need not ask.
+ * Lets the nearest dialog ask before Escape, its cross or a click beside it closes it, as its `loss` does; outside of a dialog nothing happens. A button
+ * of the content that says what it does, such as Cancel, need not ask.
  * @param text what would be lost now, as a sentence; undefined while nothing would
  */
 export function useLoss(text: string | undefined): void {

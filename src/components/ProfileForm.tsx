@@ -7,6 +7,7 @@ import { Button } from './Button.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
+import { useLoss } from './LossQuestion.tsx'
 import type { ProfileChange } from '../identity/identityStore.ts'
 import type { Profile } from '../identity/profileRecord.ts'
 
@@ -45,12 +46,14 @@ export function ProfileForm(props: Omit<ComponentProps<'form'>, 'id' | 'onSubmit
 
 /** {@link ProfileForm} in any of its states. */
 export function ProfileFormView({ id, profile, state, onSave, className, ...props }: ProfileFormViewProps): ReactNode {
-  const { profile: messages, identity } = useMessages()
+  const { profile: messages, identity, common } = useMessages()
   const [name, setName] = useState(profile.name)
   const [emoji, setEmoji] = useState(profile.emoji ?? '')
   const [colour, setColour] = useState(profile.colour)
   const [isMissing, setMissing] = useState(false)
   const field = useId()
+  const isDraft = name !== profile.name || emoji !== (profile.emoji ?? '') || colour !== profile.colour
+  useLoss(isDraft ? common.lossTyped : undefined)
 
   function onSubmit(event: FormEvent): void {
     event.preventDefault()

@@ -8,6 +8,7 @@ import { Button } from './Button.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
+import { useLoss } from './LossQuestion.tsx'
 import { plainName } from './plainName.ts'
 
 export interface SpaceFormProps extends Omit<ComponentProps<'form'>, 'onSubmit' | 'children' | 'name'> {
@@ -62,6 +63,7 @@ export function SpaceFormView({ name: before, state, onSubmit, onCancel, classNa
   const [isMissing, setMissing] = useState(false)
   const id = useId()
   const isPending = state.status === 'pending'
+  useLoss(name === (before ?? '') ? undefined : common.lossTyped)
   const verb = before === undefined ? messages.create : messages.rename
 
   function submit(event: FormEvent): void {

