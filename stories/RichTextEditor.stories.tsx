@@ -171,7 +171,9 @@ export const ItemLinks: Story = {
     ...withNotes,
     onOpenItem: fn(),
   },
-  play: async ({ args, canvas, userEvent }) => {
+  play: async ({ args, canvas, canvasElement, userEvent }) => {
+    const separator = canvasElement.querySelector('.ProseMirror-separator')!.getBoundingClientRect()
+    await expect([separator.width, separator.height], 'what the editor sets behind a link at the end is not seen').toEqual([0, 0])
     await expect(canvas.getByRole('link', { name: 'Plan of the garden' })).not.toHaveAttribute('aria-disabled')
     const gone = canvas.getByRole('link', { name: 'List of tools (not there any more)' })
     await expect(gone).toHaveAttribute('aria-disabled', 'true')
