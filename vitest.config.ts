@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
@@ -34,6 +35,8 @@ const optimizeDeps = {
 const cacheDir = `node_modules/.vite/${createHash('sha256').update(optimizeDeps.include.join()).digest('hex').slice(0, 12)}`
 const dedupe = ['react', 'react-dom', 'yjs', 'y-protocols', 'lib0']
 
+type ScreenshotPath = Readonly<Record<'root' | 'testFileDirectory' | 'testFileName' | 'arg' | 'ext', string>>
+
 /** A new object each time: Vitest refuses two projects that share one. */
 function browser() {
   return {
@@ -42,6 +45,13 @@ function browser() {
     screenshotFailures: false,
     provider: playwright({ launchOptions: { ...(executablePath ? { executablePath } : {}), args: chromiumArgs() } }),
     instances: [{ browser: 'chromium' as const }],
+    expect: {
+      toMatchScreenshot: {
+        // Beside its test, in a folder of the test's name.
+        resolveScreenshotPath: ({ root, testFileDirectory, testFileName, arg, ext }: ScreenshotPath) =>
+          join(root, testFileDirectory, testFileName.replace(/\.test\.tsx$/, ''), `${arg}${ext}`),
+      },
+    },
   }
 }
 
