@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
-import react from '@vitejs/plugin-react'
+import babel from '@rolldown/plugin-babel'
+import react, { reactCompilerPreset } from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { bareImports } from './scripts/lib/bareImports.mjs'
@@ -37,6 +38,10 @@ const dedupe = ['react', 'react-dom', 'yjs', 'y-protocols', 'lib0']
 
 type ScreenshotPath = Readonly<Record<'root' | 'testFileDirectory' | 'testFileName' | 'arg' | 'ext', string>>
 
+/** What an app may run its code through, and the components and hooks with it. */
+const compiler = reactCompilerPreset()
+compiler.rolldown.filter = { ...compiler.rolldown.filter, id: { include: [/\/src\/(react|components|editors)\//, /\/test\//] } }
+
 /** A new object each time: Vitest refuses two projects that share one. */
 function browser() {
   return {
@@ -63,6 +68,21 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/unit/**/*.test.{ts,tsx}', 'test/integration/**/*.test.{ts,tsx}'],
+          setupFiles,
+          env,
+          maxWorkers,
+          testTimeout: seconds(20),
+          hookTimeout: seconds(60),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        plugins: [babel({ presets: [compiler] })],
+        test: {
+          name: 'compiled',
+          environment: 'node',
+          include: ['test/compiled/**/*.test.tsx', 'test/unit/{react,components}/**/*.test.tsx'],
+          exclude: [nodeOnly],
           setupFiles,
           env,
           maxWorkers,

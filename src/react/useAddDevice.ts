@@ -1,9 +1,9 @@
 'use client'
-import { useCallback, useMemo } from 'react'
+import { useMemo } from 'react'
 import { useEcho } from './useEcho.ts'
 import { useFlow } from './useFlow.ts'
 import { useReadable } from './useReadable.ts'
-import type { AddDeviceFlow } from '../client/echo.ts'
+import type { AddDeviceFlow, Echo } from '../client/echo.ts'
 import type { AddDeviceState } from '../client/states.ts'
 
 export interface AddDevice {
@@ -17,6 +17,7 @@ export interface AddDevice {
 }
 
 const idle: AddDeviceState = { status: 'idle' }
+const begin = (echo: Echo): AddDeviceFlow => echo.addDevice()
 
 /**
  * Adds a device of this person's, on one that is there already; the new one uses {@link usePairDevice}. A device is met while a component with this hook
@@ -28,8 +29,7 @@ const idle: AddDeviceState = { status: 'idle' }
  * {adding.state.status === 'waiting' && <p>{adding.state.url} {adding.state.code}</p>}
  */
 export function useAddDevice(): AddDevice {
-  const echo = useEcho()
-  const flow = useFlow(useCallback(() => echo.addDevice(), [echo]))
+  const flow = useFlow(begin, useEcho())
   const state = useReadable(flow?.state) ?? idle
   return useMemo(
     () => ({

@@ -32,8 +32,7 @@ const idle: InviteState = { status: 'idle' }
  */
 export function useInvite(space: Space | undefined): Invite {
   const { invites } = useEchoContext()
-  const begin = useMemo(() => space && (() => invites.acquire(space)), [invites, space])
-  const flow = useFlow(begin)
+  const flow = useFlow(invites.acquire, space)
   const state = useReadable(flow?.state) ?? idle
   return useMemo(
     () => ({

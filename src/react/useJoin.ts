@@ -1,7 +1,7 @@
 'use client'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo } from 'react'
 import { useEcho } from './useEcho.ts'
-import { useFlow } from './useFlow.ts'
+import { useLinkFlow } from './useLinkFlow.ts'
 import { useReadable } from './useReadable.ts'
 import type { JoinFlow } from '../client/echo.ts'
 import type { JoinState } from '../client/states.ts'
@@ -30,20 +30,13 @@ const idle: JoinState = { status: 'idle' }
  */
 export function useJoin(link?: string): Join {
   const echo = useEcho()
-  const [target, setTarget] = useState({ link, given: link })
-  // A new link from outside wins over what was opened by hand before.
-  if (target.given !== link) setTarget({ link, given: link })
-  const begin = useMemo(() => {
-    const { link: wanted } = target
-    return wanted === undefined ? undefined : () => echo.join(wanted)
-  }, [echo, target])
-  const flow = useFlow(begin)
-  const open = useCallback((next: string | undefined) => setTarget((before) => ({ link: next, given: before.given })), [])
+  const begin = useCallback((followed: string) => echo.join(followed), [echo])
+  const { flow, link: target, open } = useLinkFlow(link, begin)
   const state = useReadable(flow?.state) ?? idle
   return useMemo(
     () => ({
       state,
-      link: target.link,
+      link: target,
       open,
       accept: () => flow?.accept(),
       submitCode: (code) => flow?.submitCode(code),

@@ -1,7 +1,7 @@
 'use client'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo } from 'react'
 import { useEcho } from './useEcho.ts'
-import { useFlow } from './useFlow.ts'
+import { useLinkFlow } from './useLinkFlow.ts'
 import { useReadable } from './useReadable.ts'
 import type { PairFlow } from '../client/echo.ts'
 import type { PairState } from '../client/states.ts'
@@ -32,15 +32,8 @@ const idle: PairState = { status: 'idle' }
  */
 export function usePairDevice(link?: string, deviceName = ''): PairDevice {
   const echo = useEcho()
-  const [target, setTarget] = useState({ link, given: link })
-  // A new link from outside wins over what was opened by hand before.
-  if (target.given !== link) setTarget({ link, given: link })
-  const begin = useMemo(() => {
-    const { link: wanted } = target
-    return wanted === undefined ? undefined : () => echo.pair(wanted, { deviceName })
-  }, [deviceName, echo, target])
-  const flow = useFlow(begin)
-  const open = useCallback((next: string | undefined) => setTarget((before) => ({ link: next, given: before.given })), [])
+  const begin = useCallback((followed: string) => echo.pair(followed, { deviceName }), [deviceName, echo])
+  const { flow, open } = useLinkFlow(link, begin)
   const state = useReadable(flow?.state) ?? idle
   return useMemo(
     () => ({
