@@ -109,6 +109,28 @@ describe('mentions', () => {
     expect(options(), 'a caret that comes by').toHaveLength(0)
   })
 
+  it('open no list for what another writes at the own caret, and leave an open one open and a closed one closed', async () => {
+    const yXml = createTree('to b')
+    const wordsOf = (tree: Y.XmlFragment) => (tree.get(0) as Y.XmlElement).get(0) as Y.XmlText
+    open(yXml)
+    await userEvent.click(box())
+    await keys('{End}')
+    act(() => remotely(yXml, (tree) => wordsOf(tree).insert(3, '@')))
+    expect(box().textContent).toBe('to @b')
+    expect(options()).toHaveLength(0)
+    await keys(' and @b')
+    expect(options()).toHaveLength(2)
+    await keys('{ArrowDown}')
+    act(() => remotely(yXml, (tree) => wordsOf(tree).insert(0, 'Hello ')))
+    expect(options()).toHaveLength(2)
+    expect(screen.getByRole('option', { selected: true }).textContent).toContain('Béa')
+    await keys('{Escape}')
+    act(() => remotely(yXml, (tree) => wordsOf(tree).insert(0, 'Oh, ')))
+    expect(options()).toHaveLength(0)
+    await keys('e')
+    expect(options()).toHaveLength(0)
+  })
+
   it('say that nobody is called so, and let Enter be Enter then', async () => {
     const yXml = createTree('')
     open(yXml)
