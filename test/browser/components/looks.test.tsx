@@ -49,14 +49,9 @@ interface MediaSession {
   send(method: 'Emulation.setEmulatedMedia', parameters: { features: { name: string; value: string }[] }): Promise<void>
 }
 
-/** Nothing moves; the colours are the system's own where asked for. */
-function emulate(forcedColors: 'active' | 'none'): Promise<void> {
-  return (cdp() as unknown as MediaSession).send('Emulation.setEmulatedMedia', {
-    features: [
-      { name: 'prefers-reduced-motion', value: 'reduce' },
-      { name: 'forced-colors', value: forcedColors },
-    ],
-  })
+function emulate(features: Readonly<Record<string, string>>): Promise<void> {
+  const session = cdp() as unknown as MediaSession
+  return session.send('Emulation.setEmulatedMedia', { features: Object.entries(features).map(([name, value]) => ({ name, value })) })
 }
 
 const style = document.createElement('style')
@@ -64,19 +59,20 @@ style.textContent = `body { margin: 0; padding: 16px; font-family: "${font}"; ba
 
 beforeAll(() => document.head.append(style))
 afterEach(cleanup)
-afterAll(() => emulate('none'))
+// The page goes on with other files.
+afterAll(() => emulate({}))
 
-// The least of what is to be found, corners that are rounder by 4 px, moves more than this.
-const comparatorOptions = { threshold: 0.05, allowedMismatchedPixelRatio: 0.0004 }
+// The least of what is to be found, a shade of blue or corners that are rounder by 4 px, moves more than this.
+const comparatorOptions = { threshold: 0.01, allowedMismatchedPixelRatio: 0.0004 }
 
 describe.runIf(isDrawnAlike())('the kit looks as in its references', () => {
   it.each(looks.map((look) => [nameOf(look), look] as const))('%s', async (reference, { name, theme, dir, width, forcedColors }) => {
     await page.viewport(width ?? wide, 700)
-    await emulate(forcedColors ? 'active' : 'none')
+    await emulate({ 'prefers-reduced-motion': 'reduce', 'forced-colors': forcedColors ? 'active' : 'none' })
     document.documentElement.dataset['theme'] = theme ?? 'light'
     document.documentElement.dir = dir ?? 'ltr'
     const { container } = await act(async () => render(<KitPage name={name} world={createKitWorld()} />))
     const shown = document.querySelector('dialog[open]') ?? container
-    await expect.element(page.elementLocator(shown)).toMatchScreenshot(reference, { comparatorOptions })
+    await expect(page.elementLocator(shown)).toMatchScreenshot(reference, { comparatorOptions, timeout: 20_000 })
   })
 })
