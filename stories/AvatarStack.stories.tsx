@@ -33,3 +33,21 @@ export const Many: Story = {
     await expect(canvas.getByText('And 王 小明, Dee de Vries, Eve, and Ünal 🌻')).toBeInTheDocument()
   },
 }
+/** Names that somebody made up to turn, widen or overpaint what is around them, or none at all. */
+export const Hostile: Story = {
+  args: {
+    people: ['\u202Egnorw', 'W'.repeat(5_000), '\u2067', `Z${'\u0301'.repeat(500)}`, '<img src=x onerror=alert(1)>', ''].map(
+      (name, index) => ({
+        identity: `person-${index}`,
+        name,
+        activity: 'active',
+      }),
+    ),
+  },
+  play: async ({ canvas, canvasElement }) => {
+    await expect(canvas.getAllByRole('listitem')).toHaveLength(4)
+    await expect(canvasElement.querySelector('img')).toBeNull()
+    await expect(canvas.getByRole('list').getBoundingClientRect().height).toBeLessThan(40)
+    await expect(canvas.getByText(/^And Z\u0301{6}, <img src=x onerror=alert\(1\)>, and Someone without a name$/u)).toBeInTheDocument()
+  },
+}

@@ -53,10 +53,13 @@ export function AvatarStackView({
   className,
   ...props
 }: ComponentProps<'div'> & StackOptions & { readonly people: readonly AvatarPerson[] }): ReactNode {
-  const { presence: messages } = useMessages()
+  const {
+    presence: messages,
+    members: { unnamed },
+  } = useMessages()
   // A lone "+1" takes the room of the avatar it stands for.
   const shown = people.length <= max ? people : people.slice(0, Math.max(1, max - 1))
-  const rest = people.slice(shown.length).map((person) => plainName(person.name))
+  const rest = people.slice(shown.length).map((person) => plainName(person.name) || unnamed)
   return (
     <div
       data-slot="avatar-stack"

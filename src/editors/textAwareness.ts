@@ -1,8 +1,8 @@
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import type { Presence } from '../client/echo.ts'
+import { shareWhereRoom } from '../client/shareWhereRoom.ts'
 import type { PresentPeer } from '../client/states.ts'
-import { EchoError } from '../shared/echoError.ts'
 import { bareName } from '../components/plainName.ts'
 import { personColour } from './personColour.ts'
 import { TextCursor, toTextPlace, type TextPlace, type TextSelection } from './textCursor.ts'
@@ -92,13 +92,8 @@ export function createTextAwareness(options: {
     const text = JSON.stringify(selection)
     if (text === shared) return
     shared = text
-    try {
-      presence.share(TextCursor, selection)
-    } catch (error) {
-      // The app shares so much already that a caret has no room beside it; nothing thrown here may reach the editor, which is in the middle of an update.
-      if (!(error instanceof EchoError)) throw error
-      presence.share(TextCursor, undefined)
-    }
+    // Nothing thrown here may reach the editor, which is in the middle of an update.
+    shareWhereRoom(presence, TextCursor, selection)
   }
 
   const awareness = {

@@ -1,5 +1,6 @@
 'use client'
 import { useCallback, type RefCallback } from 'react'
+import { isSameList } from './isSameList.ts'
 import { useEcho } from './useEcho.ts'
 import { useSelected } from './useSelected.ts'
 import type { Space } from '../client/echo.ts'
@@ -54,8 +55,4 @@ export function useTyping(space: Space | undefined, itemId: string | undefined):
   const select = useCallback((peers: readonly PresentPeer[]) => peers.filter((peer) => peer.typing === itemId), [itemId])
   const others = useSelected(itemId === undefined ? undefined : presence?.peers, { select, isEqual: isSameList })
   return { others: others ?? nobody, ref }
-}
-
-function isSameList(a: readonly PresentPeer[], b: readonly PresentPeer[]): boolean {
-  return a.length === b.length && a.every((peer, i) => peer === b[i])
 }

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useState, type ReactNode } from 'react'
-import { expect, waitFor } from 'storybook/test'
+import { expect, fireEvent, waitFor } from 'storybook/test'
 import { z } from 'zod'
 import { defineChannel } from '../../src/client/defineChannel.ts'
 import { definePresence } from '../../src/client/definePresence.ts'
@@ -8,6 +8,7 @@ import type { Space } from '../../src/client/echo.ts'
 import { Button } from '../../src/components/Button.tsx'
 import { defineType } from '../../src/database/defineType.ts'
 import { useChannel } from '../../src/react/useChannel.ts'
+import { useCursors } from '../../src/react/useCursors.ts'
 import { useDeleteSpace } from '../../src/react/useDeleteSpace.ts'
 import { useExport } from '../../src/react/useExport.ts'
 import { useImport } from '../../src/react/useImport.ts'
@@ -65,6 +66,29 @@ export const Presence: Story = {
     await expect(await bob.findByText('I am calm. Alice is glad.', {}, patience)).toBeVisible()
     await userEvent.click(alice.getByRole('switch', { name: 'Online' }))
     await expect(await bob.findByText('I am calm.', {}, patience)).toBeVisible()
+  },
+}
+
+function Pointing({ space }: OfSpace): ReactNode {
+  const { ref, others } = useCursors(space, 'map')
+  return (
+    <p ref={ref}>
+      {others.length === 0 ? 'Nobody points' : others.map(({ name, data }) => `${name} points at ${data.x}, ${data.y}`).join()}
+    </p>
+  )
+}
+
+/** `useCursors` says where others point at in an area, as fractions of it. */
+export const Cursors: Story = {
+  ...withPeers({ types }, ({ space }) => <Pointing space={space} />),
+  play: async ({ canvas }) => {
+    const { alice, bob } = sidesOf(canvas)
+    const area = await alice.findByText('Nobody points')
+    const { left, top, width, height } = area.getBoundingClientRect()
+    await fireEvent.pointerMove(area, { clientX: left + width / 4, clientY: top + height / 2 })
+    await expect(await bob.findByText(/^Alice points at 0\.25\d*, 0\.5\d*$/, {}, patience)).toBeVisible()
+    await fireEvent.blur(window)
+    await expect(await bob.findByText('Nobody points', {}, patience)).toBeVisible()
   },
 }
 

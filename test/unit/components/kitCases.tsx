@@ -94,6 +94,15 @@ const invitationOf = (text: string): InvitationInfo => ({
   expiresAt: now + 86_400_000,
   requests: [{ guest: 'aa', name: text }],
 })
+const cursorOf = (text: string) =>
+  ({
+    identity: 'ben' as IdentityId,
+    key: 'k',
+    name: text,
+    activity: 'active',
+    typing: undefined,
+    data: { area: 'board', x: 0.7, y: 0.4 },
+  }) as const
 const deletedOf = (text: string): DeletedItem => ({
   id: 'bean' as ItemId,
   type: 'note',
@@ -132,7 +141,7 @@ export function createKitWorld(text = 'Garden'): KitWorld {
       ['ben' as IdentityId, { canRemove: true, roles: ['owner', 'admin', 'editor', 'reader'] }],
     ]),
   })
-  garden.others.set([{ identity: 'ben' as IdentityId, key: 'k', name: text, activity: 'active', typing: undefined, data: undefined }])
+  garden.others.set([cursorOf(text)])
   garden.invitations.set([invitationOf(text)])
   garden.conflicts.set([conflictOf(text)])
   garden.trash.set([deletedOf(text)])
@@ -426,6 +435,19 @@ export const kitCases: Readonly<Record<ComponentName, KitCase>> = {
   PersistenceNoticeView: {
     element: () => <kit.PersistenceNoticeView state={{ status: 'ready', persistent: false }} onPersist={ignore} onLater={ignore} />,
     says: [m.storage.label, m.storage.mayBeEvicted, m.storage.later],
+  },
+  PresenceCursors: {
+    isConnected: true,
+    element: ({ garden }) => (
+      <kit.PresenceCursors space={garden.space} area="board" style={{ blockSize: 100 }}>
+        Board
+      </kit.PresenceCursors>
+    ),
+    says: ['Board', 'Garden'],
+  },
+  PresenceCursorsView: {
+    element: ({ text }) => <kit.PresenceCursorsView cursors={[cursorOf(text)]} style={{ blockSize: 100 }} />,
+    says: ['Garden', 'aria-hidden="true"'],
   },
   PresenceDot: { element: () => <kit.PresenceDot activity="away" />, says: [m.presence.activity.away] },
   ProfileForm: { isConnected: true, element: () => <kit.ProfileForm />, says: [m.identity.name, m.profile.save] },
