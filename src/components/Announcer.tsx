@@ -46,10 +46,15 @@ export function useAnnounce(): Announce {
   return use(AnnounceContext) ?? unheard
 }
 
-/** Says a text when it comes up, and another one when it changes to that; undefined says nothing. */
-export function useSaid(text: string | undefined, priority?: 'polite' | 'assertive'): void {
-  const announce = useAnnounce()
+/**
+ * Says a text when it comes up, and another one when it changes to that; undefined says nothing.
+ * @param cause where the same text may come again for another reason, that reason
+ * @returns the role that its element needs where no announcer listens: a browser then reads it by itself
+ */
+export function useSaid(text: string | undefined, priority: 'polite' | 'assertive' = 'polite', cause?: unknown): 'alert' | undefined {
+  const announce = use(AnnounceContext)
   useEffect(() => {
-    if (text !== undefined) announce(text, priority)
-  }, [announce, priority, text])
+    if (text !== undefined) announce?.(text, priority)
+  }, [announce, cause, priority, text])
+  return text !== undefined && announce === undefined ? 'alert' : undefined
 }

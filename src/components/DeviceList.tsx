@@ -80,7 +80,7 @@ export function DeviceListView({
         ))}
         {devices.length === 1 && <li className="echo-hint">{messages.onlyThis}</li>}
       </ul>
-      {command.status === 'error' && lost === undefined && <ErrorNote role="alert" error={command.error} />}
+      {command.status === 'error' && lost === undefined && <ErrorNote said="polite" error={command.error} />}
       {onRevoke !== undefined && (
         <LostDeviceDialog
           device={lost}

@@ -1,6 +1,6 @@
 'use client'
-import { useEffect, type ComponentProps, type ReactNode } from 'react'
-import { useAnnounce } from './Announcer.tsx'
+import type { ComponentProps, ReactNode } from 'react'
+import { useSaid } from './Announcer.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
 import { errorText } from './messages.ts'
@@ -17,14 +17,10 @@ export interface ErrorNoteProps extends ComponentProps<'div'> {
 /** What went wrong in the user's words and what its children add, with the error's code and message behind a disclosure. */
 export function ErrorNote({ error, text, said, className, children, ...props }: ErrorNoteProps): ReactNode {
   const messages = useMessages()
-  const announce = useAnnounce()
   const shown = text ?? errorText(messages, error.code, error.details)
-  useEffect(() => {
-    if (said !== undefined) announce(shown, said)
-    // Each error is news.
-  }, [announce, error, said, shown])
+  const role = useSaid(said === undefined ? undefined : shown, said, error)
   return (
-    <div data-slot="error" className={classNames('echo-error', className)} {...props}>
+    <div data-slot="error" role={role} className={classNames('echo-error', className)} {...props}>
       <p>{shown}</p>
       {children}
       <details>

@@ -3,6 +3,7 @@ import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react'
 import { loadPhrases } from '../identity/loadPhrases.ts'
 import { Button } from './Button.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
+import { FieldFault } from './FieldFault.tsx'
 import { useMessages } from './EchoUiConfig.tsx'
 import { errorText } from './messages.ts'
 import { Waiting } from './Waiting.tsx'
@@ -85,9 +86,7 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, onPair, 
             {messages.phraseCount(wordCount)}
           </p>
           {phraseError !== undefined && (
-            <p id={`${id}wrong`} className="echo-field-error" role="alert">
-              {errorText(allMessages, phraseError.code, phraseError.details)}
-            </p>
+            <FieldFault id={`${id}wrong`}>{errorText(allMessages, phraseError.code, phraseError.details)}</FieldFault>
           )}
         </div>
       )}
@@ -105,13 +104,9 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, onPair, 
           aria-invalid={nameMissing}
           aria-describedby={nameMissing ? `${id}missing` : undefined}
         />
-        {nameMissing && (
-          <p id={`${id}missing`} className="echo-field-error" role="alert">
-            {messages.nameMissing}
-          </p>
-        )}
+        {nameMissing && <FieldFault id={`${id}missing`}>{messages.nameMissing}</FieldFault>}
       </div>
-      {error !== undefined && error.code !== 'bad-phrase' && <ErrorNote role="alert" error={error} />}
+      {error !== undefined && error.code !== 'bad-phrase' && <ErrorNote said="polite" error={error} />}
       {busy && <Waiting>{recovers ? messages.recovering : messages.creating}</Waiting>}
       <div className="echo-actions">
         <Button variant="primary" type="submit" aria-disabled={busy}>

@@ -88,7 +88,7 @@ export function InvalidRowsView({ rows, onDelete, whyNot, className, ...props }:
           ))}
         </ul>
       )}
-      {error !== undefined && <ErrorNote role="alert" error={error} />}
+      {error !== undefined && <ErrorNote said="polite" error={error} />}
       {rows.length > shown.length && <p className="echo-hint">{messages.more(rows.length - shown.length)}</p>}
     </div>
   )

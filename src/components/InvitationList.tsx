@@ -111,7 +111,7 @@ export function InvitationListView({
           ))}
         </ul>
       )}
-      {command.status === 'error' && <ErrorNote role="alert" error={command.error} />}
+      {command.status === 'error' && <ErrorNote said="polite" error={command.error} />}
     </div>
   )
 }

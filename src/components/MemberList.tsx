@@ -107,7 +107,7 @@ export function MemberListView({
         {members.length === 1 && members[0]!.isMe && <li className="echo-hint">{messages.onlyYou}</li>}
       </ul>
       {permissions?.why.manageMembers === 'not-admin' && members.length > 1 && <p className="echo-hint">{messages.notAllowed}</p>}
-      {command.status === 'error' && asking === undefined && <ErrorNote role="alert" error={command.error} />}
+      {command.status === 'error' && asking === undefined && <ErrorNote said="polite" error={command.error} />}
       <MemberDialogs
         asking={asking}
         members={members}

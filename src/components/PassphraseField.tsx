@@ -1,6 +1,6 @@
 'use client'
 import { useId, type ComponentProps, type ReactNode } from 'react'
-import { useSaid } from './Announcer.tsx'
+import { FieldFault } from './FieldFault.tsx'
 
 export interface PassphraseFieldProps extends Omit<ComponentProps<'input'>, 'value' | 'onChange'> {
   readonly label: string
@@ -16,9 +16,6 @@ export interface PassphraseFieldProps extends Omit<ComponentProps<'input'>, 'val
 /** One field for a passphrase, with what is wrong with it below. */
 export function PassphraseField({ label, value, onValue, fault, isShown, kind, ...props }: PassphraseFieldProps): ReactNode {
   const id = useId()
-  // Only a wrong one is urgent. It is also asked for on a page, where perhaps no announcer listens.
-  const isUrgent = kind === 'current'
-  useSaid(isUrgent ? undefined : fault)
   return (
     <div className="echo-field">
       <label htmlFor={id}>{label}</label>
@@ -37,9 +34,9 @@ export function PassphraseField({ label, value, onValue, fault, isShown, kind, .
         aria-describedby={fault === undefined ? undefined : `${id}fault`}
       />
       {fault !== undefined && (
-        <p id={`${id}fault`} className="echo-field-error" role={isUrgent ? 'alert' : undefined}>
+        <FieldFault id={`${id}fault`} urgent={kind === 'current'}>
           {fault}
-        </p>
+        </FieldFault>
       )}
     </div>
   )

@@ -7,6 +7,7 @@ import { Button } from './Button.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
+import { FieldFault } from './FieldFault.tsx'
 import { useLoss } from './LossQuestion.tsx'
 import type { ProfileChange } from '../identity/identityStore.ts'
 import type { Profile } from '../identity/profileRecord.ts'
@@ -86,11 +87,7 @@ export function ProfileFormView({ id, profile, state, onSave, className, ...prop
           aria-invalid={isMissing}
           aria-describedby={isMissing ? `${field}missing` : undefined}
         />
-        {isMissing && (
-          <p id={`${field}missing`} className="echo-field-error" role="alert">
-            {identity.nameMissing}
-          </p>
-        )}
+        {isMissing && <FieldFault id={`${field}missing`}>{identity.nameMissing}</FieldFault>}
       </div>
       <div className="echo-field">
         <label htmlFor={`${field}emoji`}>{messages.emoji}</label>
@@ -106,7 +103,7 @@ export function ProfileFormView({ id, profile, state, onSave, className, ...prop
         <label htmlFor={`${field}colour`}>{messages.colour}</label>
         <input id={`${field}colour`} type="color" value={colour ?? '#4a5568'} onChange={(event) => setColour(event.target.value)} />
       </div>
-      {state.status === 'error' && <ErrorNote role="alert" error={state.error} />}
+      {state.status === 'error' && <ErrorNote said="polite" error={state.error} />}
       <div className="echo-actions">
         <Button variant="primary" type="submit" disabled={state.status === 'saving'}>
           {messages.save}

@@ -8,6 +8,7 @@ import { Button } from './Button.tsx'
 import { classNames } from './classNames.ts'
 import { useMessages } from './EchoUiConfig.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
+import { FieldFault } from './FieldFault.tsx'
 import { useLoss } from './LossQuestion.tsx'
 import { plainName } from './plainName.ts'
 
@@ -95,13 +96,9 @@ export function SpaceFormView({ name: before, state, onSubmit, onCancel, classNa
           aria-invalid={isMissing}
           aria-describedby={isMissing ? `${id}missing` : undefined}
         />
-        {isMissing && (
-          <p id={`${id}missing`} className="echo-field-error" role="alert">
-            {messages.nameMissing}
-          </p>
-        )}
+        {isMissing && <FieldFault id={`${id}missing`}>{messages.nameMissing}</FieldFault>}
       </div>
-      {state.status === 'error' && <ErrorNote role="alert" error={state.error} />}
+      {state.status === 'error' && <ErrorNote said="polite" error={state.error} />}
       <div className="echo-actions">
         <Button variant="primary" type="submit" aria-disabled={isPending}>
           {isPending ? messages.busy : state.status === 'error' ? common.retry : verb}

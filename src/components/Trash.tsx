@@ -120,7 +120,7 @@ export function TrashView({ items, nameOf, titleOf = defaultTitle, onRestore, on
           })}
         </ul>
       )}
-      {error !== undefined && <ErrorNote role="alert" error={error} />}
+      {error !== undefined && <ErrorNote said="polite" error={error} />}
       {items.length > shown.length && <p className="echo-hint">{messages.more(items.length - shown.length)}</p>}
       <Portal>
         <ConfirmDialog

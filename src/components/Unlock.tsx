@@ -61,7 +61,7 @@ export function UnlockView({ state, onUnlock, onForgot }: UnlockViewProps): Reac
           kind="current"
         />
         <ShowToggle isShown={isShown} onShow={setShown} />
-        {error !== undefined && error.code !== 'bad-passphrase' && <ErrorNote role="alert" error={error} />}
+        {error !== undefined && error.code !== 'bad-passphrase' && <ErrorNote said="polite" error={error} />}
         {isBusy && <Waiting>{messages.unlocking}</Waiting>}
         <div className="echo-actions">
           <Button variant="primary" type="submit" disabled={isBusy || typed === ''}>

@@ -281,7 +281,10 @@ describe('the example app', () => {
     const field = page.getByLabel('Passphrase', { exact: true })
     await field.fill('wrong horse battery')
     await page.getByRole('button', { name: 'Unlock' }).click()
-    await page.getByText(/^This is not the passphrase of this device/).waitFor()
+    await page
+      .getByRole('paragraph')
+      .filter({ hasText: /^This is not the passphrase of this device/ })
+      .waitFor()
     expect(await accessibilityFaults(page)).toEqual([])
     await field.fill('correct horse battery')
     await field.press('Enter')

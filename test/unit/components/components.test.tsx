@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, render, screen } from '@testing-library/react'
+import type { ReactNode } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Avatar, hueOf, initialsOf } from '../../../src/components/Avatar.tsx'
 import { AvatarStack } from '../../../src/components/AvatarStack.tsx'
@@ -284,6 +285,19 @@ describe('ErrorNote', () => {
     expect(screen.getByText(/Nothing arrived for 30 s/).closest('details')?.open).toBe(false)
     render(<ErrorNote error={new EchoError('no-provider', 'No provider.')} />)
     expect(screen.getByText('Something went wrong.')).toBeTruthy()
+  })
+
+  it('is said by the announcer, each time it comes, and where there is none by the browser', () => {
+    const note = (): ReactNode => <ErrorNote said="polite" error={new EchoError('timeout', 'Late.')} />
+    const text = 'The other side took too long to answer. Try again.'
+    const { rerender, unmount } = render(<EchoUiConfig>{note()}</EchoUiConfig>)
+    const heard = () => [screen.getByRole('status').textContent, screen.getByRole('alert').textContent]
+    expect(heard()).toEqual([text, ''])
+    rerender(<EchoUiConfig>{note()}</EchoUiConfig>)
+    expect(heard()).toEqual([`${text}\u00A0`, ''])
+    unmount()
+    render(note())
+    expect(screen.getByRole('alert').textContent).toContain(text)
   })
 })
 
