@@ -734,8 +734,8 @@ describe('a dialog', () => {
     }
     // Nor of what else closes it over the caller's head.
     await act(async () => (dialog() as HTMLDialogElement).close())
-    await settle()
-    expect([onClose.mock.calls.length, dialog().matches(':modal')]).toEqual([4, true])
+    await vi.waitFor(() => expect(onClose).toHaveBeenCalledTimes(4))
+    expect(dialog().matches(':modal')).toBe(true)
   })
 
   it('is closed by a click beside it, and not where a text was selected to beyond its edge', () => {
