@@ -115,6 +115,15 @@ async function show(element: ReactNode): Promise<void> {
   await vi.waitFor(() => expect(document.body.textContent).not.toContain('splash'))
 }
 
+/** Opens what can be opened: details, and the dialogs and forms behind the buttons that stand in the page. */
+async function openAll(): Promise<void> {
+  const buttons = [...document.querySelectorAll('button')].filter((button) => button.closest('dialog, [role="toolbar"]') === null)
+  for (const button of buttons) await act(async () => button.click())
+  await act(async () => {
+    for (const details of document.querySelectorAll('details')) details.open = true
+  })
+}
+
 beforeAll(() => page.viewport(360, 740))
 afterEach(cleanup)
 
@@ -127,6 +136,10 @@ describe('with texts of somebody hostile, on a narrow phone', () => {
     for (const [what, text] of Object.entries(texts)) {
       await show(<KitPage name={name} world={createKitWorld(text)} />)
       faults.push(...faultsOf(name).map((fault) => `${what}: ${fault}`))
+      if (!holdChildren.has(name)) {
+        await openAll()
+        faults.push(...faultsOf(name).map((fault) => `${what}, opened: ${fault}`))
+      }
       if (text === markup && showsText && !shown().includes(markup)) faults.push('markup is not shown as text')
       cleanup()
     }
