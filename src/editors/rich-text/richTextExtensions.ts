@@ -16,6 +16,7 @@ import { createImageNode, type ImageSettings } from './imageNode.ts'
 import { createItemLinkNode, type ItemLinks } from './itemLinkNode.ts'
 import { LinkMark } from './linkMark.ts'
 import { createMentionNode, textOfMention, type People } from './mentionNode.ts'
+import { PastedTables } from './pastedTables.ts'
 import type { Readable } from '../../shared/readable.ts'
 
 export interface RichTextSettings {
@@ -55,6 +56,7 @@ export function richTextExtensions({ taskLabel, people, unnamed, itemLinks, imag
     createMentionNode(people, unnamed),
     createItemLinkNode(itemLinks),
     createImageNode(images),
+    PastedTables,
   ]
 }
 

@@ -213,6 +213,40 @@ describe('RichTextEditor', () => {
     expect(editor().textContent).toContain('others may')
   })
 
+  const table =
+    '<p>before</p><table><caption>Beds</caption><thead><tr><th>Bed</th><th>Seed</th></tr></thead><tbody><tr><td><b>One</b></td><td><p>Peas</p><p>Beans</p></td></tr><tr><td colspan="2"></td></tr></tbody></table><p>after</p>'
+  const pastedTables: readonly (readonly [string, string, string])[] = [
+    [
+      'a table',
+      table,
+      ['before', 'Beds', 'Bed', 'Seed', '<bold>One</bold>', 'Peas', 'Beans', 'after']
+        .map((text) => `<paragraph>${text}</paragraph>`)
+        .join(''),
+    ],
+    [
+      'cells alone',
+      '<tr><td>x</td><td>y <a href="https://garden.example">z</a></td></tr>',
+      '<paragraph>x</paragraph><paragraph>y <link href="https://garden.example">z</link></paragraph>',
+    ],
+    [
+      'a table in a list',
+      '<ul><li>item <table><tr><td>x<td>y</table></li></ul>',
+      '<bulletlist><listitem><paragraph>item</paragraph><paragraph>x</paragraph><paragraph>y</paragraph></listitem></bulletlist>',
+    ],
+  ]
+  for (const [name, html, written] of pastedTables) {
+    it(`keeps what is written in ${name} that is pasted, a paragraph for each cell`, async () => {
+      const yXml = createTree('')
+      render(<RichTextEditor label="Page" text={createText(yXml)} />)
+      await userEvent.click(editor())
+      const data = new DataTransfer()
+      data.setData('text/html', html)
+      act(() => void editor().dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })))
+      expect(yXml.toString()).toBe(written)
+      expect(state()).toBe('editing')
+    })
+  }
+
   it('lets a link lead to the web and to mail only, whatever a peer put there', async () => {
     const yXml = createTree('click me')
     const words = (yXml.get(0) as Y.XmlElement).get(0) as Y.XmlText
