@@ -17,6 +17,8 @@ export interface PageOptions {
   readonly signaling?: readonly string[]
   /** Host name in the page's address; Chromium has to be told where it leads. */
   readonly host?: string
+  /** Which page; by default the one without components. */
+  readonly path?: string
   /** Leaves the Echo to the test. */
   readonly start?: false
 }
@@ -112,7 +114,7 @@ export function setupHarness(): Harness {
     const page = await context.newPage()
     listen(page, name)
     if (options.before !== undefined) await page.addInitScript(options.before)
-    const address = new URL(`http://${options.host ?? 'localhost'}:${(site.address() as AddressInfo).port}/`)
+    const address = new URL(`http://${options.host ?? 'localhost'}:${(site.address() as AddressInfo).port}/${options.path ?? ''}`)
     for (const url of options.signaling ?? [signaling.url]) address.searchParams.append('signaling', url)
     await page.goto(address.href)
     if (options.start !== false) await start(page)
@@ -216,7 +218,7 @@ export function setupHarness(): Harness {
   }
 }
 
-const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' }
+const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
 
 /** Serves a folder on any free port; `/mark` tells `onMark`. */
 async function serve(folder: string, onMark: () => boolean): Promise<Server> {

@@ -29,6 +29,7 @@ import { createStrangers, type Strangers } from './strangers.ts'
 
 const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().default(false) }))
 const Note = defineType('note', z.object({ title: z.string() }), { model: 'text' })
+const Page = defineType('page', z.object({ title: z.string() }), { model: 'rich-text' })
 
 /** What a test calls in a page. `echo`, `space` and `text` are the ones last made or opened, so that a test's calls stay one line long. */
 export interface Lab {
@@ -37,6 +38,7 @@ export interface Lab {
   text: TextHandle
   readonly Task: typeof Task
   readonly Note: typeof Note
+  readonly Page: typeof Page
   readonly query: typeof query
   /** Codes that arrived at onError. */
   readonly errors: EchoErrorCode[]
@@ -106,6 +108,7 @@ export function createLab(): Lab {
     pairing: undefined as unknown as PairFlow,
     Task,
     Note,
+    Page,
     query,
     errors: [],
     probe: createProbe(() => lab),
@@ -118,7 +121,7 @@ export function createLab(): Lab {
     async start(config = {}) {
       lab.echo = createEcho({
         app: 'lab',
-        types: [Task, Note],
+        types: [Task, Note, Page],
         signaling: params.getAll('signaling'),
         onError: (error) => {
           lab.errors.push(error.code)

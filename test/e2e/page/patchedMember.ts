@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { textName, xmlName } from '../../../src/documents/createYDoc.ts'
 import { createKeyRing } from '../../../src/access/createKeyRing.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import { epochRendezvous } from '../../../src/access/epochKeys.ts'
@@ -12,7 +13,7 @@ import { createLink, type Link } from '../../../src/replication/link.ts'
 import { linkHandshake } from '../../../src/replication/linkHandshake.ts'
 import { decodeLinkMessage } from '../../../src/replication/linkMessages.ts'
 import { compareBytes, fromHex, toHex } from '../../../src/shared/bytes.ts'
-import { createItemId, idBytes, rootDocumentId, toId, type BlockId } from '../../../src/shared/ids.ts'
+import { createItemId, idBytes, rootDocumentId, toId, type BlockId, type DocumentId } from '../../../src/shared/ids.ts'
 import { systemClock, systemRandom } from '../../../src/shared/ports.ts'
 import type { Insight } from './probe.ts'
 import type { Lab } from './lab.ts'
@@ -33,6 +34,11 @@ export interface PatchedMember {
   opens(holdings: Holdings): Promise<number>
   /** Signs a new task, as this device could with what it took (back-dated), or knowing what these holdings are (later). @returns the encoded block and its id */
   forge(title: string, slot: number, known?: Holdings): Promise<{ id: string; bytes: string }>
+  /**
+   * Signs two blocks for one place of its feed, each of which puts another word in front of a text.
+   * @returns them encoded; the second wins the place, whoever has the first builds the text's document anew
+   */
+  fork(text: string, isRich: boolean, words: readonly [string, string]): Promise<readonly [string, string]>
   /** Leaves the network with the kit and meets members by its own code. @returns when it has made `count` links, or, where it may not, after `ms` */
   enter(signaling: string, count: number, ms?: number): Promise<number>
   /** Sends encoded blocks to everyone linked, or to one device alone. */
@@ -49,6 +55,54 @@ export function createPatchedMember(lab: () => Lab): PatchedMember {
   async function taken(): Promise<Insight> {
     insight ??= await lab().probe.open()
     return insight
+  }
+
+  /** @param of.known what the signer knows beyond what it took; back-dated without it. @param of.base what is in the document */
+  async function sign(
+    {
+      document,
+      slot,
+      known,
+      base,
+    }: { readonly document: DocumentId; readonly slot: number; readonly known: Holdings | undefined; readonly base?: Uint8Array },
+    write: (doc: Y.Doc) => void,
+  ): Promise<{ id: BlockId; bytes: string }> {
+    const { crypto, identity, space, log: own, keyRing, rows } = await taken()
+    const spaceBytes = idBytes(space)
+    const [device, key] = [identity.signing.publicKey, keyRing.newest()!]
+    let log = own
+    if (known !== undefined) {
+      log = createMembershipLog({ crypto, space })
+      for (const operation of known.operations) await log.add(fromHex(operation)!)
+    }
+    const named = new Set(rows.flatMap(({ header }) => namedBy(header)))
+    const heads = rows.filter(({ block }) => !named.has(block)).map(({ block }) => idBytes(block))
+    const doc = new Y.Doc({ gc: false })
+    if (base !== undefined) Y.applyUpdate(doc, base)
+    doc.clientID = clientIdOf(crypto, spaceBytes, device, slot)
+    const before = Y.encodeStateVector(doc)
+    write(doc)
+    const payload = Y.encodeStateAsUpdate(doc, before)
+    const header = encodeHeader({
+      space: spaceBytes,
+      identity: idBytes(identity.id),
+      device,
+      slot,
+      seq: 0,
+      previous: new Uint8Array(32),
+      dependencies: heads.sort(compareBytes),
+      membership: log.heads(),
+      document: idBytes(document),
+      keyId: key.id,
+      from: 0,
+      to: Y.getState(doc.store, doc.clientID),
+      timeMs: Date.now() - (known === undefined ? 3_600_000 : 0),
+      plaintextHash: plaintextHash(crypto, spaceBytes, key, payload),
+      retracts: [],
+    })
+    const id = blockIdOf(crypto, header)
+    const envelope = await sealPayload(crypto, { space: spaceBytes, key, device, slot, blockId: idBytes(id), payload })
+    return { id, bytes: toHex(encodeBlock({ header, signature: await signBlock(identity.signing, header), envelope })) }
   }
 
   return {
@@ -82,41 +136,24 @@ export function createPatchedMember(lab: () => Lab): PatchedMember {
       }
       return opened
     },
-    async forge(title, slot, known) {
-      const { crypto, identity, space, log: own, keyRing, rows } = await taken()
-      const spaceBytes = idBytes(space)
-      const [device, key] = [identity.signing.publicKey, keyRing.newest()!]
-      let log = own
-      if (known !== undefined) {
-        log = createMembershipLog({ crypto, space })
-        for (const operation of known.operations) await log.add(fromHex(operation)!)
-      }
-      const named = new Set(rows.flatMap(({ header }) => namedBy(header)))
-      const heads = rows.filter(({ block }) => !named.has(block)).map(({ block }) => idBytes(block))
-      const doc = new Y.Doc({ gc: false })
-      doc.clientID = clientIdOf(crypto, spaceBytes, device, slot)
-      doc.getMap('items').set(createItemId(systemRandom), { t: 'task', m: 'object', f: { title, done: false } })
-      const payload = Y.encodeStateAsUpdate(doc)
-      const header = encodeHeader({
-        space: spaceBytes,
-        identity: idBytes(identity.id),
-        device,
-        slot,
-        seq: 0,
-        previous: new Uint8Array(32),
-        dependencies: heads.sort(compareBytes),
-        membership: log.heads(),
-        document: idBytes(rootDocumentId),
-        keyId: key.id,
-        from: 0,
-        to: 1,
-        timeMs: Date.now() - (known === undefined ? 3_600_000 : 0),
-        plaintextHash: plaintextHash(crypto, spaceBytes, key, payload),
-        retracts: [],
-      })
-      const id = blockIdOf(crypto, header)
-      const envelope = await sealPayload(crypto, { space: spaceBytes, key, device, slot, blockId: idBytes(id), payload })
-      return { id, bytes: toHex(encodeBlock({ header, signature: await signBlock(identity.signing, header), envelope })) }
+    forge: (title, slot, known) =>
+      sign({ document: rootDocumentId, slot, known }, (doc) =>
+        doc.getMap('items').set(createItemId(systemRandom), { t: 'task', m: 'object', f: { title, done: false } }),
+      ),
+    async fork(text, isRich, words) {
+      const current = isRich
+        ? (await lab().space.openText(text, 'rich-text')).current.get().yXml
+        : (await lab().space.openText(text)).current.get().yText
+      const base = Y.encodeStateAsUpdate(current.doc!)
+      const blocks = words.map((word) =>
+        sign({ document: text as string as DocumentId, slot: 11, known: undefined, base }, (doc) => {
+          const paragraph = doc.getXmlFragment(xmlName).firstChild as Y.XmlElement
+          ;(isRich ? (paragraph.firstChild as Y.XmlText) : doc.getText(textName)).insert(0, word)
+        }),
+      )
+      // The least id wins.
+      const [least, other] = (await Promise.all(blocks)).toSorted((x, y) => compareBytes(idBytes(x.id), idBytes(y.id)))
+      return [other!.bytes, least!.bytes]
     },
     async enter(signaling, count, ms = 15_000) {
       const { crypto, identity, space, log, keyRing } = await taken()
