@@ -25,6 +25,9 @@ const texts: Readonly<Record<string, string>> = {
   'null characters': '\0Gar\0den\0',
 }
 
+/** To open everything takes its time: one of each kind of harm. */
+const openedWith = new Set(['markup', 'letters from right to left', 'one long word'])
+
 /** What stands in them are an app's own elements. */
 const holdChildren = new Set(['Announcer', 'EchoErrorBoundary', 'IdentityGate'])
 /** An app says what they are called. */
@@ -136,7 +139,7 @@ describe('with texts of somebody hostile, on a narrow phone', () => {
     for (const [what, text] of Object.entries(texts)) {
       await show(<KitPage name={name} world={createKitWorld(text)} />)
       faults.push(...faultsOf(name).map((fault) => `${what}: ${fault}`))
-      if (!holdChildren.has(name)) {
+      if (openedWith.has(what) && !holdChildren.has(name)) {
         await openAll()
         faults.push(...faultsOf(name).map((fault) => `${what}, opened: ${fault}`))
       }
