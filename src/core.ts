@@ -35,10 +35,12 @@ export type {
   PairState,
   PersonName,
   PresentPeer,
+  SavedState,
   SpaceInfo,
   SpaceState,
   SyncStatus,
 } from './client/states.ts'
+export type { Copies } from './replication/copyExchange.ts'
 export type { Activity } from './replication/presenceMessage.ts'
 export type { PassphraseCommands } from './client/passphrase.ts'
 export type { ItemCounts } from './database/itemCounts.ts'

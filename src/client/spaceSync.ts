@@ -1,9 +1,10 @@
 import type { Clock, Timer } from '../shared/ports.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import type { NetworkState } from '../network/network.ts'
+import { noCopies } from '../replication/copyExchange.ts'
 import type { StorageState } from '../storage/storage.ts'
 import type { OpenSpace } from './openSpace.ts'
-import type { SyncStatus } from './states.ts'
+import type { SavedState, SyncStatus } from './states.ts'
 
 const sendingShownAfterMs = 1_000
 
@@ -15,29 +16,42 @@ export function createSpaceSync(
   clock: Clock,
 ): { readonly status: Readable<SyncStatus>; dispose(): void } {
   let total = 0
+  let unshared = 0
+  let waiting = 0
   /** An edit is on its way for a moment all the time; only what stays so is worth a word. */
   let sending = false
   let sendingTimer: Timer | undefined
   const status = createWritable(derive())
-  const stops = [open.replication.state, open.documents.unsaved, network, storage].map((source) => source.subscribe(() => update()))
+  const stops = [open.replication.state, open.documents.unsaved, open.documents.unshared, network, storage].map((source) =>
+    source.subscribe(() => update()),
+  )
 
   function derive(): SyncStatus {
-    const unsaved = open.documents.unsaved.get()
+    const saved = deriveSaved()
     const stored = storage.get()
-    if ('error' in stored) return { status: 'error', error: stored.error, unsaved }
+    if ('error' in stored) return { status: 'error', error: stored.error, ...saved }
     const { peers, lacking, newer } = open.replication.state.get()
     const net = network.get()
     if (peers === 0) {
-      if (net.status === 'off') return { status: 'offline', unsaved }
-      if (net.status === 'unsupported' || net.status === 'unreachable') return { status: 'offline', unsaved, error: net.error }
-      return { status: net.status === 'online' ? 'alone' : 'connecting', unsaved }
+      if (net.status === 'off') return { status: 'offline', ...saved }
+      if (net.status === 'unsupported' || net.status === 'unreachable') return { status: 'offline', ...saved, error: net.error }
+      return { status: net.status === 'online' ? 'alone' : 'connecting', ...saved }
     }
     // What cannot be read is lacking for ever.
-    if (newer) return { status: 'newer-version', peers, unsaved }
+    if (newer) return { status: 'newer-version', peers, ...saved }
     total = lacking === 0 ? 0 : Math.max(total, lacking)
     return lacking > 0 || sending
-      ? { status: 'syncing', peers, received: total - lacking, total, unsaved }
-      : { status: 'up-to-date', peers, unsaved }
+      ? { status: 'syncing', peers, received: total - lacking, total, ...saved }
+      : { status: 'up-to-date', peers, ...saved }
+  }
+
+  function deriveSaved(): SavedState {
+    const before = unshared
+    unshared = open.documents.unshared.get()
+    waiting += Math.max(0, unshared - before)
+    const copies = unshared > 0 ? noCopies : open.replication.state.get().copies
+    if (copies.own + copies.others > 0) waiting = 0
+    return { unsaved: open.documents.unsaved.get(), copies, waiting }
   }
 
   function update(): void {

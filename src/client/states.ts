@@ -2,6 +2,7 @@ import type { EchoError } from '../shared/echoError.ts'
 import type { DeviceId, IdentityId, ItemId, SpaceId } from '../shared/ids.ts'
 import type { Profile } from '../identity/profileRecord.ts'
 import type { Role } from '../access/membershipLog.ts'
+import type { Copies } from '../replication/copyExchange.ts'
 import type { Activity } from '../replication/presenceMessage.ts'
 
 /** State unions a UI shows; `status` is the tag of each. */
@@ -218,21 +219,36 @@ export type PairState =
   /** This device is one of the person's, or was already; spaces that are not here yet are coming. */
   | { readonly status: 'success' }
 
-/** How far a space's data has travelled. `unsaved`: edits that are not on this device's disk yet, which a crash now would lose. */
-export type SyncStatus =
-  | { readonly status: 'offline'; readonly unsaved: number; readonly error?: EchoError }
-  /** No signaling server has answered yet. */
-  | { readonly status: 'connecting'; readonly unsaved: number }
-  /** On the network, and nobody else of the space is: nothing to wait for. */
-  | { readonly status: 'alone'; readonly unsaved: number }
-  /** Receiving blocks: `received` of `total`; or, with a total of 0, sending what takes longer than a moment. */
-  | { readonly status: 'syncing'; readonly peers: number; readonly received: number; readonly total: number; readonly unsaved: number }
-  /** Everything local was handed to `peers` connected members, and all they have is here. */
-  | { readonly status: 'up-to-date'; readonly peers: number; readonly unsaved: number }
-  /** Some of what members wrote can only be read by a newer version of this app: reload the page. All else is exchanged. */
-  | { readonly status: 'newer-version'; readonly peers: number; readonly unsaved: number }
-  /** Edits cannot be stored (disk full, no database): they live in this tab only. */
-  | { readonly status: 'error'; readonly error: EchoError; readonly unsaved: number }
+/** Where what was written here has been stored. */
+export interface SavedState {
+  /** Edits that are not on this device's disk yet, which a crash now would lose. */
+  readonly unsaved: number
+  /**
+   * Who else has stored all that this device wrote, as they said themselves since this page was opened, whether they are here now or not: `own` other
+   * devices of this person, and `others`, other members with at least one device that has it. None while anything is unsaved or on its way.
+   */
+  readonly copies: Copies
+  /** Edits made in this page since the last moment when somebody else had stored everything. */
+  readonly waiting: number
+}
+
+/** How far a space's data has travelled. */
+export type SyncStatus = SavedState &
+  (
+    | { readonly status: 'offline'; readonly error?: EchoError }
+    /** No signaling server has answered yet. */
+    | { readonly status: 'connecting' }
+    /** On the network, and nobody else of the space is: nothing to wait for. */
+    | { readonly status: 'alone' }
+    /** Receiving blocks: `received` of `total`; or, with a total of 0, sending what takes longer than a moment. */
+    | { readonly status: 'syncing'; readonly peers: number; readonly received: number; readonly total: number }
+    /** Everything local was handed to `peers` connected members, and all they have is here. */
+    | { readonly status: 'up-to-date'; readonly peers: number }
+    /** Some of what members wrote can only be read by a newer version of this app: reload the page. All else is exchanged. */
+    | { readonly status: 'newer-version'; readonly peers: number }
+    /** Edits cannot be stored (disk full, no database): they live in this tab only. */
+    | { readonly status: 'error'; readonly error: EchoError }
+  )
 
 /** Someone present in a space now. */
 export interface PresentPeer<Data = unknown> {

@@ -9,6 +9,10 @@ function count(number: number, words: ReadonlyMap<string, string>): string {
   return `${number} ${words.get(new Intl.PluralRules('en').select(number)) ?? words.get('other')}`
 }
 
+const ownDevices = new Map([
+  ['one', 'other device of yours'],
+  ['other', 'other devices of yours'],
+])
 const people = new Map([
   ['one', 'person'],
   ['other', 'people'],
@@ -580,7 +584,15 @@ export const englishMessages: Messages = {
     connecting: 'Connecting…',
     syncing: 'Syncing…',
     percent: (part) => `${Math.round(part * 100)} %`,
-    alone: 'Saved on this device',
+    alone: 'Nobody else is here',
+    saving: 'Saving…',
+    saved(own, others) {
+      const places = ['this device']
+      if (own > 0) places.push(count(own, ownDevices))
+      if (others > 0) places.push(`devices of ${count(others, people)}`)
+      return `Saved on ${new Intl.ListFormat('en').format(places)}`
+    },
+    waiting: (number) => `${count(number, changes)} not handed on yet`,
     ended: 'Not kept up to date any more',
     upToDate: (peers) => `In sync with ${count(peers, devices)}`,
     newerVersion: 'Others use a newer version: reload the page',

@@ -554,7 +554,15 @@ export const germanMessages: Messages = {
     connecting: 'Verbinde …',
     syncing: 'Gleiche ab …',
     percent: (part) => `${Math.round(part * 100)} %`,
-    alone: 'Auf diesem Gerät gespeichert',
+    alone: 'Sonst ist niemand hier',
+    saving: 'Speichere …',
+    saved(own, people) {
+      const places = ['diesem Gerät']
+      if (own > 0) places.push(count(own, 'weiteren Gerät von dir', 'weiteren Geräten von dir'))
+      if (people > 0) places.push(`Geräten von ${count(people, 'Person', 'Personen')}`)
+      return `Gespeichert auf ${listOf(places)}`
+    },
+    waiting: (number) => `${count(number, 'Änderung', 'Änderungen')} noch nicht weitergegeben`,
     ended: 'Wird nicht mehr aktuell gehalten',
     upToDate: (peers) => `Auf dem Stand von ${count(peers, 'anderem Gerät', 'anderen Geräten')}`,
     newerVersion: 'Andere benutzen eine neuere Version: Lade die Seite neu',

@@ -492,7 +492,13 @@ export interface Messages {
     readonly connecting: string
     readonly syncing: string
     readonly percent: (part: number) => string
+    /** Nobody else of the space is on the network. */
     readonly alone: string
+    readonly saving: string
+    /** @param own further devices of this person @param people other members, who have it on a device */
+    readonly saved: (own: number, people: number) => string
+    /** @param count edits that nobody else has yet */
+    readonly waiting: (count: number) => string
     /** No member any more. */
     readonly ended: string
     /** @param peers devices of members, and one's own others */

@@ -67,8 +67,9 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     keyRing,
     store,
     onFinished(node, block, rows) {
-      wal.covered(rows)
+      // In this order: at no moment is an edit in neither, as if others had it.
       options.onStored(node, block)
+      wal.covered(rows)
     },
     onFault: report,
   })
@@ -383,6 +384,7 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
     root: root.root,
     reader,
     unsaved: wal.unsaved,
+    unshared: wal.unshared,
     get slot() {
       return keeper.slot
     },

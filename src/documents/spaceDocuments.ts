@@ -27,6 +27,8 @@ export interface SpaceDocuments {
   readonly reader: TextReader
   /** Edits that a crash now would lose. */
   readonly unsaved: Readable<number>
+  /** Edits of this page that are in no stored block yet, which nobody else can have. */
+  readonly unshared: Readable<number>
   /** The slot this tab writes under; another after a fork of its feed. */
   readonly slot: number
   /** Opens a text document, as plain text by default. @throws (rejects) EchoError data-corrupt, space-closed */

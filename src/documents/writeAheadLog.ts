@@ -7,6 +7,8 @@ import type { BlockStore } from '../feed/blockStore.ts'
 export interface WriteAheadLog {
   /** Edits that are in no committed row and in no stored block: what a crash now would lose. */
   readonly unsaved: Readable<number>
+  /** Edits that are in no stored block yet, which nobody else can have. */
+  readonly unshared: Readable<number>
   /** Goes on under a slot, after the rows that are already in its log. */
   follow(slot: number, existing: readonly PendingRow[]): void
   /**
@@ -33,6 +35,8 @@ export interface WriteAheadLogOptions {
 export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOptions): WriteAheadLog {
   const unsafe = new Set<string>()
   const unsaved = createWritable(0)
+  const uncovered = new Set<string>()
+  const unshared = createWritable(0)
   const writes = new Set<Promise<void>>()
   /** Rows of this task that no write has taken yet. */
   const waiting = new Map<string, PendingRow>()
@@ -45,13 +49,20 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
   let slot = 0
   let next = 1
 
-  function forget(keys: readonly string[]): void {
+  /** These rows are on the disk, or need not go there any more. */
+  function settle(keys: readonly string[]): void {
     for (const key of keys) {
       unsafe.delete(key)
       waiting.delete(key)
       failed.delete(key)
     }
     unsaved.set(unsafe.size)
+  }
+
+  function forget(keys: readonly string[]): void {
+    for (const key of keys) uncovered.delete(key)
+    settle(keys)
+    unshared.set(uncovered.size)
   }
 
   /**
@@ -78,7 +89,7 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
     waiting.clear()
     replaced = []
     const write = store.put([], 'relaxed', { putPending: rows, deletePending: former.map((key) => ({ space, key })) }).then(
-      () => forget(rows.map(({ key }) => key)),
+      () => settle(rows.map(({ key }) => key)),
       (error: unknown) => {
         for (const row of rows) if (unsafe.has(row.key)) failed.set(row.key, row)
         replaced = [...former, ...replaced]
@@ -91,6 +102,7 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
 
   return {
     unsaved,
+    unshared,
     follow(number, existing) {
       slot = number
       next = 1 + Math.max(0, ...existing.map(({ key }) => Number(key.split('/')[1])))
@@ -102,7 +114,9 @@ export function createWriteAheadLog({ store, space, onFault }: WriteAheadLogOpti
         replaced = [...replaced, ...instead]
       }
       unsafe.add(key)
+      uncovered.add(key)
       unsaved.set(unsafe.size)
+      unshared.set(uncovered.size)
       waiting.set(key, { space, key, slot, ...edit })
       writeInTask()
       return key

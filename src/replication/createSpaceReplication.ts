@@ -13,6 +13,7 @@ import { createParting } from './parting.ts'
 import { createPeerPatience } from './peerPatience.ts'
 import { createPeerProgress, type PeerProgress } from './peerProgress.ts'
 import { createBroadcastExchange } from './broadcastExchange.ts'
+import { createCopyExchange, noCopies } from './copyExchange.ts'
 import { createPresenceExchange } from './presenceExchange.ts'
 import { createProfileExchange } from './profileExchange.ts'
 import { proveMembership } from './proveMembership.ts'
@@ -49,7 +50,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
   const placeByLink = new WeakMap<Link, MeetingPlace>()
   /** Links whose peer is being proven. */
   const proving = new Set<Link>()
-  const state = createWritable<ReplicationState>({ peers: 0, tabs: 0, lacking: 0, delivered: true, newer: false })
+  const state = createWritable<ReplicationState>({ peers: 0, tabs: 0, lacking: 0, delivered: true, copies: noCopies, newer: false })
   const presence = createPresenceExchange({
     clock,
     random,
@@ -69,6 +70,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     onFault: options.onFault,
   })
   const profiles = createProfileExchange({ crypto, clock, log, book: options.profiles })
+  const copies = createCopyExchange({ clock, identity, log, graph, store, links: () => links.keys() })
   const keyHanding = createKeyHanding(options)
   const parting = createParting({ clock, log, identity: identity.id, isMember, onChange: () => room.refresh() })
   const room = createSpaceRooms({
@@ -89,6 +91,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     presence,
     broadcasts,
     profiles,
+    copies,
     links: () => [...links].map(([link, { exchange }]) => [link, exchange] as const),
     onReach: (peers) => {
       reach = peers
@@ -135,6 +138,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       tabs: links.size - remote,
       lacking: Math.max(0, ...progress.map((of) => of.lacking())),
       delivered: progress.every((of) => of.isDelivered()),
+      copies: copies.count(),
       newer: newerVersions.isMet,
     }
     const before = state.get()
@@ -205,6 +209,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       if (link.peer === undefined || (log.device(link.peer.device) !== undefined && isMember())) continue
       links.delete(link)
       exchange.dispose()
+      copies.onUnlink(link)
       link.channel.onMessage = () => {}
       clock.after(noticeMs, () => link.channel.close())
     }
@@ -278,6 +283,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       presence.onUnlink(link)
       broadcasts.onUnlink(link)
       profiles.onUnlink(link)
+      copies.onUnlink(link)
       publish()
     }
     const read = reader(link, exchange)
@@ -292,6 +298,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     for (const operation of newerVersions.all('ops')) link.send({ type: 'ops', operations: [operation] })
     presence.onLink(link)
     profiles.onLink(link)
+    copies.onLink(link)
     publish()
   }
 
@@ -310,6 +317,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       tabsRoom ??= tabs.enter({ name: `space/${space}`, password: '' }, (connection) => meet(connection, undefined))
     },
     announce(node) {
+      copies.note(node)
       const isOwn = node.header.device.every((byte, i) => byte === identity.signing.publicKey[i])
       const remote = [...links].filter(([link]) => link.peer !== undefined)
       // A peer that has gone silent may be gone: it gets no place among the few that are served at once.

@@ -14,6 +14,7 @@ const questions: ReadonlySet<LinkMessage['type']> = new Set([
   'keys',
   'profile-heads',
   'profile-want',
+  'stored',
 ])
 
 /** What one link's peer may ask within a time. @returns whether a message of this type may be acted on now */

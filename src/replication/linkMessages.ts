@@ -32,6 +32,7 @@ import { readPresence, writePresence } from './presenceMessage.ts'
  * profile-heads = 4b · list (device 32 · counter uint · id 32)         "these profiles I hold"
  * profile-want  = 4d · list id 32       profiles = 4f · list bytes record
  * broadcast     = 51 · …
+ * stored        = 53 · device 32 · list block id 32     "of your feeds these are on the disk of this device of mine, and what comes before them"
  * ```
  */
 export type LinkMessage =
@@ -53,6 +54,7 @@ export type LinkMessage =
   | { readonly type: 'profile-heads'; readonly heads: readonly ProfileHead[] }
   | { readonly type: 'profile-want'; readonly ids: readonly Uint8Array[] }
   | { readonly type: 'profiles'; readonly records: readonly Uint8Array[] }
+  | { readonly type: 'stored'; readonly by: DeviceId; readonly blocks: readonly BlockId[] }
   /** An odd type of a later version: ignored. */
   | { readonly type: 'unknown' }
 
@@ -90,6 +92,7 @@ const types = {
   'profile-want': 0x4d,
   profiles: 0x4f,
   broadcast: 0x51,
+  stored: 0x53,
 } as const
 
 const maxOperationsPerMessage = 1024
@@ -102,6 +105,8 @@ const maxBlocksPerMessage = 1024
 export const maxSparedDevices = 1024
 /** The most blocks that are asked for at once by name. */
 export const maxWantedBlocks = 1024
+/** The most blocks that are named as stored: the ends of one device's feeds. */
+export const maxStoredHeads = 256
 export const maxOperationHeads = 64
 export const maxKeys = 16
 /** The most profiles that are named or asked for at once. */
@@ -163,6 +168,9 @@ export function encodeLinkMessage(message: Exclude<LinkMessage, { type: 'unknown
       break
     case 'profiles':
       writer.list(message.records, (record) => writer.bytes(record))
+      break
+    case 'stored':
+      writer.fixed(idBytes(message.by)).list(message.blocks, (block) => writer.fixed(idBytes(block)))
       break
   }
   return writer.finish()
@@ -233,6 +241,10 @@ function readMessage(reader: Reader): LinkMessage | 'newer-version' {
       return { type: 'profile-want', ids: reader.list(maxProfileHeads, () => reader.fixed(32)) }
     case types.profiles:
       return { type: 'profiles', records: reader.list(maxProfilesPerMessage, () => reader.bytes(maxProfileBytes)) }
+    case types.stored: {
+      const by = toId<DeviceId>(reader.fixed(32))
+      return { type: 'stored', by, blocks: reader.list(maxStoredHeads, () => toId<BlockId>(reader.fixed(32))) }
+    }
     default:
       return reader.refuse()
   }

@@ -2,6 +2,7 @@ import type { ReceiveOutcome } from '../feed/blockReceiver.ts'
 import type { BlockExchange } from './blockExchange.ts'
 import { maxUnacknowledged } from './blockIntake.ts'
 import type { BroadcastExchange } from './broadcastExchange.ts'
+import type { CopyExchange } from './copyExchange.ts'
 import type { KeyHanding } from './keyHanding.ts'
 import type { Link } from './link.ts'
 import { createLinkLimits } from './linkLimits.ts'
@@ -21,6 +22,7 @@ export interface LinkTrafficOptions extends Pick<
   readonly presence: PresenceExchange
   readonly broadcasts: BroadcastExchange
   readonly profiles: ProfileExchange
+  readonly copies: CopyExchange
   readonly links: () => Iterable<readonly [Link, BlockExchange]>
   /** A sister tab says how many peers are linked to it. */
   readonly onReach: (peers: number) => void
@@ -37,7 +39,7 @@ export interface LinkTrafficOptions extends Pick<
 export function createLinkTraffic(
   options: LinkTrafficOptions,
 ): (link: Link, exchange: BlockExchange) => (bytes: Uint8Array) => Promise<void> {
-  const { log, sealAnew, keyHanding, newerVersions, presence, broadcasts, profiles, onStrain } = options
+  const { log, sealAnew, keyHanding, newerVersions, presence, broadcasts, profiles, copies, onStrain } = options
 
   async function act(link: Link, exchange: BlockExchange, message: LinkMessage): Promise<void> {
     switch (message.type) {
@@ -73,6 +75,8 @@ export function createLinkTraffic(
         return profiles.onWant(link, message.ids)
       case 'profiles':
         return addProfiles(link, message.records)
+      case 'stored':
+        return copies.onMessage(link, message)
       case 'ping':
         return link.send({ type: 'pong' })
       case 'reach':

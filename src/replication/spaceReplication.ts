@@ -14,6 +14,7 @@ import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { SealAnew } from '../feed/sealAnew.ts'
 import type { Link } from './link.ts'
 import type { BroadcastExchange } from './broadcastExchange.ts'
+import type { Copies } from './copyExchange.ts'
 import type { PresenceExchange } from './presenceExchange.ts'
 import type { Activity } from './presenceMessage.ts'
 
@@ -47,6 +48,8 @@ export interface ReplicationState {
   readonly lacking: number
   /** Whether every linked peer has worked through all we have. */
   readonly delivered: boolean
+  /** Who has stored all own blocks that are in the graph. */
+  readonly copies: Copies
   /** Whether a peer sent what only a newer version can read. */
   readonly newer: boolean
 }

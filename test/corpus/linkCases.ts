@@ -77,6 +77,9 @@ export const messageCases: readonly MalformedCase<Uint8Array>[] = [
       .uint(64 * 1024 + 1),
   ),
   message('profiles: one that ends early', of(0x4f).uint(1).uint(100).fixed(new Uint8Array(99))),
+  message('stored: more than a message may name', of(0x53).fixed(new Uint8Array(32)).uint(257)),
+  message('stored: fewer than it says', of(0x53).fixed(new Uint8Array(32)).uint(2).fixed(new Uint8Array(32))),
+  message('stored: a short device', of(0x53).fixed(new Uint8Array(31))),
   message('an even type that is not made yet', of(0x60), 'newer-version'),
   message('the last even type', of(0xfe), 'newer-version'),
 ]

@@ -41,5 +41,26 @@ describe('three people', () => {
     expect(await bob.evaluate(() => window.lab.links())).toEqual({ peers: 1, connections: 1 })
     expect(await bob.evaluate(() => window.lab.tasks())).toEqual(await carol.evaluate(() => window.lab.tasks()))
     for (const page of [bob, carol]) expect(await page.evaluate(() => window.lab.errors)).toEqual([])
+
+    // Whoever is said to have stored something has it, though his browser is killed the moment that this is said.
+    const kill = await bobsProfile.prepareKill()
+    const copies = await carol.evaluate(async () => {
+      const { add, space, until } = window.lab
+      add('Bob keeps this')
+      const before = space.sync.get().copies
+      await until(space.sync, (sync) => sync.copies.others > 0)
+      return [before, space.sync.get().copies]
+    })
+    await kill()
+    expect(copies).toEqual([
+      { own: 0, others: 0 },
+      { own: 0, others: 1 },
+    ])
+    // Nobody can hand it back to him.
+    await harness.stopSignaling()
+    bob = await bobsProfile.open()
+    await bob.evaluate((space) => window.lab.openSpace(space), id)
+    expect(await bob.evaluate(() => window.lab.tasks().map(({ title }) => title))).toContain('Bob keeps this')
+    expect(await bob.evaluate(() => window.lab.links())).toEqual({ peers: 0, connections: 0 })
   })
 })

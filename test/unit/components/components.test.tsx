@@ -23,7 +23,8 @@ import { SpaceNotice } from '../../../src/components/SpaceNotice.tsx'
 import { SyncStatus, SyncStatusView } from '../../../src/components/SyncStatus.tsx'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { DeviceId, IdentityId } from '../../../src/shared/ids.ts'
-import { createFakeEcho, createFakeSpace } from '../react/fakeEcho.ts'
+import type { SavedState } from '../../../src/client/states.ts'
+import { createFakeEcho, createFakeSpace, savedHere } from '../react/fakeEcho.ts'
 import { renderInEcho } from '../react/renderInEcho.tsx'
 
 afterEach(() => {
@@ -35,16 +36,46 @@ describe('SyncStatus', () => {
     const garden = createFakeSpace()
     const { unmount } = renderInEcho(createFakeEcho(), <SyncStatus space={garden.space} />)
     expect(screen.getByText('In sync with 1 other device')).toBeTruthy()
-    act(() => garden.sync.set({ status: 'syncing', peers: 1, received: 1, total: 4, unsaved: 2 }))
-    expect(screen.getByRole('status').textContent).toBe('Syncing…')
-    expect(screen.getByText('25 % · 2 changes not saved yet')).toBeTruthy()
+    act(() => garden.sync.set({ status: 'offline', ...savedHere, waiting: 2 }))
+    expect(screen.getByRole('status').textContent).toBe('Offline')
+    expect(screen.getByText('2 changes not handed on yet · Saved on this device')).toBeTruthy()
     unmount()
     expect(garden.sync.listeners()).toBe(0)
   })
 
+  it('says what is quick neither by eye nor by ear, and takes back at once that others have stored everything', () => {
+    vi.useFakeTimers()
+    const garden = createFakeSpace()
+    const { container } = renderInEcho(createFakeEcho(), <SyncStatus space={garden.space} />)
+    const set = (state: Partial<SavedState>) => act(() => garden.sync.set({ status: 'up-to-date', peers: 1, ...savedHere, ...state }))
+    const wait = (ms: number) => act(() => vi.advanceTimersByTime(ms))
+    const words = () => [container.querySelector('output')!.textContent, container.querySelector('.echo-hint')!.textContent]
+    const inSync = 'In sync with 1 other device'
+    set({ copies: { own: 0, others: 1 } })
+    expect(words()).toEqual([inSync, 'Saved on this device and devices of 1 person'])
+    for (let edit = 0; edit < 5; edit++) {
+      set({ unsaved: 1 })
+      wait(150)
+      expect(words()).toEqual([inSync, 'Saved on this device'])
+      set({})
+    }
+    set({ unsaved: 1 })
+    wait(250)
+    expect(words()).toEqual([inSync, 'Saving…'])
+    const part = { status: 'syncing', peers: 1, received: 1, total: 4 } as const
+    act(() => garden.sync.set({ ...part, ...savedHere }))
+    wait(900)
+    expect(words()).toEqual([inSync, 'Saved on this device'])
+    act(() => garden.sync.set({ ...part, received: 2, ...savedHere }))
+    wait(200)
+    expect(words()).toEqual(['Syncing…', '50 % · Saved on this device'])
+    set({})
+    expect(words()).toEqual([inSync, 'Saved on this device'])
+  })
+
   it('passes native props, class and ref on, and shows its state as data', () => {
     const ref = { current: null as HTMLDivElement | null }
-    render(<SyncStatusView state={{ status: 'offline', unsaved: 0 }} className="mine" id="sync" ref={ref} />)
+    render(<SyncStatusView state={{ status: 'offline', ...savedHere }} className="mine" id="sync" ref={ref} />)
     expect(ref.current).toMatchObject({ id: 'sync', className: 'echo-sync mine' })
     expect(ref.current?.dataset['state']).toBe('offline')
   })
@@ -256,13 +287,13 @@ describe('EchoUiConfig', () => {
     render(
       <EchoUiConfig locale="de" messages={{ sync: { offline: 'Getrennt' } }}>
         <EchoUiConfig messages={{ sync: { connecting: 'Verbinde' } }}>
-          <SyncStatusView state={{ status: 'offline', unsaved: 0 }} />
-          <SyncStatusView state={{ status: 'connecting', unsaved: 0 }} />
-          <SyncStatusView state={{ status: 'alone', unsaved: 0 }} />
+          <SyncStatusView state={{ status: 'offline', ...savedHere }} />
+          <SyncStatusView state={{ status: 'connecting', ...savedHere }} />
+          <SyncStatusView state={{ status: 'alone', ...savedHere }} />
         </EchoUiConfig>
       </EchoUiConfig>,
     )
-    for (const text of ['Getrennt', 'Verbinde', 'Saved on this device']) expect(screen.getByText(text)).toBeTruthy()
+    for (const text of ['Getrennt', 'Verbinde', 'Nobody else is here']) expect(screen.getByText(text)).toBeTruthy()
     expect(document.querySelector('[lang="de"]')).toBeTruthy()
   })
 

@@ -13,7 +13,7 @@ import type { DeviceInfo, MemberInfo } from '../../../src/client/states.ts'
 import type { InvitationInfo } from '../../../src/client/invitationOptions.ts'
 import { EchoError, type EchoErrorCode } from '../../../src/shared/echoError.ts'
 import type { DeviceId, IdentityId, ItemId, SpaceId } from '../../../src/shared/ids.ts'
-import { allPermissions } from '../react/fakeEcho.ts'
+import { allPermissions, savedHere } from '../react/fakeEcho.ts'
 import { addressees, errorCodes } from './errorCodes.ts'
 
 /** What shows errors, in a state with one. */
@@ -298,7 +298,7 @@ const panels: Readonly<Record<string, readonly Panel[]>> = {
   ],
   SyncStatus: [
     {
-      element: (error) => <kit.SyncStatusView state={{ status: 'error', error, unsaved: 1 }} />,
+      element: (error) => <kit.SyncStatusView state={{ status: 'error', error, ...savedHere, unsaved: 1 }} />,
       again: 'what could not be stored is stored as soon as it can be',
     },
   ],

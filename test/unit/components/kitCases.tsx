@@ -24,6 +24,7 @@ import {
   type FakeEcho,
   type FakeRow,
   type FakeSpace,
+  savedHere,
 } from '../react/fakeEcho.ts'
 
 type ComponentsOf<Module> = Extract<keyof Module, Capitalize<string>>
@@ -537,8 +538,8 @@ export const kitCases: Readonly<Record<ComponentName, KitCase>> = {
   },
   SyncStatus: { isConnected: true, element: ({ garden }) => <kit.SyncStatus space={garden.space} />, says: [m.sync.upToDate(1)] },
   SyncStatusView: {
-    element: () => <kit.SyncStatusView state={{ status: 'syncing', peers: 1, received: 1, total: 4, unsaved: 2 }} />,
-    says: [m.sync.syncing, m.sync.percent(0.25), m.sync.unsaved(2)],
+    element: () => <kit.SyncStatusView state={{ status: 'syncing', peers: 1, received: 1, total: 4, ...savedHere, unsaved: 2 }} />,
+    says: [m.sync.syncing, m.sync.percent(0.25), m.sync.saving],
   },
   TextField: {
     element: ({ garden, text }) => <kit.TextField label={text} multiline text={garden.text('note').handle} maxLength={20_000} />,

@@ -37,6 +37,19 @@ describe('the write-ahead log', () => {
     expect(wal.unsaved.get()).toBe(0)
   })
 
+  it('counts edits as shareable only once a block holds them, whatever the disk has of them', async () => {
+    const { wal, edit } = setup()
+    const first = edit()
+    const second = edit([edit()])
+    expect([wal.unsaved.get(), wal.unshared.get()]).toEqual([2, 2])
+    await wal.settled()
+    expect([wal.unsaved.get(), wal.unshared.get()]).toEqual([0, 2])
+    wal.covered([first])
+    expect(wal.unshared.get()).toBe(1)
+    wal.drop([second])
+    expect(wal.unshared.get()).toBe(0)
+  })
+
   it('lets no more than an eighth of many edits wait for the end of their task, and writes them in few portions', async () => {
     const { wal, writes, edit } = setup()
     const written = (): number => writes.reduce((sum, { put }) => sum + put.length, 0)

@@ -12,6 +12,7 @@ import type {
   MemberInfo,
   PairState,
   PresentPeer,
+  SavedState,
   SpaceInfo,
   SpaceState,
   SyncStatus,
@@ -69,6 +70,9 @@ export const allPermissions: Permissions = {
   members: new Map(),
 }
 
+/** All that was written is on this device, and on no other. */
+export const savedHere: SavedState = { unsaved: 0, copies: { own: 0, others: 0 }, waiting: 0 }
+
 export type FakeSpace = ReturnType<typeof createFakeSpace>
 export type FakeEcho = ReturnType<typeof createFakeEcho>
 
@@ -93,7 +97,7 @@ export function createFakeSpace(name = 'Garden', gate: Promise<void> = Promise.r
   const updates: { readonly id: string; readonly patch: Readonly<Record<string, unknown>> }[] = []
   let refusal: EchoError | undefined
   let withdrawn: readonly WithdrawnContent[] = []
-  const sync = counted<SyncStatus>({ status: 'up-to-date', peers: 1, unsaved: 0 })
+  const sync = counted<SyncStatus>({ status: 'up-to-date', peers: 1, ...savedHere })
   const others = counted<readonly PresentPeer[]>([])
   const members = counted<readonly MemberInfo[]>([])
   const permissions = counted<Permissions>(allPermissions)

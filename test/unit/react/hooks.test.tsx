@@ -38,7 +38,7 @@ import type { Space } from '../../../src/client/echo.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { DeviceId, IdentityId, ItemId } from '../../../src/shared/ids.ts'
 import { ErrorCatcher } from './ErrorCatcher.tsx'
-import { allPermissions, createFakeEcho, createFakeSpace, type FakeRow, type FakeSpace } from './fakeEcho.ts'
+import { allPermissions, createFakeEcho, createFakeSpace, savedHere, type FakeRow, type FakeSpace } from './fakeEcho.ts'
 import { createGate, renderHookInEcho, renderInEcho, settle } from './renderInEcho.tsx'
 
 const row = (id: string, title: string): FakeRow => ({ id: id as ItemId, title })
@@ -316,9 +316,9 @@ describe('useSyncStatus and useNetworkStatus', () => {
     const fake = createFakeEcho({ spaces: [garden] })
     const { result } = renderHookInEcho(fake, () => ({ sync: useSyncStatus(garden.space), network: useNetworkStatus() }))
     expect([result.current.sync.status, result.current.network.status]).toEqual(['up-to-date', 'online'])
-    act(() => garden.sync.set({ status: 'offline', unsaved: 2 }))
+    act(() => garden.sync.set({ status: 'offline', ...savedHere, unsaved: 2 }))
     act(() => result.current.network.setEnabled(false))
-    expect([result.current.sync, result.current.network.status]).toEqual([{ status: 'offline', unsaved: 2 }, 'off'])
+    expect([result.current.sync, result.current.network.status]).toEqual([{ status: 'offline', ...savedHere, unsaved: 2 }, 'off'])
     act(() => fake.diagnostics.set([{ code: 'ice-failed', message: 'No path.', timeMs: 1 }]))
     expect(result.current.network.findings).toHaveLength(1)
   })

@@ -1,4 +1,4 @@
-import { toId, type BlockId } from '../../../src/shared/ids.ts'
+import { toId, type BlockId, type DeviceId } from '../../../src/shared/ids.ts'
 import { describe, expect, it } from 'vitest'
 import { createConsent } from '../../../src/access/consent.ts'
 import { createAuthMessage, readAuthMessage } from '../../../src/replication/authMessage.ts'
@@ -131,6 +131,7 @@ describe('link messages', () => {
     { type: 'ping' },
     { type: 'pong' },
     { type: 'received', count: 3 },
+    { type: 'stored', by: toId<DeviceId>(fill(7)), blocks: [toId<BlockId>(fill(9)), toId<BlockId>(fill(8))] },
     { type: 'reach', peers: 2 },
     { type: 'want', blocks: [toId<BlockId>(fill(9)), toId<BlockId>(fill(8))] },
   ]
