@@ -11,12 +11,12 @@ import { root } from './lib/run.mjs'
 /** Greatest sizes in bytes of gzip; about 2 % above what they are, for growth should be somebody's decision. */
 const limits = [
   { entry: 'dist/index.js', atOnce: 205_500, onDemand: 84_000 },
-  { entry: 'dist/core.js', atOnce: 197_000, onDemand: 84_000 },
+  { entry: 'dist/core.js', atOnce: 198_300, onDemand: 84_000 },
   { entry: 'dist/components/index.js', atOnce: 48_600, onDemand: 33_600 },
   { entry: 'dist/editors/markdown/index.js', atOnce: 122_000, onDemand: 0 },
-  { entry: 'dist/components/germanMessages.js', atOnce: 11_400, onDemand: 0 },
+  { entry: 'dist/components/germanMessages.js', atOnce: 11_700, onDemand: 0 },
   { entry: 'dist/editors/rich-text/index.js', atOnce: 140_000, onDemand: 0 },
-  { entry: 'dist/components/InfiniteList.js', atOnce: 17_200, onDemand: 0 },
+  { entry: 'dist/components/InfiniteList.js', atOnce: 17_300, onDemand: 0 },
 ]
 
 const peers = ['react', 'react-dom', 'yjs', 'y-protocols'].flatMap((name) => [name, `${name}/*`])
