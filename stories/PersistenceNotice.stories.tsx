@@ -44,6 +44,30 @@ export const Kept: Story = {
     await expect(canvas.queryByRole('complementary')).toBeNull()
   },
 }
+/** Nothing is lost yet: there is time to make room. */
+export const NearlyFull: Story = {
+  args: { state: { status: 'ready', persistent: true }, used: 0.874 },
+  play: async ({ args, canvas, userEvent }) => {
+    await expect(canvas.getByText(/free space on the disk/)).toBeVisible()
+    await expect(canvas.getByText(/87 % is used\./)).toBeVisible()
+    await expect(canvas.queryByRole('button', { name: 'Keep my data' })).toBeNull()
+    await userEvent.click(canvas.getByRole('button', { name: 'Not now' }))
+    await expect(args.onLater).toHaveBeenCalledOnce()
+  },
+}
+export const NearlyFullAndMayBeEvicted: Story = {
+  args: { used: 0.8 },
+  play: async ({ canvas }) => {
+    await expect(canvas.getByText(/80 % is used\./)).toBeVisible()
+    await expect(canvas.getByRole('button', { name: 'Keep my data' })).toBeVisible()
+  },
+}
+export const RoomEnough: Story = {
+  args: { state: { status: 'ready', persistent: true }, used: 0.79 },
+  play: async ({ canvas }) => {
+    await expect(canvas.queryByRole('complementary')).toBeNull()
+  },
+}
 export const Full: Story = {
   args: { state: { status: 'full', error: new EchoError('storage-full', 'The disk is full.') } },
   play: async ({ canvas }) => {

@@ -2,6 +2,7 @@ import { equalBytes } from '../shared/bytes.ts'
 import { asEchoError, EchoError } from '../shared/echoError.ts'
 import type { DeviceId } from '../shared/ids.ts'
 import { createWritable } from '../shared/readable.ts'
+import { createStorageUsage } from '../storage/storageUsage.ts'
 import { lockedError, storageDisposedError } from '../storage/storageError.ts'
 import { createIdentityStore } from '../identity/identityStore.ts'
 import { trialKeyRows } from '../identity/deviceKeys.ts'
@@ -321,7 +322,11 @@ export function createEcho(config: EchoConfig): Echo {
         disk.write({ putKeys: [{ key: enabledKey, value: enabled }] }, 'relaxed').catch(fail)
       },
     },
-    storage: { state: storage.state, persist: () => storage.persist() },
+    storage: {
+      state: storage.state,
+      usage: createStorageUsage({ clock: ports.clock, state: storage.state, estimate: ports.estimateStorage }),
+      persist: () => storage.persist(),
+    },
     addDevice: () =>
       createAddDeviceFlow({
         app,

@@ -9,6 +9,7 @@ import type { LoadCpace } from '../crypto/loadCpace.ts'
 import type { LoadPhrases } from '../identity/loadPhrases.ts'
 import type { LoadLocking } from '../storage/loadLocking.ts'
 import type { Disk, Storage, StorageState } from '../storage/storage.ts'
+import type { EstimateStorage, StorageUsage } from '../storage/storageUsage.ts'
 import type { BundleSizes } from '../feed/createBundler.ts'
 import type { Finding, Network, NetworkState } from '../network/network.ts'
 import type { Role } from '../access/membershipLog.ts'
@@ -72,6 +73,8 @@ export interface EchoPorts {
   readonly crypto: CryptoPort
   /** What is stored on this device, as it can be read once it is unlocked. */
   readonly storage: Storage
+  /** Asks the browser how much room there is; undefined where nobody can be asked. */
+  readonly estimateStorage: EstimateStorage | undefined
   /** Reaches other devices. */
   readonly network: Network
   /** Reaches other tabs of this profile. */
@@ -104,7 +107,12 @@ export interface Echo {
   readonly credentials: CredentialCommands
   readonly spaces: SpaceCommands
   readonly network: NetworkCommands
-  readonly storage: { readonly state: Readable<StorageState>; persist(): Promise<boolean> }
+  readonly storage: {
+    readonly state: Readable<StorageState>
+    /** How much room the browser gives the app, and how much is used; undefined where it does not tell, and until somebody listens. */
+    readonly usage: Readable<StorageUsage | undefined>
+    persist(): Promise<boolean>
+  }
   /** Begins to join a space from a link; nothing is redeemed before {@link JoinFlow.accept}. */
   join(link: string): JoinFlow
   /** Prepares to add a device of this person's; nothing exists before {@link AddDeviceFlow.create}, but for what is left of a page that was reloaded. */

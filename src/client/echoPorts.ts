@@ -6,6 +6,7 @@ import { createIndexedDbStorage } from '../storage/indexedDbStorage.ts'
 import { loadLocking } from '../storage/loadLocking.ts'
 import { createLockableStorage, type StorageLock } from '../storage/lockableStorage.ts'
 import type { Disk } from '../storage/storage.ts'
+import type { EstimateStorage } from '../storage/storageUsage.ts'
 import { createTabsNetwork } from '../network/tabs/tabsNetwork.ts'
 import { createWebrtcNetwork } from '../network/webrtc/webrtcNetwork.ts'
 import { loadPhrases } from '../identity/loadPhrases.ts'
@@ -40,6 +41,8 @@ export function createPorts(
     clock,
     random,
     storage,
+    // A storage that was given may lie anywhere.
+    estimateStorage: given.estimateStorage ?? (given.storage === undefined ? estimateOfBrowser() : undefined),
     network: given.network ?? createWebrtcNetwork({ signaling, iceServers, clock, random }),
     tabs: given.tabs ?? createTabsNetwork({ app, clock, random }),
     loadPhrases: given.loadPhrases ?? loadPhrases,
@@ -58,6 +61,11 @@ export function createPorts(
     },
   }
   return { ports, disk, lock }
+}
+
+function estimateOfBrowser(): EstimateStorage | undefined {
+  const storage = globalThis.navigator?.storage as StorageManager | undefined
+  return storage?.estimate === undefined ? undefined : () => storage.estimate()
 }
 
 function reloadPage(): void {

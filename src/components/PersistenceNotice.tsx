@@ -7,21 +7,38 @@ import { useMessages } from './EchoUiConfig.tsx'
 import { ErrorNote } from './ErrorNote.tsx'
 import type { StorageState } from '../storage/storage.ts'
 
+/** The part of the room that may be used before somebody should make more. */
+const nearlyFullFrom = 0.8
+
 /**
- * Says where this device does not keep what is written: no room, no database, blocked, emptied. Where the browser may evict it, offers to ask
- * for its being kept, which can be put off until the next visit. Nothing where all is well.
+ * Says where this device does not keep what is written: no room, hardly any left, no database, blocked, emptied. Where the browser may evict it, offers to
+ * ask for its being kept. What is no fault yet can be put off until the next visit. Nothing where all is well.
  * @example
  * <PersistenceNotice />
  */
 export function PersistenceNotice(props: ComponentProps<'aside'>): ReactNode {
-  const { asking, persist, ...state } = useStorageStatus()
-  const [isPutOff, setPutOff] = useState(false)
-  if (isPutOff && state.status === 'ready') return null
-  return <PersistenceNoticeView {...props} state={state} asking={asking} onPersist={persist} onLater={() => setPutOff(true)} />
+  const { asking, persist, usage, quota, ...state } = useStorageStatus()
+  const used = usage === undefined || quota === undefined ? undefined : usage / quota
+  const isFilling = isNearlyFull(used)
+  /** What was put off: of a disk that fills up afterwards it is said again. */
+  const [putOff, setPutOff] = useState<'eviction' | 'filling'>()
+  if (state.status === 'ready' && (putOff === 'filling' || (putOff === 'eviction' && !isFilling))) return null
+  return (
+    <PersistenceNoticeView
+      {...props}
+      state={state}
+      used={used}
+      asking={asking}
+      onPersist={persist}
+      onLater={() => setPutOff(isFilling ? 'filling' : 'eviction')}
+    />
+  )
 }
 
 export interface PersistenceNoticeViewProps extends ComponentProps<'aside'> {
   readonly state: StorageState
+  /** The part of the room for this app that is used, from 0 to 1; undefined where the browser does not tell. */
+  readonly used?: number | undefined
   readonly asking?: StorageStatus['asking']
   readonly onPersist: () => void
   readonly onLater: () => void
@@ -30,6 +47,7 @@ export interface PersistenceNoticeViewProps extends ComponentProps<'aside'> {
 /** {@link PersistenceNotice} in any state. */
 export function PersistenceNoticeView({
   state,
+  used,
   asking = 'no',
   onPersist,
   onLater,
@@ -37,7 +55,8 @@ export function PersistenceNoticeView({
   ...props
 }: PersistenceNoticeViewProps): ReactNode {
   const { storage: messages } = useMessages()
-  const isSafe = state.status === 'ready' && state.persistent
+  const isFilling = isNearlyFull(used)
+  const isSafe = state.status === 'ready' && state.persistent && !isFilling
   if (isSafe || state.status === 'opening' || state.status === 'closed') return null
   return (
     <aside
@@ -51,14 +70,23 @@ export function PersistenceNoticeView({
         <>
           <div>
             <strong>{messages.label}</strong>
-            <p>
-              <output>{asking === 'denied' ? messages.denied : messages.mayBeEvicted}</output>
-            </p>
+            {isFilling && (
+              <p>
+                <output>{messages.nearlyFull}</output> {messages.used(used)}
+              </p>
+            )}
+            {!state.persistent && (
+              <p>
+                <output>{asking === 'denied' ? messages.denied : messages.mayBeEvicted}</output>
+              </p>
+            )}
           </div>
           <div className="echo-actions">
-            <Button variant="primary" aria-disabled={asking === 'waiting'} onClick={() => asking !== 'waiting' && onPersist()}>
-              {asking === 'denied' ? messages.askAgain : messages.keep}
-            </Button>
+            {!state.persistent && (
+              <Button variant="primary" aria-disabled={asking === 'waiting'} onClick={() => asking !== 'waiting' && onPersist()}>
+                {asking === 'denied' ? messages.askAgain : messages.keep}
+              </Button>
+            )}
             <Button variant="quiet" onClick={onLater}>
               {messages.later}
             </Button>
@@ -71,4 +99,8 @@ export function PersistenceNoticeView({
       )}
     </aside>
   )
+}
+
+function isNearlyFull(used: number | undefined): used is number {
+  return used !== undefined && used >= nearlyFullFrom
 }

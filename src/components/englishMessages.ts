@@ -611,6 +611,9 @@ export const englishMessages: Messages = {
     mayBeEvicted: 'The browser may delete what you keep here when it needs room. Ask it to keep your data.',
     denied:
       'The browser did not agree. Your data is still here; bookmark or install this page and ask again, or keep a copy on another device.',
+    nearlyFull:
+      'There is hardly any room left for this app on this device. Make some before nothing more can be saved: free space on the disk, or delete spaces here that you have on another device.',
+    used: (part) => `${Math.min(100, Math.round(part * 100))} % is used.`,
     keep: 'Keep my data',
     askAgain: 'Ask again',
     later: 'Not now',

@@ -582,6 +582,9 @@ export const germanMessages: Messages = {
     mayBeEvicted: 'Der Browser darf löschen, was du hier aufbewahrst, wenn er Platz braucht. Bitte ihn, deine Daten zu behalten.',
     denied:
       'Der Browser hat nicht zugestimmt. Deine Daten sind noch hier; setze ein Lesezeichen oder installiere diese Seite und frag noch einmal, oder bewahre eine Kopie auf einem anderen Gerät auf.',
+    nearlyFull:
+      'Für diese App ist auf diesem Gerät kaum noch Platz. Schaffe welchen, bevor nichts mehr gespeichert werden kann: Mach auf der Festplatte Platz oder lösche hier Bereiche, die du auf einem anderen Gerät hast.',
+    used: (part) => `${Math.min(100, Math.round(part * 100))} % sind belegt.`,
     keep: 'Meine Daten behalten',
     askAgain: 'Noch einmal fragen',
     later: 'Nicht jetzt',

@@ -521,6 +521,10 @@ export interface Messages {
     readonly label: string
     readonly mayBeEvicted: string
     readonly denied: string
+    /** Hardly any room is left, and what to do. */
+    readonly nearlyFull: string
+    /** @param part of the room, from 0 to 1 */
+    readonly used: (part: number) => string
     readonly keep: string
     readonly askAgain: string
     readonly later: string

@@ -6,6 +6,9 @@ import type { StorageState } from '../storage/storage.ts'
 
 /** How this device keeps what is written, tagged by `status`, and asking the browser never to evict it. */
 export type StorageStatus = StorageState & {
+  /** Bytes that the app has stored, and that it may store, as the browser estimates; undefined where it does not tell, and before it has. */
+  readonly usage: number | undefined
+  readonly quota: number | undefined
   /** `denied`: the browser was asked and did not agree; it may do so later, for a page that is used more. */
   readonly asking: 'no' | 'waiting' | 'denied'
   /** Asks the browser. Call it when a user clicks: some browsers ask in turn. */
@@ -13,7 +16,8 @@ export type StorageStatus = StorageState & {
 }
 
 /**
- * Whether what is written here is kept: ready and safe from being evicted or not, full, blocked by another tab, emptied, or not there at all.
+ * Whether what is written here is kept: ready and safe from being evicted or not, full, blocked by another tab, emptied, or not there at all; and how much
+ * room there is, asked for now and then while this is in use.
  * @throws EchoError no-provider
  * @example
  * const storage = useStorageStatus()
@@ -22,6 +26,7 @@ export type StorageStatus = StorageState & {
 export function useStorageStatus(): StorageStatus {
   const { storage } = useEcho()
   const state = useReadable(storage.state)
+  const { usage, quota } = useReadable(storage.usage) ?? {}
   const [asking, setAsking] = useState<StorageStatus['asking']>('no')
   const isMounted = useRef(false)
   useEffect(() => {
@@ -37,5 +42,5 @@ export function useStorageStatus(): StorageStatus {
     setAsking('waiting')
     storage.persist().then(answer, () => answer(false))
   }, [storage])
-  return useMemo(() => ({ ...state, asking, persist }), [state, asking, persist])
+  return useMemo(() => ({ ...state, usage, quota, asking, persist }), [state, usage, quota, asking, persist])
 }

@@ -20,6 +20,7 @@ import { ProfileForm } from '../../../src/components/ProfileForm.tsx'
 import { RemoveMemberDialog } from '../../../src/components/RemoveMemberDialog.tsx'
 import { SignOutDialog } from '../../../src/components/SignOutDialog.tsx'
 import { SpaceNotice } from '../../../src/components/SpaceNotice.tsx'
+import { PersistenceNotice } from '../../../src/components/PersistenceNotice.tsx'
 import { SyncStatus, SyncStatusView } from '../../../src/components/SyncStatus.tsx'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { DeviceId, IdentityId } from '../../../src/shared/ids.ts'
@@ -78,6 +79,23 @@ describe('SyncStatus', () => {
     render(<SyncStatusView state={{ status: 'offline', ...savedHere }} className="mine" id="sync" ref={ref} />)
     expect(ref.current).toMatchObject({ id: 'sync', className: 'echo-sync mine' })
     expect(ref.current?.dataset['state']).toBe('offline')
+  })
+})
+
+describe('PersistenceNotice', () => {
+  it('comes back when room runs out after its being kept was put off, and can be put off again', () => {
+    const fake = createFakeEcho()
+    renderInEcho(fake, <PersistenceNotice />)
+    const later = () => fireEvent.click(screen.getByRole('button', { name: 'Not now' }))
+    act(() => fake.storage.set({ status: 'ready', persistent: false }))
+    later()
+    act(() => fake.storageUsage.set({ usage: 7, quota: 10 }))
+    expect(screen.queryByRole('complementary')).toBeNull()
+    act(() => fake.storageUsage.set({ usage: 9, quota: 10 }))
+    expect(screen.getByText(/90 % is used\./)).toBeTruthy()
+    later()
+    act(() => fake.storageUsage.set({ usage: 1, quota: 10 }))
+    expect(screen.queryByRole('complementary')).toBeNull()
   })
 })
 

@@ -27,6 +27,7 @@ import { createTextEdits } from '../../../src/documents/textEdits.ts'
 import type { TextGeneration, TextHandle } from '../../../src/documents/textHandle.ts'
 import type { Finding, NetworkState } from '../../../src/network/network.ts'
 import type { StorageState } from '../../../src/storage/storage.ts'
+import type { StorageUsage } from '../../../src/storage/storageUsage.ts'
 import type { LockStatus } from '../../../src/storage/lockableStorage.ts'
 import type { ReceivedMessage, SpaceChannel } from '../../../src/client/spaceChannels.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
@@ -311,6 +312,7 @@ export function createFakeEcho(
   const network = counted<NetworkState>({ status: 'online', connections: 1 })
   const diagnostics = counted<readonly Finding[]>([])
   const storage = counted<StorageState>({ status: 'ready', persistent: true })
+  const storageUsage = counted<StorageUsage | undefined>(undefined)
   const devices = counted<readonly DeviceInfo[]>([])
   const contacts = counted<readonly ContactInfo[]>([])
   const credentials = counted<readonly CredentialInfo[]>([])
@@ -428,7 +430,7 @@ export function createFakeEcho(
       diagnostics,
       setEnabled: (enabled) => network.set(enabled ? { status: 'online', connections: 1 } : { status: 'off' }),
     },
-    storage: { state: storage, persist: () => Promise.resolve(true) },
+    storage: { state: storage, usage: storageUsage, persist: () => Promise.resolve(true) },
     join(link) {
       const joinState = counted<JoinState>({
         status: 'preview',
@@ -506,6 +508,7 @@ export function createFakeEcho(
     network,
     diagnostics,
     storage,
+    storageUsage,
     joins,
     additions,
     pairings,

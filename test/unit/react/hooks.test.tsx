@@ -400,7 +400,7 @@ describe('usePresence', () => {
 describe('useStorageStatus', () => {
   it('follows the storage, and asks the browser to keep the data', async () => {
     const fake = createFakeEcho()
-    const storage = fake.echo.storage as { state: Writable<StorageState>; persist: () => Promise<boolean> }
+    const storage = fake.echo.storage as unknown as { state: Writable<StorageState>; persist: () => Promise<boolean> }
     storage.state.set({ status: 'ready', persistent: false })
     const ask = vi.spyOn(storage, 'persist')
     const { result } = renderHookInEcho(fake, () => useStorageStatus())
@@ -414,6 +414,9 @@ describe('useStorageStatus', () => {
       await settle(() => {})
       expect(result.current.asking).toBe(['denied', 'denied', 'no'][index])
     }
+    expect(result.current).toMatchObject({ usage: undefined, quota: undefined })
+    act(() => fake.storageUsage.set({ usage: 3, quota: 4 }))
+    expect(result.current).toMatchObject({ usage: 3, quota: 4, asking: 'no' })
     const error = new EchoError('storage-full', 'The disk is full.')
     act(() => storage.state.set({ status: 'full', error }))
     expect(result.current).toMatchObject({ status: 'full', error })
