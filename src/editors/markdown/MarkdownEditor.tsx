@@ -12,6 +12,7 @@ import type { TextHandle } from '../../documents/textHandle.ts'
 import {
   createMarkdownEditor,
   type EditorSettings,
+  type LeftSelection,
   type MarkdownEditorHandle,
   type MarkdownEditorOptions,
   type YText,
@@ -99,17 +100,26 @@ export function MarkdownEditorView(props: MarkdownEditorViewProps): ReactNode {
     [readOnly, placeholder, maxLength, id, messages],
   )
   const latest = useRef(settings)
+  const left = useRef<LeftSelection>(undefined)
   useEffect(() => {
     latest.current = settings
     editor?.configure(settings)
   }, [editor, settings])
   useEffect(() => {
     if (!isInBrowser || current === undefined) return
-    const made = createMarkdownEditor({ parent: host.current!, current, settings: latest.current, undo, openAwareness, nonce })
+    const made = createMarkdownEditor({
+      parent: host.current!,
+      current,
+      settings: latest.current,
+      undo,
+      openAwareness,
+      nonce,
+      left: left.current,
+    })
     setEditor(made)
     return () => {
       setEditor(undefined)
-      made.dispose()
+      left.current = made.dispose()
     }
   }, [isInBrowser, current, undo, openAwareness, nonce])
 

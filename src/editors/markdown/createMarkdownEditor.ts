@@ -4,6 +4,7 @@ import { EditorView, highlightSpecialChars, keymap, placeholder, type Command, t
 import { unitsOf } from '../../components/textDisplay.ts'
 import type { UndoCommands } from '../../database/undoStack.ts'
 import { indexInRebuilt } from '../../documents/placeInRebuilt.ts'
+import { indexOfPlace, placeAt, type TextPlace } from '../../documents/textPlaces.ts'
 import type { TextHandle } from '../../documents/textHandle.ts'
 import { createWritable, type Readable } from '../../shared/readable.ts'
 import { bindEditor } from './bindEditor.ts'
@@ -30,6 +31,12 @@ export interface EditorSettings {
   readonly nameCharacter: (code: number) => string
 }
 
+/** A selection that stays at its letters while there is no editor. */
+export interface LeftSelection {
+  readonly anchor: TextPlace
+  readonly head: TextPlace
+}
+
 export interface MarkdownEditorOptions {
   readonly parent: HTMLElement
   readonly current: TextHandle['current']
@@ -39,6 +46,8 @@ export interface MarkdownEditorOptions {
   readonly openAwareness: ((yText: YText) => TextAwareness) | undefined
   /** For the styles that the editor puts into the page. */
   readonly nonce: string | undefined
+  /** What a former editor of the text left; one of another text has no place in this one. */
+  readonly left: LeftSelection | undefined
 }
 
 /** An editor in the page. */
@@ -49,7 +58,8 @@ export interface MarkdownEditorHandle {
   /** How long the text would have been, where the last thing typed was refused for its length. */
   readonly refused: Readable<number | undefined>
   toggle(mark: Mark): void
-  dispose(): void
+  /** @returns where the selection was */
+  dispose(): LeftSelection
 }
 
 /** Puts an editor of a live text into the page, and a new one in its place whenever the text's document is rebuilt. */
@@ -59,13 +69,14 @@ export function createMarkdownEditor({
   undo,
   openAwareness,
   nonce,
+  left,
   ...options
 }: MarkdownEditorOptions): MarkdownEditorHandle {
   let { settings } = options
   const active = createWritable<ReadonlySet<Mark>>(new Set())
   const refused = createWritable<number | undefined>(undefined)
   const compartment = new Compartment()
-  let open = openView(undefined)
+  let open = openView(left && selectionAt(left, current.get().yText))
   let waits = false
   let isOpen = true
 
@@ -189,9 +200,16 @@ export function createMarkdownEditor({
     dispose() {
       isOpen = false
       stop()
+      const { anchor, head } = open.view.state.selection.main
       open.close()
+      return { anchor: placeAt(open.yText, anchor), head: placeAt(open.yText, head) }
     },
   }
+}
+
+function selectionAt(left: LeftSelection, yText: YText): EditorSelection | undefined {
+  const [anchor, head] = [indexOfPlace(yText, left.anchor), indexOfPlace(yText, left.head)]
+  return anchor === undefined || head === undefined ? undefined : EditorSelection.single(anchor, head)
 }
 
 /** What an editor is bound to. */

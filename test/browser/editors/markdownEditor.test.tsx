@@ -266,7 +266,7 @@ describe('the toolbar', () => {
 })
 
 describe('the editor in React', () => {
-  it('shows what came while Activity hid it, and takes typing again', async () => {
+  it('shows what came while Activity hid it, and what is selected stays at its letters', async () => {
     const { handle, yText } = openText('one')
     const page = (mode: 'visible' | 'hidden') => (
       <StrictMode>
@@ -276,13 +276,16 @@ describe('the editor in React', () => {
       </StrictMode>
     )
     const { rerender } = render(page('visible'))
+    await focusAt(1)
+    await keys('{Shift>}{ArrowRight}{/Shift}')
     rerender(page('hidden'))
     act(() => yText.insert(3, ' two'))
+    act(() => yText.insert(0, '> '))
     rerender(page('visible'))
-    expect(shown()).toBe('one two')
-    await focusAt(7)
-    await keys('!')
-    expect(yText.toString()).toBe('one two!')
+    expect(shown()).toBe('> one two')
+    act(() => box().focus())
+    await keys('N')
+    expect([yText.toString(), caret()]).toEqual(['> oNe two', 4])
   })
 
   it('is empty and read-only without a text, and fills when it opens', () => {
