@@ -14,9 +14,9 @@ const limits = [
   { entry: 'dist/core.js', atOnce: 198_300, onDemand: 84_000 },
   { entry: 'dist/components/index.js', atOnce: 48_600, onDemand: 33_600 },
   { entry: 'dist/editors/markdown/index.js', atOnce: 122_000, onDemand: 0 },
-  { entry: 'dist/components/germanMessages.js', atOnce: 11_700, onDemand: 0 },
+  { entry: 'dist/components/config/germanMessages.js', atOnce: 11_700, onDemand: 0 },
   { entry: 'dist/editors/rich-text/index.js', atOnce: 140_000, onDemand: 0 },
-  { entry: 'dist/components/InfiniteList.js', atOnce: 17_300, onDemand: 0 },
+  { entry: 'dist/components/data/InfiniteList.js', atOnce: 17_300, onDemand: 0 },
 ]
 
 const peers = ['react', 'react-dom', 'yjs', 'y-protocols'].flatMap((name) => [name, `${name}/*`])

@@ -42,7 +42,7 @@ export function allowedFolders(folder) {
 const makesDocuments = [
   'src/documents/**',
   'src/storage/applyUpdate.ts',
-  'src/storage/followDocument.ts',
+  'src/storage/indexeddb/followDocument.ts',
   'src/network/webrtc/**',
   'src/editors/**',
   'src/testing/**',

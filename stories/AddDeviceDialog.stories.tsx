@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn, waitFor } from 'storybook/test'
-import { AddDeviceDialogView } from '../src/components/AddDeviceDialogView.tsx'
+import { AddDeviceDialogView } from '../src/components/devices/AddDeviceDialogView.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { storyTime, withUi } from './withUi.tsx'
 

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect } from 'storybook/test'
-import { AvatarStackView } from '../src/components/AvatarStack.tsx'
+import { AvatarStackView } from '../src/components/presence/AvatarStack.tsx'
 import { withUi } from './withUi.tsx'
 
 const names = ['Ann Archer', 'Bob', 'Çelik Aydın', '王 小明', 'Dee de Vries', 'Eve', 'Ünal 🌻']

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn, screen } from 'storybook/test'
-import { DeleteSpaceDialogView } from '../src/components/DeleteSpaceDialog.tsx'
+import { DeleteSpaceDialogView } from '../src/components/spaces/DeleteSpaceDialog.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
 

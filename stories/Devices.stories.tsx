@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useState, type ReactNode } from 'react'
 import { expect, fn, screen, waitFor } from 'storybook/test'
-import { DeviceListView, type DeviceListViewProps } from '../src/components/DeviceList.tsx'
+import { DeviceListView, type DeviceListViewProps } from '../src/components/devices/DeviceList.tsx'
 import type { DeviceInfo } from '../src/client/states.ts'
 import type { CommandState } from '../src/react/useCommand.ts'
 import type { DeviceCall } from '../src/react/useDeviceCommands.ts'

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn } from 'storybook/test'
-import { EchoErrorBoundary } from '../src/components/EchoErrorBoundary.tsx'
+import { EchoErrorBoundary } from '../src/components/status/EchoErrorBoundary.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
 

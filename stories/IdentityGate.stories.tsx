@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn, waitFor } from 'storybook/test'
-import { IdentityGateView } from '../src/components/IdentityGate.tsx'
+import { IdentityGateView } from '../src/components/identity/IdentityGate.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
 

@@ -1,8 +1,8 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn } from 'storybook/test'
-import { InvalidRowsView } from '../src/components/InvalidRows.tsx'
-import type { InvalidItem } from '../src/database/item.ts'
-import { Reference } from '../src/database/reference.ts'
+import { InvalidRowsView } from '../src/components/data/InvalidRows.tsx'
+import type { InvalidItem } from '../src/database/types/item.ts'
+import { Reference } from '../src/database/types/reference.ts'
 import type { ItemId } from '../src/shared/ids.ts'
 import { withUi } from './withUi.tsx'
 

@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useEffect, useState, type ReactNode } from 'react'
 import { expect, fn, waitFor, within } from 'storybook/test'
-import { JoinDialogView, type JoinDialogViewProps } from '../src/components/JoinDialogView.tsx'
+import { JoinDialogView, type JoinDialogViewProps } from '../src/components/invitations/JoinDialogView.tsx'
 import type { JoinState } from '../src/client/states.ts'
 import { EchoError, type EchoErrorCode } from '../src/shared/echoError.ts'
 import type { SpaceId } from '../src/shared/ids.ts'

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect } from 'storybook/test'
-import { JsonView } from '../src/components/JsonView.tsx'
+import { JsonView } from '../src/components/data/JsonView.tsx'
 import { expectHarmless, inNarrowBox } from './inNarrowBox.tsx'
 import { withUi } from './withUi.tsx'
 

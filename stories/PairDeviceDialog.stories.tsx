@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn } from 'storybook/test'
-import { PairDeviceDialogView } from '../src/components/PairDeviceDialogView.tsx'
+import { PairDeviceDialogView } from '../src/components/devices/PairDeviceDialogView.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { storyTime, withUi } from './withUi.tsx'
 

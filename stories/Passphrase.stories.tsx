@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn, screen, waitFor } from 'storybook/test'
-import { PassphraseDialogView } from '../src/components/PassphraseDialogView.tsx'
+import { PassphraseDialogView } from '../src/components/identity/PassphraseDialogView.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
 

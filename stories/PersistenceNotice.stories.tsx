@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn } from 'storybook/test'
-import { PersistenceNoticeView } from '../src/components/PersistenceNotice.tsx'
+import { PersistenceNoticeView } from '../src/components/status/PersistenceNotice.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
 

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fireEvent, waitFor } from 'storybook/test'
-import { PresenceCursors, PresenceCursorsView } from '../src/components/PresenceCursors.tsx'
+import { PresenceCursors, PresenceCursorsView } from '../src/components/presence/PresenceCursors.tsx'
 import type { PresentCursor } from '../src/react/useCursors.ts'
 import type { IdentityId } from '../src/shared/ids.ts'
 import { patience, sidesOf } from './hooks/people.ts'

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect } from 'storybook/test'
-import { PresenceDot } from '../src/components/PresenceDot.tsx'
+import { PresenceDot } from '../src/components/presence/PresenceDot.tsx'
 import { withUi } from './withUi.tsx'
 
 const meta = { title: 'PresenceDot', component: PresenceDot, decorators: [withUi] } satisfies Meta<typeof PresenceDot>

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn } from 'storybook/test'
-import { ProfileFormView } from '../src/components/ProfileForm.tsx'
+import { ProfileFormView } from '../src/components/identity/ProfileForm.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
 

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, waitFor } from 'storybook/test'
-import { QrCode } from '../src/components/QrCode.tsx'
+import { QrCode } from '../src/components/invitations/QrCode.tsx'
 import { withUi } from './withUi.tsx'
 
 const meta = {

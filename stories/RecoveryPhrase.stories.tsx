@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn } from 'storybook/test'
-import { RecoveryPhraseDialog } from '../src/components/RecoveryPhraseDialog.tsx'
-import { RecoveryPhraseNoticeView } from '../src/components/RecoveryPhraseNotice.tsx'
+import { RecoveryPhraseDialog } from '../src/components/identity/RecoveryPhraseDialog.tsx'
+import { RecoveryPhraseNoticeView } from '../src/components/identity/RecoveryPhraseNotice.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
 

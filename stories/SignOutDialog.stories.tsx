@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn, screen } from 'storybook/test'
-import { SignOutDialogView } from '../src/components/SignOutDialog.tsx'
+import { SignOutDialogView } from '../src/components/identity/SignOutDialog.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
 

@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn } from 'storybook/test'
-import { SpaceFormView } from '../src/components/SpaceForm.tsx'
+import { SpaceFormView } from '../src/components/spaces/SpaceForm.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
 

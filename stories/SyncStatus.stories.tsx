@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect } from 'storybook/test'
-import { SyncStatusView } from '../src/components/SyncStatus.tsx'
+import { SyncStatusView } from '../src/components/status/SyncStatus.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import type { SavedState } from '../src/client/states.ts'
 import { withUi } from './withUi.tsx'

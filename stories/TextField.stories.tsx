@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useState } from 'react'
 import { expect } from 'storybook/test'
-import { TextField } from '../src/components/TextField.tsx'
+import { TextField } from '../src/components/editing/TextField.tsx'
 import { openStoryText } from './openStoryText.ts'
 import { withUi } from './withUi.tsx'
 

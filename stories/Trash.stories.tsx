@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn, screen, within } from 'storybook/test'
-import { TrashView } from '../src/components/Trash.tsx'
-import type { DeletedItem } from '../src/database/trash.ts'
+import { TrashView } from '../src/components/data/Trash.tsx'
+import type { DeletedItem } from '../src/database/graph/trash.ts'
 import type { IdentityId, ItemId } from '../src/shared/ids.ts'
 import { withUi } from './withUi.tsx'
 

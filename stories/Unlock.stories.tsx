@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fn, screen } from 'storybook/test'
-import { IdentityGateView } from '../src/components/IdentityGate.tsx'
-import { UnlockView } from '../src/components/Unlock.tsx'
+import { IdentityGateView } from '../src/components/identity/IdentityGate.tsx'
+import { UnlockView } from '../src/components/identity/Unlock.tsx'
 import { EchoError } from '../src/shared/echoError.ts'
 import { withUi } from './withUi.tsx'
 

@@ -1,6 +1,6 @@
-import type { EchoUiConfigProps } from '../src/components/EchoUiConfig.tsx'
-import { englishMessages } from '../src/components/englishMessages.ts'
-import { germanMessages } from '../src/components/germanMessages.ts'
+import type { EchoUiConfigProps } from '../src/components/config/EchoUiConfig.tsx'
+import { englishMessages } from '../src/components/config/englishMessages.ts'
+import { germanMessages } from '../src/components/config/germanMessages.ts'
 import { pseudoMessages } from './pseudoMessages.ts'
 
 type Language = Pick<EchoUiConfigProps, 'messages' | 'locale'>

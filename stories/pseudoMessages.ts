@@ -1,4 +1,4 @@
-import type { Messages } from '../src/components/messages.ts'
+import type { Messages } from '../src/components/config/messages.ts'
 
 const plain = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const accented = 'áƀćđéƒǥħíĵķłḿńóþɋŕśŧúṽŵẋýžÁɃĆĐÉƑǤĦÍĴĶŁḾŃÓÞɊŔŚŦÚṼŴẊÝŽ'

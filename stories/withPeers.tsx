@@ -1,7 +1,7 @@
 import type { StoryObj } from '@storybook/react-vite'
 import { Suspense, useState, type ReactNode } from 'react'
 import type { Echo, Space } from '../src/client/echo.ts'
-import { EchoUiConfig } from '../src/components/EchoUiConfig.tsx'
+import { EchoUiConfig } from '../src/components/config/EchoUiConfig.tsx'
 import { EchoProvider } from '../src/react/EchoProvider.tsx'
 import { useNetworkStatus } from '../src/react/useNetworkStatus.ts'
 import { setup, type SetupOptions } from '../src/testing/setup.ts'

@@ -1,6 +1,6 @@
 import type { Decorator } from '@storybook/react-vite'
 import { StrictMode, useLayoutEffect, type ReactNode } from 'react'
-import { EchoUiConfig } from '../src/components/EchoUiConfig.tsx'
+import { EchoUiConfig } from '../src/components/config/EchoUiConfig.tsx'
 import { languageOf } from './languages.ts'
 
 /** The time that stands still in stories, in milliseconds since the Unix epoch. */

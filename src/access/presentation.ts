@@ -8,9 +8,9 @@ import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import { labelledSign, labelledVerify } from '../crypto/labels.ts'
 import type { LocalIdentity } from '../identity/localIdentity.ts'
 import { decodeDeviceRecord, deviceRecordBytes, encodeDeviceRecord, verifyDeviceRecord, type DeviceRecord } from '../identity/record.ts'
-import { maxEvidence, type Evidenced } from './evidence.ts'
+import { maxEvidence, type Evidenced } from './judging/evidence.ts'
 import { maxOperationBytes } from './operation.ts'
-import { verifyEvidence } from './verifyEvidence.ts'
+import { verifyEvidence } from './judging/verifyEvidence.ts'
 
 /*
  * A device shows who it is, and of which spaces its person is a member, to somebody who asked for it (docs/PROTOCOL.md#presentation):

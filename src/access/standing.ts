@@ -1,7 +1,7 @@
 import { compareBytes } from '../shared/bytes.ts'
 import type { DeviceId, IdentityId } from '../shared/ids.ts'
 import type { DeviceRecord } from '../identity/record.ts'
-import type { Ends } from './ends.ts'
+import type { Ends } from './judging/ends.ts'
 import { entriesOf, type Admission, type Entry, type OperationEffects } from './judgedOperation.ts'
 import type { Member } from './membershipLog.ts'
 import { roleCode } from './roleCode.ts'

@@ -11,28 +11,28 @@ import type { DeviceRecord } from '../identity/record.ts'
 import { assertConfig } from './assertConfig.ts'
 import type { Echo, EchoConfig, Space } from './echo.ts'
 import { createPorts, enabledKey } from './echoPorts.ts'
-import { eraseConfirmation, eraseDevice, isErasing } from './eraseDevice.ts'
-import { createCredentials } from './createCredentials.ts'
-import { createHalo } from './createHalo.ts'
-import { deviceChain } from './deviceChain.ts'
-import { defaultDeviceName } from './deviceName.ts'
-import { createDeviceOwner, ownerRow } from './deviceOwner.ts'
-import { removeHalfImports } from './halfImports.ts'
-import type { ImportOptions } from './transferOptions.ts'
-import { loadTransfer } from './loadTransfer.ts'
-import { createIdentityControl } from './identityCommands.ts'
-import { createAddDeviceFlow } from './addDeviceFlow.ts'
-import { createJoinFlow } from './joinFlow.ts'
-import { createLeadership, type Leadership } from './leadership.ts'
-import { createNetworkControl } from './networkControl.ts'
-import { createPageActivity } from './pageActivity.ts'
-import { createPairFlow } from './pairFlow.ts'
-import { createPassphrase } from './passphrase.ts'
-import { createSpaceDirectory } from './spaceDirectory.ts'
+import { eraseConfirmation, eraseDevice, isErasing } from './devices/eraseDevice.ts'
+import { createCredentials } from './person/createCredentials.ts'
+import { createHalo } from './person/createHalo.ts'
+import { deviceChain } from './devices/deviceChain.ts'
+import { defaultDeviceName } from './devices/deviceName.ts'
+import { createDeviceOwner, ownerRow } from './devices/deviceOwner.ts'
+import { removeHalfImports } from './transfer/halfImports.ts'
+import type { ImportOptions } from './transfer/transferOptions.ts'
+import { loadTransfer } from './transfer/loadTransfer.ts'
+import { createIdentityControl } from './person/identityCommands.ts'
+import { createAddDeviceFlow } from './devices/addDeviceFlow.ts'
+import { createJoinFlow } from './invitations/joinFlow.ts'
+import { createLeadership, type Leadership } from './tabs/leadership.ts'
+import { createNetworkControl } from './tabs/networkControl.ts'
+import { createPageActivity } from './presence/pageActivity.ts'
+import { createPairFlow } from './devices/pairFlow.ts'
+import { createPassphrase } from './person/passphrase.ts'
+import { createSpaceDirectory } from './spaces/spaceDirectory.ts'
 import type { EchoState } from './states.ts'
-import { watchPage } from './watchPage.ts'
-import { createWriteBack } from './writeBack.ts'
-import { createTabControl, type TabControl, type TabMessage } from './tabControl.ts'
+import { watchPage } from './tabs/watchPage.ts'
+import { createWriteBack } from './spaces/writeBack.ts'
+import { createTabControl, type TabControl, type TabMessage } from './tabs/tabControl.ts'
 
 /**
  * Makes an app's database on this device. Synchronous: it opens in the background, `state` tells how far it is. Make one at module level and hand it
@@ -393,7 +393,7 @@ export function createEcho(config: EchoConfig): Echo {
 
   async function importFile(file: Blob, { signal, ...importing }: ImportOptions = {}): Promise<Space> {
     await usable()
-    const { importSpace, deriveKey } = await loadTransfer(() => import('./importSpace.ts'), ports.loadLocking)
+    const { importSpace, deriveKey } = await loadTransfer(() => import('./transfer/importSpace.ts'), ports.loadLocking)
     const ending = new AbortController()
     const stop = (): void => ending.abort()
     if (signal?.aborted === true) stop()

@@ -2,8 +2,8 @@ import type { EchoError } from '../shared/echoError.ts'
 import type { DeviceId, IdentityId, ItemId, SpaceId } from '../shared/ids.ts'
 import type { Profile } from '../identity/profileRecord.ts'
 import type { Role } from '../access/membershipLog.ts'
-import type { Copies } from '../replication/copyExchange.ts'
-import type { Activity } from '../replication/presenceMessage.ts'
+import type { Copies } from '../replication/blocks/copyExchange.ts'
+import type { Activity } from '../replication/presence/presenceMessage.ts'
 
 /** State unions a UI shows; `status` is the tag of each. */
 

@@ -4,7 +4,7 @@ import { utf8 } from '../shared/bytes.ts'
 
 /*
  * What seals rows at rest under a passphrase. AES-256-GCM is synchronous here, unlike the platform's, because an edit has to be sealed in the task that
- * wrote it. Loaded on demand (storage/loadLocking.ts).
+ * wrote it. Loaded on demand (storage/passphrase/loadLocking.ts).
  */
 
 /** What makes a key of a passphrase, and seals rows. */

@@ -1,11 +1,11 @@
 import { EchoError } from '../shared/echoError.ts'
 import type { Clock } from '../shared/ports.ts'
-import { equalValues } from './compareValues.ts'
-import { isFieldName } from './itemKeys.ts'
-import type { ItemStore } from './itemStore.ts'
-import { createLiveSnapshot } from './liveSnapshot.ts'
-import type { LiveValue } from './liveValue.ts'
-import { readValue, storeValue, type Value } from './values.ts'
+import { equalValues } from './types/compareValues.ts'
+import { isFieldName } from './types/itemKeys.ts'
+import type { ItemStore } from './items/itemStore.ts'
+import { createLiveSnapshot } from './query/liveSnapshot.ts'
+import type { LiveValue } from './query/liveValue.ts'
+import { readValue, storeValue, type Value } from './types/values.ts'
 import type { WriteBatch } from './writeBatch.ts'
 
 /** What a space says about itself: `name` and what an app adds. */

@@ -1,7 +1,7 @@
 import type { RootDocument } from '../documents/rootDocument.ts'
 import { EchoError } from '../shared/echoError.ts'
-import { absent, type KeyState } from './itemIndex.ts'
-import type { ItemStore } from './itemStore.ts'
+import { absent, type KeyState } from './items/itemIndex.ts'
+import type { ItemStore } from './items/itemStore.ts'
 
 /**
  * Local writes, index first: a key is taken over by the index at once, so that the next read sees it, and enters Yjs in one transaction at

@@ -1,11 +1,11 @@
 import * as Y from 'yjs'
 import { applyUpdate } from '../storage/applyUpdate.ts'
 import { toId, type BlockId } from '../shared/ids.ts'
-import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
+import type { BlockGraph, BlockNode } from '../feed/graph/blockGraph.ts'
 import { Cursor } from '../feed/guard/cursor.ts'
-import { spliceUpdates } from '../feed/spliceUpdates.ts'
+import { spliceUpdates } from '../feed/updates/spliceUpdates.ts'
 import { remoteOrigin } from './createYDoc.ts'
-import { guardInDocument, type DocumentRule } from './guardInDocument.ts'
+import { guardInDocument, type DocumentRule } from './writing/guardInDocument.ts'
 
 /*
  * A block whose payload breaks a rule of the document stays in the graph, is kept and passed on, but its payload is left out, and with it all that rests on

@@ -1,9 +1,9 @@
 import type * as Y from 'yjs'
 import type { EchoError } from '../shared/echoError.ts'
 import { rootMapName } from './createYDoc.ts'
-import { reissueOrigin } from './reissueEdits.ts'
+import { reissueOrigin } from './verdicts/reissueEdits.ts'
 import type { LiveDocument } from './liveDocument.ts'
-import type { HasSeen } from './pastLookup.ts'
+import type { HasSeen } from './verdicts/pastLookup.ts'
 import type { Author, RootDocument } from './rootDocument.ts'
 
 /** The root document as the database sees it, and the strings by which documents/ moves it. */

@@ -1,12 +1,12 @@
 import * as Y from 'yjs'
 import type { BlockId, DocumentId } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
-import type { BlockGraph } from '../feed/blockGraph.ts'
-import { createCacheKeeper, type CacheKeeper } from './cacheKeeper.ts'
-import { encodeCacheMark } from './cacheMark.ts'
+import type { BlockGraph } from '../feed/graph/blockGraph.ts'
+import { createCacheKeeper, type CacheKeeper } from './loading/cacheKeeper.ts'
+import { encodeCacheMark } from './loading/cacheMark.ts'
 import type { PayloadSource } from './documentPayloads.ts'
-import { takeCache, type LoadedDocument } from './loadDocument.ts'
-import type { LeftOut } from './guardInDocument.ts'
+import { takeCache, type LoadedDocument } from './loading/loadDocument.ts'
+import type { LeftOut } from './writing/guardInDocument.ts'
 
 /** Keeps the caches of all open documents of a space. */
 export interface DocumentKeepers {

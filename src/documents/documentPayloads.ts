@@ -3,8 +3,8 @@ import type { BlockId, SpaceId } from '../shared/ids.ts'
 import type { Clock } from '../shared/ports.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { DocumentCaches } from '../storage/documentCache.ts'
-import type { BlockNode } from '../feed/blockGraph.ts'
-import type { BlockStore } from '../feed/blockStore.ts'
+import type { BlockNode } from '../feed/graph/blockGraph.ts'
+import type { BlockStore } from '../feed/store/blockStore.ts'
 import type { Payload } from './applyPayloads.ts'
 
 export interface PayloadSource {

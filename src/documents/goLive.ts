@@ -1,9 +1,9 @@
 import type { DocumentId } from '../shared/ids.ts'
 import type { DocumentKeepers } from './documentKeepers.ts'
-import type { LeftOut } from './guardInDocument.ts'
+import type { LeftOut } from './writing/guardInDocument.ts'
 import { createLiveDocument, type LiveDocument } from './liveDocument.ts'
-import type { LoadedDocument } from './loadDocument.ts'
-import type { OwnEdits } from './ownEdits.ts'
+import type { LoadedDocument } from './loading/loadDocument.ts'
+import type { OwnEdits } from './writing/ownEdits.ts'
 
 /** Lets a loaded document be watched for edits and followed by its cache, in the place of the one that was live before, which is watched no longer. */
 export type GoLive = (id: DocumentId, loaded: LoadedDocument) => LiveDocument

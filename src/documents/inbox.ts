@@ -1,9 +1,9 @@
 import { toId, type BlockId, type DeviceId, type DocumentId } from '../shared/ids.ts'
-import type { BlockGraph, BlockNode } from '../feed/blockGraph.ts'
+import type { BlockGraph, BlockNode } from '../feed/graph/blockGraph.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import { judgePayload, type Payload } from './applyPayloads.ts'
 import type { LiveDocument } from './liveDocument.ts'
-import type { LeftOut } from './guardInDocument.ts'
+import type { LeftOut } from './writing/guardInDocument.ts'
 
 /** Blocks that arrived and wait for the tick, which applies them as one splice. */
 export interface Inbox {

@@ -2,7 +2,7 @@ import * as Y from 'yjs'
 import { applyUpdate } from '../storage/applyUpdate.ts'
 import type { DocumentId } from '../shared/ids.ts'
 import { remoteOrigin } from './createYDoc.ts'
-import type { DeleteSet } from './extractUpdate.ts'
+import type { DeleteSet } from './writing/extractUpdate.ts'
 
 /** A document that is open: its Y.Doc, and what was edited here since the last cut. */
 export interface LiveDocument {

@@ -1,14 +1,14 @@
 import type { EchoError } from '../shared/echoError.ts'
 import type { BlockId, DocumentId } from '../shared/ids.ts'
 import { ok, type Result } from '../shared/result.ts'
-import type { BlockGraph } from '../feed/blockGraph.ts'
+import type { BlockGraph } from '../feed/graph/blockGraph.ts'
 import type { PayloadSource } from './documentPayloads.ts'
-import type { VerdictFollower } from './followVerdict.ts'
+import type { VerdictFollower } from './verdicts/followVerdict.ts'
 import type { GoLive } from './goLive.ts'
 import type { LiveDocument } from './liveDocument.ts'
-import { loadDocument, type LoadedDocument } from './loadDocument.ts'
-import type { OwnEdits } from './ownEdits.ts'
-import type { ShownVerdict } from './shownVerdict.ts'
+import { loadDocument, type LoadedDocument } from './loading/loadDocument.ts'
+import type { OwnEdits } from './writing/ownEdits.ts'
+import type { ShownVerdict } from './verdicts/shownVerdict.ts'
 
 export interface MakeLiveOptions {
   readonly live: ReadonlyMap<DocumentId, LiveDocument>

@@ -1,6 +1,6 @@
 import type * as Y from 'yjs'
 import type { DeviceId, IdentityId } from '../shared/ids.ts'
-import type { HasSeen } from './pastLookup.ts'
+import type { HasSeen } from './verdicts/pastLookup.ts'
 
 /** Who wrote something and when by the writer's own clock (advisory). */
 export interface Author {

@@ -1,6 +1,6 @@
 'use client'
 import { useRef, useState, type ComponentProps, type KeyboardEvent, type ReactNode } from 'react'
-import { classNames } from '../components/classNames.ts'
+import { classNames } from '../components/basics/classNames.ts'
 
 /** A button of an {@link EditorToolbar}. */
 export interface EditorTool {

@@ -1,4 +1,4 @@
-import { hueOf } from '../components/Avatar.tsx'
+import { hueOf } from '../components/members/Avatar.tsx'
 
 /** WCAG asks this of text on its ground. */
 const minContrast = 4.5

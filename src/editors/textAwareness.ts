@@ -1,9 +1,9 @@
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import type { Presence } from '../client/echo.ts'
-import { shareWhereRoom } from '../client/shareWhereRoom.ts'
+import { shareWhereRoom } from '../client/presence/shareWhereRoom.ts'
 import type { PresentPeer } from '../client/states.ts'
-import { bareName } from '../components/plainName.ts'
+import { bareName } from '../components/basics/plainName.ts'
 import { personColour } from './personColour.ts'
 import { TextCursor, toTextPlace, type TextPlace, type TextSelection } from './textCursor.ts'
 

@@ -1,4 +1,4 @@
-import { definePresence, type PresenceType } from '../client/definePresence.ts'
+import { definePresence, type PresenceType } from '../client/presence/definePresence.ts'
 
 /** Where a caret or one end of a selection stands, as Yjs names places: beside a struct, or at the end of a type. */
 export interface TextPlace {

@@ -1,6 +1,6 @@
 import { toId, type BlockId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import type { KeptBlock } from '../access/membershipLog.ts'
-import { covers, type Entry } from './graphEntry.ts'
+import { covers, type Entry } from './graph/graphEntry.ts'
 
 /** What the membership log says of the authors of blocks. */
 export interface Authors {

@@ -1,10 +1,10 @@
 import type { DeviceId } from '../shared/ids.ts'
 import type { Readable } from '../shared/readable.ts'
 import type { Block } from './block.ts'
-import type { BlockNode } from './blockGraph.ts'
-import type { Bundle } from './bundle.ts'
-import type { Awaited as Wait } from './heldBlocks.ts'
-import type { ReceivedBundle } from './receivedBundle.ts'
+import type { BlockNode } from './graph/blockGraph.ts'
+import type { Bundle } from './bundles/bundle.ts'
+import type { Awaited as Wait } from './graph/heldBlocks.ts'
+import type { ReceivedBundle } from './bundles/receivedBundle.ts'
 import type { TurnedAway } from './turnedAway.ts'
 
 /** A block that passed every check. */

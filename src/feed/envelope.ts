@@ -2,14 +2,14 @@ import { concatBytes } from '../shared/bytes.ts'
 import { decode, Writer } from '../shared/encoding.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
-import { contentKey, derivedOnce, plaintextHashKey } from '../access/epochKeys.ts'
-import type { EpochKey, KeyRing } from '../access/keyRing.ts'
+import { contentKey, derivedOnce, plaintextHashKey } from '../access/keys/epochKeys.ts'
+import type { EpochKey, KeyRing } from '../access/keys/keyRing.ts'
 import { feedKeyOf } from './feedKey.ts'
 
 /*
  * envelope = 01 · sealing key id 32 · sealing device 32 · slot 4 · nonce 12 · bytes ciphertext
  * ciphertext = AES-256-GCM(content subkey, nonce, encoding u8 · payload), additional data: the block id
- * The content subkey is the sealing slot's own (access/epochKeys.ts), so a nonce need only be fresh within a slot.
+ * The content subkey is the sealing slot's own (access/keys/epochKeys.ts), so a nonce need only be fresh within a slot.
  *
  * The envelope stands outside the block's hash: whoever may read a block may seal it again under a newer key. What binds it to the block
  * is the additional data, and to the author the header's hash of the payload.

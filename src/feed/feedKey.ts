@@ -1,5 +1,5 @@
 import { idBytes, parseId, toId, type DeviceId } from '../shared/ids.ts'
-import type { FeedKey } from './blockGraph.ts'
+import type { FeedKey } from './graph/blockGraph.ts'
 
 /** The name of a feed: `<device id>/<slot>`. `device` is 32 bytes, `slot` 0 to 2^32 - 1. */
 export function feedKeyOf(device: Uint8Array, slot: number): FeedKey {

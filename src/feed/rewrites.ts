@@ -1,7 +1,7 @@
 import { append } from '../shared/append.ts'
 import { compareBytes } from '../shared/bytes.ts'
 import { toId, type BlockId, type DeviceId, type DocumentId } from '../shared/ids.ts'
-import { covers, type Entry } from './graphEntry.ts'
+import { covers, type Entry } from './graph/graphEntry.ts'
 
 /**
  * Which blocks hold again what their devices took back. Copies of a device may write the same again without knowing of each other: of the blocks of a

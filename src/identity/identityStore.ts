@@ -4,7 +4,7 @@ import { EchoError } from '../shared/echoError.ts'
 import type { IdentityId } from '../shared/ids.ts'
 import { createWritable, type Readable } from '../shared/readable.ts'
 import { fail, ok, type Result } from '../shared/result.ts'
-import type { PutRows } from '../storage/lockableStorage.ts'
+import type { PutRows } from '../storage/passphrase/lockableStorage.ts'
 import type { Storage, StorageBatch } from '../storage/storage.ts'
 import { createDeviceKeys, deriveDeviceSeeds, portableKeyRows, type DeviceKeys } from './deviceKeys.ts'
 import {

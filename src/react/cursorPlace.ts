@@ -1,4 +1,4 @@
-import { definePresence, type PresenceType } from '../client/definePresence.ts'
+import { definePresence, type PresenceType } from '../client/presence/definePresence.ts'
 
 /** Where somebody's pointer is over an area that several people see, each in a size of its own. */
 export interface CursorPlace {

@@ -4,9 +4,9 @@ import { EchoError } from '../shared/echoError.ts'
 import type { Echo } from '../client/echo.ts'
 import type { InviteCache } from './inviteCache.ts'
 import type { SpaceCache } from './spaceCache.ts'
-import type { ModelHandle } from '../client/spaceModels.ts'
-import type { AnyModelType } from '../database/defineModel.ts'
-import type { RichTextHandle, TextHandle } from '../documents/textHandle.ts'
+import type { ModelHandle } from '../client/spaces/spaceModels.ts'
+import type { AnyModelType } from '../database/types/defineModel.ts'
+import type { RichTextHandle, TextHandle } from '../documents/texts/textHandle.ts'
 import type { OpeningCache } from './openingCache.ts'
 
 /** What the provider hands to the hooks below it. */

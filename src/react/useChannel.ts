@@ -2,9 +2,9 @@
 import { useCallback, useEffect, useRef } from 'react'
 import { EchoError } from '../shared/echoError.ts'
 import { useEcho } from './useEcho.ts'
-import type { ChannelType } from '../client/defineChannel.ts'
+import type { ChannelType } from '../client/presence/defineChannel.ts'
 import type { Space } from '../client/echo.ts'
-import type { ReceivedMessage } from '../client/spaceChannels.ts'
+import type { ReceivedMessage } from '../client/presence/spaceChannels.ts'
 
 /**
  * Listens to a channel of a space while the component is mounted, and sends on it.

@@ -1,9 +1,9 @@
 'use client'
 import { useQuery } from './useQuery.ts'
 import type { Space } from '../client/echo.ts'
-import type { AnyItemType } from '../database/defineType.ts'
-import type { Item, ItemRef } from '../database/item.ts'
-import { queryOfItem } from '../database/query.ts'
+import type { AnyItemType } from '../database/types/defineType.ts'
+import type { Item, ItemRef } from '../database/types/item.ts'
+import { queryOfItem } from '../database/query/query.ts'
 
 /**
  * The items right under one, live and in order: those of some types, or all.

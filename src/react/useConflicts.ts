@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
-import type { Conflict } from '../database/conflicts.ts'
+import type { Conflict } from '../database/items/conflicts.ts'
 
 /** What lost in an item, and the command that brings one back. */
 export interface ItemConflicts {

@@ -4,7 +4,7 @@ import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
 import { useStableQuery } from './useStableQuery.ts'
 import type { Space } from '../client/echo.ts'
-import type { Query } from '../database/query.ts'
+import type { Query } from '../database/query/query.ts'
 
 /**
  * How many items a query finds, live. Undefined for an undefined space or query.

@@ -2,7 +2,7 @@
 import { useMemo } from 'react'
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
-import type { CredentialCommands, CredentialInfo } from '../client/credentials.ts'
+import type { CredentialCommands, CredentialInfo } from '../client/person/credentials.ts'
 
 /** What the person can prove, and the ways to show it and to look at what others show. */
 export interface Credentials extends Pick<CredentialCommands, 'present' | 'verify'> {

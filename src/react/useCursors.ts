@@ -1,6 +1,6 @@
 'use client'
 import { useCallback, useMemo, type RefCallback } from 'react'
-import { shareWhereRoom } from '../client/shareWhereRoom.ts'
+import { shareWhereRoom } from '../client/presence/shareWhereRoom.ts'
 import type { Space } from '../client/echo.ts'
 import type { PresentPeer } from '../client/states.ts'
 import { SharedCursor, type CursorPlace } from './cursorPlace.ts'

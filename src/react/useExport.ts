@@ -4,7 +4,7 @@ import { EchoError } from '../shared/echoError.ts'
 import { useEcho } from './useEcho.ts'
 import { useTransfer, type TransferState } from './useTransfer.ts'
 import type { Space } from '../client/echo.ts'
-import type { ExportedSpace, ExportOptions } from '../client/transferOptions.ts'
+import type { ExportedSpace, ExportOptions } from '../client/transfer/transferOptions.ts'
 
 export interface Export {
   /** `working` with `progress` from 0 to 1; `done` with the file as `result`. */

@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from './useQuery.ts'
 import type { Space } from '../client/echo.ts'
-import { atMost, type Query } from '../database/query.ts'
+import { atMost, type Query } from '../database/query/query.ts'
 
 /**
  * The first item a query finds, live; undefined where there is none, and for an undefined space or query.

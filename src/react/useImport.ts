@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react'
 import { useEcho } from './useEcho.ts'
 import { useTransfer, type TransferState } from './useTransfer.ts'
 import type { Space } from '../client/echo.ts'
-import type { ImportOptions } from '../client/transferOptions.ts'
+import type { ImportOptions } from '../client/transfer/transferOptions.ts'
 
 export interface Import {
   /**

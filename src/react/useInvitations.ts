@@ -2,7 +2,7 @@
 import { useMemo } from 'react'
 import { useReadable } from './useReadable.ts'
 import type { InvitationCommands, Space } from '../client/echo.ts'
-import type { InvitationInfo } from '../client/invitationOptions.ts'
+import type { InvitationInfo } from '../client/invitations/invitationOptions.ts'
 
 export interface Invitations extends Omit<InvitationCommands, 'list'> {
   readonly invitations: readonly InvitationInfo[]

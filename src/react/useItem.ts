@@ -3,8 +3,8 @@ import { useMemo } from 'react'
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
-import type { AnyItemType } from '../database/defineType.ts'
-import type { Item } from '../database/item.ts'
+import type { AnyItemType } from '../database/types/defineType.ts'
+import type { Item } from '../database/types/item.ts'
 
 /**
  * One item, live: a new snapshot when its content changes and only then. Undefined where it is not there, deleted, or does not fit the

@@ -1,9 +1,9 @@
 'use client'
 import { useQuery } from './useQuery.ts'
 import type { Space } from '../client/echo.ts'
-import type { AnyLinkType } from '../database/defineType.ts'
-import type { Item, ItemRef } from '../database/item.ts'
-import { queryOfItem } from '../database/query.ts'
+import type { AnyLinkType } from '../database/types/defineType.ts'
+import type { Item, ItemRef } from '../database/types/item.ts'
+import { queryOfItem } from '../database/query/query.ts'
 
 /**
  * The links that begin at an item, live: those of some kinds, or all; each names its other end in `$.target`.

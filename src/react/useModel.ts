@@ -4,8 +4,8 @@ import { useEchoContext } from './echoContext.ts'
 import { useOpening } from './useOpening.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
-import type { ModelHandle } from '../client/spaceModels.ts'
-import type { ActionsOf, AnyModelType, SnapshotOf } from '../database/defineModel.ts'
+import type { ModelHandle } from '../client/spaces/spaceModels.ts'
+import type { ActionsOf, AnyModelType, SnapshotOf } from '../database/types/defineModel.ts'
 
 /**
  * The content of an item that follows a model of the app's, live, and the model's actions. Suspends while it is opened for the first time; it closes soon

@@ -2,8 +2,8 @@
 import { useMemo } from 'react'
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
-import type { PassphraseCommands } from '../client/passphrase.ts'
-import type { LockStatus } from '../storage/lockableStorage.ts'
+import type { PassphraseCommands } from '../client/person/passphrase.ts'
+import type { LockStatus } from '../storage/passphrase/lockableStorage.ts'
 
 /** Whether a passphrase locks this device, and what can be done about it. */
 export type Passphrase = { readonly status: LockStatus } & Omit<PassphraseCommands, 'state'>

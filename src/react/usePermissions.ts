@@ -2,7 +2,7 @@
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
-import type { Permissions } from '../client/spacePermissions.ts'
+import type { Permissions } from '../client/spaces/spacePermissions.ts'
 
 /**
  * What this person may do in a space and about each member, and why not; changes with the role. Undefined for an undefined space.

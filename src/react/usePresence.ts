@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
-import type { PresenceType } from '../client/definePresence.ts'
+import type { PresenceType } from '../client/presence/definePresence.ts'
 import type { PresentPeer } from '../client/states.ts'
 
 export interface PresenceOf<T> {

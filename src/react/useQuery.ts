@@ -4,7 +4,7 @@ import { useEcho } from './useEcho.ts'
 import { useSelected, type Selection } from './useSelected.ts'
 import { useStableQuery } from './useStableQuery.ts'
 import type { Space } from '../client/echo.ts'
-import type { Query } from '../database/query.ts'
+import type { Query } from '../database/query/query.ts'
 
 const allRows: Selection<readonly unknown[], unknown> = { select: (rows) => rows }
 

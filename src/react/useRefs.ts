@@ -1,10 +1,10 @@
 'use client'
 import { useQuery } from './useQuery.ts'
 import type { Space } from '../client/echo.ts'
-import type { FieldName } from '../database/conditions.ts'
-import type { AnyItemType, AnyLinkType, OutputOf } from '../database/defineType.ts'
-import type { Item, ItemRef } from '../database/item.ts'
-import { queryOfItem, type Query } from '../database/query.ts'
+import type { FieldName } from '../database/query/conditions.ts'
+import type { AnyItemType, AnyLinkType, OutputOf } from '../database/types/defineType.ts'
+import type { Item, ItemRef } from '../database/types/item.ts'
+import { queryOfItem, type Query } from '../database/query/query.ts'
 
 /**
  * What points at an item, live: the links that end there, of some kinds or all, or the items of a type that refer to it by a field.

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { EchoError } from '../shared/echoError.ts'
 import { useEcho } from './useEcho.ts'
 import type { Space } from '../client/echo.ts'
-import type { SpaceDetails } from '../client/spaceDetails.ts'
+import type { SpaceDetails } from '../client/spaces/spaceDetails.ts'
 
 /** What a space holds and takes on this device; `refresh` counts anew, and what was counted before stays meanwhile. */
 export type SpaceDetailsState = { readonly refresh: () => void } & (

@@ -4,8 +4,8 @@ import { useEchoContext } from './echoContext.ts'
 import { useOpening } from './useOpening.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
-import type { TextHandles } from '../documents/openText.ts'
-import type { RichTextGeneration, TextGeneration, TextModel } from '../documents/textHandle.ts'
+import type { TextHandles } from '../documents/texts/openText.ts'
+import type { RichTextGeneration, TextGeneration, TextModel } from '../documents/texts/textHandle.ts'
 
 interface OpenTexts {
   readonly text: OpenText

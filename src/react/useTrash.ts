@@ -2,7 +2,7 @@
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
-import type { Trash } from '../database/trash.ts'
+import type { Trash } from '../database/graph/trash.ts'
 
 /**
  * What is deleted in a space, the last deleted first, each with how much lies under it. Undefined for an undefined space.

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
-import type { UndoCommands, UndoState } from '../database/undoStack.ts'
+import type { UndoCommands, UndoState } from '../database/undo/undoStack.ts'
 
 /** What can be taken back and done again, with the commands for it. */
 export interface Undo extends UndoState, Pick<UndoCommands, 'undo' | 'redo'> {}

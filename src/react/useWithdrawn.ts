@@ -4,7 +4,7 @@ import { asEchoError, type EchoError, type EchoErrorCode } from '../shared/echoE
 import { useEcho } from './useEcho.ts'
 import { useReadable } from './useReadable.ts'
 import type { Space } from '../client/echo.ts'
-import type { WithdrawnContent } from '../documents/readWithdrawn.ts'
+import type { WithdrawnContent } from '../documents/verdicts/readWithdrawn.ts'
 
 /** What was taken out of a space because its authors may not write any more. */
 export type Withdrawn =

@@ -2,8 +2,8 @@ import { idBytes, toId, type SpaceId } from '../shared/ids.ts'
 import type { Clock, Timer } from '../shared/ports.ts'
 import type { CryptoPort } from '../crypto/cryptoPort.ts'
 import type { Connection, Network, Room } from '../network/network.ts'
-import { epochRendezvous } from '../access/epochKeys.ts'
-import type { EpochKey, KeyRing } from '../access/keyRing.ts'
+import { epochRendezvous } from '../access/keys/epochKeys.ts'
+import type { EpochKey, KeyRing } from '../access/keys/keyRing.ts'
 
 /** Where a connection came up. */
 export interface MeetingPlace {

@@ -127,7 +127,7 @@ export interface BlockRow extends HeaderRow {
 }
 
 /**
- * Where a bundle (feed/bundle.ts) lies: the place of its last block, and what it holds. Bundles that differ in anything are rows of their own, so that
+ * Where a bundle (feed/bundles/bundle.ts) lies: the place of its last block, and what it holds. Bundles that differ in anything are rows of their own, so that
  * two tabs, of which one has judged less, never take each other's away.
  */
 export interface BundlePlace extends BlockPlace {

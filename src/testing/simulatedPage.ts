@@ -1,4 +1,4 @@
-import type { PageEvents } from '../client/watchPage.ts'
+import type { PageEvents } from '../client/tabs/watchPage.ts'
 
 /** The page of a peer in a test: hidden, shown and used as the test says. */
 export interface SimulatedPage extends PageEvents {

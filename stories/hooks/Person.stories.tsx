@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { useState, type ReactNode } from 'react'
 import { expect } from 'storybook/test'
-import { Button } from '../../src/components/Button.tsx'
+import { Button } from '../../src/components/basics/Button.tsx'
 import { useAddDevice } from '../../src/react/useAddDevice.ts'
 import { useContacts } from '../../src/react/useContacts.ts'
 import { useCredentials } from '../../src/react/useCredentials.ts'

@@ -1,4 +1,4 @@
-import { defineModel } from '../../src/database/defineModel.ts'
+import { defineModel } from '../../src/database/types/defineModel.ts'
 
 /** A number that several people add to at once: each writer counts under a key of its own, and the parts are summed up. */
 export const Counter = defineModel('counter', {

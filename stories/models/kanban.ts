@@ -1,4 +1,4 @@
-import { defineModel } from '../../src/database/defineModel.ts'
+import { defineModel } from '../../src/database/types/defineModel.ts'
 
 export interface Card {
   readonly id: string

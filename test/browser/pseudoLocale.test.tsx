@@ -1,8 +1,8 @@
 import { composeStories } from '@storybook/react-vite'
 import { cleanup, render } from '@testing-library/react'
 import { afterEach, describe, expect, it } from 'vitest'
-import { EchoUiConfig } from '../../src/components/EchoUiConfig.tsx'
-import { englishMessages } from '../../src/components/englishMessages.ts'
+import { EchoUiConfig } from '../../src/components/config/EchoUiConfig.tsx'
+import { englishMessages } from '../../src/components/config/englishMessages.ts'
 import { pseudoMessages } from '../../stories/pseudoMessages.ts'
 import type { ComponentType } from 'react'
 

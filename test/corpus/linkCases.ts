@@ -2,9 +2,9 @@ import { utf8 } from '../../src/shared/bytes.ts'
 import { Writer } from '../../src/shared/encoding.ts'
 import { maxOperationBytes } from '../../src/access/operation.ts'
 import { maxBlockBytes } from '../../src/feed/block.ts'
-import { maxFragmentBytes, maxMessageBytes } from '../../src/replication/fragments.ts'
-import { maxFeeds } from '../../src/replication/linkMessages.ts'
-import { maxPresenceBytes, maxPresenceNameBytes } from '../../src/replication/presenceMessage.ts'
+import { maxFragmentBytes, maxMessageBytes } from '../../src/replication/link/fragments.ts'
+import { maxFeeds } from '../../src/replication/link/linkMessages.ts'
+import { maxPresenceBytes, maxPresenceNameBytes } from '../../src/replication/presence/presenceMessage.ts'
 import type { MalformedCase } from './malformedCase.ts'
 
 /* Messages of a link, each good but for what its name says. */

@@ -1,6 +1,6 @@
 import { concatBytes, utf8 } from '../../src/shared/bytes.ts'
 import { Writer } from '../../src/shared/encoding.ts'
-import type { PairingMessage } from '../../src/replication/pairingMessages.ts'
+import type { PairingMessage } from '../../src/replication/joining/pairingMessages.ts'
 import { truncations } from './judgeCases.ts'
 import type { MalformedCase } from './malformedCase.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Space } from '../../src/client/echo.ts'
-import { defineType } from '../../src/database/defineType.ts'
+import { defineType } from '../../src/database/types/defineType.ts'
 import { setup, until } from '../../src/testing/setup.ts'
 
 const Task = defineType('task', z.object({ title: z.string() }))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { setup, until } from '../../src/testing/setup.ts'
-import { verifyPresentation } from '../../src/client/verifyPresentation.ts'
+import { verifyPresentation } from '../../src/client/person/verifyPresentation.ts'
 
 const nonce = new Uint8Array(32).fill(3)
 const audience = 'https://club.example'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Echo, InviteFlow, JoinFlow, Space } from '../../src/client/echo.ts'
-import type { InvitationOptions } from '../../src/client/invitationOptions.ts'
+import type { InvitationOptions } from '../../src/client/invitations/invitationOptions.ts'
 import type { InviteState, JoinState } from '../../src/client/states.ts'
 import { setup, until } from '../../src/testing/setup.ts'
 import { createSimulatedClock } from '../../src/testing/simulatedClock.ts'

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Space } from '../../src/client/echo.ts'
-import { defineType } from '../../src/database/defineType.ts'
-import { query } from '../../src/database/query.ts'
+import { defineType } from '../../src/database/types/defineType.ts'
+import { query } from '../../src/database/query/query.ts'
 import { setup, until } from '../../src/testing/setup.ts'
 
 const Older = defineType('task', z.object({ title: z.string(), urgent: z.boolean(), done: z.boolean().default(false) }))

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineType } from '../../src/database/defineType.ts'
-import type { MemoryDisk } from '../../src/storage/memoryDisk.ts'
-import { createMemoryStorage } from '../../src/storage/memoryStorage.ts'
+import { defineType } from '../../src/database/types/defineType.ts'
+import type { MemoryDisk } from '../../src/storage/memory/memoryDisk.ts'
+import { createMemoryStorage } from '../../src/storage/memory/memoryStorage.ts'
 import { setup, until } from '../../src/testing/setup.ts'
 import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'
 

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { Counter } from '../../stories/models/counter.ts'
 import { Kanban } from '../../stories/models/kanban.ts'
-import { defineModel } from '../../src/database/defineModel.ts'
-import { defineType } from '../../src/database/defineType.ts'
-import { query } from '../../src/database/query.ts'
+import { defineModel } from '../../src/database/types/defineModel.ts'
+import { defineType } from '../../src/database/types/defineType.ts'
+import { query } from '../../src/database/query/query.ts'
 import { setup, until } from '../../src/testing/setup.ts'
 
 const Poll = defineType('poll', z.object({ question: z.string() }), { model: Counter })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineType } from '../../src/database/defineType.ts'
+import { defineType } from '../../src/database/types/defineType.ts'
 import { isBytes, utf8 } from '../../src/shared/bytes.ts'
 import { EchoError } from '../../src/shared/echoError.ts'
 import type { SpaceId } from '../../src/shared/ids.ts'
 import type { Space } from '../../src/client/echo.ts'
-import { query } from '../../src/database/query.ts'
-import type { MemoryDisk } from '../../src/storage/memoryDisk.ts'
-import { createMemoryStorage } from '../../src/storage/memoryStorage.ts'
+import { query } from '../../src/database/query/query.ts'
+import type { MemoryDisk } from '../../src/storage/memory/memoryDisk.ts'
+import { createMemoryStorage } from '../../src/storage/memory/memoryStorage.ts'
 import { setup, until, type TestPeer } from '../../src/testing/setup.ts'
 
 const Task = defineType('task', z.object({ title: z.string() }))

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { decodeParts } from '../../src/feed/bundle.ts'
+import { decodeParts } from '../../src/feed/bundles/bundle.ts'
 import { sealingKeyOf } from '../../src/feed/envelope.ts'
 import { toHex } from '../../src/shared/bytes.ts'
-import { createMemoryStorage } from '../../src/storage/memoryStorage.ts'
+import { createMemoryStorage } from '../../src/storage/memory/memoryStorage.ts'
 import { drive } from './simulation/drive.ts'
-import { query } from '../../src/database/query.ts'
+import { query } from '../../src/database/query/query.ts'
 import { createForkGarden, Task, type Gardener } from './simulation/forkGarden.ts'
 
 /* Members are removed, demoted, or leave: they see it, and neither read nor write what comes after. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineLink, defineType } from '../../src/database/defineType.ts'
+import { defineLink, defineType } from '../../src/database/types/defineType.ts'
 import type { EchoError } from '../../src/shared/echoError.ts'
 import { setup } from '../../src/testing/setup.ts'
 import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineChannel } from '../../src/client/defineChannel.ts'
-import { defineType } from '../../src/database/defineType.ts'
-import { query } from '../../src/database/query.ts'
+import { defineChannel } from '../../src/client/presence/defineChannel.ts'
+import { defineType } from '../../src/database/types/defineType.ts'
+import { query } from '../../src/database/query/query.ts'
 import { setup, until } from '../../src/testing/setup.ts'
 
 const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().default(false) }))

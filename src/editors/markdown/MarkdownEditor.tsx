@@ -1,14 +1,14 @@
 'use client'
 import { useEffect, useId, useMemo, useRef, useState, useSyncExternalStore, type ComponentProps, type ReactNode } from 'react'
-import { classNames } from '../../components/classNames.ts'
-import { useMessages } from '../../components/EchoUiConfig.tsx'
-import { unitsOf } from '../../components/textDisplay.ts'
+import { classNames } from '../../components/basics/classNames.ts'
+import { useMessages } from '../../components/config/EchoUiConfig.tsx'
+import { unitsOf } from '../../components/editing/textDisplay.ts'
 import { useReadable } from '../../react/useReadable.ts'
 import type { Space } from '../../client/echo.ts'
-import type { UndoCommands } from '../../database/undoStack.ts'
+import type { UndoCommands } from '../../database/undo/undoStack.ts'
 import { textName } from '../../documents/createYDoc.ts'
 import { createTextAwareness } from '../textAwareness.ts'
-import type { TextHandle } from '../../documents/textHandle.ts'
+import type { TextHandle } from '../../documents/texts/textHandle.ts'
 import {
   createMarkdownEditor,
   type EditorSettings,

@@ -1,8 +1,8 @@
 import { EditorSelection, type ChangeSpec, type Transaction } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
 import type { Text, YTextEvent } from 'yjs'
-import { placeholder } from '../../components/textDisplay.ts'
-import type { TextDelta } from '../../components/mapPosition.ts'
+import { placeholder } from '../../components/editing/textDisplay.ts'
+import type { TextDelta } from '../../components/editing/mapPosition.ts'
 import { fromText } from './fromText.ts'
 
 /** Keeps an editor and a shared text the same. */

@@ -1,8 +1,8 @@
 import type { EditorView } from '@codemirror/view'
 import type { Awareness } from 'y-protocols/awareness'
 import type { Text } from 'yjs'
-import { bareName } from '../../components/plainName.ts'
-import { indexOfPlace, placeAt } from '../../documents/textPlaces.ts'
+import { bareName } from '../../components/basics/plainName.ts'
+import { indexOfPlace, placeAt } from '../../documents/texts/textPlaces.ts'
 import { setRemoteCarets, type RemoteCaret } from './remoteCarets.ts'
 
 /** Most carets that are drawn. */

@@ -1,8 +1,8 @@
 'use client'
 import type { Editor } from '@tiptap/core'
 import { useId, useState, type FormEvent, type ReactNode } from 'react'
-import { Button } from '../../components/Button.tsx'
-import { useMessages } from '../../components/EchoUiConfig.tsx'
+import { Button } from '../../components/basics/Button.tsx'
+import { useMessages } from '../../components/config/EchoUiConfig.tsx'
 import { typedHref } from './safeHref.ts'
 
 /** Asks for the address that the selection leads to. */

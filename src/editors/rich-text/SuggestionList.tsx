@@ -1,9 +1,9 @@
 'use client'
 import type { Editor } from '@tiptap/core'
 import { useEffect, useLayoutEffect, useRef, type ReactNode } from 'react'
-import { useAnnounce } from '../../components/Announcer.tsx'
-import { Avatar } from '../../components/Avatar.tsx'
-import { useMessages } from '../../components/EchoUiConfig.tsx'
+import { useAnnounce } from '../../components/basics/Announcer.tsx'
+import { Avatar } from '../../components/members/Avatar.tsx'
+import { useMessages } from '../../components/config/EchoUiConfig.tsx'
 import { activateSuggestion, chooseSuggestion, openSuggestion, type SuggestionState } from './suggestion.ts'
 import { useEditorState } from './useEditorState.ts'
 

@@ -1,5 +1,5 @@
-import { bareName } from '../../components/plainName.ts'
-import { foldText } from '../../database/foldText.ts'
+import { bareName } from '../../components/basics/plainName.ts'
+import { foldText } from '../../database/search/foldText.ts'
 import type { MentionablePerson } from './mentionNode.ts'
 import type { Suggestion } from './suggestion.ts'
 

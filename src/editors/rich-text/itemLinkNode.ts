@@ -1,6 +1,6 @@
 import { Node, type NodeViewRenderer } from '@tiptap/core'
 import { NodeSelection } from '@tiptap/pm/state'
-import { bareName } from '../../components/plainName.ts'
+import { bareName } from '../../components/basics/plainName.ts'
 import { parseId, type ItemId } from '../../shared/ids.ts'
 import type { Readable } from '../../shared/readable.ts'
 import { showAtom } from './showAtom.ts'

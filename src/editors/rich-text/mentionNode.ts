@@ -1,5 +1,5 @@
 import { Node, type NodeViewRenderer } from '@tiptap/core'
-import { bareName } from '../../components/plainName.ts'
+import { bareName } from '../../components/basics/plainName.ts'
 import type { Profile } from '../../identity/profileRecord.ts'
 import type { Readable } from '../../shared/readable.ts'
 import { showAtom } from './showAtom.ts'

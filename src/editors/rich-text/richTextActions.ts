@@ -1,5 +1,5 @@
 import type { Editor } from '@tiptap/core'
-import type { Messages } from '../../components/messages.ts'
+import type { Messages } from '../../components/config/messages.ts'
 
 /** What the toolbars of all editors have, and what this one's has besides. */
 type Words = Messages['editor'] & Messages['richText']

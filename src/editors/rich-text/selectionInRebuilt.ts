@@ -1,7 +1,7 @@
 import type { Editor } from '@tiptap/core'
 import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from '@tiptap/y-tiptap'
 import * as Y from 'yjs'
-import { placeInRebuilt } from '../../documents/placeInRebuilt.ts'
+import { placeInRebuilt } from '../../documents/verdicts/placeInRebuilt.ts'
 
 /** Both ends of a selection, in positions of an editor's document. */
 export interface Selection {

@@ -1,4 +1,4 @@
-import { bareName } from '../../components/plainName.ts'
+import { bareName } from '../../components/basics/plainName.ts'
 import type { LinkableItem } from './itemLinkNode.ts'
 import { maxSuggestions, type Suggestion } from './suggestion.ts'
 

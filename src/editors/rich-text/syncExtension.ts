@@ -4,7 +4,7 @@ import { DecorationSet } from '@tiptap/pm/view'
 import { yCursorPlugin, ySyncPlugin, ySyncPluginKey } from '@tiptap/y-tiptap'
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
-import type { UndoCommands } from '../../database/undoStack.ts'
+import type { UndoCommands } from '../../database/undo/undoStack.ts'
 import { createFitCheck } from './attributeRules.ts'
 
 interface Person {

@@ -1,6 +1,6 @@
 /**
  * The guard's rules (docs/PROTOCOL.md#guard): g1 bytes, g2 the one client section, g3 kinds of structs, g4 lengths, g5 references,
- * g6 values, g7 JSON, g8 delete set, g9 sizes. G10 and G11 need the document: documents/guardInDocument.ts.
+ * g6 values, g7 JSON, g8 delete set, g9 sizes. G10 and G11 need the document: documents/writing/guardInDocument.ts.
  */
 export type GuardRule = 'g1' | 'g2' | 'g3' | 'g4' | 'g5' | 'g6' | 'g7' | 'g8' | 'g9'
 

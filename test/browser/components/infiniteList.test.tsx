@@ -1,10 +1,10 @@
 import { render, waitFor } from '@testing-library/react'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { InfiniteList, InfiniteListView } from '../../../src/components/InfiniteList.tsx'
+import { InfiniteList, InfiniteListView } from '../../../src/components/data/InfiniteList.tsx'
 import '../../../src/components/styles.css'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
 import { EchoProvider } from '../../../src/react/EchoProvider.tsx'
 import { setup, until } from '../../../src/testing/setup.ts'
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { userEvent } from 'vitest/browser'
 import { z } from 'zod'
 import type { Echo, Space } from '../../../src/client/echo.ts'
-import { defineType } from '../../../src/database/defineType.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
 import { MarkdownEditor } from '../../../src/editors/markdown/MarkdownEditor.tsx'
 import { EchoProvider } from '../../../src/react/EchoProvider.tsx'
 import { useText } from '../../../src/react/useText.ts'

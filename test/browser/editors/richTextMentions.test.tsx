@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import * as Y from 'yjs'
 import { RichTextEditor, type MentionablePerson } from '../../../src/editors/rich-text/index.ts'
-import { plainTextOf } from '../../../src/documents/plainText.ts'
+import { plainTextOf } from '../../../src/documents/texts/plainText.ts'
 import { createWritable } from '../../../src/shared/readable.ts'
 import { createText, createTree, element, remotely } from './richTextTrees.ts'
 

@@ -1,7 +1,7 @@
 import { act, cleanup } from '@testing-library/react'
 import { userEvent } from 'vitest/browser'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { fitsSchema } from '../../../src/client/fitsSchema.ts'
+import { fitsSchema } from '../../../src/client/presence/fitsSchema.ts'
 import { SharedCursor } from '../../../src/react/cursorPlace.ts'
 import { useCursors } from '../../../src/react/useCursors.ts'
 import { createFakeEcho, createFakeSpace, type FakeSpace } from '../../unit/react/fakeEcho.ts'

@@ -3,8 +3,8 @@ import { afterEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createEcho } from '../../../src/client/createEcho.ts'
 import type { Echo } from '../../../src/client/echo.ts'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
 
 const Task = defineType('task', z.object({ title: z.string() }))
 

@@ -1,7 +1,7 @@
 import { deleteDB } from 'idb'
 import { vi } from 'vitest'
 import { cdp } from 'vitest/browser'
-import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
+import { createIndexedDbStorage } from '../../../src/storage/indexeddb/indexedDbStorage.ts'
 import { describeDisk } from '../../../src/testing/storageAcceptance.ts'
 import { damageBlock, damageOperation, describeIndexedDb } from '../../unit/storage/indexedDbCases.ts'
 

@@ -1,5 +1,5 @@
 import type { Wiretap } from '../hostileSignaling.ts'
-import { decodeHello } from '../../../src/replication/hello.ts'
+import { decodeHello } from '../../../src/replication/link/hello.ts'
 import { deriveSignalKey, openSignal, sealSignal, type Signal, type SignalMessage } from './signalSealing.ts'
 
 /** How the attacker uses the signaling server that it owns. */

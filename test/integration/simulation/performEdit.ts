@@ -1,6 +1,6 @@
 import * as Y from 'yjs'
 import type { Space } from '../../../src/client/echo.ts'
-import { query } from '../../../src/database/query.ts'
+import { query } from '../../../src/database/query/query.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { ItemId } from '../../../src/shared/ids.ts'
 import type { SimulatedClock } from '../../../src/testing/simulatedClock.ts'

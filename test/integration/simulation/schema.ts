@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Space } from '../../../src/client/echo.ts'
-import { defineType } from '../../../src/database/defineType.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
 import type { ItemId } from '../../../src/shared/ids.ts'
 import type { Seen } from './writeModel.ts'
 

@@ -7,9 +7,9 @@ import {
   linkPsk,
   plaintextHashKey,
   presenceKey,
-} from '../../../src/access/epochKeys.ts'
-import { deriveInvitationKeys, invitationRendezvous, joinPsk } from '../../../src/access/invitationKeys.ts'
-import { openSealedKey, sealKeyFor, sealToDevice } from '../../../src/access/sealedKey.ts'
+} from '../../../src/access/keys/epochKeys.ts'
+import { deriveInvitationKeys, invitationRendezvous, joinPsk } from '../../../src/access/invitations/invitationKeys.ts'
+import { openSealedKey, sealKeyFor, sealToDevice } from '../../../src/access/keys/sealedKey.ts'
 import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
 import { createWebCrypto } from '../../../src/crypto/webCrypto.ts'
 import { createDeviceRecord } from '../../../src/identity/record.ts'

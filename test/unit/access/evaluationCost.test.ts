@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createAdmissionEnd } from '../../../src/access/createEnd.ts'
+import { createAdmissionEnd } from '../../../src/access/making/createEnd.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'

@@ -1,5 +1,5 @@
-import { createEvaluator } from '../../../src/access/evaluate.ts'
-import { judge } from '../../../src/access/judge.ts'
+import { createEvaluator } from '../../../src/access/judging/evaluate.ts'
+import { judge } from '../../../src/access/judging/judge.ts'
 import { admissionKey, entriesOf, type JudgedOperation } from '../../../src/access/judgedOperation.ts'
 import { decodeOperation } from '../../../src/access/operation.ts'
 import { createOperationGraph, type OperationGraph } from '../../../src/access/operationGraph.ts'

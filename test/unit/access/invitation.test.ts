@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { encodeInvitation, parseInvitation, type Invitation } from '../../../src/access/invitation.ts'
-import { invitationTarget } from '../../../src/access/consent.ts'
+import { encodeInvitation, parseInvitation, type Invitation } from '../../../src/access/invitations/invitation.ts'
+import { invitationTarget } from '../../../src/access/making/consent.ts'
 import { labelledHash } from '../../../src/crypto/labels.ts'
 import { concatBytes, fromBase64Url, fromHex, toBase64Url, utf8 } from '../../../src/shared/bytes.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'

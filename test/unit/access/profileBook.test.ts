@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createDeviceAddition } from '../../../src/access/createDeviceAddition.ts'
-import { createRevocation } from '../../../src/access/createEnd.ts'
+import { createDeviceAddition } from '../../../src/access/making/createDeviceAddition.ts'
+import { createRevocation } from '../../../src/access/making/createEnd.ts'
 import { createProfileBook, type ProfileBook } from '../../../src/access/profileBook.ts'
 import { createProfileRecord } from '../../../src/identity/profileRecord.ts'
 import type { LocalIdentity } from '../../../src/identity/localIdentity.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEvaluator } from '../../../src/access/evaluate.ts'
+import { createEvaluator } from '../../../src/access/judging/evaluate.ts'
 import { admissionKey, type Admission, type JudgedOperation } from '../../../src/access/judgedOperation.ts'
 import { createOperationGraph } from '../../../src/access/operationGraph.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'

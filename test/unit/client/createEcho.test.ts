@@ -4,9 +4,9 @@ import type { Echo } from '../../../src/client/echo.ts'
 import type { EchoError } from '../../../src/shared/echoError.ts'
 import { createMemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import { systemClock, systemRandom } from '../../../src/shared/ports.ts'
-import { createMemoryDisk, type MemoryDisk } from '../../../src/storage/memoryDisk.ts'
+import { createMemoryDisk, type MemoryDisk } from '../../../src/storage/memory/memoryDisk.ts'
 import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
-import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
+import { createMemoryStorage } from '../../../src/storage/memory/memoryStorage.ts'
 
 let tabCount = 0
 

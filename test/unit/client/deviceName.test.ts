@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { defaultDeviceName, isDeviceName } from '../../../src/client/deviceName.ts'
+import { defaultDeviceName, isDeviceName } from '../../../src/client/devices/deviceName.ts'
 
 describe('the first name of a device', () => {
   it.each([

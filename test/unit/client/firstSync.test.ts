@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createFirstSync } from '../../../src/client/firstSync.ts'
-import type { BlockGraph, FeedKey } from '../../../src/feed/blockGraph.ts'
+import { createFirstSync } from '../../../src/client/spaces/firstSync.ts'
+import type { BlockGraph, FeedKey } from '../../../src/feed/graph/blockGraph.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 
 const feed = 'feed/0' as FeedKey

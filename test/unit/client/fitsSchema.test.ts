@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { fitsSchema } from '../../../src/client/fitsSchema.ts'
+import { fitsSchema } from '../../../src/client/presence/fitsSchema.ts'
 
 type Nested = readonly Nested[]
 const Nested: z.ZodType<Nested> = z.lazy(() => z.array(Nested))

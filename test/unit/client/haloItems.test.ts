@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createHaloGenesis } from '../../../src/access/createGenesis.ts'
-import { epochKeyId } from '../../../src/access/epochKeys.ts'
+import { createHaloGenesis } from '../../../src/access/making/createGenesis.ts'
+import { epochKeyId } from '../../../src/access/keys/epochKeys.ts'
 import {
   goneValue,
   haloContacts,
@@ -11,10 +11,10 @@ import {
   openSpaceKey,
   spaceValue,
   type HaloSpace,
-} from '../../../src/client/haloItems.ts'
+} from '../../../src/client/person/haloItems.ts'
 import { createMembershipLog } from '../../../src/access/createMembershipLog.ts'
-import { createDeviceAddition } from '../../../src/access/createDeviceAddition.ts'
-import type { Value } from '../../../src/database/values.ts'
+import { createDeviceAddition } from '../../../src/access/making/createDeviceAddition.ts'
+import type { Value } from '../../../src/database/types/values.ts'
 import { deriveRootKey } from '../../../src/identity/rootKey.ts'
 import { idBytes, type IdentityId, type SpaceId } from '../../../src/shared/ids.ts'
 import { createDevice, createPerson, seededCrypto } from '../access/people.ts'

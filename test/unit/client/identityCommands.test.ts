@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { createIdentityControl } from '../../../src/client/identityCommands.ts'
+import { createIdentityControl } from '../../../src/client/person/identityCommands.ts'
 import { createIdentityStore } from '../../../src/identity/identityStore.ts'
 import { createProfileRecord } from '../../../src/identity/profileRecord.ts'
-import { createMemoryDisk } from '../../../src/storage/memoryDisk.ts'
-import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
+import { createMemoryDisk } from '../../../src/storage/memory/memoryDisk.ts'
+import { createMemoryStorage } from '../../../src/storage/memory/memoryStorage.ts'
 import { seededCrypto } from '../access/people.ts'
 
 it('says that the signed profile has changed only when it has, so that one that is refused is not offered without end', async () => {

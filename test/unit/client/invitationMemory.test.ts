@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createInvitationMemory, type Remembered } from '../../../src/client/invitationMemory.ts'
+import { createInvitationMemory, type Remembered } from '../../../src/client/invitations/invitationMemory.ts'
 import {
   maxDenied,
   maxGuests,
@@ -7,8 +7,8 @@ import {
   readInvitation,
   readInvitations,
   type InvitationRecord,
-} from '../../../src/client/invitationRecord.ts'
-import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
+} from '../../../src/client/invitations/invitationRecord.ts'
+import { createMemoryStorage } from '../../../src/storage/memory/memoryStorage.ts'
 import { toHex, utf8 } from '../../../src/shared/bytes.ts'
 import { fail, ok } from '../../../src/shared/result.ts'
 import { toId, type SpaceId } from '../../../src/shared/ids.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createLeadership } from '../../../src/client/leadership.ts'
-import { createTabControl } from '../../../src/client/tabControl.ts'
+import { createLeadership } from '../../../src/client/tabs/leadership.ts'
+import { createTabControl } from '../../../src/client/tabs/tabControl.ts'
 import { createMemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
-import { createLockManager } from '../../../src/storage/memoryLocks.ts'
+import { createLockManager } from '../../../src/storage/memory/memoryLocks.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 

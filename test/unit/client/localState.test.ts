@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { createLocalStates, maxLocalValues } from '../../../src/client/localState.ts'
-import { Reference } from '../../../src/database/reference.ts'
+import { createLocalStates, maxLocalValues } from '../../../src/client/spaces/localState.ts'
+import { Reference } from '../../../src/database/types/reference.ts'
 import type { EchoError } from '../../../src/shared/echoError.ts'
 import type { SpaceId } from '../../../src/shared/ids.ts'
-import { createMemoryDisk, type MemoryDisk } from '../../../src/storage/memoryDisk.ts'
-import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
+import { createMemoryDisk, type MemoryDisk } from '../../../src/storage/memory/memoryDisk.ts'
+import { createMemoryStorage } from '../../../src/storage/memory/memoryStorage.ts'
 
 const space = 'S'.repeat(42).concat('A') as SpaceId
 

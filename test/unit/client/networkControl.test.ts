@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createNetworkControl } from '../../../src/client/networkControl.ts'
-import type { TabMessage } from '../../../src/client/tabControl.ts'
+import { createNetworkControl } from '../../../src/client/tabs/networkControl.ts'
+import type { TabMessage } from '../../../src/client/tabs/tabControl.ts'
 import { createMemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import { createWritable } from '../../../src/shared/readable.ts'

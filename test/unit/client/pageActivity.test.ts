@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createPageActivity, idleAfterMs } from '../../../src/client/pageActivity.ts'
+import { createPageActivity, idleAfterMs } from '../../../src/client/presence/pageActivity.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import { createSimulatedPage } from '../../../src/testing/simulatedPage.ts'
 

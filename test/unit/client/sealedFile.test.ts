@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { openFile, sealFile, type DeriveKey } from '../../../src/client/sealedFile.ts'
+import { openFile, sealFile, type DeriveKey } from '../../../src/client/transfer/sealedFile.ts'
 import { concatBytes, equalBytes, utf8 } from '../../../src/shared/bytes.ts'
 import { systemRandom } from '../../../src/shared/ports.ts'
 import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { defineChannel } from '../../../src/client/defineChannel.ts'
-import { createSpaceChannels } from '../../../src/client/spaceChannels.ts'
+import { defineChannel } from '../../../src/client/presence/defineChannel.ts'
+import { createSpaceChannels } from '../../../src/client/presence/spaceChannels.ts'
 import { toId, type IdentityId } from '../../../src/shared/ids.ts'
-import type { BroadcastExchange } from '../../../src/replication/broadcastExchange.ts'
+import type { BroadcastExchange } from '../../../src/replication/presence/broadcastExchange.ts'
 import { codeOf } from '../database/createTestReplica.ts'
 
 const ann = toId<IdentityId>(new Uint8Array(32).fill(1))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readSpaceFile } from '../../../src/client/spaceFile.ts'
+import { readSpaceFile } from '../../../src/client/transfer/spaceFile.ts'
 import { utf8 } from '../../../src/shared/bytes.ts'
 
 async function* portionsOf(text: string): AsyncGenerator<Uint8Array> {

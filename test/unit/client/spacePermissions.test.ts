@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSpacePermissions, type Permissions } from '../../../src/client/spacePermissions.ts'
+import { createSpacePermissions, type Permissions } from '../../../src/client/spaces/spacePermissions.ts'
 import { toId, type DeviceId } from '../../../src/shared/ids.ts'
 import { seededCrypto } from '../access/people.ts'
 import { createScenario } from '../access/scenario.ts'

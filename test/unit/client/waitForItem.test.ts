@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createItemWaits } from '../../../src/client/waitForItem.ts'
-import { defineType } from '../../../src/database/defineType.ts'
+import { createItemWaits } from '../../../src/client/spaces/waitForItem.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
 import { createTestReplica } from '../database/createTestReplica.ts'
 
 const Task = defineType('task', z.object({ title: z.string() }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { watchPage } from '../../../src/client/watchPage.ts'
+import { watchPage } from '../../../src/client/tabs/watchPage.ts'
 
 function createTest() {
   const document = Object.assign(new EventTarget(), { visibilityState: 'visible' as DocumentVisibilityState })

@@ -2,7 +2,7 @@
 import { screen, waitFor } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { describe, expect, it } from 'vitest'
-import { IdentityGate } from '../../../src/components/IdentityGate.tsx'
+import { IdentityGate } from '../../../src/components/identity/IdentityGate.tsx'
 import { createFakeEcho, phrase, rightPassphrase } from '../react/fakeEcho.ts'
 import { renderInEcho } from '../react/renderInEcho.tsx'
 

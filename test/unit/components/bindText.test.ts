@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
-import { bindText, type TextElement } from '../../../src/components/bindText.ts'
+import { bindText, type TextElement } from '../../../src/components/editing/bindText.ts'
 import { createWritable } from '../../../src/shared/readable.ts'
 
 afterEach(() => {

@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
-import { AddDeviceButton } from '../../../src/components/AddDeviceButton.tsx'
-import { IdentityGate } from '../../../src/components/IdentityGate.tsx'
-import { JoinDialog } from '../../../src/components/JoinDialog.tsx'
+import { AddDeviceButton } from '../../../src/components/devices/AddDeviceButton.tsx'
+import { IdentityGate } from '../../../src/components/identity/IdentityGate.tsx'
+import { JoinDialog } from '../../../src/components/invitations/JoinDialog.tsx'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import { createFakeEcho, type FakeEcho } from '../react/fakeEcho.ts'
 import { renderInEcho } from '../react/renderInEcho.tsx'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { englishMessages } from '../../../src/components/englishMessages.ts'
-import { germanMessages } from '../../../src/components/germanMessages.ts'
+import { englishMessages } from '../../../src/components/config/englishMessages.ts'
+import { germanMessages } from '../../../src/components/config/germanMessages.ts'
 
 type Text = string | ((...args: never[]) => string)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { layOutItems } from '../../../src/components/itemGraphLayout.ts'
+import { layOutItems } from '../../../src/components/data/itemGraphLayout.ts'
 
 const item = (id: string, parentId?: string) => ({ id, label: id, parentId })
 const rows = (items: Parameters<typeof layOutItems>[0]): readonly string[] =>

@@ -1,5 +1,5 @@
 import * as kit from '../../../src/components/index.ts'
-import * as list from '../../../src/components/InfiniteList.tsx'
+import * as list from '../../../src/components/data/InfiniteList.tsx'
 import * as markdown from '../../../src/editors/markdown/index.ts'
 import * as richText from '../../../src/editors/rich-text/index.ts'
 import type { ComponentName } from './kitCases.tsx'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { mapPosition, type TextDelta } from '../../../src/components/mapPosition.ts'
+import { mapPosition, type TextDelta } from '../../../src/components/editing/mapPosition.ts'
 
 describe('mapPosition', () => {
   it('moves with insertions before and at it, not with those behind', () => {

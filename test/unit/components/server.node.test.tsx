@@ -1,7 +1,7 @@
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import * as kit from '../../../src/components/index.ts'
-import { Portal } from '../../../src/components/Portal.tsx'
+import { Portal } from '../../../src/components/basics/Portal.tsx'
 import { EchoProvider } from '../../../src/react/EchoProvider.tsx'
 import { createFakeEcho } from '../react/fakeEcho.ts'
 import { createKitWorld, kitCases, KitPage, listenersOf } from './kitCases.tsx'

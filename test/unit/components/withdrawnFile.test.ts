@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withdrawnCount, withdrawnFile } from '../../../src/components/withdrawnFile.ts'
+import { withdrawnCount, withdrawnFile } from '../../../src/components/spaces/withdrawnFile.ts'
 import { fromBase64Url } from '../../../src/shared/bytes.ts'
 import { rootDocumentId, type DeviceId, type DocumentId, type IdentityId } from '../../../src/shared/ids.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sealPayload } from '../../../src/feed/envelope.ts'
-import type { EpochKey } from '../../../src/access/keyRing.ts'
+import type { EpochKey } from '../../../src/access/keys/keyRing.ts'
 import { encodeBlock, type Block } from '../../../src/feed/block.ts'
 import { blockCases, type BlockWorld } from '../../corpus/blockCases.ts'
 import { judgeCases } from '../../corpus/judgeCases.ts'

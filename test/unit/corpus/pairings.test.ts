@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createWebCrypto } from '../../../src/crypto/webCrypto.ts'
 import { labelledHash, labelledSign } from '../../../src/crypto/labels.ts'
-import { readAsk } from '../../../src/replication/joinMessages.ts'
-import { decodePairingMessage, encodePairingMessage } from '../../../src/replication/pairingMessages.ts'
+import { readAsk } from '../../../src/replication/joining/joinMessages.ts'
+import { decodePairingMessage, encodePairingMessage } from '../../../src/replication/joining/pairingMessages.ts'
 import { concatBytes } from '../../../src/shared/bytes.ts'
 import { judgeCases } from '../../corpus/judgeCases.ts'
 import {

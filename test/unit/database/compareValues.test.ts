@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareValues, equalValues } from '../../../src/database/compareValues.ts'
-import { Reference } from '../../../src/database/reference.ts'
-import { isItemId } from '../../../src/database/itemKeys.ts'
+import { compareValues, equalValues } from '../../../src/database/types/compareValues.ts'
+import { Reference } from '../../../src/database/types/reference.ts'
+import { isItemId } from '../../../src/database/types/itemKeys.ts'
 
 const anything = fc.anything({ withDate: true, withBigInt: true, withTypedArray: true, maxDepth: 3 })
 

@@ -1,7 +1,7 @@
 import * as Y from 'yjs'
 import type { RootDocument } from '../../../src/documents/rootDocument.ts'
 import { createDatabase, type Database, type DatabaseOptions } from '../../../src/database/database.ts'
-import type { AnyItemType } from '../../../src/database/defineType.ts'
+import type { AnyItemType } from '../../../src/database/types/defineType.ts'
 import { EchoError, type EchoErrorCode } from '../../../src/shared/echoError.ts'
 import { toId, type DeviceId, type IdentityId } from '../../../src/shared/ids.ts'
 import type { Clock, Random } from '../../../src/shared/ports.ts'

@@ -1,5 +1,5 @@
 import * as Y from 'yjs'
-import { followTextHistory, type TextSteps } from '../../../src/documents/textHistory.ts'
+import { followTextHistory, type TextSteps } from '../../../src/documents/texts/textHistory.ts'
 import type { Clock } from '../../../src/shared/ports.ts'
 import type { ItemId } from '../../../src/shared/ids.ts'
 

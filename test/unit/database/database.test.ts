@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
-import { Reference } from '../../../src/database/reference.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
+import { Reference } from '../../../src/database/types/reference.ts'
 import { codeOf, createTestReplica } from './createTestReplica.ts'
 
 const Task = defineType(

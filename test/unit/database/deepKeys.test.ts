@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineType } from '../../../src/database/defineType.ts'
-import { Reference } from '../../../src/database/reference.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { Reference } from '../../../src/database/types/reference.ts'
 import { soak } from '../../setup/soak.ts'
 import { codeOf, syncAll, createTestReplica, type TestReplica } from './createTestReplica.ts'
 

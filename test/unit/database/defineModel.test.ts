@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineModel } from '../../../src/database/defineModel.ts'
-import { defineType } from '../../../src/database/defineType.ts'
+import { defineModel } from '../../../src/database/types/defineModel.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
 import { createTestReplica } from './createTestReplica.ts'
 
 const Counter = defineModel('counter', { snapshot: ({ map }) => map.size, actions: {} })

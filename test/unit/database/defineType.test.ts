@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineType } from '../../../src/database/defineType.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
 
 describe('defineType', () => {
   it('names a type and keeps its schema', () => {

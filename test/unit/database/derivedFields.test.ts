@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createDerivedFields } from '../../../src/database/derivedFields.ts'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
+import { createDerivedFields } from '../../../src/database/types/derivedFields.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
 import { createTestReplica } from './createTestReplica.ts'
 
 const sum = z.object({ a: z.number(), b: z.number(), total: z.number().optional(), large: z.boolean().optional() })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { decodeFileContent, fileContentOf, type ContentParts } from '../../../src/database/fileContents.ts'
+import { decodeFileContent, fileContentOf, type ContentParts } from '../../../src/database/files/fileContents.ts'
 
 function partsOf(doc = new Y.Doc()): ContentParts {
   return { map: doc.getMap('map'), list: doc.getArray('list'), text: doc.getText('text'), xml: doc.getXmlFragment('xml') }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineType } from '../../../src/database/defineType.ts'
-import { decodeFileItem, decodeProperties, fileItemOf, type FileItem } from '../../../src/database/fileItems.ts'
-import { fromFileValue, toFileValue } from '../../../src/database/fileValues.ts'
-import { query } from '../../../src/database/query.ts'
-import { Reference } from '../../../src/database/reference.ts'
-import { maxValueBytes } from '../../../src/database/values.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { decodeFileItem, decodeProperties, fileItemOf, type FileItem } from '../../../src/database/files/fileItems.ts'
+import { fromFileValue, toFileValue } from '../../../src/database/files/fileValues.ts'
+import { query } from '../../../src/database/query/query.ts'
+import { Reference } from '../../../src/database/types/reference.ts'
+import { maxValueBytes } from '../../../src/database/types/values.ts'
 import { createTestReplica, type TestReplica } from './createTestReplica.ts'
 
 const Any = defineType('any', z.object({ value: z.unknown() }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { foldText, isInSpacedWord, isUnspaced, maxSearchedLength, wordsOf } from '../../../src/database/foldText.ts'
+import { foldText, isInSpacedWord, isUnspaced, maxSearchedLength, wordsOf } from '../../../src/database/search/foldText.ts'
 
 describe('a folded text', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { findOvertaken, holdState, isHeld, isKnown } from '../../../src/database/heldState.ts'
+import { findOvertaken, holdState, isHeld, isKnown } from '../../../src/database/items/heldState.ts'
 
 function docOf(client: number, ...values: readonly unknown[]): { doc: Y.Doc; map: Y.Map<unknown> } {
   const doc = new Y.Doc({ gc: false })

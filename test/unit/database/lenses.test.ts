@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineType, type ItemTypeOptions } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
+import { defineType, type ItemTypeOptions } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
 import { soak } from '../../setup/soak.ts'
 import { codeOf, syncAll, createTestReplica } from './createTestReplica.ts'
 

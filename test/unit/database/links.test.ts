@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineLink, defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
+import { defineLink, defineType } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
 import { createTestReplica, type TestReplica } from './createTestReplica.ts'
 
 const Note = defineType('note', z.object({ title: z.string() }))

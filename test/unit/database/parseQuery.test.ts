@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { not, or } from '../../../src/database/conditions.ts'
-import { defineLink, defineType } from '../../../src/database/defineType.ts'
-import { parseQuery } from '../../../src/database/parseQuery.ts'
-import { maxQueryParts } from '../../../src/database/plainQuery.ts'
-import { query, type Query } from '../../../src/database/query.ts'
+import { not, or } from '../../../src/database/query/conditions.ts'
+import { defineLink, defineType } from '../../../src/database/types/defineType.ts'
+import { parseQuery } from '../../../src/database/query/parseQuery.ts'
+import { maxQueryParts } from '../../../src/database/query/plainQuery.ts'
+import { query, type Query } from '../../../src/database/query/query.ts'
 import { createTestReplica } from './createTestReplica.ts'
 
 const Task = defineType('task', z.object({ title: z.string(), any: z.unknown().optional(), rank: z.number().optional() }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isPosition, maxPositionLength, positionBetween } from '../../../src/database/positions.ts'
+import { isPosition, maxPositionLength, positionBetween } from '../../../src/database/graph/positions.ts'
 
 const tags = ['A1b2', 'B000', 'zzzz', '0000', 'Mm5q']
 

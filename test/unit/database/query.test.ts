@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { not, or } from '../../../src/database/conditions.ts'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
+import { not, or } from '../../../src/database/query/conditions.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
 import type { Database } from '../../../src/database/database.ts'
 import { createTestReplica } from './createTestReplica.ts'
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { or } from '../../../src/database/conditions.ts'
+import { or } from '../../../src/database/query/conditions.ts'
 import type { Database } from '../../../src/database/database.ts'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query, type Query } from '../../../src/database/query.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { query, type Query } from '../../../src/database/query/query.ts'
 import { createTestReplica, type TestReplica } from './createTestReplica.ts'
 
 const Task = defineType(

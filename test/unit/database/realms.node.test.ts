@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { compareValues, kindRank } from '../../../src/database/compareValues.ts'
-import { readValue, storeValue } from '../../../src/database/values.ts'
+import { compareValues, kindRank } from '../../../src/database/types/compareValues.ts'
+import { readValue, storeValue } from '../../../src/database/types/values.ts'
 
 const foreign = runInNewContext('({ date: new Date(5), bytes: new Uint8Array([1, 2]), plain: { a: 1 } })') as {
   readonly date: Date

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineLink, defineType } from '../../../src/database/defineType.ts'
-import { parseQuery } from '../../../src/database/parseQuery.ts'
-import { query } from '../../../src/database/query.ts'
-import { keepTextsMs } from '../../../src/database/searchUse.ts'
-import { maxSearchLength } from '../../../src/database/search.ts'
+import { defineLink, defineType } from '../../../src/database/types/defineType.ts'
+import { parseQuery } from '../../../src/database/query/parseQuery.ts'
+import { query } from '../../../src/database/query/query.ts'
+import { keepTextsMs } from '../../../src/database/search/searchUse.ts'
+import { maxSearchLength } from '../../../src/database/search/search.ts'
 import { codeOf, createTestReplica, type TestReplica } from './createTestReplica.ts'
 
 const Note = defineType(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SortedList } from '../../../src/database/sortedList.ts'
+import { SortedList } from '../../../src/database/query/sortedList.ts'
 
 const ascending = (a: number, b: number): number => a - b
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { defineType } from '../../../src/database/defineType.ts'
-import { parseQuery } from '../../../src/database/parseQuery.ts'
-import { query } from '../../../src/database/query.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { parseQuery } from '../../../src/database/query/parseQuery.ts'
+import { query } from '../../../src/database/query/query.ts'
 import { codeOf, createTestReplica, syncAll } from './createTestReplica.ts'
 
 const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().default(false) }))

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
-import { maxUndoTexts } from '../../../src/database/textUndo.ts'
-import { maxUndoSteps } from '../../../src/database/undoStack.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
+import { maxUndoTexts } from '../../../src/database/undo/textUndo.ts'
+import { maxUndoSteps } from '../../../src/database/undo/undoStack.ts'
 import { createTestReplica, type TestReplica } from './createTestReplica.ts'
 import { createTestText, type TestText } from './createTestText.ts'
 

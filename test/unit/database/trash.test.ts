@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Database } from '../../../src/database/database.ts'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
-import type { Trash } from '../../../src/database/trash.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
+import type { Trash } from '../../../src/database/graph/trash.ts'
 import type { ItemId } from '../../../src/shared/ids.ts'
 import { codeOf, createSeededRandom, createTestReplica, type TestReplica } from './createTestReplica.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Database } from '../../../src/database/database.ts'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
-import { maxUndoSteps } from '../../../src/database/undoStack.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
+import { maxUndoSteps } from '../../../src/database/undo/undoStack.ts'
 import { createTestReplica, type TestReplica } from './createTestReplica.ts'
 
 const Task = defineType('task', z.object({ title: z.string(), owner: z.string().optional(), done: z.boolean().default(false) }))

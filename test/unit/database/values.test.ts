@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { equalValues } from '../../../src/database/compareValues.ts'
-import { Reference } from '../../../src/database/reference.ts'
-import { maxValueBytes, maxValueDepth, maxValueNodes, readValue, storeValue } from '../../../src/database/values.ts'
+import { equalValues } from '../../../src/database/types/compareValues.ts'
+import { Reference } from '../../../src/database/types/reference.ts'
+import { maxValueBytes, maxValueDepth, maxValueNodes, readValue, storeValue } from '../../../src/database/types/values.ts'
 
 const id = 'AAAAAAAAAAAAAAAAAAAAAA'
 

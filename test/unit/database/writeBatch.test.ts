@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { defineType } from '../../../src/database/defineType.ts'
-import { query } from '../../../src/database/query.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
+import { query } from '../../../src/database/query/query.ts'
 import { codeOf, createTestReplica } from './createTestReplica.ts'
 
 const Task = defineType('task', z.object({ title: z.string(), owner: z.string().optional() }))

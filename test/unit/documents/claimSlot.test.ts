@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { claimAbandonedSlot, claimSlot } from '../../../src/documents/claimSlot.ts'
+import { claimAbandonedSlot, claimSlot } from '../../../src/documents/writing/claimSlot.ts'
 import type { BlockId } from '../../../src/shared/ids.ts'
 import type { Locks } from '../../../src/storage/locks.ts'
-import { createMemoryDisk } from '../../../src/storage/memoryDisk.ts'
-import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
+import { createMemoryDisk } from '../../../src/storage/memory/memoryDisk.ts'
+import { createMemoryStorage } from '../../../src/storage/memory/memoryStorage.ts'
 import { createTestSpace, openReplica } from './createTestSpace.ts'
 
 describe('claimSlot', () => {

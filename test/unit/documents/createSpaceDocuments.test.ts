@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { encodeBlock } from '../../../src/feed/block.ts'
 import { compareBytes } from '../../../src/shared/bytes.ts'
 import { createItemId, idBytes, rootDocumentId, type ItemId } from '../../../src/shared/ids.ts'
-import { createMemoryDisk } from '../../../src/storage/memoryDisk.ts'
+import { createMemoryDisk } from '../../../src/storage/memory/memoryDisk.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, exchange, openReplica, type TestReplica } from './createTestSpace.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { createYDoc } from '../../../src/documents/createYDoc.ts'
-import { differingRuns } from '../../../src/documents/differingRuns.ts'
-import { reissueEdits } from '../../../src/documents/reissueEdits.ts'
+import { differingRuns } from '../../../src/documents/verdicts/differingRuns.ts'
+import { reissueEdits } from '../../../src/documents/verdicts/reissueEdits.ts'
 
 const mine = 7
 const next = 20

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { createYDoc, remoteOrigin } from '../../../src/documents/createYDoc.ts'
-import { extractUpdate, type DeleteSet } from '../../../src/documents/extractUpdate.ts'
+import { extractUpdate, type DeleteSet } from '../../../src/documents/writing/extractUpdate.ts'
 import { toHex } from '../../../src/shared/bytes.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 

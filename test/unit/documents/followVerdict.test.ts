@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createVerdictFollower } from '../../../src/documents/followVerdict.ts'
-import type { WritingRound } from '../../../src/documents/writeAgain.ts'
+import { createVerdictFollower } from '../../../src/documents/verdicts/followVerdict.ts'
+import type { WritingRound } from '../../../src/documents/verdicts/writeAgain.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 
 const minute = 60_000

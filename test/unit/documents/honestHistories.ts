@@ -1,6 +1,6 @@
 import * as Y from 'yjs'
 import { createYDoc } from '../../../src/documents/createYDoc.ts'
-import { extractUpdate, type DeleteSet } from '../../../src/documents/extractUpdate.ts'
+import { extractUpdate, type DeleteSet } from '../../../src/documents/writing/extractUpdate.ts'
 import type { SeededRandom } from '../../../src/testing/seededRandom.ts'
 
 /** What an honest author cuts as one block, with what it had applied by then. */

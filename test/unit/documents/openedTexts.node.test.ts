@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineType } from '../../../src/database/defineType.ts'
+import { defineType } from '../../../src/database/types/defineType.ts'
 import { setup } from '../../../src/testing/setup.ts'
 
 setFlagsFromString('--expose-gc')

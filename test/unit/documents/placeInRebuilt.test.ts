@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { indexInRebuilt } from '../../../src/documents/placeInRebuilt.ts'
+import { indexInRebuilt } from '../../../src/documents/verdicts/placeInRebuilt.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 
 function open(client: number, ...updates: readonly Uint8Array[]): Y.Text {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { cutText, plainTextOf } from '../../../src/documents/plainText.ts'
+import { cutText, plainTextOf } from '../../../src/documents/texts/plainText.ts'
 
 function words(text: string, formats?: object): Y.XmlText {
   const node = new Y.XmlText()

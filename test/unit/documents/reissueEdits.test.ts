@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { createYDoc } from '../../../src/documents/createYDoc.ts'
-import { reissueEdits, type LostEdit, type WithdrawnRun } from '../../../src/documents/reissueEdits.ts'
+import { reissueEdits, type LostEdit, type WithdrawnRun } from '../../../src/documents/verdicts/reissueEdits.ts'
 
 const base = 1
 const mine = 7

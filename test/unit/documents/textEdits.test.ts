@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { createTextEdits, formatText } from '../../../src/documents/textEdits.ts'
+import { createTextEdits, formatText } from '../../../src/documents/texts/textEdits.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 
 function open(text: string) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TextStep, TextSteps } from '../../../src/documents/textHistory.ts'
+import type { TextStep, TextSteps } from '../../../src/documents/texts/textHistory.ts'
 import { createItemId, type DocumentId, type ItemId } from '../../../src/shared/ids.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createTestSpace, exchange, openReplica } from './createTestSpace.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { indexOfPlace, placeAt } from '../../../src/documents/textPlaces.ts'
+import { indexOfPlace, placeAt } from '../../../src/documents/texts/textPlaces.ts'
 
 function openText(content: string): Y.Text {
   const yText = new Y.Doc().getText('text')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { followTextHistory, wholeStepOrigin, type TextStep } from '../../../src/documents/textHistory.ts'
+import { followTextHistory, wholeStepOrigin, type TextStep } from '../../../src/documents/texts/textHistory.ts'
 import type { ItemId } from '../../../src/shared/ids.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createManualClock } from '../database/createTestReplica.ts'

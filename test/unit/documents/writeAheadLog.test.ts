@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import { rootDocumentId, toId, type SpaceId } from '../../../src/shared/ids.ts'
-import type { BlockStore } from '../../../src/feed/blockStore.ts'
+import type { BlockStore } from '../../../src/feed/store/blockStore.ts'
 import type { StorageBatch } from '../../../src/storage/storage.ts'
-import { createWriteAheadLog } from '../../../src/documents/writeAheadLog.ts'
+import { createWriteAheadLog } from '../../../src/documents/writing/writeAheadLog.ts'
 
 const space = toId<SpaceId>(new Uint8Array(32))
 const full = new EchoError('storage-full', 'The disk is full.')

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
 import type { Presence } from '../../../src/client/echo.ts'
-import { fitsSchema } from '../../../src/client/fitsSchema.ts'
+import { fitsSchema } from '../../../src/client/presence/fitsSchema.ts'
 import { createTextAwareness } from '../../../src/editors/textAwareness.ts'
 import { TextCursor } from '../../../src/editors/textCursor.ts'
 import { contrastWithWhite, personColour } from '../../../src/editors/personColour.ts'

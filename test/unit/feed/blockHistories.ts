@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { createBlockGraph } from '../../../src/feed/createBlockGraph.ts'
+import { createBlockGraph } from '../../../src/feed/graph/createBlockGraph.ts'
 import { feedKeyOf } from '../../../src/feed/feedKey.ts'
 import type { BlockHeader } from '../../../src/feed/header.ts'
 import { compareBytes } from '../../../src/shared/bytes.ts'

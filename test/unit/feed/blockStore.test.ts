@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { createBlockStore } from '../../../src/feed/blockStore.ts'
+import { createBlockStore } from '../../../src/feed/store/blockStore.ts'
 import { storageFullError } from '../../../src/storage/storageError.ts'
 import { createTestSpace, openReplica } from '../documents/createTestSpace.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compression } from '../../../src/crypto/compression.ts'
 import type { CryptoPort } from '../../../src/crypto/cryptoPort.ts'
-import { createBundle, maxBundlePayloadBytes, openBundle, openBundleHead, type Bundle } from '../../../src/feed/bundle.ts'
+import { createBundle, maxBundlePayloadBytes, openBundle, openBundleHead, type Bundle } from '../../../src/feed/bundles/bundle.ts'
 import { decodeHeader, type BlockHeader } from '../../../src/feed/header.ts'
 import { openEnvelope, sealEnvelope } from '../../../src/feed/envelope.ts'
 import { verifyBlock } from '../../../src/feed/block.ts'

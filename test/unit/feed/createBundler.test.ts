@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createBundler, type Bundler } from '../../../src/feed/createBundler.ts'
+import { createBundler, type Bundler } from '../../../src/feed/bundles/createBundler.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
 import { storageFullError } from '../../../src/storage/storageError.ts'
 import { createTestSpace, openReplica, type TestReplica, type TestSpace } from '../documents/createTestSpace.ts'

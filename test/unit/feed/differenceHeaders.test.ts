@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { completeRun, decodeRun, encodeRun, maxRunBytes, type HeaderRun } from '../../../src/feed/differenceHeaders.ts'
+import { completeRun, decodeRun, encodeRun, maxRunBytes, type HeaderRun } from '../../../src/feed/bundles/differenceHeaders.ts'
 import { blockHash, encodeHeader, type BlockHeader } from '../../../src/feed/header.ts'
 import { concatBytes, toHex } from '../../../src/shared/bytes.ts'
 import { createSeededRandom, type SeededRandom } from '../../../src/testing/seededRandom.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { EpochKey, KeyRing } from '../../../src/access/keyRing.ts'
-import { epochKeyId } from '../../../src/access/epochKeys.ts'
+import type { EpochKey, KeyRing } from '../../../src/access/keys/keyRing.ts'
+import { epochKeyId } from '../../../src/access/keys/epochKeys.ts'
 
 import { decodeBlock, encodeBlock, maxBlockBytes, signBlock, verifyBlock } from '../../../src/feed/block.ts'
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { readPayloads, writePayloads } from '../../../src/feed/payloadDifferences.ts'
+import { readPayloads, writePayloads } from '../../../src/feed/bundles/payloadDifferences.ts'
 import { decode, Writer } from '../../../src/shared/encoding.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createDoc, createHistory } from './yjsHistories.ts'

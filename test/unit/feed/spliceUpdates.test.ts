@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { spliceUpdates } from '../../../src/feed/spliceUpdates.ts'
+import { spliceUpdates } from '../../../src/feed/updates/spliceUpdates.ts'
 import { createDoc, createHistory } from './yjsHistories.ts'
 
 function docOf(updates: readonly Uint8Array[]): Y.Doc {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { blockCaps, type GuardCaps } from '../../../src/feed/guard/caps.ts'
 import { guardUpdate } from '../../../src/feed/guard/guardUpdate.ts'
-import { splitUpdate, type UpdatePart } from '../../../src/feed/splitUpdate.ts'
+import { splitUpdate, type UpdatePart } from '../../../src/feed/updates/splitUpdate.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createDoc, createHistory } from './yjsHistories.ts'
 

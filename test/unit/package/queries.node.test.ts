@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { not, or } from '../../../src/database/conditions.ts'
-import { defineLink, defineType, type AnyItemType } from '../../../src/database/defineType.ts'
-import { parseQuery } from '../../../src/database/parseQuery.ts'
-import { query, type Query } from '../../../src/database/query.ts'
+import { not, or } from '../../../src/database/query/conditions.ts'
+import { defineLink, defineType, type AnyItemType } from '../../../src/database/types/defineType.ts'
+import { parseQuery } from '../../../src/database/query/parseQuery.ts'
+import { query, type Query } from '../../../src/database/query/query.ts'
 import { createTestReplica } from '../database/createTestReplica.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -72,10 +72,10 @@ describe('the examples of docs/QUERIES.md', () => {
       const imported = [
         `import { z } from 'zod'`,
         `import type { Space } from '../../../src/client/echo.ts'`,
-        `import { not, or } from '../../../src/database/conditions.ts'`,
-        `import { defineLink, defineType } from '../../../src/database/defineType.ts'`,
-        `import { parseQuery } from '../../../src/database/parseQuery.ts'`,
-        `import { query } from '../../../src/database/query.ts'`,
+        `import { not, or } from '../../../src/database/query/conditions.ts'`,
+        `import { defineLink, defineType } from '../../../src/database/types/defineType.ts'`,
+        `import { parseQuery } from '../../../src/database/query/parseQuery.ts'`,
+        `import { query } from '../../../src/database/query/query.ts'`,
         ...['useQuery', 'useCount', 'useFirst', 'useChildren', 'useAncestors', 'useLinks', 'useRefs'].map(
           (hook) => `import { ${hook} } from '../../../src/react/${hook}.ts'`,
         ),

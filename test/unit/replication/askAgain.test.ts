@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { askAgainEveryMs, createAskAgain } from '../../../src/replication/askAgain.ts'
-import { maxSparedDevices } from '../../../src/replication/linkMessages.ts'
+import { askAgainEveryMs, createAskAgain } from '../../../src/replication/blocks/askAgain.ts'
+import { maxSparedDevices } from '../../../src/replication/link/linkMessages.ts'
 import type { DeviceId } from '../../../src/shared/ids.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 

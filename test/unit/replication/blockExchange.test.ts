@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { createMemorySwarm } from '../../../src/network/memory/memorySwarm.ts'
 import type { Connection } from '../../../src/network/network.ts'
-import { createBundler } from '../../../src/feed/createBundler.ts'
-import { createBlockExchange, type BlockExchange } from '../../../src/replication/blockExchange.ts'
-import { maxUnsentWanted } from '../../../src/replication/blockSender.ts'
-import { createChannel } from '../../../src/replication/channel.ts'
-import { createLink, type Link } from '../../../src/replication/link.ts'
+import { createBundler } from '../../../src/feed/bundles/createBundler.ts'
+import { createBlockExchange, type BlockExchange } from '../../../src/replication/blocks/blockExchange.ts'
+import { maxUnsentWanted } from '../../../src/replication/blocks/blockSender.ts'
+import { createChannel } from '../../../src/replication/link/channel.ts'
+import { createLink, type Link } from '../../../src/replication/link/link.ts'
 import {
   decodeLinkMessage,
   encodeLinkMessage,
   maxSparedDevices,
   maxWantedBlocks,
   type LinkMessage,
-} from '../../../src/replication/linkMessages.ts'
+} from '../../../src/replication/link/linkMessages.ts'
 import type { ReceiveOutcome } from '../../../src/feed/blockReceiver.ts'
 import { decodeBlock } from '../../../src/feed/block.ts'
-import type { FeedKey } from '../../../src/feed/blockGraph.ts'
+import type { FeedKey } from '../../../src/feed/graph/blockGraph.ts'
 import type { BlockId, DeviceId } from '../../../src/shared/ids.ts'
 import { decodeHeader } from '../../../src/feed/header.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Connection } from '../../../src/network/network.ts'
-import { createChannel } from '../../../src/replication/channel.ts'
-import { fragmentsOf } from '../../../src/replication/fragments.ts'
+import { createChannel } from '../../../src/replication/link/channel.ts'
+import { fragmentsOf } from '../../../src/replication/link/fragments.ts'
 
 /** A connection whose other end reads, or does not. */
 function createTest() {

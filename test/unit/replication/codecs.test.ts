@@ -1,8 +1,8 @@
 import { toId, type BlockId, type DeviceId } from '../../../src/shared/ids.ts'
 import { describe, expect, it } from 'vitest'
-import { createConsent } from '../../../src/access/consent.ts'
-import { createAuthMessage, readAuthMessage } from '../../../src/replication/authMessage.ts'
-import { decodeHello, encodeHello } from '../../../src/replication/hello.ts'
+import { createConsent } from '../../../src/access/making/consent.ts'
+import { createAuthMessage, readAuthMessage } from '../../../src/replication/link/authMessage.ts'
+import { decodeHello, encodeHello } from '../../../src/replication/link/hello.ts'
 import {
   createAnswer,
   createAsk,
@@ -12,10 +12,10 @@ import {
   encodeLog,
   readAnswer,
   readAsk,
-} from '../../../src/replication/joinMessages.ts'
-import { decodeLinkMessage, encodeLinkMessage, maxFeeds, portionsOf, type LinkMessage } from '../../../src/replication/linkMessages.ts'
+} from '../../../src/replication/joining/joinMessages.ts'
+import { decodeLinkMessage, encodeLinkMessage, maxFeeds, portionsOf, type LinkMessage } from '../../../src/replication/link/linkMessages.ts'
 import { decodeRefusal, encodeRefusal } from '../../../src/replication/refusal.ts'
-import { createReassembly, fragmentsOf, maxFragmentBytes, maxMessageBytes } from '../../../src/replication/fragments.ts'
+import { createReassembly, fragmentsOf, maxFragmentBytes, maxMessageBytes } from '../../../src/replication/link/fragments.ts'
 import { feedKeyOf } from '../../../src/feed/feedKey.ts'
 import { concatBytes, equalBytes } from '../../../src/shared/bytes.ts'
 import { Writer } from '../../../src/shared/encoding.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { BlockNode, FeedKey } from '../../../src/feed/blockGraph.ts'
-import { createFairOutbox, deviceOf, type FairOutbox } from '../../../src/replication/fairOutbox.ts'
+import type { BlockNode, FeedKey } from '../../../src/feed/graph/blockGraph.ts'
+import { createFairOutbox, deviceOf, type FairOutbox } from '../../../src/replication/link/fairOutbox.ts'
 import { idBytes, toId, type BlockId, type DeviceId } from '../../../src/shared/ids.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 

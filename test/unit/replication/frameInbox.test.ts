@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Connection } from '../../../src/network/network.ts'
-import { createFrameInbox } from '../../../src/replication/frameInbox.ts'
+import { createFrameInbox } from '../../../src/replication/link/frameInbox.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 
 function createTest(maxBytes = 100, deadlineMs = 1000) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decodeCodeMessage, encodeCodeMessage } from '../../../src/replication/codeMessages.ts'
-import type { HostTerms } from '../../../src/replication/hostJoin.ts'
+import { decodeCodeMessage, encodeCodeMessage } from '../../../src/replication/joining/codeMessages.ts'
+import type { HostTerms } from '../../../src/replication/joining/hostJoin.ts'
 import { decodeRefusal, encodeRefusal, joinError, type RefusalReason } from '../../../src/replication/refusal.ts'
 import * as cpace from '../../../src/crypto/cpace.ts'
 import { fail, ok, type Result } from '../../../src/shared/result.ts'

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { createConsent } from '../../../src/access/consent.ts'
-import { deriveInvitationKeys, joinPsk } from '../../../src/access/invitationKeys.ts'
+import { createConsent } from '../../../src/access/making/consent.ts'
+import { deriveInvitationKeys, joinPsk } from '../../../src/access/invitations/invitationKeys.ts'
 import { signOperation } from '../../../src/access/operation.ts'
 import type { Connection } from '../../../src/network/network.ts'
-import { guestJoin } from '../../../src/replication/guestJoin.ts'
-import { hostJoin } from '../../../src/replication/hostJoin.ts'
-import { createAsk } from '../../../src/replication/joinMessages.ts'
-import { openJoinPipe } from '../../../src/replication/joinPipe.ts'
+import { guestJoin } from '../../../src/replication/joining/guestJoin.ts'
+import { hostJoin } from '../../../src/replication/joining/hostJoin.ts'
+import { createAsk } from '../../../src/replication/joining/joinMessages.ts'
+import { openJoinPipe } from '../../../src/replication/joining/joinPipe.ts'
 import { idBytes, type DeviceId } from '../../../src/shared/ids.ts'
 import { fail, ok } from '../../../src/shared/result.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
@@ -129,7 +129,7 @@ describe('a join', () => {
 
     it('with a host that hands over a key that no epoch names', async () => {
       const { meet, hostOptions, stored, crypto, world } = await createJoinTest()
-      const { epochKeyId } = await import('../../../src/access/epochKeys.ts')
+      const { epochKeyId } = await import('../../../src/access/keys/epochKeys.ts')
       const key = new Uint8Array(32).fill(66)
       const keyRing = { ...hostOptions.keyRing, newest: () => ({ id: epochKeyId(crypto, idBytes(world.space), key), key }) }
       const [, guest] = await meet({ keyRing })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createNewerVersions, maxNewer, maxNewerBytesOfPeer, maxNewerOfPeer } from '../../../src/replication/newerVersions.ts'
+import { createNewerVersions, maxNewer, maxNewerBytesOfPeer, maxNewerOfPeer } from '../../../src/replication/link/newerVersions.ts'
 
 const item = (...bytes: number[]) => Uint8Array.of(2, ...bytes)
 

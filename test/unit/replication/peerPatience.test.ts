@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPeerPatience, maxStrains } from '../../../src/replication/peerPatience.ts'
+import { createPeerPatience, maxStrains } from '../../../src/replication/blocks/peerPatience.ts'
 import type { DeviceId } from '../../../src/shared/ids.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPeerProgress, peerPatienceMs } from '../../../src/replication/peerProgress.ts'
+import { createPeerProgress, peerPatienceMs } from '../../../src/replication/blocks/peerProgress.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 
 function createTest() {

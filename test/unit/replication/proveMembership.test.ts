@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createRemoval } from '../../../src/access/createEnd.ts'
-import type { Channel } from '../../../src/replication/channel.ts'
-import { decodeLinkMessage, encodeLinkMessage, type LinkMessage } from '../../../src/replication/linkMessages.ts'
-import { proveMembership } from '../../../src/replication/proveMembership.ts'
+import { createRemoval } from '../../../src/access/making/createEnd.ts'
+import type { Channel } from '../../../src/replication/link/channel.ts'
+import { decodeLinkMessage, encodeLinkMessage, type LinkMessage } from '../../../src/replication/link/linkMessages.ts'
+import { proveMembership } from '../../../src/replication/link/proveMembership.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 import { admit, createPerson, found, seededCrypto } from '../access/people.ts'
 

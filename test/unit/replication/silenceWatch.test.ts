@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Link } from '../../../src/replication/link.ts'
-import { createSilenceWatch } from '../../../src/replication/silenceWatch.ts'
+import type { Link } from '../../../src/replication/link/link.ts'
+import { createSilenceWatch } from '../../../src/replication/link/silenceWatch.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 
 function createTest() {

@@ -3,8 +3,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { followDocument } from '../../../src/storage/followDocument.ts'
-import { nothingCovered } from '../../../src/storage/indexedDbCacheRows.ts'
+import { followDocument } from '../../../src/storage/indexeddb/followDocument.ts'
+import { nothingCovered } from '../../../src/storage/indexeddb/indexedDbCacheRows.ts'
 import { createSimulatedClock } from '../../../src/testing/simulatedClock.ts'
 
 setFlagsFromString('--expose-gc')

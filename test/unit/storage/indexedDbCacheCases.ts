@@ -1,6 +1,6 @@
 import { deleteDB, openDB } from 'idb'
-import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
-import { createLockManager } from '../../../src/storage/memoryLocks.ts'
+import { createIndexedDbStorage } from '../../../src/storage/indexeddb/indexedDbStorage.ts'
+import { createLockManager } from '../../../src/storage/memory/memoryLocks.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
 import type { CacheDevice } from '../../../src/testing/documentCacheAcceptance.ts'
 

@@ -2,9 +2,9 @@ import { deleteDB, openDB } from 'idb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BlockId, DocumentId, SpaceId } from '../../../src/shared/ids.ts'
 import { systemClock, type Clock } from '../../../src/shared/ports.ts'
-import { openEchoDatabase, schemaVersion, type EchoDatabase } from '../../../src/storage/indexedDbSchema.ts'
-import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
-import { createLockManager } from '../../../src/storage/memoryLocks.ts'
+import { openEchoDatabase, schemaVersion, type EchoDatabase } from '../../../src/storage/indexeddb/indexedDbSchema.ts'
+import { createIndexedDbStorage } from '../../../src/storage/indexeddb/indexedDbStorage.ts'
+import { createLockManager } from '../../../src/storage/memory/memoryLocks.ts'
 import type { PendingRow, Storage } from '../../../src/storage/storage.ts'
 
 const space = 'space' as SpaceId

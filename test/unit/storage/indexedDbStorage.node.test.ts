@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto'
 import { deleteDB } from 'idb'
 import { vi } from 'vitest'
-import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
-import { createLockManager } from '../../../src/storage/memoryLocks.ts'
+import { createIndexedDbStorage } from '../../../src/storage/indexeddb/indexedDbStorage.ts'
+import { createLockManager } from '../../../src/storage/memory/memoryLocks.ts'
 import { describeDisk } from '../../../src/testing/storageAcceptance.ts'
 import { damageBlock, damageOperation, describeIndexedDb } from './indexedDbCases.ts'
 

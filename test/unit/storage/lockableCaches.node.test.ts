@@ -5,10 +5,10 @@ import * as rowCipher from '../../../src/crypto/rowCipher.ts'
 import { createWebCrypto } from '../../../src/crypto/webCrypto.ts'
 import { rootDocumentId, toId, type DocumentId, type SpaceId } from '../../../src/shared/ids.ts'
 import { ok } from '../../../src/shared/result.ts'
-import { createIndexedDbStorage } from '../../../src/storage/indexedDbStorage.ts'
-import { createLockableStorage } from '../../../src/storage/lockableStorage.ts'
-import { createLocking } from '../../../src/storage/locking.ts'
-import { createLockManager } from '../../../src/storage/memoryLocks.ts'
+import { createIndexedDbStorage } from '../../../src/storage/indexeddb/indexedDbStorage.ts'
+import { createLockableStorage } from '../../../src/storage/passphrase/lockableStorage.ts'
+import { createLocking } from '../../../src/storage/passphrase/locking.ts'
+import { createLockManager } from '../../../src/storage/memory/memoryLocks.ts'
 
 const crypto = await createWebCrypto()
 const quickCipher = { ...rowCipher, derivePassphraseKey: async (_text: string, salt: Uint8Array) => crypto.hash(salt) }

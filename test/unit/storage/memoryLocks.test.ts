@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLockManager } from '../../../src/storage/memoryLocks.ts'
+import { createLockManager } from '../../../src/storage/memory/memoryLocks.ts'
 import type { Clock } from '../../../src/shared/ports.ts'
 
 /** A clock that stands still until it is told to ring. */

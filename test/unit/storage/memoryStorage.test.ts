@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import type { BlockId, SpaceId } from '../../../src/shared/ids.ts'
-import { createMemoryDisk } from '../../../src/storage/memoryDisk.ts'
-import { createMemoryStorage } from '../../../src/storage/memoryStorage.ts'
+import { createMemoryDisk } from '../../../src/storage/memory/memoryDisk.ts'
+import { createMemoryStorage } from '../../../src/storage/memory/memoryStorage.ts'
 import { describeDisk } from '../../../src/testing/storageAcceptance.ts'
 
 describeDisk(

@@ -1,4 +1,4 @@
-import { createLockManager } from '../../../src/storage/memoryLocks.ts'
+import { createLockManager } from '../../../src/storage/memory/memoryLocks.ts'
 import { describeDocumentCaches } from '../../../src/testing/documentCacheAcceptance.ts'
 import { createMemoryCacheDisk, createMemoryDocumentCaches } from '../../../src/testing/memoryDocumentCaches.ts'
 

@@ -1,0 +1,61 @@
+'use client'
+import type { ComponentProps, CSSProperties, ReactNode } from 'react'
+import { classNames } from '../basics/classNames.ts'
+import { Picture } from './Picture.tsx'
+import { bareName } from '../basics/plainName.ts'
+import type { Profile } from '../../identity/profileRecord.ts'
+
+/** A person's picture, emoji or initials, on a colour of the person's own, named for screen readers. */
+export function Avatar({
+  id,
+  name: given,
+  colour,
+  emoji,
+  picture,
+  className,
+  style,
+  ...props
+}: ComponentProps<'span'> & Profile & { readonly id: string }): ReactNode {
+  const name = bareName(given)
+  const own = { '--echo-hue': String(hueOf(id)), ...(colour !== undefined && { '--echo-person': colour }), ...style } as CSSProperties
+  return (
+    <span
+      data-slot="avatar"
+      data-coloured={colour === undefined ? undefined : ''}
+      title={name}
+      className={classNames('echo-avatar', className)}
+      style={own}
+      {...props}
+    >
+      {picture === undefined ? (
+        <span aria-hidden="true">{letterOf(bareName(emoji ?? '')) || initialsOf(name)}</span>
+      ) : (
+        <Picture bytes={picture} />
+      )}
+      <span className="echo-visually-hidden">{name}</span>
+    </span>
+  )
+}
+
+/** The first letters of the first and the last word: two at most, `?` for a name without any. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/u)
+  const first = letterOf(words[0] ?? '')
+  const last = words.length > 1 ? letterOf(words.at(-1) ?? '') : ''
+  return `${first}${last}`.toLocaleUpperCase() || '?'
+}
+
+/** One whole character, also where it is made of several code points. */
+function letterOf(word: string): string {
+  const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word)
+  for (const { segment } of segments) return segment
+  return ''
+}
+
+/** A hue in degrees that is the same for an id everywhere, and far apart for ids that are alike. */
+export function hueOf(id: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  return ((hash ^ (hash >>> 13)) >>> 0) % 360
+}
