@@ -1,6 +1,8 @@
 export { AddDeviceButton } from './devices/AddDeviceButton.tsx'
 export { AddDeviceDialogView, type AddDeviceDialogViewProps } from './devices/AddDeviceDialogView.tsx'
 export { Announcer, useAnnounce, type Announce } from './basics/Announcer.tsx'
+export { AuthCodeDisplay, type AuthCodeDisplayProps } from './invitations/AuthCodeDisplay.tsx'
+export { AuthCodeInput, type AuthCodeInputProps } from './invitations/AuthCodeInput.tsx'
 export { Avatar } from './members/Avatar.tsx'
 export { AvatarStack, AvatarStackView, type AvatarPerson } from './presence/AvatarStack.tsx'
 export { Button, type ButtonProps } from './basics/Button.tsx'
@@ -28,6 +30,14 @@ export { InvitationList, InvitationListView, type InvitationCall, type Invitatio
 export { InviteButton, type InviteButtonProps } from './invitations/InviteButton.tsx'
 export { InviteDialogView, type InviteDialogViewProps } from './invitations/InviteDialogView.tsx'
 export { InviteLink, type InviteLinkProps } from './invitations/InviteLink.tsx'
+export {
+  defaultInviteChoices,
+  InviteOptions,
+  toInvitationOptions,
+  type InviteChoices,
+  type InviteOptionsProps,
+} from './invitations/InviteOptions.tsx'
+export { JoinRequests, type JoinRequestsProps } from './invitations/JoinRequests.tsx'
 export { JoinDialog, type JoinDialogProps } from './invitations/JoinDialog.tsx'
 export { JoinDialogView, type JoinDialogViewProps } from './invitations/JoinDialogView.tsx'
 export { JsonView, type JsonViewProps } from './data/JsonView.tsx'

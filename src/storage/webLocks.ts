@@ -4,6 +4,8 @@ import type { Lock, TabLocks } from './locks.ts'
 
 /** Chromium grants a lock in vain, with a TypeError, to a page that stands still because it opens a window just then. */
 const maxTries = 3
+/** A timer waits until the page goes on; asked for at once, each further try would be in vain too. */
+const retryMs = 10
 
 /**
  * The browser's own locks (Web Locks), shared by all tabs of an origin; the browser frees those of a tab that ends or crashes.
@@ -50,7 +52,10 @@ export function createWebLocks(prefix: string, clock: Clock = systemClock): TabL
         // The request is over when the lock was released, refused, waited for in vain (AbortError) or stolen (AbortError too).
         request.then(end, (cause: unknown) => {
           const isFault = !(cause instanceof DOMException && cause.name === 'AbortError')
-          if (isFault && cause instanceof TypeError && lock === undefined && triesLeft > 0) return ask(triesLeft - 1)
+          if (isFault && cause instanceof TypeError && lock === undefined && triesLeft > 0) {
+            clock.after(retryMs, () => ask(triesLeft - 1))
+            return
+          }
           if (isFault) reject(noWebLocksError(cause))
           end()
         })

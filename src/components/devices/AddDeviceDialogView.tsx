@@ -1,5 +1,6 @@
 'use client'
 import { useId, useState, type ReactNode } from 'react'
+import { AuthCodeDisplay } from '../invitations/AuthCodeDisplay.tsx'
 import { Button } from '../basics/Button.tsx'
 import { Countdown } from '../basics/Countdown.tsx'
 import { Dialog } from '../basics/Dialog.tsx'
@@ -178,8 +179,8 @@ function OpenPairingView({ url, code, expiresAt }: OpenPairing): ReactNode {
         <>
           <dl className="echo-facts">
             <dt>{addDevice.code}</dt>
-            <dd className="echo-code" data-slot="code">
-              {code}
+            <dd>
+              <AuthCodeDisplay code={code} />
             </dd>
           </dl>
           <p className="echo-hint">{addDevice.codeHint}</p>
@@ -204,8 +205,8 @@ function DeviceRequests({
           <li key={guest}>
             <News>{digits === undefined ? addDevice.asks(name) : addDevice.asksByDigits(name)}</News>
             {digits !== undefined && (
-              <p className="echo-code" data-slot="digits">
-                {digits}
+              <p>
+                <AuthCodeDisplay data-slot="digits" code={digits} />
               </p>
             )}
             <div className="echo-actions">

@@ -1,5 +1,6 @@
 'use client'
 import type { ReactNode } from 'react'
+import { AuthCodeDisplay } from '../invitations/AuthCodeDisplay.tsx'
 import { Button } from '../basics/Button.tsx'
 import { Countdown } from '../basics/Countdown.tsx'
 import { Dialog } from '../basics/Dialog.tsx'
@@ -76,8 +77,8 @@ function PairStep({ state, onClose, onConfirm, ...actions }: Omit<PairDeviceDial
       return (
         <>
           <p>{pair.comparing}</p>
-          <p className="echo-code" data-slot="digits">
-            {state.digits}
+          <p>
+            <AuthCodeDisplay data-slot="digits" code={state.digits} />
           </p>
           {state.isConfirmed && <Waiting said>{pair.confirmThere}</Waiting>}
           <Countdown label={pair.timeLeft} deadline={state.deadline} />

@@ -1,7 +1,7 @@
 'use client'
 import type { ReactNode } from 'react'
 import { Button } from '../basics/Button.tsx'
-import { CodeForm } from '../basics/CodeForm.tsx'
+import { CodeForm } from './CodeForm.tsx'
 import { Countdown } from '../basics/Countdown.tsx'
 import { ErrorNote } from '../basics/ErrorNote.tsx'
 import { useMessages } from '../config/EchoUiConfig.tsx'

@@ -6,6 +6,7 @@ import { useMembers } from '../../react/useMembers.ts'
 import { usePermissions } from '../../react/usePermissions.ts'
 import { useReadable } from '../../react/useReadable.ts'
 import { useAnnounce } from '../basics/Announcer.tsx'
+import { AuthCodeDisplay } from './AuthCodeDisplay.tsx'
 import { Button } from '../basics/Button.tsx'
 import { classNames } from '../basics/classNames.ts'
 import { useClock, useMessages } from '../config/EchoUiConfig.tsx'
@@ -166,8 +167,8 @@ function InvitationRow({ invitation, inviter, spaceName, now, isBusy, onCommand 
           {code !== undefined && (
             <dl className="echo-facts">
               <dt>{invite.code}</dt>
-              <dd className="echo-code" data-slot="code">
-                {code}
+              <dd>
+                <AuthCodeDisplay code={code} />
               </dd>
             </dl>
           )}

@@ -1,11 +1,12 @@
 'use client'
 import { useState, type ReactNode } from 'react'
+import { AuthCodeDisplay } from './AuthCodeDisplay.tsx'
 import { Button } from '../basics/Button.tsx'
 import { Countdown } from '../basics/Countdown.tsx'
 import { Dialog } from '../basics/Dialog.tsx'
 import { ErrorNote } from '../basics/ErrorNote.tsx'
 import { useClock, useMessages } from '../config/EchoUiConfig.tsx'
-import { firstChoices, InviteOptions, optionsOf } from './InviteOptions.tsx'
+import { defaultInviteChoices, InviteOptions, toInvitationOptions } from './InviteOptions.tsx'
 import { InviteLink } from './InviteLink.tsx'
 import { JoinRequests } from './JoinRequests.tsx'
 import { NetworkNote, type NotedNetwork } from './NetworkNote.tsx'
@@ -53,10 +54,10 @@ export function InviteDialogView({
   const { invite } = messages
   const spaceName = plainName(givenName)
   const [role, setRole] = useState<InvitedRole>('editor')
-  const [choices, setChoices] = useState(firstChoices)
+  const [choices, setChoices] = useState(defaultInviteChoices)
   const now = useClock()
   const create = (label: string, variant: 'primary' | 'plain' = 'primary') => (
-    <Button variant={variant} onClick={() => onCreate(optionsOf(role, choices))}>
+    <Button variant={variant} onClick={() => onCreate(toInvitationOptions(role, choices))}>
       {label}
     </Button>
   )
@@ -119,8 +120,8 @@ export function InviteDialogView({
               {state.code !== undefined && (
                 <>
                   <dt>{invite.code}</dt>
-                  <dd className="echo-code" data-slot="code">
-                    {state.code}
+                  <dd>
+                    <AuthCodeDisplay code={state.code} />
                   </dd>
                 </>
               )}

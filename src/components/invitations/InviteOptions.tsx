@@ -13,7 +13,7 @@ export interface InviteChoices {
   readonly delegated: boolean
 }
 
-export const firstChoices: InviteChoices = { lasts: 'now', people: 1, code: false, approval: false, delegated: false }
+export const defaultInviteChoices: InviteChoices = { lasts: 'now', people: 1, code: false, approval: false, delegated: false }
 
 const hourMs = 3_600_000
 const spans = { now: undefined, hour: hourMs, day: 24 * hourMs, week: 7 * 24 * hourMs, month: 30 * 24 * hourMs } as const
@@ -26,23 +26,32 @@ function mayDelegate({ lasts, people, code }: InviteChoices): boolean {
 }
 
 /** The choices as the client takes them; what does not go together is left out. */
-export function optionsOf(role: InvitationOptions['role'], choices: InviteChoices): InvitationOptions {
+export function toInvitationOptions(role: InvitationOptions['role'], choices: InviteChoices): InvitationOptions {
   const { lasts, people, code, approval, delegated } = choices
   const expiresInMs = spans[lasts]
   if (expiresInMs === undefined) return { role, code, approval }
   return { role, code, approval, kind: 'sent', expiresInMs, maxUses: people, ...(delegated && mayDelegate(choices) && { delegated }) }
 }
 
-/** How long an invitation lasts and for how many, and what it asks for beside the link. */
-export function InviteOptions({
-  value,
-  onChange,
-  disabled = false,
-}: {
+export interface InviteOptionsProps {
   readonly value: InviteChoices
   readonly onChange: (value: InviteChoices) => void
   readonly disabled?: boolean
-}): ReactNode {
+}
+
+/**
+ * How long an invitation lasts and for how many, and what it asks for beside the link.
+ * @example
+ * const { create } = useInvite(space)
+ * const [choices, setChoices] = useState(defaultInviteChoices)
+ * return (
+ *   <>
+ *     <InviteOptions value={choices} onChange={setChoices} />
+ *     <Button onClick={() => create(toInvitationOptions('editor', choices))}>Create link</Button>
+ *   </>
+ * )
+ */
+export function InviteOptions({ value, onChange, disabled = false }: InviteOptionsProps): ReactNode {
   const { invite } = useMessages()
   const id = useId()
   const option = (name: 'code' | 'approval' | 'delegated', text: string, possible = true): ReactNode => (

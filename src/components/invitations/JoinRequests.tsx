@@ -12,7 +12,12 @@ export interface JoinRequestsProps {
   readonly onDeny: (guest: string) => void
 }
 
-/** Who waits to be let in, each with its two answers. */
+/**
+ * Who waits to be let in, each with its two answers.
+ * @example
+ * const { state, approve, deny } = useInvite(space)
+ * return state.status === 'approving' && <JoinRequests requests={state.requests} onApprove={approve} onDeny={deny} />
+ */
 export function JoinRequests({ requests, onApprove, onDeny }: JoinRequestsProps): ReactNode {
   const { invite } = useMessages()
   return (

@@ -204,6 +204,11 @@ export const kitCases: Readonly<Record<ComponentName, KitCase>> = {
     element: ({ text }) => <kit.ConflictBadgeView conflicts={[conflictOf(text)]} nameOf={() => text} onRestore={ignore} />,
     says: [m.conflicts.badge(1)],
   },
+  AuthCodeDisplay: { element: () => <kit.AuthCodeDisplay code="048215" />, says: ['048215'] },
+  AuthCodeInput: {
+    element: ({ text }) => <kit.AuthCodeInput label={text} value="0482" onChange={ignore} error={text} />,
+    says: ['Garden', '0482'],
+  },
   Countdown: { element: () => <kit.Countdown label="Ends in" deadline={now + 61_000} />, says: ['Ends in', '1:01'] },
   DeleteSpaceDialog: {
     isConnected: true,
@@ -317,6 +322,10 @@ export const kitCases: Readonly<Record<ComponentName, KitCase>> = {
     says: [m.invite.approvingTitle, m.invite.approve('Garden'), m.invite.further],
   },
   InviteLink: { element: ({ text }) => <kit.InviteLink url={url} shareText={text} />, says: [url, m.invite.copy] },
+  InviteOptions: {
+    element: () => <kit.InviteOptions value={{ ...kit.defaultInviteChoices, lasts: 'week', people: 3 }} onChange={ignore} />,
+    says: [m.invite.lasts, m.invite.people, m.invite.withOthers],
+  },
   ItemGraph: { isConnected: true, element: ({ garden }) => <kit.ItemGraph space={garden.space} query={query.all()} />, says: ['Garden'] },
   ItemGraphView: {
     element: ({ text }) => (
@@ -351,6 +360,10 @@ export const kitCases: Readonly<Record<ComponentName, KitCase>> = {
       />
     ),
     says: [m.join.previewTitle('Garden'), m.join.unverified, m.join.accept],
+  },
+  JoinRequests: {
+    element: ({ text }) => <kit.JoinRequests requests={[{ guest: 'g', name: text }]} onApprove={ignore} onDeny={ignore} />,
+    says: [m.invite.asks('Garden'), m.invite.approve('Garden'), m.invite.deny('Garden')],
   },
   JsonView: { element: ({ text }) => <kit.JsonView value={{ [text]: [text] }} openLevels={3} />, says: ['Garden', '&quot;Garden&quot;'] },
   LeaveSpaceDialog: {

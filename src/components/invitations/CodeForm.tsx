@@ -1,7 +1,8 @@
 'use client'
-import { useId, useRef, useState, type ReactNode } from 'react'
-import { useSaid } from './Announcer.tsx'
-import { Button } from './Button.tsx'
+import { useRef, useState, type ReactNode } from 'react'
+import { useSaid } from '../basics/Announcer.tsx'
+import { AuthCodeInput } from './AuthCodeInput.tsx'
+import { Button } from '../basics/Button.tsx'
 import { useMessages } from '../config/EchoUiConfig.tsx'
 import type { GuestTexts } from '../config/messages.ts'
 
@@ -15,11 +16,10 @@ export interface CodeFormProps {
   readonly onCancel: () => void
 }
 
-/** Asks for the six digits of an invitation: one input, into which a code may be pasted with spaces or dashes. */
+/** Asks for the six digits of an invitation. */
 export function CodeForm({ texts, wrong, attemptsLeft, isChecking, onSubmit, onCancel }: CodeFormProps): ReactNode {
   const { common } = useMessages()
   const [code, setCode] = useState('')
-  const id = useId()
   const input = useRef<HTMLInputElement>(null)
   useSaid(wrong && !isChecking ? texts.wrongCode(attemptsLeft) : undefined, 'assertive')
   useSaid(isChecking ? texts.checking : undefined)
@@ -36,25 +36,15 @@ export function CodeForm({ texts, wrong, attemptsLeft, isChecking, onSubmit, onC
         setCode('')
       }}
     >
-      <div className="echo-field">
-        <label htmlFor={id}>{texts.code}</label>
-        <input
-          id={id}
-          ref={input}
-          className="echo-input echo-code"
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          dir="ltr"
-          value={code}
-          readOnly={isChecking}
-          aria-invalid={wrong && !isChecking}
-          aria-describedby={`${id}hint`}
-          onChange={(event) => setCode(event.target.value.replace(/\D/g, '').slice(0, 6))}
-        />
-        <p id={`${id}hint`} className={wrong ? 'echo-field-error' : 'echo-hint'}>
-          {wrong ? texts.wrongCode(attemptsLeft) : texts.codeHint}
-        </p>
-      </div>
+      <AuthCodeInput
+        label={texts.code}
+        hint={texts.codeHint}
+        error={wrong && !isChecking ? texts.wrongCode(attemptsLeft) : undefined}
+        ref={input}
+        value={code}
+        readOnly={isChecking}
+        onChange={setCode}
+      />
       <div className="echo-actions">
         <Button variant="primary" type="submit" disabled={code.length !== 6 || isChecking}>
           {isChecking ? texts.checking : texts.continue}
