@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
-import babel from '@rolldown/plugin-babel'
-import react, { reactCompilerPreset } from '@vitejs/plugin-react'
+import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { bareImports } from './scripts/lib/bareImports.mjs'
 import { chromiumArgs, findChromium } from './scripts/lib/chromium.mjs'
+import { reactCompiler } from './scripts/lib/reactCompiler.mjs'
 import { kitHtml } from './test/browser/components/kitHtml.ts'
 
 const soak = Boolean(process.env['ECHO_SOAK'])
@@ -37,10 +37,6 @@ const cacheDir = `node_modules/.vite/${createHash('sha256').update(optimizeDeps.
 const dedupe = ['react', 'react-dom', 'yjs', 'y-protocols', 'lib0']
 
 type ScreenshotPath = Readonly<Record<'root' | 'testFileDirectory' | 'testFileName' | 'arg' | 'ext', string>>
-
-/** What an app may run its code through, and the components and hooks with it. */
-const compiler = reactCompilerPreset()
-compiler.rolldown.filter = { ...compiler.rolldown.filter, id: { include: [/\/src\/(react|components|editors)\//, /\/test\//] } }
 
 /** A new object each time: Vitest refuses two projects that share one. */
 function browser() {
@@ -77,7 +73,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [babel({ presets: [compiler] })],
+        plugins: [reactCompiler(/\/src\/(react|components|editors)\/|\/test\//)],
         test: {
           name: 'compiled',
           environment: 'node',
