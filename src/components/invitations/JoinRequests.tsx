@@ -21,7 +21,7 @@ export interface JoinRequestsProps {
 export function JoinRequests({ requests, onApprove, onDeny }: JoinRequestsProps): ReactNode {
   const { invite } = useMessages()
   return (
-    <ul className="echo-list" data-slot="join-requests">
+    <ul className="echo-list echo-requests" data-slot="join-requests">
       {requests.map(({ guest, name: given }) => {
         const name = plainName(given)
         return (

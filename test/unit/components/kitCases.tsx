@@ -206,8 +206,8 @@ export const kitCases: Readonly<Record<ComponentName, KitCase>> = {
   },
   AuthCodeDisplay: { element: () => <kit.AuthCodeDisplay code="048215" />, says: ['048215'] },
   AuthCodeInput: {
-    element: ({ text }) => <kit.AuthCodeInput label={text} value="0482" onChange={ignore} error={text} />,
-    says: ['Garden', '0482'],
+    element: () => <kit.AuthCodeInput label="Code" value="0482" onChange={ignore} error="Another one" />,
+    says: ['Code', '0482', 'Another one'],
   },
   Countdown: { element: () => <kit.Countdown label="Ends in" deadline={now + 61_000} />, says: ['Ends in', '1:01'] },
   DeleteSpaceDialog: {
