@@ -126,7 +126,7 @@ export function layerOverrides() {
     ...allFolders.map((folder) => ({ files: [`src/${folder}/**`], rules: importRule(patternsFor(folder)) })),
     // Unit tests run in Chromium too, but for those whose name says otherwise.
     { files: ['test/unit/**'], rules: importRule([forbidNode]) },
-    { files: ['test/unit/**/*.node.test.*'], rules: { 'no-restricted-imports': 'off' } },
+    { files: ['test/unit/**/*.node.*'], rules: { 'no-restricted-imports': 'off' } },
     ...makesDocuments.map((files) => ({ files: [files], rules: importRule(patternsFor(files.split('/')[1], { yjs: true })) })),
   ]
 }

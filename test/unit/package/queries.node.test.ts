@@ -12,7 +12,12 @@ import { createTestReplica } from '../database/createTestReplica.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const text = readFileSync(join(root, 'docs/QUERIES.md'), 'utf8')
-const [definitions, content] = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!) as [string, string]
+/** The types and the items; between them the document opens a space as an app does, in whose place a replica stands here. */
+const [definitions, , content] = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!.replaceAll(/^import .*\n/gm, '')) as [
+  string,
+  string,
+  string,
+]
 const rows = [...text.matchAll(/^\|([^|]*)\| `([^`]+)` \| ([^|]*?) ?\| [^|]+ \|$/gm)].map(([, , example, finds]) => ({
   example: example!,
   finds: finds!,

@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { compileBlocks } from './markdown/compileBlocks.node.ts'
+import { readMarkdown, type Block } from './markdown/readMarkdown.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly bin: Readonly<Record<string, string>>
+  readonly scripts: Readonly<Record<string, string>>
+}
+
+const paths = [
+  ...['README.md', 'CONTRIBUTING.md'],
+  ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+]
+const pages = new Map(paths.map((path) => [path, readMarkdown(readFileSync(join(root, path), 'utf8'))]))
+const blocksOf = (wanted: (block: Block) => boolean): { readonly at: string; readonly block: Block }[] =>
+  [...pages].flatMap(([path, { blocks }]) => blocks.filter(wanted).map((block) => ({ at: `${path}:${block.line}`, block })))
+
+describe('the documentation', () => {
+  it('compiles, block by block, against the package as it is built', async () => {
+    const blocks = new Map([...pages].map(([path, page]) => [path, page.blocks]))
+    expect(blocksOf(({ language }) => /^tsx?$/.test(language)).length).toBeGreaterThan(5)
+    expect(await compileBlocks(root, blocks)).toEqual([])
+  }, 90_000)
+
+  it('says where a block does not compile', async () => {
+    const page =
+      '# A page\n```ts\nconst one = 1\n```\nand\n\n<!-- goes on -->\n```tsx\nconst two: string = one\n```\n```ts\nexport const three = one\n```\n'
+    const faults = await compileBlocks(root, new Map([['docs/PAGE.md', readMarkdown(page).blocks]]))
+    expect(faults.map((fault) => fault.slice(0, 34))).toEqual(['docs/PAGE.md(12,22): error TS2304:', 'docs/PAGE.md(9,7): error TS2322: T'])
+  }, 90_000)
+
+  it('leads only to files and headings that are there', () => {
+    const broken: string[] = []
+    for (const [path, { links }] of pages) {
+      for (const { line, target } of links) {
+        if (/^[a-z]+:/.test(target)) continue
+        const [file = '', anchor] = target.split('#')
+        const linked = file === '' ? path : relative(root, join(root, dirname(path), file))
+        const there = existsSync(join(root, linked)) && (anchor === undefined || pages.get(linked)?.anchors.has(anchor) === true)
+        if (!there) broken.push(`${path}:${line} ${target}`)
+      }
+    }
+    expect(broken).toEqual([])
+  })
+
+  it('names only scripts and programs that are there', () => {
+    const shells = blocksOf(({ language }) => /^(sh|bash|shell)$/.test(language))
+    const inText = paths.map((path) => ({ at: path, code: readFileSync(join(root, path), 'utf8') }))
+    const missing: string[] = []
+    for (const { at, code } of [...shells.map(({ at, block }) => ({ at, code: block.code })), ...inText]) {
+      for (const [, script] of code.matchAll(/npm run ([\w:-]+)/g))
+        if (!(script! in manifest.scripts)) missing.push(`${at}: npm run ${script}`)
+      for (const [, program] of code.matchAll(/npx ([@\w/-]+)/g)) {
+        const known = program! in manifest.bin || existsSync(join(root, 'node_modules/.bin', program!))
+        if (!known) missing.push(`${at}: npx ${program}`)
+      }
+    }
+    expect(shells.length).toBeGreaterThan(3)
+    expect(missing).toEqual([])
+  })
+})
