@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileNameOf, makeApp } from './makeApp.node.ts'
 import type { Block } from './readMarkdown.ts'
 
 /** As an app has it, with what is strictest. */
@@ -21,34 +22,32 @@ const compilerOptions = {
 }
 
 /**
- * Compiles the ts and tsx blocks of pages as modules of an app in which the built package is installed. Each stands in its module on the very lines that it
- * has in its page, so that the compiler says where.
+ * Compiles the ts and tsx blocks of pages as modules of an app for each page. A block stands in its module on the very lines that it has in its page, so that
+ * the compiler says where.
  * @param pages the blocks of each page, by its path
  * @returns what the compiler says, a fault a line, such as `docs/QUERIES.md(12,3): error TS2304: …`
  */
 export async function compileBlocks(root: string, pages: ReadonlyMap<string, readonly Block[]>): Promise<string[]> {
-  const cache = join(root, 'node_modules/.cache')
-  mkdirSync(cache, { recursive: true })
-  const app = mkdtempSync(join(cache, 'docs-'))
+  const app = makeApp(root)
   try {
-    mkdirSync(join(app, 'node_modules'))
-    symlinkSync(root, join(app, 'node_modules/echo-react'), 'junction')
-    writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts', '*.tsx'] }))
+    writeFileSync(join(app.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['pages'] }))
     const pageOfFile = new Map<string, string>()
     for (const [page, blocks] of pages) {
       for (const module of modulesOf(blocks)) {
-        const file = `${page.replaceAll(/\W/g, '_')}_${module[0]!.line}.${module.some(({ language }) => language === 'tsx') ? 'tsx' : 'ts'}`
+        const file = `pages/${page}/${fileOf(module)}`
+        if (pageOfFile.has(file)) throw new Error(`${page} has two blocks that are ${fileOf(module)}.`)
         pageOfFile.set(file, page)
-        writeFileSync(join(app, file), onTheirLines(module))
+        mkdirSync(dirname(join(app.folder, file)), { recursive: true })
+        writeFileSync(join(app.folder, file), onTheirLines(module))
       }
     }
-    const said = await runCompiler(root, app)
+    const said = await runCompiler(root, app.folder)
     return said
       .split('\n')
       .filter((line) => line.trim() !== '')
-      .map((line) => line.replace(/^(\w+\.tsx?)/, (file) => pageOfFile.get(file) ?? file))
+      .map((line) => line.replace(/^[^(]+/, (file) => pageOfFile.get(file) ?? file))
   } finally {
-    rmSync(app, { recursive: true, force: true })
+    app.remove()
   }
 }
 
@@ -62,6 +61,11 @@ function modulesOf(blocks: readonly Block[]): Block[][] {
   return modules
 }
 
+function fileOf(module: readonly Block[]): string {
+  const first = module[0]!
+  return fileNameOf(first) ?? `${first.line}.${module.some(({ language }) => language === 'tsx') ? 'tsx' : 'ts'}`
+}
+
 function onTheirLines(blocks: readonly Block[]): string {
   const lines: string[] = []
   for (const { line, code } of blocks) {
@@ -71,10 +75,10 @@ function onTheirLines(blocks: readonly Block[]): string {
   return `${lines.join('\n')}\n`
 }
 
-function runCompiler(root: string, app: string): Promise<string> {
+function runCompiler(root: string, folder: string): Promise<string> {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   return new Promise((resolve) => {
-    execFile(process.execPath, [tsc, '-p', '.'], { cwd: app, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [tsc, '-p', '.'], { cwd: folder, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>
       resolve(stdout + stderr || (error === null ? '' : error.message)),
     )
   })
