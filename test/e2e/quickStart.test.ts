@@ -37,7 +37,8 @@ it('leads from docs/QUICK_START.md, word for word, to two browsers that share a 
   onTestFinished(async () => {
     for (const cleanup of cleanups.toReversed()) await cleanup()
   })
-  const named = Object.fromEntries(blocks.map((block) => [fileNameOf(block), block.code]))
+  const named = Object.fromEntries(blocks.map((block) => [fileNameOf(block) ?? '', block.code]))
+  delete named['']
   for (const [name, code] of Object.entries({ ...template, ...named })) {
     mkdirSync(dirname(join(app.folder, name)), { recursive: true })
     writeFileSync(join(app.folder, name), code.replace('localhost:4444', `localhost:${signaling.port}`))
