@@ -1,10 +1,13 @@
 import { createContext, use, useEffect, useState, type ReactNode } from 'react'
 import { JoinDialog, takeInvitationFromLocation } from 'echo-react/components'
-import { navigate, placeAt } from './route.ts'
+import { navigate, placeAt } from './route.tsx'
 
-type OpenJoin = () => void
+const OpenJoin = createContext<() => void>(() => {})
 
-const JoinContext = createContext<OpenJoin>(() => {})
+/** Opens the dialog for joining a space, which then asks for a link. */
+export function useOpenJoin(): () => void {
+  return use(OpenJoin)
+}
 
 /** Holds the dialog for joining a space: open at once for a link in the address, and for whoever asks by {@link useOpenJoin}. */
 export function Joining({ invitation, children }: { readonly invitation: string | undefined; readonly children: ReactNode }): ReactNode {
@@ -29,7 +32,7 @@ export function Joining({ invitation, children }: { readonly invitation: string 
   }
 
   return (
-    <JoinContext value={() => setOpen(true)}>
+    <OpenJoin value={() => setOpen(true)}>
       {children}
       <JoinDialog
         open={open}
@@ -40,11 +43,6 @@ export function Joining({ invitation, children }: { readonly invitation: string 
           navigate({ space, ...placeAt(path) })
         }}
       />
-    </JoinContext>
+    </OpenJoin>
   )
-}
-
-/** Opens the dialog for joining a space, which then asks for a link. */
-export function useOpenJoin(): OpenJoin {
-  return use(JoinContext)
 }

@@ -1,24 +1,21 @@
 import { useEffect, useRef, type ReactNode } from 'react'
-import { query, useQuery } from 'echo-react'
-import { Button } from 'echo-react/components'
-import { DeletedItems } from './DeletedItems.tsx'
+import { query } from 'echo-react'
+import { Button, ItemGraph } from 'echo-react/components'
 import { Icon } from './Icon.tsx'
+import { MarkdownNote, RichNote, titleOf } from './model.ts'
 import { NoteEditor } from './NoteEditor.tsx'
-import { NoteList } from './NoteList.tsx'
-import { navigate } from './route.ts'
-import { useOpenSpace } from './spaceContext.ts'
-import { Note } from './types.ts'
+import { NoteTree } from './NoteTree.tsx'
+import { navigate } from './route.tsx'
+import { useOpenSpace } from './openSpace.tsx'
 
-/** The notes of the space: the list, or the one that is open. */
+/** The notes of the space: the tree of them and the one that is open; on a narrow screen one of the two. */
 export function Notes({ noteId }: { readonly noteId: string | undefined }): ReactNode {
   const { space, canWrite } = useOpenSpace()
-  const notes = useQuery(space, query(Note))
-  const deleted = useQuery(space, query(Note).deleted('only'))
   const section = useRef<HTMLElement>(null)
   const shown = useRef(noteId)
 
   useEffect(() => {
-    // List and editor replace each other, and the focus goes along: into the note, and back to where it was opened.
+    // The focus goes along: into the note, and back to where it was opened.
     const before = shown.current
     if (before === noteId) return
     shown.current = noteId
@@ -27,35 +24,52 @@ export function Notes({ noteId }: { readonly noteId: string | undefined }): Reac
     element?.focus()
   }, [noteId])
 
-  function create(): void {
-    const note = space.create(Note, { title: '' })
-    navigate({ space: space.id, view: 'notes', note: note.id })
+  function create(type: typeof RichNote | typeof MarkdownNote): void {
+    const note = space.create(type, { title: '' })
+    navigate({ space: space.id, view: 'notes', item: note.id })
   }
 
   return (
-    <section ref={section} className="card notes" aria-labelledby="notes-heading">
-      <header className={noteId === undefined ? 'card-header' : 'echo-visually-hidden'}>
+    <section ref={section} className="notes" data-open={noteId !== undefined} aria-labelledby="notes-heading">
+      <div className="card note-side">
         <h2 id="notes-heading" tabIndex={-1}>
           Notes
         </h2>
-        {canWrite && noteId === undefined && (
-          <Button onClick={create}>
-            <Icon name="plus" /> New note
-          </Button>
+        {canWrite && (
+          <div className="row">
+            <Button onClick={() => create(RichNote)}>
+              <Icon name="plus" /> New note
+            </Button>
+            <Button variant="quiet" onClick={() => create(MarkdownNote)}>
+              <Icon name="plus" /> Markdown
+            </Button>
+          </div>
         )}
-      </header>
-      {noteId !== undefined ? (
-        <NoteEditor key={noteId} noteId={noteId} />
-      ) : (
-        <>
-          {notes.length > 0 ? (
-            <NoteList notes={notes} />
-          ) : (
-            <p className="empty">{canWrite ? 'No notes yet. Start one with “New note”.' : 'No notes yet.'}</p>
-          )}
-          <DeletedItems items={deleted} label="Deleted notes" />
-        </>
-      )}
+        <NoteTree selected={noteId} />
+      </div>
+      <div className="card note-main">
+        {noteId === undefined ? (
+          <p className="empty">Choose a note{canWrite && ', or write a new one'}.</p>
+        ) : (
+          <NoteEditor key={noteId} noteId={noteId} />
+        )}
+      </div>
+    </section>
+  )
+}
+
+/** The notes as a drawing: what lies under what, and the links between them. */
+export function NoteGraph(): ReactNode {
+  const { space } = useOpenSpace()
+  return (
+    <section className="card" aria-labelledby="graph-heading">
+      <h2 id="graph-heading">How the notes hang together</h2>
+      <ItemGraph
+        space={space}
+        query={query(RichNote, MarkdownNote)}
+        label={(item) => titleOf('title' in item ? { title: String(item.title) } : { title: '' })}
+        onSelect={({ id }) => navigate({ space: space.id, view: 'notes', item: id })}
+      />
     </section>
   )
 }

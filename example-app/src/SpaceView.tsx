@@ -1,27 +1,44 @@
-import { useEffect, useMemo, type ReactNode } from 'react'
-import { usePermissions, usePresence, useSpaces, type Space } from 'echo-react'
-import { useAnnounce } from 'echo-react/components'
-import { EndedSpace } from './EndedSpace.tsx'
-import { Notes } from './Notes.tsx'
-import { pathOf, type Route } from './route.ts'
-import { SpaceContext, type SpaceContextValue } from './spaceContext.ts'
-import { SpaceHeader } from './SpaceHeader.tsx'
-import { Tasks } from './Tasks.tsx'
-import { Cursor } from './types.ts'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useMembers, usePermissions, usePresence, useSpaces, type Space } from 'echo-react'
+import {
+  AvatarStack,
+  Button,
+  DeleteSpaceDialog,
+  Dialog,
+  EchoErrorBoundary,
+  InvitationList,
+  InviteButton,
+  MemberList,
+  SpaceNotice,
+  SyncStatus,
+  useAnnounce,
+} from 'echo-react/components'
+import { useOpenJoin } from './Joining.tsx'
+import { Board } from './Board.tsx'
+import { Here, titleOf } from './model.ts'
+import { NoteGraph, Notes } from './Notes.tsx'
+import { navigate, pathOf, RouteLink, type Route, type View } from './route.tsx'
+import { Search } from './Search.tsx'
+import { SpaceContext, type OpenSpace } from './openSpace.tsx'
+import { SpaceSettings } from './SpaceSettings.tsx'
 import { UndoBar } from './UndoBar.tsx'
-import { useUndoKeys } from './useUndoKeys.ts'
-import { ViewSwitch } from './ViewSwitch.tsx'
 
-/** An open space: its head, its tasks and its notes. */
+const views: readonly { readonly view: View; readonly name: string }[] = [
+  { view: 'notes', name: 'Notes' },
+  { view: 'board', name: 'Board' },
+  { view: 'graph', name: 'Graph' },
+]
+
+/** An open space: its head, and its notes, its board or the graph of both. */
 export function SpaceView({ space, route }: { readonly space: Space; readonly route: Route }): ReactNode {
   const info = useSpaces().find(({ id }) => id === space.id)
   const name = info?.name || 'Untitled space'
   const { can, why } = usePermissions(space)
-  const canWrite = can.write
-  const { setMe, others } = usePresence(space, Cursor, {})
+  const { setMe, others } = usePresence(space, Here, {})
   const announce = useAnnounce()
-  useUndoKeys(space, canWrite)
+  const { view = 'notes', item } = route
 
+  useEffect(() => setMe(item === undefined ? {} : { item }), [setMe, item])
   useEffect(() => {
     document.title = `${name} – Field notes`
     return () => {
@@ -29,36 +46,91 @@ export function SpaceView({ space, route }: { readonly space: Space; readonly ro
     }
   }, [name])
 
-  const value = useMemo<SpaceContextValue>(
+  const open = useMemo<OpenSpace>(
     () => ({
       space,
-      canWrite,
-      setEditing: (itemId) => setMe(itemId === undefined ? {} : { itemId }),
-      editorsOf: (itemId) => [
-        ...new Map(others.filter(({ data }) => data?.itemId === itemId).map((peer) => [peer.identity, peer])).values(),
-      ],
-      remove({ id, title }) {
-        const label = `Deleted ${title || 'Untitled'}`
-        space.batch(() => space.delete(id), { label })
+      canWrite: can.write,
+      othersAt: (id) => [...new Map(others.filter(({ data }) => data?.item === id).map((peer) => [peer.identity, peer])).values()],
+      remove(row) {
+        const label = `Deleted ${titleOf(row)}`
+        space.batch(() => space.delete(row.id), { label })
         announce(label)
       },
     }),
-    [space, canWrite, setMe, others, announce],
+    [space, can.write, others, announce],
   )
 
   return (
-    <SpaceContext value={value}>
-      <SpaceHeader space={space} name={name} canWrite={canWrite} canInvite={can.invite} path={pathOf(route)} />
-      <EndedSpace space={space} />
+    <SpaceContext value={open}>
+      <header className="space-header">
+        <div>
+          <h1>
+            <bdi>{name}</bdi>
+          </h1>
+          <SyncStatus space={space} />
+        </div>
+        <div className="row">
+          <AvatarStack space={space} />
+          <People space={space} />
+          {can.invite && <InviteButton space={space} path={pathOf(route)} variant="primary" />}
+        </div>
+      </header>
+      <Ended space={space} />
       {why.write === 'reader' && (
         <p className="read-only">You can read this space. Ask an owner or admin if you want to change things, too.</p>
       )}
-      <ViewSwitch space={space.id} view={route.view} />
-      <div className="columns" data-view={route.view}>
-        <Tasks />
-        <Notes noteId={route.note} />
+      <div className="row toolbar">
+        <nav className="segments" aria-label="Parts of the space">
+          {views.map((part) => (
+            <RouteLink key={part.view} to={{ space: space.id, view: part.view }} aria-current={part.view === view ? 'page' : undefined}>
+              {part.name}
+            </RouteLink>
+          ))}
+        </nav>
+        <Search />
+        <SpaceSettings />
       </div>
-      {canWrite && <UndoBar space={space} />}
+      <EchoErrorBoundary resetKey={`${view} ${item}`}>
+        {view === 'notes' && <Notes noteId={item} />}
+        {view === 'board' && <Board taskId={item} />}
+        {view === 'graph' && <NoteGraph />}
+      </EchoErrorBoundary>
+      {can.write && <UndoBar />}
     </SpaceContext>
+  )
+}
+
+/** Opens who belongs to the space and who is invited, with what may be done about them. */
+function People({ space }: { readonly space: Space }): ReactNode {
+  const { can } = usePermissions(space)
+  const count = useMembers(space).length
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>
+        People <span className="count">{count}</span>
+      </Button>
+      <Dialog open={open} onClose={() => setOpen(false)} title="People">
+        <MemberList space={space} />
+        {can.invite && (
+          <section className="part" aria-labelledby="invitations-heading">
+            <h3 id="invitations-heading">Invitations</h3>
+            <InvitationList space={space} />
+          </section>
+        )}
+      </Dialog>
+    </>
+  )
+}
+
+/** What became of a space, and of what was written in it: the way back in, and the way to be rid of it. Nothing while all is well. */
+function Ended({ space }: { readonly space: Space }): ReactNode {
+  const openJoin = useOpenJoin()
+  const [isDeleting, setDeleting] = useState(false)
+  return (
+    <>
+      <SpaceNotice space={space} onJoinAgain={openJoin} onForget={() => setDeleting(true)} />
+      <DeleteSpaceDialog space={space} open={isDeleting} onClose={() => setDeleting(false)} onDeleted={() => navigate({})} />
+    </>
   )
 }

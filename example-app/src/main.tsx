@@ -1,9 +1,12 @@
-import { StrictMode } from 'react'
+import { StrictMode, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { takeInvitationFromLocation } from 'echo-react/components'
+import { EchoProvider } from 'echo-react'
+import { Button, EchoErrorBoundary, EchoUiConfig, ErrorNote, IdentityGate, takeInvitationFromLocation } from 'echo-react/components'
 import 'echo-react/styles.css'
 import './app.css'
-import { App } from './App.tsx'
+import { echo, showFault } from './echo.ts'
+import { Joining } from './Joining.tsx'
+import { Shell } from './Shell.tsx'
 
 const container = document.getElementById('root')
 if (!container) throw new Error('index.html holds no element with the id "root".')
@@ -13,6 +16,39 @@ const invitation = takeInvitationFromLocation()
 
 createRoot(container).render(
   <StrictMode>
-    <App invitation={invitation} />
+    <App />
   </StrictMode>,
 )
+
+/** Everything: the database, then who is there, then the spaces. An invitation is shown at once, also to somebody who is new. */
+function App(): ReactNode {
+  return (
+    <EchoUiConfig>
+      <EchoErrorBoundary>
+        <EchoProvider
+          echo={echo}
+          fallback={<p className="centre appearing">Opening your notes…</p>}
+          errorFallback={(error) => (
+            <main className="centre">
+              <div className="panel">
+                <h1>Your notes could not be opened</h1>
+                <ErrorNote error={error} />
+                <Button variant="primary" onClick={() => location.reload()}>
+                  Reload the page
+                </Button>
+              </div>
+            </main>
+          )}
+          onError={showFault}
+        >
+          <Joining invitation={invitation}>
+            {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the element is the gate's own, and gone with it */}
+            <IdentityGate role="main">
+              <Shell />
+            </IdentityGate>
+          </Joining>
+        </EchoProvider>
+      </EchoErrorBoundary>
+    </EchoUiConfig>
+  )
+}

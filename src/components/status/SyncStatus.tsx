@@ -1,5 +1,7 @@
 'use client'
-import { useState, type ComponentProps, type ReactNode } from 'react'
+import { useMemo, useState, type ComponentProps, type ReactNode } from 'react'
+import { useDevices } from '../../react/useDevices.ts'
+import { useMembers } from '../../react/useMembers.ts'
 import { useReadable } from '../../react/useReadable.ts'
 import { useSyncStatus } from '../../react/useSyncStatus.ts'
 import { classNames } from '../basics/classNames.ts'
@@ -17,7 +19,13 @@ import type { SavedState, SyncStatus as State } from '../../client/states.ts'
  */
 export function SyncStatus({ space, ...props }: ComponentProps<'div'> & { readonly space: Space }): ReactNode {
   const { status } = useReadable(space.state)
-  return <SyncStatusView {...props} state={useSyncStatus(space)} ended={status === 'removed' || status === 'left'} />
+  const sync = useSyncStatus(space)
+  const members = useMembers(space)
+  const devices = useDevices()
+  const isOnlyDevice = members.length === 1 && devices.length === 1
+  // Nothing waits to be handed on where there is nobody to hand it to.
+  const state = useMemo(() => (isOnlyDevice ? { ...sync, waiting: 0 } : sync), [sync, isOnlyDevice])
+  return <SyncStatusView {...props} state={state} ended={status === 'removed' || status === 'left'} />
 }
 
 /** An edit is saved in less. */

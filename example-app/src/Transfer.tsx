@@ -1,0 +1,126 @@
+import { useEffect, useId, useState, type ReactNode } from 'react'
+import { useExport, useImport, type Space } from 'echo-react'
+import { Button, ErrorNote } from 'echo-react/components'
+import { navigate } from './route.tsx'
+
+/** Writes the space into a file, readable or locked by a passphrase. */
+export function Export({ space }: { readonly space: Space }): ReactNode {
+  const { state, start, reset } = useExport(space)
+  const [passphrase, setPassphrase] = useState('')
+  const id = useId()
+
+  useEffect(() => {
+    if (state.status !== 'done') return
+    const { blob, name } = state.result
+    const url = URL.createObjectURL(blob)
+    const link = Object.assign(document.createElement('a'), { href: url, download: name })
+    link.click()
+    return () => URL.revokeObjectURL(url)
+  }, [state])
+
+  if (state.status === 'working') return <Working progress={state.progress} label="Writing the file" onCancel={reset} />
+  return (
+    <form
+      className="echo-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        start(passphrase === '' ? { format: 'json' } : { format: 'encrypted', passphrase })
+      }}
+    >
+      <div className="echo-field">
+        <label htmlFor={id}>Passphrase, if nobody else shall read it</label>
+        <input
+          id={id}
+          className="echo-input"
+          type="password"
+          autoComplete="new-password"
+          value={passphrase}
+          onChange={({ target }) => setPassphrase(target.value)}
+        />
+      </div>
+      {state.status === 'error' && <ErrorNote error={state.error} role="alert" />}
+      {state.status === 'done' && (
+        <output className="muted">
+          {state.result.items} items were written into <bdi>{state.result.name}</bdi>.
+        </output>
+      )}
+      <div className="echo-actions">
+        <Button type="submit">Save as a file</Button>
+      </div>
+    </form>
+  )
+}
+
+/** Makes a space of a file that was written by {@link Export}, here or elsewhere. */
+export function Import({ onOpened }: { readonly onOpened: () => void }): ReactNode {
+  const { state, start, reset } = useImport()
+  const [file, setFile] = useState<File>()
+  const [passphrase, setPassphrase] = useState('')
+  const id = useId()
+
+  useEffect(() => {
+    if (state.status !== 'done') return
+    navigate({ space: state.result.id })
+    onOpened()
+  }, [state, onOpened])
+
+  if (state.status === 'working') return <Working progress={state.progress} label="Reading the file" onCancel={reset} />
+  const isLocked = state.status === 'error' && state.error.code === 'bad-passphrase'
+  return (
+    <form
+      className="echo-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (file !== undefined) start(file, passphrase === '' ? {} : { passphrase })
+      }}
+    >
+      <p className="muted">A file that was saved under “This space” becomes a new space of your own. Nothing that you have is replaced.</p>
+      <div className="echo-field">
+        <label htmlFor={`${id}file`}>File</label>
+        <input
+          id={`${id}file`}
+          className="echo-input"
+          type="file"
+          accept=".json,.echo,application/json"
+          onChange={({ target }) => setFile(target.files?.[0])}
+        />
+      </div>
+      {isLocked && (
+        <div className="echo-field">
+          <label htmlFor={`${id}passphrase`}>Passphrase of the file</label>
+          <input
+            id={`${id}passphrase`}
+            className="echo-input"
+            type="password"
+            autoComplete="off"
+            value={passphrase}
+            onChange={({ target }) => setPassphrase(target.value)}
+          />
+        </div>
+      )}
+      {state.status === 'error' && <ErrorNote error={state.error} role="alert" />}
+      <div className="echo-actions">
+        <Button type="submit" variant="primary" disabled={file === undefined}>
+          Open the file
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Working({
+  progress,
+  label,
+  onCancel,
+}: {
+  readonly progress: number
+  readonly label: string
+  readonly onCancel: () => void
+}): ReactNode {
+  return (
+    <div className="row">
+      <progress className="echo-progress" aria-label={label} value={progress} />
+      <Button onClick={onCancel}>Cancel</Button>
+    </div>
+  )
+}

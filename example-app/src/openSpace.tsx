@@ -1,0 +1,38 @@
+import { createContext, use, type ReactNode } from 'react'
+import type { PresentPeer, Space } from 'echo-react'
+import { Avatar } from 'echo-react/components'
+
+/** What the parts of an open space share. */
+export interface OpenSpace {
+  readonly space: Space
+  readonly canWrite: boolean
+  /** The others who have an item open, each once. */
+  readonly othersAt: (item: string) => readonly PresentPeer[]
+  /** Deletes an item, says so, and offers to undo that. */
+  readonly remove: (item: { readonly id: string; readonly title: string }) => void
+}
+
+export const SpaceContext = createContext<OpenSpace | undefined>(undefined)
+
+/** The open space around a component. */
+export function useOpenSpace(): OpenSpace {
+  const value = use(SpaceContext)
+  if (value === undefined) throw new Error('useOpenSpace was used outside of a SpaceView. Render the component below one.')
+  return value
+}
+
+/** The others who have an item open now. */
+export function OthersAt({ item }: { readonly item: string }): ReactNode {
+  const others = useOpenSpace().othersAt(item)
+  if (others.length === 0) return null
+  return (
+    <span className="others">
+      {others.map(({ identity, name }) => (
+        <span key={identity}>
+          <Avatar id={identity} name={name} title={`${name} is here`} />
+          <span className="echo-visually-hidden"> is here</span>
+        </span>
+      ))}
+    </span>
+  )
+}
