@@ -1,20 +1,8 @@
 /** Finds a Chromium to test with and, when asked, installs one. Used before `npm ci` too: Node built-ins only. */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { canUseApt, installByApt, isExecutable, isRoot, onPath, runInstaller } from './programs.mjs'
 import { root } from './run.mjs'
-
-const namesOnPath = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-const isRoot = () => process.getuid?.() === 0
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** The build that Playwright downloads; undefined while Playwright or that build is not installed. */
 async function playwrightsOwn() {
@@ -36,10 +24,9 @@ async function candidates() {
       `CHROMIUM_PATH is ${asked}, and no program is there. Correct it, or unset it to let the tests look for Chromium themselves.`,
     )
   }
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
-  const onPath = folders.flatMap((folder) => namesOnPath.map((name) => join(folder, name))).filter(isExecutable)
+  const found = onPath(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'])
   const own = await playwrightsOwn()
-  return own ? [...onPath, own] : onPath
+  return own ? [...found, own] : found
 }
 
 /**
@@ -74,24 +61,16 @@ export async function chromiumLaunchOptions() {
 /** A downloaded build may be there and still lack the system's libraries. */
 const starts = (path) => spawnSync(path, ['--version'], { stdio: 'ignore', timeout: 60_000 }).status === 0
 
-function run(command, args) {
-  console.log(`> ${command} ${args.join(' ')}`)
-  return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], timeout: 15 * 60_000 }).status === 0
-}
-
 const ways = [
   {
     name: 'npx playwright install chromium',
     possible: () => true,
-    install: () => run(process.execPath, [join(root, 'node_modules/playwright/cli.js'), 'install', 'chromium']),
+    install: () => runInstaller(process.execPath, [join(root, 'node_modules/playwright/cli.js'), 'install', 'chromium']),
   },
   {
     name: 'apt-get install chromium',
-    possible: () =>
-      process.platform === 'linux' &&
-      isRoot() &&
-      (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, 'apt-get'))),
-    install: () => run('apt-get', ['update']) && run('apt-get', ['install', '--yes', '--no-install-recommends', 'chromium']),
+    possible: canUseApt,
+    install: () => installByApt('chromium'),
   },
 ]
 
@@ -107,7 +86,7 @@ export async function ensureChromium() {
   for (const { name, possible, install } of process.env.CHROMIUM_PATH ? [] : ways) {
     if (!possible()) continue
     console.log(`No usable Chromium yet; trying: ${name}`)
-    const installed = install()
+    const installed = (await install()) === 0
     const path = installed ? await startsNow() : undefined
     if (path) return path
     tried.push(`"${name}" ${installed ? 'brought none that starts' : 'failed'}`)

@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url'
 /** The root of the repository, without a slash at the end. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
-/** Runs a program to its end. @returns its exit code; 1 when a signal ended it or it could not start. */
-export function run(command, args, env = {}) {
+/** Runs a program to its end, or for at most `timeoutMs`. @returns its exit code; 1 when a signal ended it or it could not start. */
+export function run(command, args, env = {}, timeoutMs = undefined) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...env },
+      timeout: timeoutMs,
       shell: process.platform === 'win32' && command.endsWith('.cmd'),
     })
     child.on('error', (error) => {

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import process from 'node:process'
+import type { SignalingBroker } from './broker.ts'
 import { parseCliOptions, usage } from './cliOptions.ts'
+import { createNatsBroker } from './natsBroker.ts'
 import { createSignalingServer } from './signalingServer.ts'
 
 async function main(): Promise<void> {
@@ -14,10 +16,29 @@ async function main(): Promise<void> {
     process.stdout.write(usage)
     return
   }
-  const { port, host } = options.value
-  const server = await createSignalingServer({ port, host })
-  process.stdout.write(`Signaling server listening on ${server.url}\n`)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close())
+  const { brokerUrl, server: serverOptions } = options.value
+  const broker = brokerUrl === undefined ? undefined : await createNatsBroker(brokerUrl)
+  try {
+    const server = await createSignalingServer({ ...serverOptions, ...(broker && { broker }) })
+    process.stdout.write(`Signaling server listening on ${server.url}\n`)
+    if (server.metricsUrl !== undefined) process.stdout.write(`Figures for Prometheus on ${server.metricsUrl}\n`)
+    if (broker) reportBroker(broker)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close().then(broker?.close))
+  } catch (error) {
+    await broker?.close()
+    throw error
+  }
+}
+
+function reportBroker(broker: SignalingBroker): void {
+  const report = (): void => {
+    const status = broker.status()
+    if (status.state === 'lost')
+      process.stderr.write(`Broker lost (${status.reason}); peers of this instance find each other only, until it is back\n`)
+    else process.stdout.write('Broker connected; topics are shared with the other instances\n')
+  }
+  report()
+  broker.onChange(report)
 }
 
 main().catch((error: unknown) => {

@@ -1,10 +1,12 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { EchoError } from '../shared/echoError.ts'
 import { createTokenBucket, type TokenBucket } from '../shared/tokenBucket.ts'
-import { encodePublication, parseClientMessage } from './clientMessage.ts'
+import { createLocalBroker, type SignalingBroker } from './broker.ts'
+import { encodeData, encodePublication, parseClientMessage } from './clientMessage.ts'
 import { defaultLimits, type SignalingLimits } from './limits.ts'
+import { closeServer, describeAddress, listen, portOf, type Address } from './listen.ts'
+import { encodeMetrics } from './metrics.ts'
+import type { DropReason, RefusalReason, SignalingStats } from './stats.ts'
 import { createTopicTable } from './topicTable.ts'
 
 export interface SignalingServerOptions {
@@ -13,23 +15,22 @@ export interface SignalingServerOptions {
   /** The address to listen on; `0.0.0.0` lets other machines in. Default: `127.0.0.1`. */
   readonly host?: string
   readonly limits?: Partial<SignalingLimits>
-}
-
-export interface SignalingStats {
-  readonly connections: number
-  readonly topics: number
-  /** Messages taken from clients, sent to clients, and dropped as junk, over a limit or for a slow receiver. */
-  readonly received: number
-  readonly sent: number
-  readonly dropped: number
+  /** What it shares its topics with other instances through; stays open when the server closes. Default: there are no other instances. */
+  readonly broker?: SignalingBroker
+  /** Pages that may connect, such as `https://app.example`; programs that are no browsers can say they are any. Default: all. */
+  readonly origins?: readonly string[]
+  /** Where `GET /metrics` answers with figures for Prometheus; apart from the clients' port, for it is for operators. Default: nowhere. */
+  readonly metrics?: Address
 }
 
 export interface SignalingServer {
   /** The address for {@link createEcho}'s `signaling`. */
   readonly url: string
   readonly port: number
+  /** Where the figures are, if they are anywhere. */
+  readonly metricsUrl: string | undefined
   stats(): SignalingStats
-  /** Disconnects everyone and frees the port. Idempotent. */
+  /** Disconnects everyone and frees its ports. Idempotent. */
   close(): Promise<void>
 }
 
@@ -43,8 +44,8 @@ interface Client {
 
 /**
  * Starts a server that introduces peers to each other in y-webrtc's protocol. It keeps nothing, reads nothing (peers seal what they say) and
- * survives whatever it is sent. `GET /health` answers with JSON: status, connections, topics.
- * @throws EchoError `bad-config` where the port is taken or may not be used.
+ * survives whatever it is sent. `GET /health` answers with JSON: status, connections, topics, broker.
+ * @throws EchoError `bad-config` where a port is taken or may not be used.
  * @example
  * const server = await createSignalingServer({ port: 4444 })
  * console.log(server.url)
@@ -54,34 +55,44 @@ export async function createSignalingServer({
   port = 4_444,
   host = '127.0.0.1',
   limits,
+  broker = createLocalBroker(),
+  origins,
+  metrics,
 }: SignalingServerOptions = {}): Promise<SignalingServer> {
   const bounds: SignalingLimits = { ...defaultLimits, ...limits }
-  const topics = createTopicTable<Client>(bounds)
+  const topics = createTopicTable<Client>(bounds, (topic) => broker.subscribe(topic, (text) => deliver(topic, text)))
   const clients = new Set<Client>()
-  const counts = { received: 0, sent: 0, dropped: 0 }
+  const counts = { received: 0, sent: 0 }
+  const dropped: Record<DropReason, number> = { junk: 0, rate: 0, slow: 0, topic: 0, broker: 0, 'broker-junk': 0 }
+  const refused: Record<RefusalReason, number> = { full: 0, origin: 0 }
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: bounds.maxMessageBytes,
     perMessageDeflate: false,
     clientTracking: false,
   })
-  const http = createServer((request, response) => {
-    const isHealth = request.method === 'GET' && request.url === '/health'
-    response.writeHead(isHealth ? 200 : 404, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    response.end(
-      JSON.stringify(isHealth ? { status: 'ok', connections: clients.size, topics: topics.topicCount() } : { status: 'not found' }),
-    )
-  })
 
-  http.on('upgrade', (request, socket, head) => {
-    // A socket that breaks during the greeting only concerns its owner.
-    socket.on('error', () => socket.destroy())
-    if (clients.size >= bounds.maxConnections) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
-      return
+  function stats(): SignalingStats {
+    return {
+      connections: clients.size,
+      topics: topics.topicCount(),
+      ...counts,
+      dropped: { ...dropped },
+      refused: { ...refused },
+      broker: broker.status().state,
     }
-    sockets.handleUpgrade(request, socket, head, welcome)
+  }
+
+  const answerClients = answerAt('/health', 'application/json', () => {
+    const { connections, topics: topicCount, broker: state } = stats()
+    return JSON.stringify({ status: 'ok', connections, topics: topicCount, broker: state })
   })
+  const answerOperators = answerAt('/metrics', 'text/plain; version=0.0.4', () => encodeMetrics(stats()))
+
+  function refusalOf(request: IncomingMessage): RefusalReason | undefined {
+    if (origins !== undefined && !origins.includes(request.headers.origin ?? '')) return 'origin'
+    return clients.size >= bounds.maxConnections ? 'full' : undefined
+  }
 
   function welcome(socket: WebSocket): void {
     const now = (): number => performance.now()
@@ -104,59 +115,88 @@ export async function createSignalingServer({
     })
     socket.on('message', (data, isBinary) => {
       client.isAlive = true
-      const text = isBinary ? undefined : data.toString()
-      if (text === undefined || !isWithinBudget(client, text.length) || !handle(client, text)) drop(client)
+      const reason = isBinary ? 'junk' : handle(client, data.toString())
+      if (reason !== undefined) drop(client, reason)
     })
   }
 
-  function isWithinBudget(client: Client, size: number): boolean {
-    return client.messages.take(1) && client.bytes.take(size)
-  }
-
-  function drop(client: Client): void {
-    counts.dropped++
+  function drop(client: Client, reason: DropReason): void {
+    dropped[reason]++
     client.droppedCount++
     // Honest clients come nowhere near; whoever floods on pays with the connection.
     if (client.droppedCount > bounds.messageBurst) client.socket.close(1_008, 'too many messages')
   }
 
-  function handle(client: Client, text: string): boolean {
+  /** @returns why the message was dropped, if it was the client's fault */
+  function handle(client: Client, text: string): DropReason | undefined {
+    if (!client.messages.take(1) || !client.bytes.take(text.length)) return 'rate'
     const message = parseClientMessage(text)
-    if (message === undefined) return false
+    if (message === undefined) return 'junk'
+    // Short names by the thousand would else cost the broker many times the client's bytes.
+    if ('topics' in message && !client.messages.take(Math.max(0, message.topics.length - 1))) return 'rate'
     counts.received++
     switch (message.type) {
       case 'ping':
         send(client, '{"type":"pong"}')
-        return true
+        return undefined
       case 'subscribe':
-        for (const topic of message.topics) topics.subscribe(client, topic)
-        return true
+        for (const topic of message.topics) if (!topics.subscribe(client, topic)) dropped.topic++
+        return undefined
       case 'unsubscribe':
         for (const topic of message.topics) topics.unsubscribe(client, topic)
-        return true
+        return undefined
       case 'publish':
         return publish(message.topic, message.data)
     }
   }
 
-  function publish(topic: string, data: unknown): boolean {
+  function publish(topic: string, data: unknown): DropReason | undefined {
+    const text = encodeData(data)
+    if (text === undefined) return 'junk'
+    if (!broker.publish(topic, text)) dropped.broker++
+    return undefined
+  }
+
+  function deliver(topic: string, text: string): void {
     const subscribers = topics.subscribersOf(topic)
-    if (subscribers.size === 0) return true
-    const publication = encodePublication(topic, data, subscribers.size)
-    if (publication === undefined) return false
-    for (const subscriber of subscribers) send(subscriber, publication)
-    return true
+    const publication = text.length > bounds.maxMessageBytes ? undefined : encodePublication(topic, text, subscribers.size)
+    if (publication === undefined) dropped['broker-junk']++
+    else for (const subscriber of subscribers) send(subscriber, publication)
   }
 
   function send({ socket }: Client, text: string): void {
     if (socket.readyState !== socket.OPEN) return
     if (socket.bufferedAmount > bounds.maxBufferedBytes) {
-      counts.dropped++
+      dropped.slow++
       return
     }
     counts.sent++
     socket.send(text)
   }
+
+  const metricsHttp = metrics && (await listen(answerOperators, metrics))
+  const http = await listen(answerClients, { port, host }).catch(async (error: unknown) => {
+    if (metricsHttp) await closeServer(metricsHttp)
+    throw error
+  })
+  http.on('upgrade', (request, socket, head) => {
+    // A socket that breaks during the greeting only concerns its owner.
+    socket.on('error', () => socket.destroy())
+    const refusal = refusalOf(request)
+    if (refusal === undefined) {
+      sockets.handleUpgrade(request, socket, head, welcome)
+      return
+    }
+    refused[refusal]++
+    socket.end(`HTTP/1.1 ${refusal === 'origin' ? '403 Forbidden' : '503 Service Unavailable'}\r\nConnection: close\r\n\r\n`)
+  })
+  let wasLost = broker.status().state === 'lost'
+  const unwatchBroker = broker.onChange(() => {
+    const isLost = broker.status().state === 'lost'
+    // What peers of different instances announced meanwhile did not arrive, and they announce themselves again only when they connect.
+    if (wasLost && !isLost) for (const client of clients) if (topics.has(client)) client.socket.close(1_012, 'announce yourself again')
+    wasLost = isLost
+  })
 
   const heartbeat = setInterval(() => {
     for (const client of clients) {
@@ -168,53 +208,28 @@ export async function createSignalingServer({
     }
   }, bounds.heartbeatMs)
 
-  try {
-    await listen(http, port, host)
-  } catch (error) {
+  async function shutDown(): Promise<void> {
     clearInterval(heartbeat)
-    throw error
+    unwatchBroker()
+    for (const { socket } of clients) socket.terminate()
+    await Promise.all([closeServer(http), metricsHttp && closeServer(metricsHttp)])
   }
-  const actualPort = (http.address() as AddressInfo).port
+
   let closed: Promise<void> | undefined
   return {
-    url: `ws://${describeHost(host)}:${actualPort}`,
-    port: actualPort,
-    stats: () => ({ connections: clients.size, topics: topics.topicCount(), ...counts }),
-    close: () => {
-      closed ??= new Promise((resolve) => {
-        clearInterval(heartbeat)
-        for (const { socket } of clients) socket.terminate()
-        http.close(() => resolve())
-        http.closeAllConnections()
-      })
-      return closed
-    },
+    url: `ws://${describeAddress(http, host)}`,
+    port: portOf(http),
+    metricsUrl: metrics && metricsHttp && `http://${describeAddress(metricsHttp, metrics.host)}/metrics`,
+    stats,
+    close: () => (closed ??= shutDown()),
   }
 }
 
-function describeHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost'
-  return host.includes(':') ? `[${host}]` : host
-}
-
-function listen(http: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(new EchoError('bad-config', describeListenFault(cause.code, port, host), { cause, details: { port, host } }))
-    })
-    http.listen(port, host, () => {
-      http.removeAllListeners('error')
-      // A connection that cannot be accepted, for want of file handles say, must not end the server.
-      http.on('error', () => undefined)
-      resolve()
-    })
-  })
-}
-
-function describeListenFault(code: string | undefined, port: number, host: string): string {
-  if (code === 'EADDRINUSE') return `Port ${port} on ${host} is taken by another program: stop that one, or choose another port.`
-  if (code === 'EACCES') return `Port ${port} may not be used without special rights: choose one above 1023.`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `${host} is no address of this machine: use 127.0.0.1, or 0.0.0.0 to let others in.`
-  return `The signaling server cannot listen on ${host}:${port} (${code ?? 'unknown reason'}).`
+/** Answers a GET of one path, and nothing else. */
+function answerAt(path: string, contentType: string, write: () => string): RequestListener {
+  return ({ method, url }, response) => {
+    const isKnown = method === 'GET' && url === path
+    response.writeHead(isKnown ? 200 : 404, { 'content-type': isKnown ? contentType : 'application/json', 'cache-control': 'no-store' })
+    response.end(isKnown ? write() : '{"status":"not found"}')
+  }
 }

@@ -201,7 +201,7 @@ const promised: Record<string, readonly string[]> = {
     'setup',
     'until',
   ],
-  './signaling': ['createSignalingServer', 'defaultLimits'],
+  './signaling': ['createLocalBroker', 'createNatsBroker', 'createSignalingServer', 'defaultLimits'],
 }
 
 /** What an import leaves behind, told by a process that did nothing else. */

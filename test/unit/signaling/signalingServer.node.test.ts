@@ -73,13 +73,36 @@ describe('the signaling server', () => {
     await connect(server, 'a')
     const base = server.url.replace('ws:', 'http:')
     const health = await fetch(`${base}/health`)
-    expect([health.status, await health.json()]).toEqual([200, { status: 'ok', connections: 1, topics: 1 }])
+    expect([health.status, await health.json()]).toEqual([200, { status: 'ok', connections: 1, topics: 1, broker: 'local' }])
     expect((await fetch(`${base}/`)).status).toBe(404)
     expect((await fetch(`${base}/health`, { method: 'POST' })).status).toBe(404)
   })
 
+  it('tells its figures on the port for operators only, and frees that too', async () => {
+    const server = await serve({ metrics: { port: 0, host: '127.0.0.1' }, limits: { maxConnections: 1 } })
+    const alice = await connect(server, 'a')
+    alice.say('junk')
+    await settled(alice)
+    const answer = await fetch(server.metricsUrl!)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4'])
+    const text = await answer.text()
+    expect(text).toMatch(/^# TYPE echo_signal_connections gauge\necho_signal_connections 1$/m)
+    expect(text).toMatch(/^echo_signal_dropped_messages_total\{reason="junk"\} 1$/m)
+    expect(text).toMatch(/^echo_signal_broker_up 1$/m)
+    expect(text).toMatch(/^process_resident_memory_bytes \d{8,}$/m)
+    const startedSeconds = Number(/^process_start_time_seconds (\d+)$/m.exec(text)?.[1])
+    expect(Math.abs(Date.now() / 1_000 - process.uptime() - startedSeconds)).toBeLessThan(2)
+    expect((await fetch(`${server.url.replace('ws:', 'http:')}/metrics`)).status).toBe(404)
+    expect((await fetch(server.metricsUrl!.replace('/metrics', '/health'))).status).toBe(404)
+    await server.close()
+    await expect(fetch(server.metricsUrl!)).rejects.toThrow('fetch failed')
+    expect((await serve()).metricsUrl).toBeUndefined()
+  })
+
   it('says in words that its port is taken', async () => {
     const { port } = await serve()
+    const metrics = { port: (await serve()).port, host: '127.0.0.1' }
+    await expect(createSignalingServer({ port: 0, metrics })).rejects.toMatchObject({ code: 'bad-config' })
     await expect(createSignalingServer({ port })).rejects.toMatchObject({
       code: 'bad-config',
       message: expect.stringContaining(`Port ${port}`) as string,
@@ -100,7 +123,53 @@ describe('the signaling server', () => {
     const second = new WebSocket(server.url)
     const [error] = (await once(second, 'error')) as [Error]
     expect(error.message).toContain('503')
-    expect(server.stats().connections).toBe(1)
+    expect(server.stats()).toMatchObject({ connections: 1, refused: { full: 1 } })
+  })
+
+  it('takes pages of the origins on its list only, where it has one', async () => {
+    const server = await serve({ origins: ['https://app.example', 'http://localhost:5173'] })
+    const knock = async (origin?: string): Promise<string> => {
+      const socket = new WebSocket(server.url, origin === undefined ? {} : { origin })
+      sockets.push(socket)
+      return once(socket, 'open').then(
+        () => 'open',
+        (error: Error) => error.message,
+      )
+    }
+    expect(await knock('https://app.example')).toBe('open')
+    expect(await knock('http://localhost:5173')).toBe('open')
+    for (const origin of [undefined, 'null', 'https://app.example.evil.example', 'http://app.example', 'https://app.example:444'])
+      expect(await knock(origin)).toContain('403')
+    expect(server.stats()).toMatchObject({ connections: 2, refused: { origin: 5 } })
+  })
+
+  it('ignores topics above the limit of all, and takes new ones when others are gone', async () => {
+    const server = await serve({ limits: { maxTopics: 2 } })
+    const [alice, bob] = [await connect(server, 'a', 'b', 'c'), await connect(server, 'a', 'd')]
+    expect(server.stats()).toMatchObject({ topics: 2, dropped: { topic: 2 } })
+    alice.say({ type: 'unsubscribe', topics: ['b'] })
+    await settled(alice)
+    bob.say({ type: 'subscribe', topics: ['d'] })
+    await settled(bob)
+    bob.say({ type: 'publish', topic: 'd', data: 'room' })
+    await settled(bob)
+    expect(publications(bob)).toEqual(['room'])
+  })
+
+  it('counts each topic of a subscription as a message', async () => {
+    const server = await serve({ limits: { messagesPerSecond: 1, messageBurst: 100 } })
+    const topics = Array.from({ length: 60 }, (_, index) => `topic ${index}`)
+    const alice = await connect(server, ...topics)
+    expect(server.stats().topics).toBe(60)
+    alice.say({ type: 'unsubscribe', topics })
+    await settled(alice)
+    expect(server.stats()).toMatchObject({ topics: 60, dropped: { rate: 1 } })
+  })
+
+  it('takes no name with half a surrogate pair for a topic', async () => {
+    const server = await serve()
+    await connect(server, '\ud800', 'x\udc00', '\u{1f331}')
+    expect(server.stats().topics).toBe(1)
   })
 
   it('ignores topics above the limits of a connection and subscribers above those of a topic', async () => {
@@ -126,7 +195,7 @@ describe('the signaling server', () => {
     const server = await serve({ limits: { messagesPerSecond: 100, messageBurst: 10 } })
     const alice = await connect(server, 'a')
     for (let i = 0; i < 15; i++) alice.say({ type: 'publish', topic: 'a', data: i })
-    await vi.waitFor(() => expect(server.stats().dropped).toBeGreaterThan(3))
+    await vi.waitFor(() => expect(server.stats().dropped.rate).toBeGreaterThan(3))
     await new Promise((resolve) => setTimeout(resolve, 200))
     alice.say({ type: 'publish', topic: 'a', data: 'later' })
     await vi.waitFor(() => expect(publications(alice)).toContain('later'))
@@ -139,7 +208,7 @@ describe('the signaling server', () => {
     const server = await serve({ limits: { bytesPerSecond: 1, byteBurst: 2_000 } })
     const alice = await connect(server, 'a')
     for (let i = 0; i < 4; i++) alice.say({ type: 'publish', topic: 'a', data: 'x'.repeat(700) })
-    await vi.waitFor(() => expect(server.stats().dropped).toBe(2))
+    await vi.waitFor(() => expect(server.stats().dropped.rate).toBe(2))
     expect(publications(alice)).toHaveLength(2)
   })
 
@@ -147,12 +216,12 @@ describe('the signaling server', () => {
     const server = await serve({ limits: { maxBufferedBytes: 100_000, byteBurst: 1e9 } })
     const [alice, bob] = [await connect(server, 'a'), await connect(server, 'a')]
     bob.socket.pause()
-    for (let i = 0; server.stats().dropped === 0 && i < 1_000; i++) {
+    for (let i = 0; server.stats().dropped.slow === 0 && i < 1_000; i++) {
       alice.say({ type: 'publish', topic: 'a', data: 'x'.repeat(30_000) })
       await settled(alice)
       expect(publications(alice)).toHaveLength(i + 1)
     }
-    expect(server.stats().dropped).toBeGreaterThan(0)
+    expect(server.stats().dropped.slow).toBeGreaterThan(0)
   })
 
   it('disconnects a client that leaves a heartbeat unanswered, and only that one', async () => {
@@ -185,7 +254,7 @@ describe('the signaling server', () => {
     alice.say({ type: 'publish', topic: 'honest', data: 'still here' })
     await vi.waitFor(() => expect(publications(bob)).toContain('still here'), { timeout: 30_000 })
     // What is in flight when the server cuts the hostile connection is lost uncounted, so how many are counted varies; most must reach the parser.
-    expect(server.stats().dropped).toBeGreaterThan(5_000)
+    expect(server.stats().dropped.junk).toBeGreaterThan(5_000)
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 })

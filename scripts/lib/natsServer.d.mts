@@ -1,0 +1,2 @@
+/** Types of natsServer.mjs for the tests. */
+export function ensureNatsServer(): Promise<string>
