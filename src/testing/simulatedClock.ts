@@ -1,6 +1,6 @@
 import type { Clock } from '../shared/ports.ts'
 
-/** A {@link Clock} that stands still until a test moves it. */
+/** A {@link Clock} that a test moves. */
 export interface SimulatedClock extends Clock {
   /** Lets `durationMs` pass: fires what falls due in order of time, then of setting, and lets promises settle after each. */
   run(durationMs: number): Promise<void>
@@ -13,6 +13,11 @@ export interface SimulatedClock extends Clock {
 }
 
 export interface SimulatedClockOptions {
+  /**
+   * True: it runs on with the machine's time, and {@link SimulatedClock.run} lets more of it pass at once; what apps' tests want. By default it stands still,
+   * so that a seeded simulation is the same each time, and whatever waits for a timer waits for `run`.
+   */
+  readonly isRunning?: boolean
   /** Milliseconds since the Unix epoch at which it stands first. Default: 2026-01-01. */
   readonly startMs?: number
   /** Waits until everything that promises set in motion has come to rest. Default: one turn of the event loop. */
@@ -27,16 +32,60 @@ interface SimulatedTimer {
 const defaultMaxMs = 600_000
 
 /**
- * A clock for simulations: the same calls give the same order, whatever the machine does meanwhile.
+ * A clock for tests: minutes pass as soon as they are asked to. One that stands still gives the same order whatever the machine does meanwhile.
  * @example
- * const clock = createSimulatedClock()
- * clock.after(1_000, () => console.log('a second later'))
- * await clock.run(1_000)
+ * import { createSimulatedClock, setup } from 'echo-react/testing'
+ *
+ * const clock = createSimulatedClock({ isRunning: true })
+ * const { alice, inviteLink } = await setup('alice', { clock })
+ * await inviteLink(await alice.echo.spaces.create({ name: 'Garden' }))
+ * await clock.run(60 * 60_000) // and the invitation has expired
  */
-export function createSimulatedClock({ startMs = Date.UTC(2026, 0, 1), settle = nextTurn }: SimulatedClockOptions = {}): SimulatedClock {
+export function createSimulatedClock(options: SimulatedClockOptions = {}): SimulatedClock {
+  const { startMs = Date.UTC(2026, 0, 1), settle = nextTurn, isRunning = false } = options
   let nowMs = startMs
+  // When the machine's clock stood at `nowMs`; undefined while this one does not run by itself.
+  let sinceMs = isRunning ? performance.now() : undefined
+  let wakeUp: ReturnType<typeof setTimeout> | undefined
+  let movers = 0
   // Sorted by due time; a new timer goes behind those of the same time.
   const timers: SimulatedTimer[] = []
+
+  function now(): number {
+    return sinceMs === undefined ? nowMs : nowMs + Math.floor(performance.now() - sinceMs)
+  }
+
+  function arm(): void {
+    clearTimeout(wakeUp)
+    const [first] = timers
+    if (sinceMs !== undefined && first !== undefined) wakeUp = setTimeout(fireDue, Math.max(0, first.dueMs - now()))
+  }
+
+  function fireDue(): void {
+    try {
+      for (let timer = timers[0]; timer !== undefined && timer.dueMs <= now(); timer = timers[0]) {
+        timers.shift()
+        timer.callback()
+      }
+    } finally {
+      arm()
+    }
+  }
+
+  /** Moves the clock by hand, during which it does not run by itself. */
+  async function move<T>(by: () => Promise<T>): Promise<T> {
+    movers++
+    nowMs = now()
+    sinceMs = undefined
+    arm()
+    try {
+      return await by()
+    } finally {
+      movers--
+      if (isRunning && movers === 0) sinceMs = performance.now()
+      arm()
+    }
+  }
 
   function insert(timer: SimulatedTimer): void {
     let low = 0
@@ -62,28 +111,33 @@ export function createSimulatedClock({ startMs = Date.UTC(2026, 0, 1), settle = 
   }
 
   return {
-    now: () => nowMs,
+    now,
     after: (delayMs, callback) => {
-      const timer: SimulatedTimer = { dueMs: nowMs + Math.max(0, Math.ceil(delayMs)), callback }
+      const timer: SimulatedTimer = { dueMs: now() + Math.max(0, Math.ceil(delayMs)), callback }
       insert(timer)
+      if (timers[0] === timer) arm()
       return timer
     },
     clear: (timer) => {
       const index = timers.indexOf(timer as SimulatedTimer)
       if (index >= 0) timers.splice(index, 1)
+      if (index === 0) arm()
     },
-    run: async (durationMs) => {
-      const endMs = nowMs + durationMs
-      await fireUntil(endMs, () => false)
-      nowMs = Math.max(nowMs, endMs)
-    },
-    runUntil: async (isDone, maxMs = defaultMaxMs) => {
-      if (!(await fireUntil(nowMs + maxMs, isDone))) throw new Error(`not reached within ${maxMs} simulated milliseconds`)
-    },
-    runUntilIdle: async (maxMs = defaultMaxMs) => {
-      await fireUntil(nowMs + maxMs, () => timers.length === 0)
-      if (timers.length > 0) throw new Error(`${timers.length} timers still run after ${maxMs} simulated milliseconds`)
-    },
+    run: (durationMs) =>
+      move(async () => {
+        const endMs = nowMs + durationMs
+        await fireUntil(endMs, () => false)
+        nowMs = Math.max(nowMs, endMs)
+      }),
+    runUntil: (isDone, maxMs = defaultMaxMs) =>
+      move(async () => {
+        if (!(await fireUntil(nowMs + maxMs, isDone))) throw new Error(`not reached within ${maxMs} simulated milliseconds`)
+      }),
+    runUntilIdle: (maxMs = defaultMaxMs) =>
+      move(async () => {
+        await fireUntil(nowMs + maxMs, () => timers.length === 0)
+        if (timers.length > 0) throw new Error(`${timers.length} timers still run after ${maxMs} simulated milliseconds`)
+      }),
     pendingCount: () => timers.length,
   }
 }

@@ -46,7 +46,7 @@ export function createMemoryPeer(name: string, host: MemoryPeerHost, onDisposed:
       if (host.isSignalingUp()) return { status: 'online', connections }
       const error = new EchoError(
         'signaling-unreachable',
-        'The swarm has its signaling switched off: call setSignaling(true) to let peers meet.',
+        'No signaling answers this peer: it was taken off the network, or signaling is switched off for all. Switch it on again to let peers meet.',
       )
       return { status: 'unreachable', connections, error }
     },

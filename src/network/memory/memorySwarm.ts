@@ -49,6 +49,10 @@ export interface MemorySwarm {
   /** Loses every frame from one peer to the other until {@link heal}; nobody is told. */
   oneWay(from: string, to: string): void
   setFaults(faults: MemoryFaults): void
+  /** Least and most milliseconds that a frame travels from now on. */
+  setLatency(latencyMs: readonly [number, number]): void
+  /** Takes a peer off the network, as a pulled plug does, or puts it back: its links are cut and no signaling answers it. {@link heal} leaves it off. */
+  setPlugged(name: string, isPlugged: boolean): void
   /** Watches or alters every frame, in the order of registration. @returns the function that ends it. */
   tap(tap: Tap): () => void
   /** Makes new connections of two peers look as if someone sat between them: both see a stranger's fingerprint. Until {@link heal}. */
@@ -68,7 +72,7 @@ export interface MemorySwarm {
  * const room = alice.enter({ name: 'r', password: 'p' }, (connection) => { connection.onFrame = (frame) => console.log(frame.length) })
  */
 export function createMemorySwarm(options: MemorySwarmOptions = {}): MemorySwarm {
-  const { clock = systemClock, random = systemRandom, latencyMs = [0, 2], connectMs = [1, 5] } = options
+  const { clock = systemClock, random = systemRandom, connectMs = [1, 5] } = options
   const { binding = true, sameOrigin = false, maxFrameBytes = 16_384 } = options
   const swarmId = toHex(random.bytes(4))
   const peersByName = new Map<string, HostedPeer>()
@@ -77,6 +81,8 @@ export function createMemorySwarm(options: MemorySwarmOptions = {}): MemorySwarm
   const forgedPairs = new Set<string>()
   let groups: readonly (readonly string[])[] = []
   let faults: MemoryFaults = {}
+  let latencyMs = options.latencyMs ?? [0, 2]
+  const unplugged = new Set<string>()
   let isSignalingUp = true
   let lastStayId = 0
   let lastLinkId = 0
@@ -92,7 +98,7 @@ export function createMemorySwarm(options: MemorySwarmOptions = {}): MemorySwarm
   }
 
   function mayMeet(a: Stay, b: Stay): boolean {
-    return !isApart(a.peerName, b.peerName)
+    return !isApart(a.peerName, b.peerName) && !unplugged.has(a.peerName) && !unplugged.has(b.peerName)
   }
 
   function createLink(a: Stay, b: Stay, onEnded: () => void): MemoryLink {
@@ -138,7 +144,7 @@ export function createMemorySwarm(options: MemorySwarmOptions = {}): MemorySwarm
   return {
     peer: (name) => {
       if (peersByName.has(name)) throw new EchoError('bad-config', `The swarm has a peer ${name} already: dispose its network first.`)
-      const host = { clock, meetingPoint, nextStayId: () => ++lastStayId, isSignalingUp: () => isSignalingUp }
+      const host = { clock, meetingPoint, nextStayId: () => ++lastStayId, isSignalingUp: () => isSignalingUp && !unplugged.has(name) }
       const hosted = createMemoryPeer(name, host, () => peersByName.delete(name))
       peersByName.set(name, hosted)
       return hosted.network
@@ -157,6 +163,15 @@ export function createMemorySwarm(options: MemorySwarmOptions = {}): MemorySwarm
     oneWay: (from, to) => void mutedWays.add(wayOf(from, to)),
     setFaults: (next) => {
       faults = next
+    },
+    setLatency: (next) => {
+      latencyMs = next
+    },
+    setPlugged: (name, isPlugged) => {
+      if (isPlugged) unplugged.delete(name)
+      else unplugged.add(name)
+      meetingPoint.recheck()
+      peersByName.get(name)?.refreshState()
     },
     tap: (tap) => {
       taps.add(tap)

@@ -78,3 +78,33 @@ describe('a seeded random source', () => {
     expect(a.fork('x').bytes(8)).not.toEqual(a.fork('y').bytes(8))
   })
 })
+
+describe('a simulated clock that runs', () => {
+  it("keeps the machine's pace, and lets more time pass when it is asked to", async () => {
+    const clock = createSimulatedClock({ isRunning: true, startMs: 0 })
+    const seen: string[] = []
+    await new Promise<void>((resolve) => clock.after(30, resolve))
+    expect(clock.now()).toBeGreaterThanOrEqual(30)
+    clock.after(60_000, () => seen.push('a minute'))
+    clock.after(3_600_000, () => seen.push('an hour'))
+    clock.clear(clock.after(10, () => seen.push('cleared')))
+    const before = clock.now()
+    await clock.run(120_000)
+    expect(seen).toEqual(['a minute'])
+    const passed = clock.now() - before
+    expect(passed).toBeGreaterThanOrEqual(120_000)
+    expect(passed).toBeLessThan(125_000)
+    await new Promise<void>((resolve) => clock.after(20, resolve))
+    expect(clock.now() - before - passed).toBeGreaterThanOrEqual(15)
+    expect(clock.pendingCount()).toBe(1)
+  })
+
+  it('does not run by itself while it is moved', async () => {
+    const clock = createSimulatedClock({ isRunning: true, startMs: 0, settle: () => new Promise((resolve) => setTimeout(resolve, 30)) })
+    clock.after(1_000, () => {})
+    clock.after(1_000, () => seen.push(clock.now()))
+    const seen: number[] = []
+    await clock.run(1_000)
+    expect(seen[0]).toBeLessThan(1_005)
+  })
+})
