@@ -24,7 +24,7 @@ const nobody: readonly PresentPeer[] = []
  * @example
  * const title = useField(space, task, 'title')
  * const typing = useTyping(space, task.id)
- * <input {...title.props} ref={typing.ref} />{typing.others.map((peer) => <em key={peer.key}>{peer.name} is typing…</em>)}
+ * return <><input {...title.props} ref={typing.ref} />{typing.others.map((peer) => <em key={peer.key}>{peer.name} is typing…</em>)}</>
  */
 export function useTyping(space: Space | undefined, itemId: string | undefined): Typing {
   useEcho()

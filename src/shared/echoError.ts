@@ -69,7 +69,12 @@ export interface EchoErrorOptions {
 /**
  * The one error class. `code` is for programs, `message` for developers: what happened, why, and how to mend it.
  * @example
- * try { space.update(task, { done: 'yes' }) } catch (error) { if (error instanceof EchoError && error.code === 'bad-value') … }
+ * try {
+ *   space.update(task, { title: typed })
+ * } catch (error) {
+ *   if (error instanceof EchoError && error.code === 'bad-value') show(error.message)
+ *   else throw error
+ * }
  */
 export class EchoError extends Error {
   override readonly name = 'EchoError'

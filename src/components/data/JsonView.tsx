@@ -17,7 +17,7 @@ export interface JsonViewProps extends Omit<ComponentProps<'div'>, 'children'> {
 /**
  * A value to look into, level by level: an item, a list of them, an answer. What is closed is not rendered, so the value may be large, or hold itself.
  * @example
- * <JsonView value={useItem(space, id)} />
+ * <JsonView value={useItem(space, Task, id)} />
  */
 export function JsonView({ value, openLevels = 1, className, ...props }: JsonViewProps): ReactNode {
   return (

@@ -17,7 +17,7 @@ export interface PairDeviceDialogProps {
 /**
  * Makes this device one of the person's, by the link or QR code that another device of theirs shows. `IdentityGate` and `JoinDialog` open it by themselves.
  * @example
- * <PairDeviceDialog open={open} onClose={() => setOpen(false)} />
+ * <PairDeviceDialog open={isOpen} onClose={() => setOpen(false)} />
  */
 export function PairDeviceDialog({ open, onClose, link }: PairDeviceDialogProps): ReactNode {
   const [name] = useState(() => defaultDeviceName())

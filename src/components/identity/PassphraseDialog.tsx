@@ -15,7 +15,7 @@ export interface PassphraseDialogProps {
 /**
  * Sets a passphrase for this device, or locks it, changes or removes it.
  * @example
- * <PassphraseDialog open={open} onClose={() => setOpen(false)} />
+ * <PassphraseDialog open={isOpen} onClose={() => setOpen(false)} />
  */
 export function PassphraseDialog({ open, onClose }: PassphraseDialogProps): ReactNode {
   const { passphrase: messages } = useMessages()

@@ -23,7 +23,7 @@ export interface SignOutDialogProps {
 /**
  * Signs out of this device: deletes everything on it, after the person has typed that this is meant.
  * @example
- * <SignOutDialog open={open} onClose={() => setOpen(false)} onErased={() => location.reload()} />
+ * <SignOutDialog open={isOpen} onClose={() => setOpen(false)} onErased={() => location.reload()} />
  */
 export function SignOutDialog({ open, onClose, onErased }: SignOutDialogProps): ReactNode {
   const identity = useIdentity()

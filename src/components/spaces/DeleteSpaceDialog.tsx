@@ -31,7 +31,7 @@ export interface DeleteSpaceDialogProps {
  * Deletes a space from all devices of the person, after she has typed that this is meant. Who is a member among others is told to leave first; and what
  * only this person has is named, with a way to save it.
  * @example
- * <DeleteSpaceDialog space={space} open={open} onClose={() => setOpen(false)} onDeleted={() => navigate('/')} />
+ * <DeleteSpaceDialog space={space} open={isOpen} onClose={() => setOpen(false)} onDeleted={() => navigate('/')} />
  */
 export function DeleteSpaceDialog({ space, open, onClose, onDeleted }: DeleteSpaceDialogProps): ReactNode {
   const messages = useMessages()

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { exportedNames } from './markdown/exportedNames.node.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -15,17 +16,12 @@ function rowsOf(page: string): { readonly names: readonly string[]; readonly las
   }))
 }
 
-/** What the built entries export as values: their declarations are in files of their own, so that their code names nothing else. */
+/** What the built entries export as values. */
 function exported(wanted: (entry: string) => boolean, pattern: RegExp): string[] {
   const targets = Object.entries(entries).flatMap(([entry, target]) =>
     wanted(entry) && typeof target === 'object' ? [target.default] : [],
   )
-  const names = targets.flatMap((target) => {
-    const code = read(target)
-    const lists = [...code.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list]) => list!.split(',').map((name) => name.trim()))
-    return [...lists, ...[...code.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name!)]
-  })
-  return [...new Set(names)].filter((name) => pattern.test(name)).sort()
+  return [...new Set(targets.flatMap((target) => exportedNames(join(root, target))))].filter((name) => pattern.test(name)).sort()
 }
 
 describe('the tables of the documentation', () => {

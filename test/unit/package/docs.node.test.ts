@@ -3,10 +3,13 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { compileBlocks } from './markdown/compileBlocks.node.ts'
+import { exampleNames } from './markdown/exampleNames.ts'
+import { readExamples } from './markdown/readExamples.node.ts'
 import { readMarkdown } from './markdown/readMarkdown.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, string | { readonly types: string }>>
   readonly bin: Readonly<Record<string, string>>
   readonly scripts: Readonly<Record<string, string>>
 }
@@ -22,6 +25,16 @@ describe('the documentation', () => {
     const blocks = new Map([...pages].map(([path, page]) => [path, page.blocks]))
     expect([...blocks.values()].flat().filter(({ language }) => /^tsx?$/.test(language)).length).toBeGreaterThan(5)
     expect(await compileBlocks(root, blocks)).toEqual([])
+  }, 90_000)
+
+  it('has examples in its docstrings that compile', async () => {
+    const entries = Object.entries(manifest.exports).flatMap(([entry, target]) =>
+      typeof target === 'string' ? [] : [[`echo-react${entry.slice(1)}`, target.types] as const],
+    )
+    // `Trash` is a component, and a type of the state that it draws.
+    const examples = readExamples(root, new Map(entries.toSorted(([a], [b]) => b.length - a.length)))
+    expect([...examples.values()].flat().length).toBeGreaterThan(130)
+    expect(await compileBlocks(root, examples, exampleNames)).toEqual([])
   }, 90_000)
 
   it('says where a block does not compile', async () => {

@@ -16,21 +16,26 @@ const compilerOptions = {
   strict: true,
   noUncheckedIndexedAccess: true,
   exactOptionalPropertyTypes: true,
-  verbatimModuleSyntax: true,
   skipLibCheck: true,
   noEmit: true,
+  allowImportingTsExtensions: true,
 }
 
 /**
  * Compiles the ts and tsx blocks of pages as modules of an app for each page. A block stands in its module on the very lines that it has in its page, so that
  * the compiler says where.
  * @param pages the blocks of each page, by its path
+ * @param names a module that declares globally what they speak of
  * @returns what the compiler says, a fault a line, such as `docs/QUERIES.md(12,3): error TS2304: …`
  */
-export async function compileBlocks(root: string, pages: ReadonlyMap<string, readonly Block[]>): Promise<string[]> {
+export async function compileBlocks(root: string, pages: ReadonlyMap<string, readonly Block[]>, names = ''): Promise<string[]> {
   const app = makeApp(root)
   try {
-    writeFileSync(join(app.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['pages'] }))
+    writeFileSync(
+      join(app.folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { ...compilerOptions, verbatimModuleSyntax: names === '' }, include: ['names.d.ts', 'pages'] }),
+    )
+    writeFileSync(join(app.folder, 'names.d.ts'), names)
     const pageOfFile = new Map<string, string>()
     for (const [page, blocks] of pages) {
       for (const module of modulesOf(blocks)) {
