@@ -9,7 +9,6 @@ import { Import } from './Transfer.tsx'
 import { addColumns } from './model.ts'
 import { addressOf, navigate, useRoute } from './route.tsx'
 import { SpacePage } from './SpacePage.tsx'
-import { UpdateNotice } from './UpdateNotice.tsx'
 
 /** The frame: the spaces at the side, or behind a button on a narrow screen, and the space that is open. */
 export function Shell(): ReactNode {
@@ -30,7 +29,6 @@ export function Shell(): ReactNode {
       </header>
       <Sidebar current={current} isDrawerOpen={drawerOpen} onClose={() => setDrawerOpen(false)} />
       <main className="main">
-        <UpdateNotice />
         {fault !== undefined && (
           <div className="fault" role="alert">
             <ErrorNote error={fault} />

@@ -7,6 +7,7 @@ import './app.css'
 import { echo, showFault } from './echo.ts'
 import { Joining } from './Joining.tsx'
 import { Shell } from './Shell.tsx'
+import { UpdateNotice } from './UpdateNotice.tsx'
 
 const container = document.getElementById('root')
 if (!container) throw new Error('index.html holds no element with the id "root".')
@@ -25,6 +26,7 @@ function App(): ReactNode {
   return (
     <EchoUiConfig>
       <EchoErrorBoundary>
+        <UpdateNotice />
         <EchoProvider
           echo={echo}
           fallback={<p className="centre appearing">Opening your notes…</p>}

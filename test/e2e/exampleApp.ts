@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import axe from 'axe-core'
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright'
-import { build, preview, type PreviewServer } from 'vite'
+import { preview, type PreviewServer } from 'vite'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
 import { createSignalingServer, type SignalingServer } from '../../src/signaling/index.ts'
@@ -18,10 +20,19 @@ export interface ExampleApp {
   url(): string
   /** A browser with a profile of its own, and a page in it; an error that the page does not handle fails the test. */
   person(name: string, options?: BrowserContextOptions): Promise<Page>
-  /** Takes the server of the app's files away. */
+  /** Ends the browser of a page and starts it again on the same profile. */
+  restart(page: Page): Promise<Page>
+  /** Takes the server of the app's files away, for this test. */
   stopSite(): Promise<void>
   /** Lets a page say errors that are part of the test. */
   expectErrors(matching: RegExp): void
+}
+
+interface Profile {
+  readonly name: string
+  readonly folder: string
+  readonly contextOptions: BrowserContextOptions
+  readonly context: BrowserContext
 }
 
 /** Builds and serves the app for the tests of a file, and cleans up after each. */
@@ -29,21 +40,23 @@ export function setupExampleApp(): ExampleApp {
   let outDir: string
   let site: PreviewServer | undefined
   let signaling: SignalingServer
+  let stoppedPort: number | undefined
   let expected: RegExp | undefined
-  const profiles: { readonly context: BrowserContext; readonly folder: string }[] = []
+  const profiles: Profile[] = []
   /** Errors that pages did not handle. */
   const faults: string[] = []
 
+  let url: string
+
   async function serve(port: number): Promise<void> {
     site = await preview({ root, configFile, logLevel: 'error', build: { outDir }, preview: { port, host: '127.0.0.1' } })
+    url = `http://127.0.0.1:${new URL(site.resolvedUrls!.local[0]!).port}/`
   }
 
   beforeAll(async () => {
     outDir = await mkdtemp(join(tmpdir(), 'echo-example-'))
     signaling = await createSignalingServer({ port: 0 })
-    const define = { 'import.meta.env.VITE_SIGNALING_URL': JSON.stringify(signaling.url) }
-    process.env['OUT_DIR'] = outDir
-    await build({ root, configFile, define, logLevel: 'error', build: { chunkSizeWarningLimit: 2_000 } })
+    await buildForProduction({ OUT_DIR: outDir, VITE_SIGNALING_URL: signaling.url })
     await serve(0)
   })
   afterAll(async () => {
@@ -57,6 +70,8 @@ export function setupExampleApp(): ExampleApp {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     }
     expected = undefined
+    if (stoppedPort !== undefined) await serve(stoppedPort)
+    stoppedPort = undefined
     if (faults.length > 0) throw new Error(faults.splice(0).join('\n'))
   })
 
@@ -64,28 +79,52 @@ export function setupExampleApp(): ExampleApp {
     if (expected?.test(text) !== true) faults.push(`[${name}] ${text}`)
   }
 
+  async function launch(profile: Pick<Profile, 'name' | 'folder' | 'contextOptions'>): Promise<Page> {
+    const options = await chromiumLaunchOptions()
+    // Separate browsers find each other by address: names over mDNS need multicast, which a container may lack.
+    const args = [...options.args, '--disable-features=WebRtcHideLocalIpsWithMdns']
+    const context = await chromium.launchPersistentContext(profile.folder, {
+      ...options,
+      args,
+      reducedMotion: 'reduce',
+      ...profile.contextOptions,
+    })
+    profiles.push({ ...profile, context })
+    const page = context.pages()[0] ?? (await context.newPage())
+    page.setDefaultTimeout(15_000)
+    page.on('pageerror', (error) => note(profile.name, error.stack ?? error.message))
+    page.on('console', (message) => message.type() === 'error' && note(profile.name, message.text()))
+    return page
+  }
+
   return {
-    url: () => `http://127.0.0.1:${new URL(site!.resolvedUrls!.local[0]!).port}/`,
+    url: () => url,
     async person(name, contextOptions = { viewport: { width: 1280, height: 800 } }) {
-      const folder = await mkdtemp(join(tmpdir(), 'echo-example-profile-'))
-      const options = await chromiumLaunchOptions()
-      // Separate browsers find each other by address: names over mDNS need multicast, which a container may lack.
-      const args = [...options.args, '--disable-features=WebRtcHideLocalIpsWithMdns']
-      const context = await chromium.launchPersistentContext(folder, { ...options, args, reducedMotion: 'reduce', ...contextOptions })
-      profiles.push({ context, folder })
-      const page = context.pages()[0] ?? (await context.newPage())
-      page.setDefaultTimeout(15_000)
-      page.on('pageerror', (error) => note(name, error.stack ?? error.message))
-      page.on('console', (message) => message.type() === 'error' && note(name, message.text()))
-      return page
+      return launch({ name, folder: await mkdtemp(join(tmpdir(), 'echo-example-profile-')), contextOptions })
+    },
+    async restart(page) {
+      const at = profiles.findIndex(({ context }) => context === page.context())
+      const [profile] = profiles.splice(at, 1)
+      await profile!.context.close()
+      return launch(profile!)
     },
     async stopSite() {
-      await site?.close()
+      stoppedPort = Number(new URL(url).port)
+      const closing = site!.close()
+      // Pages keep theirs open.
+      if ('closeAllConnections' in site!.httpServer) site!.httpServer.closeAllConnections()
+      await closing
     },
     expectErrors(matching) {
       expected = matching
     },
   }
+}
+
+/** In a process of its own, for this one counts as a test to React and Vite. */
+async function buildForProduction(env: Readonly<Record<string, string>>): Promise<void> {
+  const args = [join(root, '../node_modules/vite/bin/vite.js'), 'build', root, '--logLevel', 'error']
+  await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_ENV: 'production', ...env } })
 }
 
 /** Gives a new profile its person. */

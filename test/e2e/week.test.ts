@@ -34,6 +34,7 @@ describe('a week of two people with the example app', () => {
 
     // Monday: Ann begins alone, and keeps the words that bring her account back.
     await ann.goto(app.url())
+    await ann.getByLabel('Your name').waitFor()
     await shoot(ann, 'monday-first-start')
     await signUp(ann, 'Ann Archer')
     await ann.getByRole('button', { name: 'Show words' }).click()
@@ -176,9 +177,10 @@ describe('a week of two people with the example app', () => {
     await ann.getByRole('button', { name: 'Delete Water levels' }).click()
     await tree(bob).getByRole('link', { name: 'Water levels' }).waitFor({ state: 'detached' })
     await bob.getByRole('button', { name: 'This space' }).click()
-    await bob.getByRole('button', { name: 'Restore Water levels' }).click()
+    await bob.getByRole('button', { name: 'Restore Water levels' }).scrollIntoViewIfNeeded()
     expect(await accessibilityFaults(bob)).toEqual([])
     await shoot(bob, 'friday-trash')
+    await bob.getByRole('button', { name: 'Restore Water levels' }).click()
     await bob.getByRole('button', { name: 'Close' }).click()
     await tree(ann).getByRole('link', { name: 'Water levels' }).waitFor()
 

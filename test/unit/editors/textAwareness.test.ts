@@ -5,7 +5,7 @@ import type { Presence } from '../../../src/client/echo.ts'
 import { fitsSchema } from '../../../src/client/presence/fitsSchema.ts'
 import { createTextAwareness } from '../../../src/editors/textAwareness.ts'
 import { TextCursor } from '../../../src/editors/textCursor.ts'
-import { contrastWithWhite, personColour } from '../../../src/editors/personColour.ts'
+import { contrastWithWhite, personColour, rgbOf } from '../../../src/editors/personColour.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import { createWritable } from '../../../src/shared/readable.ts'
 
@@ -164,5 +164,15 @@ describe('the colour of a person', () => {
       expect(contrastWithWhite(rgb)).toBeLessThan(5.5)
       expect(personColour(`identity-${i}`)).toBe(colour)
     }
+  })
+
+  it('has the hue that CSS gives the avatar', () => {
+    // What Chromium draws for oklch(0.54 0.11 …).
+    expect([0, 90, 180, 270].map((hue) => rgbOf(hue))).toEqual([
+      [161, 81, 108],
+      [135, 107, 1],
+      [0, 131, 113],
+      [86, 106, 175],
+    ])
   })
 })
