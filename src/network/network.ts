@@ -14,6 +14,11 @@ export interface Network {
    * peers through connections of their own only where {@link RoomRequest.name} differs, so callers share one room.
    */
   enter(request: RoomRequest, onConnection: (connection: Connection) => void): Room
+  /**
+   * Looks at servers, ways and connections now. It asks servers and relays for an answer, so it takes up to some seconds and costs a little: for somebody
+   * who watches. Never rejects.
+   */
+  inspect(): Promise<NetworkFacts>
   /** The user's switch: false closes every connection and stays away until true. */
   setEnabled(enabled: boolean): void
   /** Asks every connection for a sign of life now (on `online`, resume, becoming visible). */
@@ -35,6 +40,60 @@ export type NetworkState =
 
 /** The signaling servers in use, all at the same time, and which of them answer; absent where the network has none, or another tab networks. */
 export type SignalingServers = readonly { readonly url: string; readonly isConnected: boolean }[]
+
+/** What {@link Network.inspect} found. */
+export interface NetworkFacts {
+  /** The servers in use; none before a room is entered. */
+  readonly servers: readonly ServerFacts[]
+  /** Undefined where the network has no choice of ways. */
+  readonly ways: WayFacts | undefined
+  readonly connections: readonly ConnectionFacts[]
+}
+
+export interface ServerFacts {
+  readonly url: string
+  /**
+   * `answers`: it introduces peers · `connecting`: it is being tried, for some seconds only · `refused`: nothing is there, or the page may not ask ·
+   * `foreign`: something answers that is no signaling server · `silent`: no answer comes.
+   */
+  readonly status: 'answers' | 'connecting' | 'refused' | 'foreign' | 'silent'
+  /** To the server and back, in milliseconds; undefined where it does not answer. */
+  readonly roundTripMs: number | undefined
+  /** When it was connected or lost last, in milliseconds since the Unix epoch. */
+  readonly sinceMs: number
+}
+
+/** By which ways others could reach this device. */
+export interface WayFacts {
+  /** How many addresses this device can be reached at: in its own network, from outside, through a relay. */
+  readonly addresses: { readonly local: number; readonly public: number; readonly relayed: number }
+  readonly relays: readonly RelayFacts[]
+  /** Peers that were found and are not connected yet. */
+  readonly connecting: number
+  /** Whether of late a peer was found to which no way led, and nobody has been connected since. */
+  readonly isFailing: boolean
+}
+
+export interface RelayFacts {
+  readonly url: string
+  /** `refused`: it answers and lets nothing through, as for a wrong password · `silent`: no answer comes. */
+  readonly status: 'works' | 'refused' | 'silent'
+  /** What it gave as the reason, a number of its protocol. */
+  readonly reason: number | undefined
+}
+
+export interface ConnectionFacts {
+  /** {@link Connection.id}. */
+  readonly id: string
+  readonly path: 'direct' | 'relayed' | 'same-browser' | 'unknown'
+  /** Undefined where the network does not count. */
+  readonly bytesSent: number | undefined
+  readonly bytesReceived: number | undefined
+  /** To the peer and back, in milliseconds. */
+  readonly roundTripMs: number | undefined
+  /** Milliseconds since the Unix epoch. */
+  readonly sinceMs: number
+}
 
 export interface RoomRequest {
   /** Opaque to everyone without the key it was derived from. */

@@ -4,7 +4,7 @@ import { createWritable } from '../shared/readable.ts'
 import { createBackoff, type Backoff } from './backoff.ts'
 import type { BaseConnection } from './baseConnection.ts'
 import { createFindingLog, type FindingLog } from './findingLog.ts'
-import type { Network, NetworkState, Room, RoomRequest } from './network.ts'
+import type { Network, NetworkFacts, NetworkState, Room, RoomRequest } from './network.ts'
 
 /** One room as an adapter makes it; started and stopped in turn, any number of times. */
 export interface AdapterRoom {
@@ -22,6 +22,8 @@ export interface RoomAdapter {
   /** The state while the network is switched on; without a room, `idle` takes the place of `connecting` and `online`. */
   describe(connections: number): NetworkState
   probe?(): void
+  /** As {@link Network.inspect}; where it is absent, nothing is known but the connections. @param open connections, and since when */
+  inspect?(open: ReadonlyMap<BaseConnection, number>): Promise<NetworkFacts>
   /** Called after all rooms have stopped. */
   dispose?(): void
 }
@@ -49,12 +51,12 @@ export function createRoomNetwork(adapter: RoomAdapter): RoomNetwork {
   const teardownsByName = new Map<string, Promise<void>>()
   let isEnabled = true
   let isDisposed = false
-  let connections = 0
+  const openSince = new Map<BaseConnection, number>()
   const state = createWritable<NetworkState>(describe())
 
   function describe(): NetworkState {
     if (!isEnabled || isDisposed) return { status: 'off' }
-    const described = adapter.describe(connections)
+    const described = adapter.describe(openSince.size)
     const isIdle = slotsByName.size === 0 && (described.status === 'connecting' || described.status === 'online')
     return isIdle ? { status: 'idle' } : described
   }
@@ -85,9 +87,9 @@ export function createRoomNetwork(adapter: RoomAdapter): RoomNetwork {
   }
 
   function meet(connection: BaseConnection, onConnection: (connection: BaseConnection) => void): void {
-    connections++
+    openSince.set(connection, adapter.clock.now())
     connection.onEnd = () => {
-      connections--
+      openSince.delete(connection)
       refreshState()
     }
     refreshState()
@@ -118,6 +120,7 @@ export function createRoomNetwork(adapter: RoomAdapter): RoomNetwork {
       refreshState()
       return { leave: () => leave(name, slot), reportHandshake: backoff.report }
     },
+    inspect: () => adapter.inspect?.(openSince) ?? Promise.resolve(plainFacts(openSince)),
     setEnabled: (enabled) => {
       if (enabled === isEnabled) return
       isEnabled = enabled
@@ -140,6 +143,18 @@ export function createRoomNetwork(adapter: RoomAdapter): RoomNetwork {
     },
   }
   return { network, log, refreshState }
+}
+
+function plainFacts(open: ReadonlyMap<BaseConnection, number>): NetworkFacts {
+  const connections = [...open].map(([{ id, sameOrigin }, sinceMs]) => ({
+    id,
+    path: sameOrigin ? ('same-browser' as const) : ('direct' as const),
+    bytesSent: undefined,
+    bytesReceived: undefined,
+    roundTripMs: undefined,
+    sinceMs,
+  }))
+  return { servers: [], ways: undefined, connections }
 }
 
 function isSame(a: NetworkState, b: NetworkState): boolean {

@@ -103,6 +103,19 @@ export function describeNetwork(name: string, createHarness: () => NetworkHarnes
       expect(equalBytes(a.binding!.local, a.binding!.remote)).toBe(false)
     })
 
+    it('shows whoever inspects it the way of each connection, and none that is over', async () => {
+      const { alice, bob } = await visitTogether()
+      alice.connections[0]!.send(new Uint8Array(10_000))
+      await until(() => bob.received.length === 1)
+      const { connections } = await bob.network.inspect()
+      expect(connections).toMatchObject([{ id: bob.connections[0]!.id, path: harness.sameOrigin ? 'same-browser' : 'direct' }])
+      // An adapter that counts has counted that frame.
+      expect(connections[0]!.bytesReceived ?? 10_000).toBeGreaterThanOrEqual(10_000)
+      await alice.room.leave()
+      await until(() => bob.connections.length === 0)
+      expect((await bob.network.inspect()).connections).toEqual([])
+    })
+
     it('keeps peers of different rooms apart', async () => {
       const carol = await visit('carol', room())
       await visitTogether()

@@ -24,10 +24,17 @@ export interface RoomCensus {
   remove(counted: Counted): void
 }
 
+/** Counts of all rooms, and a counter for each. */
+export interface Census {
+  forRoom(): RoomCensus
+  countConnecting(): number
+}
+
 /** Makes a counter for each room, so that junk on the signaling topic cannot use up the page's connections. */
-export function createCensus(clock: Clock, addFinding: FindingLog['add']): () => RoomCensus {
+export function createCensus(clock: Clock, addFinding: FindingLog['add']): Census {
   const all = new Set<Counted>()
-  return () => {
+
+  function forRoom(): RoomCensus {
     const own = new Set<Counted>()
     return {
       assertRoom: () => {
@@ -46,6 +53,8 @@ export function createCensus(clock: Clock, addFinding: FindingLog['add']): () =>
       },
     }
   }
+
+  return { forRoom, countConnecting: () => countConnecting(all) }
 }
 
 function countConnecting(connections: Iterable<Counted>): number {

@@ -25,6 +25,7 @@ export interface PeerCareOptions {
 /** What a peer connection has that its care needs. */
 export interface TendedPeer extends FingerprintSource {
   readonly iceConnectionState: RTCIceConnectionState
+  readonly getStats?: () => Promise<RTCStatsReport>
 }
 
 export type TendedChannel = FrameChannel & { onopen: (() => void) | null; onclose: (() => void) | null }
@@ -81,9 +82,11 @@ export function tendPeer(peer: TendedPeer, channel: TendedChannel, giveUp: () =>
     }
     phase = 'open'
     const delayMs = compareBytes(binding.local, binding.remote) > 0 ? greaterEndWaitMs : 0
-    const opened = new WebrtcConnection(`webrtc-${toHex(random.bytes(8))}`, channel, binding, () => {
+    const onClosing = (): void => {
       timer = clock.after(closeWaitMs, () => end(0))
-    })
+    }
+    const readStats = peer.getStats && (() => peer.getStats!())
+    const opened = new WebrtcConnection(`webrtc-${toHex(random.bytes(8))}`, channel, binding, onClosing, readStats)
     connection = opened
     channel.onclose = () => {
       opened.finish()

@@ -16,6 +16,8 @@ export interface SignalingWatch {
   status(): 'connecting' | 'online' | 'unreachable'
   /** Which servers are connected now. */
   servers(): readonly { readonly url: string; readonly isConnected: boolean }[]
+  /** The connections to them, and when each was connected or lost last, in milliseconds since the Unix epoch. */
+  connections(): ReadonlyMap<SignalingConnection, number>
   /** A room uses these connections. @returns the function that ends it */
   add(connections: readonly SignalingConnection[]): () => void
   /** Tries at once to connect what is not, and has what is connected answer within 5 s: the page was away or offline. */
@@ -32,7 +34,7 @@ export function createSignalingWatch({
   readonly random: Random
   readonly onChange: () => void
 }): SignalingWatch {
-  const usesByConnection = new Map<SignalingConnection, { count: number; readonly forget: () => void }>()
+  const usesByConnection = new Map<SignalingConnection, { count: number; sinceMs: number; readonly forget: () => void }>()
   /** Sockets that are being opened, and since when. */
   const openingSince = new WeakMap<WebSocket, number>()
   let isUnreachable = false
@@ -70,17 +72,27 @@ export function createSignalingWatch({
   }
 
   function watch(connection: SignalingConnection): () => void {
+    const onConnect = (): void => {
+      note(connection)
+      refresh()
+    }
     const onDisconnect = (): void => {
+      note(connection)
       // Read right after this event: a random pause before the first try to come back.
       connection.unsuccessfulReconnects = 10 ** ((drawUniform(random) * spreadMs) / 1_200) - 1
       refresh()
     }
-    connection.on('connect', refresh)
+    connection.on('connect', onConnect)
     connection.on('disconnect', onDisconnect)
     return () => {
-      connection.off('connect', refresh)
+      connection.off('connect', onConnect)
       connection.off('disconnect', onDisconnect)
     }
+  }
+
+  function note(connection: SignalingConnection): void {
+    const use = usesByConnection.get(connection)
+    if (use !== undefined) use.sinceMs = clock.now()
   }
 
   function forget(connection: SignalingConnection): void {
@@ -96,10 +108,11 @@ export function createSignalingWatch({
       return isUnreachable ? 'unreachable' : 'connecting'
     },
     servers: () => [...usesByConnection.keys()].map(({ url, connected }) => ({ url, isConnected: connected })),
+    connections: () => new Map([...usesByConnection].map(([connection, { sinceMs }]) => [connection, sinceMs])),
     add: (connections) => {
       for (const connection of connections) {
         const use = usesByConnection.get(connection)
-        if (use === undefined) usesByConnection.set(connection, { count: 1, forget: watch(connection) })
+        if (use === undefined) usesByConnection.set(connection, { count: 1, sinceMs: clock.now(), forget: watch(connection) })
         else use.count++
       }
       if (lookTimer === undefined) look()

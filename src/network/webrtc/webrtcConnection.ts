@@ -22,11 +22,21 @@ export class WebrtcConnection extends BaseConnection {
   readonly #onClosing: () => void
   #isFull = false
 
+  /** Undefined where the peer connection does not count. */
+  readonly readStats: (() => Promise<RTCStatsReport>) | undefined
+
   /** @param onClosing called when the owner closes: the channel's close event may never come where the other end is gone. */
-  constructor(id: string, channel: FrameChannel, binding: NonNullable<Connection['binding']>, onClosing: () => void) {
+  constructor(
+    id: string,
+    channel: FrameChannel,
+    binding: NonNullable<Connection['binding']>,
+    onClosing: () => void,
+    readStats?: () => Promise<RTCStatsReport>,
+  ) {
     super()
     this.#onClosing = onClosing
     this.id = id
+    this.readStats = readStats
     this.binding = binding
     this.#channel = channel
     channel.binaryType = 'arraybuffer'

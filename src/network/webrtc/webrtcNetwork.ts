@@ -1,8 +1,10 @@
 import { EchoError } from '../../shared/echoError.ts'
 import { systemClock, systemRandom, type Clock, type Random } from '../../shared/ports.ts'
-import type { Network, NetworkState } from '../network.ts'
+import type { BaseConnection } from '../baseConnection.ts'
+import type { Network, NetworkFacts, NetworkState } from '../network.ts'
 import { createRoomNetwork, type AdapterRoom } from '../roomNetwork.ts'
 import { createCensus } from './census.ts'
+import type { WebrtcInspector } from './inspectWebrtc.ts'
 import { createRoomOnDemand } from './roomOnDemand.ts'
 import type { GuardedRoom, SignalingConnection } from './signalingGuard.ts'
 import { createSignalingWatch } from './signalingWatch.ts'
@@ -42,13 +44,23 @@ export function createWebrtcNetwork({
   let notLoaded: EchoError | undefined
   // Built before the network that they report to, so they reach it through a late call.
   const watch = createSignalingWatch({ clock, random, onChange: () => refresh() })
-  const createRoomCensus = createCensus(clock, (...finding) => log.add(...finding))
+  const census = createCensus(clock, (...finding) => log.add(...finding))
+  let inspector: Promise<WebrtcInspector> | undefined
+  /** When no way led to a peer; undefined again once one is connected. */
+  let failedMs: number | undefined
 
   const { network, log, refreshState } = createRoomNetwork({
     clock,
     openRoom: (request, backoff, meet) => {
       if (!isSupported) return emptyRoom
-      const addFinding = log.add
+      const addFinding: typeof log.add = (code, message) => {
+        if (code === 'ice-failed') failedMs = clock.now()
+        log.add(code, message)
+      }
+      const meetAny = (connection: BaseConnection): void => {
+        failedMs = undefined
+        meet(connection)
+      }
       const load = async (): Promise<AdapterRoom> => {
         const { createWebrtcRoom } = await import('./webrtcRoom.ts')
         return createWebrtcRoom({
@@ -59,8 +71,8 @@ export function createWebrtcNetwork({
           random,
           backoff,
           addFinding,
-          meet,
-          census: createRoomCensus(),
+          meet: meetAny,
+          census: census.forRoom(),
           watch,
           openRooms,
           guarded,
@@ -70,6 +82,20 @@ export function createWebrtcNetwork({
     },
     describe,
     probe: watch.nudge,
+    inspect: async (open) => {
+      inspector ??= import('./inspectWebrtc.ts').then(({ createWebrtcInspector }) =>
+        createWebrtcInspector({ clock, iceServers, watch, failedMs: () => failedMs, countConnecting: census.countConnecting }),
+      )
+      try {
+        return await (
+          await inspector
+        )(open)
+      } catch {
+        // The code could not be fetched: the next look tries again.
+        inspector = undefined
+        return noFacts
+      }
+    },
   })
   if (!isSupported) log.add('no-webrtc', 'This browser cannot connect to other devices: WebRTC is missing or switched off.')
   else if (signaling.length === 0) log.add('signaling-unreachable', unreachable.message)
@@ -103,6 +129,8 @@ export function createWebrtcNetwork({
 
   return network
 }
+
+const noFacts: NetworkFacts = { servers: [], ways: undefined, connections: [] }
 
 const emptyRoom: AdapterRoom = { start: () => undefined, stop: () => Promise.resolve(), probe: () => undefined }
 

@@ -4,7 +4,7 @@ type Listener = ((event: { data: string }) => void) | null
 export function createMemorySignaling(): { readonly WebSocket: unknown } {
   const subscribersByTopic = new Map<string, Set<HubSocket>>()
 
-  class HubSocket {
+  class HubSocket extends EventTarget {
     static readonly OPEN = 1
     readyState = 0
     onopen: Listener = null
@@ -13,6 +13,7 @@ export function createMemorySignaling(): { readonly WebSocket: unknown } {
     onerror: Listener = null
 
     constructor() {
+      super()
       setTimeout(() => {
         this.readyState = 1
         this.onopen?.({ data: '' })
@@ -21,6 +22,7 @@ export function createMemorySignaling(): { readonly WebSocket: unknown } {
 
     send(text: string): void {
       const message = JSON.parse(text) as { type: string; topic: string; topics: string[] }
+      if (message.type === 'ping') this.hear('{"type":"pong"}')
       if (message.type === 'publish') for (const subscriber of subscribersByTopic.get(message.topic) ?? []) subscriber.hear(text)
       for (const topic of message.topics ?? []) {
         const subscribers = subscribersByTopic.get(topic) ?? new Set()
@@ -38,7 +40,9 @@ export function createMemorySignaling(): { readonly WebSocket: unknown } {
 
     hear(text: string): void {
       setTimeout(() => {
-        if (this.readyState === 1) this.onmessage?.({ data: text })
+        if (this.readyState !== 1) return
+        this.onmessage?.({ data: text })
+        this.dispatchEvent(new MessageEvent('message', { data: text }))
       })
     }
   }
