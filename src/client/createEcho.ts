@@ -26,6 +26,7 @@ import { createJoinFlow } from './invitations/joinFlow.ts'
 import { createLeadership, type Leadership } from './tabs/leadership.ts'
 import { createNetworkControl } from './tabs/networkControl.ts'
 import { createPageActivity } from './presence/pageActivity.ts'
+import { watchDiagnostics } from './diagnostics/watchDiagnostics.ts'
 import { createPairFlow } from './devices/pairFlow.ts'
 import { createPassphrase } from './person/passphrase.ts'
 import { createSpaceDirectory } from './spaces/spaceDirectory.ts'
@@ -322,6 +323,11 @@ export function createEcho(config: EchoConfig): Echo {
         disk.write({ putKeys: [{ key: enabledKey, value: enabled }] }, 'relaxed').catch(fail)
       },
     },
+    diagnose: (space) =>
+      watchDiagnostics(ports.clock, async () => {
+        const { createExaminer } = await import('./diagnostics/createExaminer.ts')
+        return createExaminer({ clock: ports.clock, network, control: networkControl, handles: directory.handles, only: space })
+      }),
     storage: {
       state: storage.state,
       usage: createStorageUsage({ clock: ports.clock, state: storage.state, estimate: ports.estimateStorage }),

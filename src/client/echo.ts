@@ -36,6 +36,7 @@ import type { CredentialCommands } from './person/credentials.ts'
 import type { LocalState } from './spaces/localState.ts'
 import type { PassphraseCommands } from './person/passphrase.ts'
 import type { SpaceDetails } from './spaces/spaceDetails.ts'
+import type { Diagnostics } from './diagnostics/diagnostics.ts'
 import type { SpaceFinding } from './spaces/spaceDiagnostics.ts'
 import type { InvitationInfo, InvitationOptions } from './invitations/invitationOptions.ts'
 import type { Permissions } from './spaces/spacePermissions.ts'
@@ -113,6 +114,14 @@ export interface Echo {
     readonly usage: Readable<StorageUsage | undefined>
     persist(): Promise<boolean>
   }
+  /**
+   * Looks for what keeps devices from connecting, every 2 s while somebody is subscribed, and says what it finds: of all spaces, or of one. It asks signaling
+   * and relay servers for an answer and reads the browser's statistics, so subscribe while it is shown.
+   * @example
+   * const diagnosis = echo.diagnose()
+   * const stop = diagnosis.subscribe(() => console.log(diagnosis.get().findings.map(({ code }) => code)))
+   */
+  diagnose(space?: SpaceId | string): Readable<Diagnostics>
   /** Begins to join a space from a link; nothing is redeemed before {@link JoinFlow.accept}. */
   join(link: string): JoinFlow
   /** Prepares to add a device of this person's; nothing exists before {@link AddDeviceFlow.create}, but for what is left of a page that was reloaded. */

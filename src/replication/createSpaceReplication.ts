@@ -1,5 +1,6 @@
 import { toId, type DeviceId, type IdentityId } from '../shared/ids.ts'
 import { createWritable } from '../shared/readable.ts'
+import type { BlockNode } from '../feed/graph/blockGraph.ts'
 import type { Connection, Room } from '../network/network.ts'
 import { createBlockExchange, type BlockExchange } from './blocks/blockExchange.ts'
 import { createChannel, type Channel } from './link/channel.ts'
@@ -14,9 +15,11 @@ import { createPeerPatience } from './blocks/peerPatience.ts'
 import { createPeerProgress, type PeerProgress } from './blocks/peerProgress.ts'
 import { createBroadcastExchange } from './presence/broadcastExchange.ts'
 import { createCopyExchange, noCopies } from './blocks/copyExchange.ts'
+import { createPeerClock, type PeerClock } from './link/peerClock.ts'
 import { createPresenceExchange } from './presence/presenceExchange.ts'
 import { createProfileExchange } from './presence/profileExchange.ts'
 import { proveMembership } from './link/proveMembership.ts'
+import { createRefusedPeers } from './link/refusedPeers.ts'
 import { createSilenceWatch, type SilenceWatch } from './link/silenceWatch.ts'
 import type { ReplicationState, SpaceReplication, SpaceReplicationOptions } from './spaceReplication.ts'
 import { createSpaceRooms, type MeetingPlace } from './spaceRooms.ts'
@@ -42,7 +45,11 @@ const maxPushLinks = 8
  */
 export function createSpaceReplication(options: SpaceReplicationOptions): SpaceReplication {
   const { crypto, clock, random, identity, space, log, keyRing, graph, store, sealAnew, receiver, quotas } = options
-  const links = new Map<Link, { readonly exchange: BlockExchange; readonly watch: SilenceWatch; readonly progress: PeerProgress }>()
+  const links = new Map<
+    Link,
+    { readonly exchange: BlockExchange; readonly watch: SilenceWatch; readonly progress: PeerProgress; readonly peerClock: PeerClock }
+  >()
+  const refused = createRefusedPeers(clock)
   const channels = new Set<Channel>()
   const newerVersions = createNewerVersions()
   const patience = createPeerPatience(clock)
@@ -97,6 +104,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       reach = peers
     },
     onStrain: strain,
+    onTime: (link, timeMs) => links.get(link)?.peerClock.atLeast(timeMs),
     onProgress: publish,
   })
   let tabsRoom: Room | undefined
@@ -168,8 +176,9 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     if (disposed) return connection.close()
     const secure = await linkHandshake(connection, { crypto, clock, random, identity, space, key: place.key, log })
     if (!secure.ok) {
-      if (secure.error !== 'closed') place.reportHandshake('failed')
-      return
+      if (secure.error === 'closed') return
+      refused.note(secure.error, undefined)
+      return place.reportHandshake('failed')
     }
     const { channel } = secure.value
     const device = toId<DeviceId>(secure.value.device)
@@ -180,11 +189,14 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     proving.delete(proof.link)
     channels.delete(channel)
     channel.close()
+    // Who does not know yet that he was removed says more than may be said before proof.
+    if (fault !== 'closed') refused.note(fault === 'unknown-device' && log.wasListed(device) ? 'removed' : fault, device)
     if (fault === 'unknown-device' || fault === 'removed') place.reportHandshake('failed')
 
     function onMember(owner: IdentityId): void {
       proving.delete(proof.link)
       place.reportHandshake('succeeded')
+      refused.forget(device)
       const barredMs = patience.barredMs(device)
       const others = remoteLinks().filter(({ peer }) => peer!.device === device)
       if (disposed) return channel.close()
@@ -200,6 +212,14 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       up(link)
       if (place.isMain()) for (const other of others) if (placeByLink.get(other)?.isMain() === false) other.channel.close()
       void keyHanding.hand(link, place.key)
+    }
+  }
+
+  /** Who is linked, and lets us lack nothing, sends a block of its own as soon as it has cut it. */
+  function noteTime(node: BlockNode): void {
+    const device = toId<DeviceId>(node.header.device)
+    for (const [{ peer }, { exchange, peerClock }] of links) {
+      if (peer?.device === device) peerClock.shows(node.header.timeMs, exchange.lacking() === 0 && !receiver.delayed.get().has(device))
     }
   }
 
@@ -273,7 +293,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
       onFault: options.onFault,
     })
     const watch = createSilenceWatch(link, clock)
-    links.set(link, { exchange, watch, progress: createPeerProgress(exchange, clock) })
+    links.set(link, { exchange, watch, progress: createPeerProgress(exchange, clock), peerClock: createPeerClock(clock) })
     channels.add(link.channel)
     link.channel.onClose = () => {
       watch.stop()
@@ -304,6 +324,16 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
 
   return {
     state,
+    inspect: () => ({
+      isInRoom: room.isEntered(),
+      links: [...links].map(([{ id, peer }, { progress, peerClock }]) => ({
+        id,
+        peer,
+        lacking: progress.lacking(),
+        clockAheadMs: peerClock.aheadMs(),
+      })),
+      refused: refused.list(),
+    }),
     presence,
     broadcasts,
     enterNetwork(through) {
@@ -318,6 +348,7 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     },
     announce(node) {
       copies.note(node)
+      noteTime(node)
       const isOwn = node.header.device.every((byte, i) => byte === identity.signing.publicKey[i])
       const remote = [...links].filter(([link]) => link.peer !== undefined)
       // A peer that has gone silent may be gone: it gets no place among the few that are served at once.

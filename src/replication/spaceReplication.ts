@@ -13,6 +13,7 @@ import type { BlockStore } from '../feed/store/blockStore.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { SealAnew } from '../feed/sealAnew.ts'
 import type { Link } from './link/link.ts'
+import type { RefusedPeer } from './link/refusedPeers.ts'
 import type { BroadcastExchange } from './presence/broadcastExchange.ts'
 import type { Copies } from './blocks/copyExchange.ts'
 import type { PresenceExchange } from './presence/presenceExchange.ts'
@@ -21,6 +22,8 @@ import type { Activity } from './presence/presenceMessage.ts'
 /** One space's traffic with its members and with sister tabs. */
 export interface SpaceReplication {
   readonly state: Readable<ReplicationState>
+  /** What is known of each peer, for somebody who looks for a fault. */
+  inspect(): ReplicationFacts
   readonly presence: PresenceExchange
   readonly broadcasts: BroadcastExchange
   /** Meets members through a network: the tab that networks for the profile does. Follows the newest key's room. */
@@ -52,6 +55,25 @@ export interface ReplicationState {
   readonly copies: Copies
   /** Whether a peer sent what only a newer version can read. */
   readonly newer: boolean
+}
+
+/** What {@link SpaceReplication.inspect} found. */
+export interface ReplicationFacts {
+  /** Whether this tab is in the room in which the members meet. */
+  readonly isInRoom: boolean
+  readonly links: readonly LinkFacts[]
+  readonly refused: readonly RefusedPeer[]
+}
+
+export interface LinkFacts {
+  /** The connection's id. */
+  readonly id: string
+  /** Undefined for a tab of this profile. */
+  readonly peer: Link['peer']
+  /** Blocks that the peer has and we lack. */
+  readonly lacking: number
+  /** By how many milliseconds the peer's clock is ahead of ours, by what it said last; undefined where it has said nothing that tells. */
+  readonly clockAheadMs: number | undefined
 }
 
 /** What the exchange works on, and whom it tells. */

@@ -24,6 +24,8 @@ export interface SpaceRooms {
   /** The keys, or who is an usher, may have changed. */
   refresh(): void
   isWanted(): boolean
+  /** Whether the room of the newest key is entered. */
+  isEntered(): boolean
 }
 
 /** After a change of the key its former room stays so long, for what is under way there. */
@@ -104,6 +106,7 @@ export function createSpaceRooms(options: {
     },
     refresh: () => void move(),
     isWanted: () => wanted !== undefined,
+    isEntered: () => main !== undefined && rooms.has(main),
   }
 }
 

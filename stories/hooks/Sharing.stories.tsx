@@ -9,6 +9,7 @@ import { Button } from '../../src/components/basics/Button.tsx'
 import { defineType } from '../../src/database/types/defineType.ts'
 import { useChannel } from '../../src/react/useChannel.ts'
 import { useCursors } from '../../src/react/useCursors.ts'
+import { useDiagnostics } from '../../src/react/useDiagnostics.ts'
 import { useDeleteSpace } from '../../src/react/useDeleteSpace.ts'
 import { useExport } from '../../src/react/useExport.ts'
 import { useImport } from '../../src/react/useImport.ts'
@@ -122,6 +123,25 @@ export const Channel: Story = {
 
 function Sync({ space }: OfSpace): ReactNode {
   return <p>{`${useNetworkStatus().status}, ${useSyncStatus(space).status}`}</p>
+}
+
+function Found({ space }: OfSpace): ReactNode {
+  const { status, findings, peers } = useDiagnostics(space)
+  return <p>{`${status}: ${findings.map(({ code }) => code).join(' ')}, ${peers.map(({ name, path }) => `${name} ${path}`).join(' ')}`}</p>
+}
+
+/** `useDiagnostics` says why nobody is reached, for as long as it is so. */
+export const Diagnostics: Story = {
+  ...withPeers({ types }, ({ space }) => <Found space={space} />),
+  play: async ({ canvas, userEvent }) => {
+    const { alice, bob } = sidesOf(canvas)
+    await expect(await alice.findByText('ok: , Bob direct', {}, patience)).toBeVisible()
+    await userEvent.click(bob.getByRole('switch', { name: 'Online' }))
+    await expect(await alice.findByText('notice: peer-offline,', {}, patience)).toBeVisible()
+    await expect(await bob.findByText('notice: switched-off,', {}, patience)).toBeVisible()
+    await userEvent.click(bob.getByRole('switch', { name: 'Online' }))
+    await expect(await bob.findByText('ok: , Alice direct', {}, patience)).toBeVisible()
+  },
 }
 
 /** `useNetworkStatus` is about the device, `useSyncStatus` about one space. */

@@ -8,6 +8,8 @@ export interface NetworkControl {
   readonly state: Readable<NetworkState>
   enabled(): boolean
   setEnabled(enabled: boolean): void
+  /** Whether this tab networks. */
+  isLeading(): boolean
   /** This tab networks from now on, or no longer. */
   setLeading(leading: boolean): void
   /** What the networking tab said. */
@@ -40,6 +42,7 @@ export function createNetworkControl(network: Network, onChange: () => void): Ne
       network.setEnabled(next)
       publish()
     },
+    isLeading: () => leading,
     setLeading(next) {
       leading = next
       publish()

@@ -28,6 +28,8 @@ export interface LinkTrafficOptions extends Pick<
   readonly onReach: (peers: number) => void
   /** A link sent what does not belong; `weight` is how much of it, 1 by default, Infinity for what closes it at once. */
   readonly onStrain: (link: Link, weight?: number) => void
+  /** A peer's clock showed at least this, in milliseconds since the Unix epoch. */
+  readonly onTime: (link: Link, timeMs: number) => void
   /** A message has been worked through: what the state says may be another. */
   readonly onProgress: () => void
 }
@@ -66,6 +68,7 @@ export function createLinkTraffic(
       case 'want':
         return exchange.onWant(message.blocks)
       case 'presence':
+        options.onTime(link, message.presence.counter)
         return presence.onMessage(link, message.presence)
       case 'broadcast':
         return broadcasts.onMessage(link, message.broadcast)

@@ -39,6 +39,7 @@ const promised: Record<string, readonly string[]> = {
     'useChildren',
     'useConflicts',
     'useCount',
+    'useDiagnostics',
     'useEcho',
     'useExport',
     'useField',

@@ -68,6 +68,7 @@ const hooks: Record<HookName, HookCase> = {
   useDeleteSpace: { use: ({ space }) => kit.useDeleteSpace(space.id).state, shows: 'idle' },
   useDeviceCommands: { use: () => typeof kit.useDeviceCommands().reset, shows: 'function' },
   useDevices: { use: () => kit.useDevices().length, shows: '0' },
+  useDiagnostics: { use: () => kit.useDiagnostics().checks.length, shows: '7' },
   useEcho: { use: () => kit.useEcho().app, shows: 'test' },
   useExport: { use: ({ space }) => kit.useExport(space).state, shows: 'idle' },
   useField: {

@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { readingDiagnostics, type Diagnostics } from '../../../src/client/diagnostics/diagnostics.ts'
 import type { CredentialInfo } from '../../../src/client/person/credentials.ts'
 import type { AddDeviceFlow, AddDeviceOptions, Echo, InviteFlow, JoinFlow, PairFlow, Space } from '../../../src/client/echo.ts'
 import type {
@@ -326,6 +327,7 @@ export function createFakeEcho(
   let disposals = 0
   const errorListeners = new Set<(error: EchoError) => void>()
 
+  const diagnosis = counted<Diagnostics>(readingDiagnostics)
   const passphrase = counted<LockStatus>('off')
   const echo: Echo = {
     app: options.app ?? 'test-app',
@@ -429,6 +431,10 @@ export function createFakeEcho(
       state: network,
       diagnostics,
       setEnabled: (enabled) => network.set(enabled ? { status: 'online', connections: 1 } : { status: 'off' }),
+    },
+    diagnose(space) {
+      calls.push(`diagnose ${space}`)
+      return diagnosis
     },
     storage: { state: storage, usage: storageUsage, persist: () => Promise.resolve(true) },
     join(link) {
