@@ -8,6 +8,8 @@ const maxQueued = 1_000
 export interface GuardedRoom {
   readonly room: Room
   readonly gate: StrangerGate
+  /** Whether the same sealed message came before, over whichever server. */
+  readonly isRepeat: (sealed: string) => boolean
 }
 
 /** The parts of y-webrtc's signaling connection that we touch. */
@@ -27,7 +29,7 @@ export interface SignalingConnection {
 }
 
 /**
- * Stands before y-webrtc's reading of a signaling connection: only well-formed messages of known rooms get through, one at a time. Without it
+ * Stands before y-webrtc's reading of a signaling connection: only well-formed messages of known rooms get through, once each, one at a time. Without it
  * anyone who knows a topic's name raises unhandled errors in the app. Peers without a connection come a few at a time. Also keeps `send` from throwing while the socket is being opened.
  * What cannot be caught here: a server that sends text that is no JSON.
  */
@@ -37,10 +39,13 @@ export function guardSignaling(connection: SignalingConnection, findRoom: (topic
   let queuedCount = 0
 
   async function check(guarded: GuardedRoom, message: { data?: unknown }, args: readonly unknown[]): Promise<void> {
-    const { room, gate } = guarded
-    const signal = await openSignal(message.data, room.key)
+    const { room, gate, isRepeat } = guarded
+    const sealed = message.data
+    const signal = await openSignal(sealed, room.key)
     queuedCount--
     if (signal === undefined || signal.from === room.peerId || findRoom(room.name) !== guarded) return
+    // Only what members sealed is remembered, so others cannot crowd it out.
+    if (typeof sealed !== 'string' || isRepeat(sealed)) return
     if (signal.type === 'signal') {
       if (signal.to !== room.peerId) return
       // y-webrtc takes it for granted that it still has the connection.

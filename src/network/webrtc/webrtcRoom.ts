@@ -5,6 +5,7 @@ import type { AdapterRoom } from '../roomNetwork.ts'
 import type { RoomCensus } from './census.ts'
 import type { PeerCareOptions } from './peerCare.ts'
 import { createPeerConnectionClass, stubChannelConfig } from './peerConnection.ts'
+import { createRepeatFilter } from './repeatFilter.ts'
 import { guardSignaling, type GuardedRoom, type SignalingConnection } from './signalingGuard.ts'
 import type { SignalingWatch } from './signalingWatch.ts'
 import { createStrangerGate, type StrangerGate } from './strangerGate.ts'
@@ -104,7 +105,7 @@ function startVisit(options: WebrtcRoomOptions): Visit {
     if (isOver) return
     const { clock, random } = options
     gate = createStrangerGate({ clock, random, isKnown: (name) => room.webrtcConns.has(name), countYoung: census.countYoung })
-    openRooms.set(request.name, { room, gate })
+    openRooms.set(request.name, { room, gate, isRepeat: createRepeatFilter() })
   })
 
   return {
