@@ -6,7 +6,10 @@ import { exportedNames } from './markdown/exportedNames.node.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-const { exports: entries } = JSON.parse(read('package.json')) as { exports: Record<string, string | { readonly default: string }> }
+const { bin, exports: entries } = JSON.parse(read('package.json')) as {
+  readonly bin: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+}
 
 /** The rows of a page's tables that begin with code, with the names in their first cell. */
 function rowsOf(page: string): { readonly names: readonly string[]; readonly last: string }[] {
@@ -38,6 +41,16 @@ describe('the tables of the documentation', () => {
     const listed = rowsOf('docs/COMPONENTS.md').flatMap(({ names }) => names.filter((name) => /^[A-Z]/.test(name)))
     expect(listed.toSorted()).toEqual(components)
     expect(components.length).toBeGreaterThan(80)
+  })
+
+  it('name every entry and program of the package in the README', () => {
+    const parts = read('README.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| `echo-react'))
+    const named = Object.keys(entries).filter((entry) => entry !== './package.json')
+    const programs = Object.keys(bin)
+    const wanted = [...named.map((entry) => `\`echo-react${entry.slice(1)}\``), ...programs.map((program) => `\`${program}\``)]
+    expect(wanted.filter((name) => !parts.some((line) => line.split('|')[1]!.includes(name)))).toEqual([])
   })
 
   it('lead from each component to a story that shows it', () => {
