@@ -136,6 +136,81 @@ describe('the example app', () => {
     await page.getByRole('button', { name: 'Lock now' }).click()
     await page.getByRole('heading', { name: 'This device is locked' }).waitFor()
   })
+
+  it('says what is wrong with a file, and takes another one', async () => {
+    const page = await app.person('ann')
+    await startSpace(page, app.url())
+    await page.getByRole('button', { name: 'Open a file' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Open a file' })
+    const open = async (text: string): Promise<void> => {
+      await dialog
+        .getByLabel('File', { exact: true })
+        .setInputFiles({ name: 'space.json', mimeType: 'application/json', buffer: Buffer.from(text) })
+      await dialog.getByRole('button', { name: 'Open the file' }).click()
+    }
+    const file = (items: string): string =>
+      `{"format":"echo-react/space","version":1,"app":"field-notes","properties":{"name":"<img src=x onerror=alert(1)>"},"items":[${items}]}`
+    const item = `{"id":"${'A'.repeat(22)}","type":"note","model":"rich-text","position":"KdUKa0","fields":{"title":"Saved"}}`
+    await open('no file of ours')
+    await dialog.getByText('This is not a file that this app has exported.').waitFor()
+    await open(file(item).slice(0, -30))
+    await dialog.getByText('This file is damaged. Nothing was imported.').waitFor()
+    expect(await accessibilityFaults(page)).toEqual([])
+    expect(await page.getByRole('navigation', { name: 'Spaces' }).getByRole('link').count()).toBe(1)
+    await open(file(item))
+    await page.getByRole('heading', { name: '<img src=x onerror=alert(1)>', level: 1 }).waitFor()
+    await page.getByRole('link', { name: 'Saved' }).waitFor()
+  })
+
+  it('says that the disk is full, keeps what is written on the screen, and stores it once there is room', async () => {
+    const first = await app.person('ann')
+    await startSpace(first, app.url())
+    await openView(first, 'Board')
+    await addTask(first, 'Count the orchids')
+    await first.getByText('Saved on this device').waitFor()
+    // The browser remembers for a while how much room there was, so the disk fills up while it does not run.
+    const page = await app.restart(first)
+    const session = await page.context().newCDPSession(page)
+    const { origin } = new URL(app.url())
+    const { usage } = await session.send('Storage.getUsageAndQuota', { origin })
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 300_000 })
+    await page.goto(app.url())
+    await openView(page, 'Board')
+    await card(page, 'Count the orchids').click()
+    app.expectErrors(/./)
+    const full = page.getByText('The disk is full.').first()
+    const details = page.getByLabel('Details')
+    let written = ''
+    for (let i = 0; i < 8 && !(await full.isVisible()); i++) {
+      written += `${String(i).repeat(90_000)}\n`
+      await details.fill(written)
+      await page.waitForTimeout(300)
+    }
+    await full.waitFor()
+    expect(await details.inputValue()).toBe(written)
+    expect(await accessibilityFaults(page)).toEqual([])
+    await session.send('Storage.overrideQuotaForOrigin', { origin })
+    await details.press('Control+End')
+    await details.pressSequentially('There is room again.')
+    await page.getByText('Saved on this device').waitFor()
+    await page.reload()
+    await expect.poll(() => details.inputValue()).toBe(`${written}There is room again.`)
+  })
+
+  it('offers the link where the camera may not be used', async () => {
+    const page = await app.person('ann', phone)
+    await startSpace(page, app.url())
+    await page.getByRole('button', { name: 'Spaces and settings' }).click()
+    await page.getByRole('button', { name: 'Join with a link' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: /camera|scan/i }).click()
+    await dialog
+      .getByText(/camera/i)
+      .first()
+      .waitFor()
+    expect(await accessibilityFaults(page)).toEqual([])
+    await dialog.getByRole('textbox').waitFor()
+  })
 })
 
 /** What a camera would read off the screen. */

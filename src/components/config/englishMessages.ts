@@ -663,6 +663,7 @@ export const englishMessages: Messages = {
     linkInvalid: 'Only addresses of the web and of mail can be linked.',
     taskNamed: (text) => (text === '' ? 'Task' : `Task: ${text}`),
     unfitHint: 'That cannot be put into this text.',
+    linkBlocked: 'The browser did not open the page. Allow this app to open windows, or open the link from its context menu.',
     image: 'Insert picture',
     imageDescribe: 'Describe picture',
     imageDescription: 'What the picture shows',

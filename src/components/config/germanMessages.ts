@@ -634,6 +634,8 @@ export const germanMessages: Messages = {
     linkInvalid: 'Nur Adressen im Web und für E-Mail können verlinkt werden.',
     taskNamed: (text) => (text === '' ? 'Aufgabe' : `Aufgabe: ${text}`),
     unfitHint: 'Das lässt sich in diesen Text nicht einfügen.',
+    linkBlocked:
+      'Der Browser hat die Seite nicht geöffnet. Erlaube dieser App, Fenster zu öffnen, oder öffne den Link über sein Kontextmenü.',
     image: 'Bild einfügen',
     imageDescribe: 'Bild beschreiben',
     imageDescription: 'Was das Bild zeigt',

@@ -581,6 +581,8 @@ export interface Messages {
     readonly taskNamed: (text: string) => string
     /** Something pasted or put in by the app has no place in a text. */
     readonly unfitHint: string
+    /** The browser did not open the page that a link leads to. */
+    readonly linkBlocked: string
     /** Opens the choice of a file. */
     readonly image: string
     /** Opens the form in which the selected picture is described. */

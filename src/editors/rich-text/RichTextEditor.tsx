@@ -29,6 +29,9 @@ const defaultMaxLength = 100_000
 /** Before it is known who belongs to a space. */
 const nobody: readonly MentionablePerson[] = []
 
+/** What could not be done, to be said below the text. */
+type Trouble = Refusal | PictureFault | 'link-blocked'
+
 interface EditorOptions {
   /** An open rich text, as from `useText(space, id, 'rich-text')`; while there is none, the editor is empty and read-only. */
   readonly text: (Pick<RichTextHandle, 'item' | 'current' | 'content'> & { readonly readOnly?: boolean }) | undefined
@@ -105,7 +108,7 @@ export function RichTextEditor({
   const host = useRef<HTMLDivElement>(null)
   const bound = useRef<BoundRichText>(null)
   const [binding, setBinding] = useState<RichTextBinding>()
-  const [hint, setHint] = useState<Refusal | PictureFault>()
+  const [hint, setHint] = useState<Trouble>()
   const cannotWrite = readOnly || text?.readOnly === true
   const { current, item } = text ?? {}
   const { presence, undo } = space ?? {}
@@ -132,7 +135,7 @@ export function RichTextEditor({
         toAttributes: ({ id, label: offered }) => ({ id, label: offered === untitled ? '' : offered }),
       },
     ]
-    const refuse = (reason: Refusal | PictureFault): void => {
+    const refuse = (reason: Trouble): void => {
       setHint(reason)
       announce(hintOf(reason, messages))
     }
@@ -167,6 +170,7 @@ export function RichTextEditor({
           unnamed,
           itemLinks,
           images: { undescribed: messages.imageUndescribed, onFault: (fault) => latest.current.refuse(fault) },
+          onLinkBlocked: () => latest.current.refuse('link-blocked'),
         }),
         createSuggestions(() => latest.current.sources),
       ],
@@ -236,8 +240,9 @@ export function RichTextEditor({
   )
 }
 
-function hintOf(reason: Refusal | PictureFault, { fullHint, unfitHint, imageFaults }: Messages['richText']): string {
+function hintOf(reason: Trouble, { fullHint, unfitHint, linkBlocked, imageFaults }: Messages['richText']): string {
   if (reason === 'full') return fullHint
+  if (reason === 'link-blocked') return linkBlocked
   return reason === 'unfit' ? unfitHint : imageFaults[reason]
 }
 

@@ -14,7 +14,7 @@ import { Text } from '@tiptap/extension-text'
 import type { Node } from '@tiptap/pm/model'
 import { createImageNode, type ImageSettings } from './imageNode.ts'
 import { createItemLinkNode, type ItemLinks } from './itemLinkNode.ts'
-import { LinkMark } from './linkMark.ts'
+import { createLinkMark } from './linkMark.ts'
 import { createMentionNode, textOfMention, type People } from './mentionNode.ts'
 import { PastedTables } from './pastedTables.ts'
 import type { Readable } from '../../shared/readable.ts'
@@ -27,13 +27,15 @@ export interface RichTextSettings {
   readonly unnamed: string
   readonly itemLinks: Readable<ItemLinks>
   readonly images: ImageSettings
+  /** The browser did not open the page that a link leads to. */
+  readonly onLinkBlocked: () => void
 }
 
 /**
  * The nodes and marks of a rich text, and the keys for them. Their names are what stands in documents: a name that is taken away here makes older
  * documents read-only.
  */
-export function richTextExtensions({ taskLabel, people, unnamed, itemLinks, images }: RichTextSettings): Extensions {
+export function richTextExtensions({ taskLabel, people, unnamed, itemLinks, images, onLinkBlocked }: RichTextSettings): Extensions {
   return [
     Document,
     Paragraph,
@@ -52,7 +54,7 @@ export function richTextExtensions({ taskLabel, people, unnamed, itemLinks, imag
     Italic,
     Strike,
     Code,
-    LinkMark,
+    createLinkMark(onLinkBlocked),
     createMentionNode(people, unnamed),
     createItemLinkNode(itemLinks),
     createImageNode(images),

@@ -247,6 +247,26 @@ describe('RichTextEditor', () => {
     })
   }
 
+  it('opens a link in a page that cannot reach back, and says so where the browser blocks it', async () => {
+    const yXml = createTree('read on')
+    const words = (yXml.get(0) as Y.XmlElement).get(0) as Y.XmlText
+    words.format(0, 7, { link: { href: 'https://example.org/' } })
+    render(<RichTextEditor label="Page" text={createText(yXml)} />)
+    const press = () => act(async () => userEvent.click(editor().querySelector('a')!, { modifiers: ['Control'] }))
+    const page = { opener: window as unknown, location: { href: 'about:blank' } }
+    const open = vi.spyOn(window, 'open').mockReturnValue(page as unknown as Window)
+    try {
+      await press()
+      expect(page).toEqual({ opener: null, location: { href: 'https://example.org/' } })
+      expect(document.querySelector('[data-slot="refused"]')).toBeNull()
+      open.mockReturnValue(null)
+      await press()
+      expect(document.querySelector('[data-slot="refused"]')?.textContent).toMatch(/did not open the page/)
+    } finally {
+      open.mockRestore()
+    }
+  })
+
   it('lets a link lead to the web and to mail only, whatever a peer put there', async () => {
     const yXml = createTree('click me')
     const words = (yXml.get(0) as Y.XmlElement).get(0) as Y.XmlText
