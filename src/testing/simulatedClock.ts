@@ -18,7 +18,7 @@ export interface SimulatedClockOptions {
    * so that a seeded simulation is the same each time, and whatever waits for a timer waits for `run`.
    */
   readonly isRunning?: boolean
-  /** Milliseconds since the Unix epoch at which it stands first. Default: 2026-01-01. */
+  /** Milliseconds since the Unix epoch at which it stands first. Default: 2026-01-01; of one that runs, now. */
   readonly startMs?: number
   /** Waits until everything that promises set in motion has come to rest. Default: one turn of the event loop. */
   settle?(): Promise<void>
@@ -42,7 +42,8 @@ const defaultMaxMs = 600_000
  * await clock.run(60 * 60_000) // and the invitation has expired
  */
 export function createSimulatedClock(options: SimulatedClockOptions = {}): SimulatedClock {
-  const { startMs = Date.UTC(2026, 0, 1), settle = nextTurn, isRunning = false } = options
+  const { settle = nextTurn, isRunning = false } = options
+  const { startMs = isRunning ? Date.now() : Date.UTC(2026, 0, 1) } = options
   let nowMs = startMs
   // When the machine's clock stood at `nowMs`; undefined while this one does not run by itself.
   let sinceMs = isRunning ? performance.now() : undefined

@@ -47,6 +47,8 @@ export interface TestPeer {
   readonly network: MemoryPeer
   /** The page of `echo`: hide it, show it, use it. */
   readonly page: SimulatedPage
+  /** The time by which it lives. */
+  readonly clock: Clock
   readonly disk: MemoryDisk
   /** The caches of open documents on that device. */
   readonly cached: MemoryCacheDisk
@@ -139,6 +141,7 @@ export async function createTestPeer(name: string, world: PeerWorld, options: Pe
 
   const peer: TestPeer = {
     name,
+    clock,
     disk,
     cached,
     get echo() {

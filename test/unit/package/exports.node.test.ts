@@ -202,6 +202,7 @@ const promised: Record<string, readonly string[]> = {
     'setup',
     'until',
   ],
+  './testing/react': ['renderWithEcho'],
   './signaling': ['createLocalBroker', 'createNatsBroker', 'createSignalingServer', 'defaultLimits'],
 }
 
@@ -261,6 +262,7 @@ describe('the entries of package.json', () => {
         './messages/de',
         './rich-text',
         './testing',
+        './testing/react',
         './signaling',
       ]),
     )

@@ -1,0 +1,1 @@
+export { renderWithEcho, type RenderWithEchoOptions } from './renderWithEcho.tsx'
