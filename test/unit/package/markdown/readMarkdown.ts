@@ -22,7 +22,7 @@ export interface Markdown {
 }
 
 const fence = /^\s*```(\w*)/
-const linkPattern = /\]\(([^)\s]+)\)/g
+const linkPattern = /\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g
 
 /** Reads a page line by line; what stands in blocks and in code spans is neither link nor heading. */
 export function readMarkdown(text: string): Markdown {
@@ -44,7 +44,7 @@ export function readMarkdown(text: string): Markdown {
     }
     if (line.trim() !== '') marked = line.trim() === '<!-- goes on -->'
     const prose = line.replaceAll(/`[^`]*`/g, '')
-    for (const [, target] of prose.matchAll(linkPattern)) links.push({ line: index + 1, target: target! })
+    for (const [, target, ofTag] of prose.matchAll(linkPattern)) links.push({ line: index + 1, target: (target ?? ofTag)! })
     const heading = /^#+ (.*)$/.exec(line)?.[1]
     if (heading !== undefined) anchors.add(freeAnchor(heading, anchors))
   }
