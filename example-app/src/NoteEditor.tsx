@@ -2,7 +2,7 @@ import { lazy, Suspense, type ReactNode } from 'react'
 import { query, useField, useItem, useQuery, useText, type ItemId } from 'echo-react'
 import { ConflictBadge, EchoErrorBoundary, PresenceCursors } from 'echo-react/components'
 import { Icon, IconButton } from './Icon.tsx'
-import { MarkdownNote, RichNote, titleOf, type NoteItem } from './model.ts'
+import { MarkdownNote, Related, RichNote, titleOf, type NoteItem } from './model.ts'
 import { useMoveNote } from './NoteTree.tsx'
 import { RelatedNotes } from './RelatedNotes.tsx'
 import { navigate, RouteLink } from './route.tsx'
@@ -76,6 +76,7 @@ const labelOf = (key: string): string => (key === 'title' ? 'Title' : key)
 
 const placeholder = 'Write something. Others see it as you type.'
 
+/** Who links to a note within the text links the two notes as well, so that the graph has it. */
 function RichText({ id }: { readonly id: string }): ReactNode {
   const { space } = useOpenSpace()
   const text = useText(space, id, 'rich-text')
@@ -91,6 +92,10 @@ function RichText({ id }: { readonly id: string }): ReactNode {
       itemLabel={(item) => {
         const note = space.get(RichNote, item) ?? space.get(MarkdownNote, item)
         return note && titleOf(note)
+      }}
+      onLinkItem={(item) => {
+        const isLinked = space.run(query.ids([id]).links(Related)).some(({ $ }) => $.target === item)
+        if (item !== id && !isLinked) space.link(id, Related, item, {})
       }}
       onOpenItem={(item) => navigate({ space: space.id, view: 'notes', item })}
     />

@@ -46,6 +46,8 @@ interface EditorOptions {
   readonly findItems?: ((typed: string, signal: AbortSignal) => readonly LinkableItem[] | Promise<readonly LinkableItem[]>) | undefined
   /** The present label of an item, asked again at each render; undefined for one that is deleted or unknown. Without it links have the labels that were written. */
   readonly itemLabel?: ((id: ItemId) => string | undefined) | undefined
+  /** This person has just put a link to the item into the text by `[[`: to be kept as a link of the app's own, say. */
+  readonly onLinkItem?: ((id: ItemId) => void) | undefined
   /** Opens the item that a link leads to. Without it links cannot be pressed. */
   readonly onOpenItem?: ((id: ItemId) => void) | undefined
   /** Names the editor. */
@@ -88,6 +90,7 @@ export function RichTextEditor({
   people,
   findItems,
   itemLabel,
+  onLinkItem,
   onOpenItem,
   label,
   hideLabel = false,
@@ -118,6 +121,7 @@ export function RichTextEditor({
   const { itemGone: gone, itemUntitled: untitled } = messages
   const [itemLinks] = useState(() => createWritable<ItemLinks>({ labelOf: itemLabel, open: onOpenItem, gone, untitled }))
   const finder = useRef(findItems)
+  const linked = useRef(onLinkItem)
   const canLinkItems = findItems !== undefined
   const settings = useMemo(() => {
     const sources: readonly SuggestionSource[] = [
@@ -133,6 +137,7 @@ export function RichTextEditor({
         end: ']]',
         find: canLinkItems ? (typed, signal) => suggestItems(finder.current?.(typed, signal) ?? [], untitled) : undefined,
         toAttributes: ({ id, label: offered }) => ({ id, label: offered === untitled ? '' : offered }),
+        onChosen: ({ id }) => linked.current?.(id as ItemId),
       },
     ]
     const refuse = (reason: Trouble): void => {
@@ -149,8 +154,9 @@ export function RichTextEditor({
 
   useLayoutEffect(() => {
     finder.current = findItems
+    linked.current = onLinkItem
     itemLinks.set({ labelOf: itemLabel, open: onOpenItem, gone, untitled })
-  }, [itemLinks, findItems, itemLabel, onOpenItem, gone, untitled])
+  }, [itemLinks, findItems, onLinkItem, itemLabel, onOpenItem, gone, untitled])
 
   useLayoutEffect(() => {
     latest.current = settings

@@ -25,6 +25,8 @@ export interface SuggestionSource {
   readonly find: ((query: string, signal: AbortSignal) => readonly Suggestion[] | Promise<readonly Suggestion[]>) | undefined
   /** Attributes of the node, which is named as the kind. */
   readonly toAttributes: (chosen: Suggestion) => Readonly<Record<string, unknown>>
+  /** Told of what this person has put in. */
+  readonly onChosen?: (chosen: Suggestion) => void
 }
 
 interface Match {
@@ -92,6 +94,7 @@ export function chooseSuggestion(view: EditorView, { source, from, to }: Match, 
       .scrollIntoView(),
   )
   view.focus()
+  source.onChosen?.(chosen)
 }
 
 /** Lists of what can be put into a text, opened by what is typed and led by the keys: arrows, Enter and Tab to take, Escape to close. */

@@ -50,6 +50,18 @@ beforeAll(() => {
 afterEach(() => cleanup())
 
 describe('links to items', () => {
+  it('tell the app of what this person linked, and of nothing that others did', async () => {
+    const yXml = createTree('See')
+    const onLinkItem = vi.fn<(id: string) => void>()
+    open(yXml, { onLinkItem })
+    await userEvent.click(box())
+    await keys('{End} [[[[be{Enter}')
+    expect(onLinkItem.mock.calls).toEqual([[beans]])
+    act(() => remotely(yXml, (tree) => (tree.get(0) as Y.XmlElement).push([link(plan, 'Plan')])))
+    expect(links()).toHaveLength(2)
+    expect(onLinkItem).toHaveBeenCalledTimes(1)
+  })
+
   it('are chosen with the keys from a list, and stand in the text by id and label', async () => {
     const yXml = createTree('See')
     open(yXml)
