@@ -102,7 +102,7 @@ describe('a week of two people with the example app', () => {
     await bob.getByRole('region', { name: 'Linked notes' }).getByRole('link', { name: 'Water levels' }).waitFor()
     await noteText(ann).press('Control+End')
     await noteText(ann).pressSequentially(' See [[Plan', { delay: 20 })
-    await ann.getByRole('option', { name: 'Plan of the week' }).click()
+    await ann.getByRole('listbox', { name: 'Items to link to' }).getByRole('option', { name: 'Plan of the week' }).click()
     await ann.getByRole('region', { name: 'Linked notes' }).getByRole('link', { name: 'Plan of the week' }).waitFor()
     await shoot(ann, 'wednesday-tree')
     await openView(ann, 'Board')
