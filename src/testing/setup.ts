@@ -4,6 +4,8 @@ import type { Space } from '../client/echo.ts'
 import { createSimulatedCrypto } from './simulatedCrypto.ts'
 import { createWebCrypto } from '../crypto/webCrypto.ts'
 import { createSeededRandom } from './seededRandom.ts'
+import { createMaliciousPeer, type MaliciousPeer } from './maliciousPeer.ts'
+import { patchedTabOf } from './patchedClient.ts'
 import { createTestInvitations, type TestInvitations } from './testInvitations.ts'
 import { createTestNetwork, type TestNetwork } from './testNetwork.ts'
 import { createTestPeer, type HostedTestPeer, type PeerOptions, type TestPeer } from './testPeer.ts'
@@ -33,6 +35,20 @@ export type TestWorld<Name extends string> = { readonly [P in Name]: TestPeer } 
       from: TestPeer,
       ...others: Others
     ): Promise<[Space, ...{ -readonly [Index in keyof Others]: Space }]>
+    /**
+     * Replaces the app of a member by one that keeps no rule: closes its tabs, takes its keys, and meets the others of the space.
+     * @throws (rejects) Error where the peer is no member, or nobody else of the space is online
+     * @example
+     * import { setup, until } from 'echo-react/testing'
+     *
+     * const errors: string[] = []
+     * const { alice, mallory, shareSpace, turnMalicious } = await setup('alice', 'mallory', { onError: ({ code }) => errors.push(code) })
+     * const [hers] = await shareSpace('Garden', alice, mallory)
+     * const attacker = await turnMalicious(mallory, hers)
+     * await attacker.misbehave('break-rule')
+     * await until(hers.diagnostics, (findings) => findings.some(({ code }) => code === 'block-refused'))
+     */
+    turnMalicious(peer: TestPeer, space: Space): Promise<MaliciousPeer>
     /** Ends all tabs of all peers. Take components off the page before, as Testing Library's `cleanup` does. */
     dispose(): Promise<void>
   }
@@ -66,6 +82,11 @@ export async function setup<const Args extends readonly (string | SetupOptions)[
       const handles = [space]
       for (const other of others) handles.push(await invitations.join(space, other))
       return handles
+    },
+    async turnMalicious(peer: TestPeer, space: Space) {
+      await hosted.get(peer.name as Name)?.dispose()
+      addTab(peer.name, patchedTabOf(peer))
+      return createMaliciousPeer(swarm, peer, space.id, await createCrypto(random))
     },
     async dispose() {
       for (const { dispose } of hosted.values()) await dispose()

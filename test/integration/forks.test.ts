@@ -8,7 +8,7 @@ import { createSeededRandom } from '../../src/testing/seededRandom.ts'
 import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'
 import { drive } from './simulation/drive.ts'
 import { createForkGarden, Note, type Gardener } from './simulation/forkGarden.ts'
-import { createPatchedClient, setUpdate } from './simulation/patchedClient.ts'
+import { createPatchedClient, setUpdate } from '../../src/testing/patchedClient.ts'
 
 /*
  * A device writes two histories: its profile came back from a backup, was copied, or its key was stolen. Everyone must end with the same, and nothing that

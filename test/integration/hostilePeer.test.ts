@@ -12,7 +12,7 @@ import { systemRandom } from '../../src/shared/ports.ts'
 import { createSimulatedClock } from '../../src/testing/simulatedClock.ts'
 import { createSimulatedCrypto } from '../../src/testing/simulatedCrypto.ts'
 import { setup, until, type TestPeer } from '../../src/testing/setup.ts'
-import { createPatchedClient, setUpdate, type PatchedClient } from './simulation/patchedClient.ts'
+import { createPatchedClient, setUpdate, type PatchedClient } from '../../src/testing/patchedClient.ts'
 import { drive } from './simulation/drive.ts'
 
 const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().default(false) }))
