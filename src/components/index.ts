@@ -83,6 +83,7 @@ export { SpaceForm, SpaceFormView, type SpaceFormProps, type SpaceFormViewProps 
 export { SpaceList, SpaceListView, type SpaceListProps, type SpaceListViewProps } from './spaces/SpaceList.tsx'
 export { SpaceSwitcher, SpaceSwitcherView, type SpaceSwitcherProps, type SpaceSwitcherViewProps } from './spaces/SpaceSwitcher.tsx'
 export { SpaceNotice, SpaceNoticeView } from './spaces/SpaceNotice.tsx'
+export { ConnectionDoctor, ConnectionDoctorView } from './status/ConnectionDoctor.tsx'
 export { SyncStatus, SyncStatusView } from './status/SyncStatus.tsx'
 export { Trash, TrashView, type TrashViewProps } from './data/Trash.tsx'
 export { Unlock, UnlockView, type UnlockViewProps } from './identity/Unlock.tsx'

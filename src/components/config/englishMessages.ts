@@ -96,6 +96,22 @@ function timeSpan(ms: number): string {
 /** The kit's own words. */
 const inDigits = (number: number): string => new Intl.NumberFormat('en').format(number)
 
+function inUnit(value: number, unit: string, unitDisplay: 'short' | 'long' = 'short'): string {
+  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay, maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
+}
+
+function amount(size: number): string {
+  if (size < 1000) return count(size, bytes)
+  return size < 1e6 ? inUnit(size / 1e3, 'kilobyte') : inUnit(size / 1e6, 'megabyte')
+}
+
+/** How far two clocks are apart. */
+function span(ms: number): string {
+  const whole = Math.round(Math.abs(ms) / 60_000)
+  if (whole < 90) return inUnit(whole, 'minute', 'long')
+  return whole < 48 * 60 ? inUnit(Math.round(whole / 60), 'hour', 'long') : inUnit(Math.min(9_999, Math.round(whole / 1440)), 'day', 'long')
+}
+
 export const englishMessages: Messages = {
   common: {
     close: 'Close',
@@ -598,6 +614,82 @@ export const englishMessages: Messages = {
     newerVersion: 'Others use a newer version: reload the page',
     error: 'Not saved',
     unsaved: (number) => `${count(number, changes)} not saved yet`,
+  },
+  doctor: {
+    label: 'Connection check',
+    verdicts: {
+      reading: 'Looking…',
+      ok: 'Everything that can be checked is in order.',
+      notice: 'Nothing is broken. Something is worth knowing.',
+      problem: 'There is a problem with the connection.',
+    },
+    checks: {
+      signaling: 'Finding others',
+      room: 'Meeting place',
+      ways: 'Ways to this device',
+      members: 'Other members',
+      version: 'Version',
+      clock: 'Clock',
+      sync: 'Data of others',
+    },
+    states: { ok: 'In order', notice: 'Notice', problem: 'Problem', unknown: 'Not known yet' },
+    findings: {
+      'switched-off': 'You have switched the network off. Switch it on to reach others.',
+      'device-offline': 'This device has no network. Check its Wi-Fi or cable.',
+      'other-tab': 'Another tab connects for this whole browser. Open this view there to see how.',
+      'no-webrtc': 'This browser cannot connect to other devices: WebRTC is missing or switched off. Switch it on, or use another browser.',
+      'load-failed': 'A part of the app could not be fetched. Go online and reload the page.',
+      unreachable:
+        'No signaling server answers, so new devices cannot be found. Check the connection; if it stays, tell whoever runs the app.',
+      'no-server': 'The app names no signaling server, so devices cannot find each other. Whoever makes the app has to give it one.',
+      'server-refused': (url) =>
+        `Nothing answers at ${url}: the server is down, the address is wrong, or this network blocks it. Try another network; if it stays, tell whoever runs the app.`,
+      'server-foreign': (url) =>
+        `What answers at ${url} is no signaling server: the address is wrong, or a proxy does not pass it on. Tell whoever runs the app.`,
+      'server-silent': (url) => `${url} does not answer in time. Check the connection; if it stays, tell whoever runs the app.`,
+      'no-address':
+        'The browser gives out no address at which this device can be reached. Look for a privacy setting, an extension or a VPN that forbids it.',
+      'no-way':
+        'Somebody was found, but no way leads there: a firewall or router on one side lets nothing through. Try another network, such as a phone’s.',
+      'no-relay': 'The app names no relay server (TURN), which would help there. Whoever makes the app can add one.',
+      'relay-refused': (url, reason) =>
+        `The relay ${url} refuses this app${reason === undefined ? '' : ` (${reason})`}: its password is wrong or has run out, or it is full. Tell whoever runs the app.`,
+      'relay-silent': (url) =>
+        `The relay ${url} does not answer: it is down, or this network blocks it. Try another network; if it stays, tell whoever runs the app.`,
+      'not-in-room': (space) => `This device does not yet wait where the members of “${space}” meet. If it stays so, reload the page.`,
+      removed: (space) =>
+        `You are no member of “${space}” any more, or this device was shut out. To get in again, ask a member for an invitation.`,
+      'peer-removed': (space) =>
+        `Somebody who was removed from “${space}” tried to connect and was not let in. If that is a mistake, invite them again.`,
+      'peer-unknown': (space) =>
+        `A device that is in nobody’s name in “${space}” tried to connect and was not let in. If it should be, invite its owner, or add the device.`,
+      'peer-newer': (space) =>
+        `A device in “${space}” has a newer version of this app, with which this one cannot talk. Reload the page to get it.`,
+      'peer-insecure': (space) =>
+        `A device came to “${space}” without the right keys and was not let in. One that was away for long may need a new invitation; else somebody tries to get in, in vain.`,
+      'peer-offline': (space) => `No other device of “${space}” is online. Ask somebody to open the app, and keep yours open.`,
+      'newer-content': (space) => `Somebody writes to “${space}” with a newer version of this app. Reload the page to see it.`,
+      lagging: (space) => `Something that others have of “${space}” does not arrive. Keep the app open on both devices.`,
+      'clock-skew': (person, aheadMs) =>
+        `The clocks of this device and of ${person} are ${span(aheadMs)} apart; this one is ${aheadMs > 0 ? 'behind' : 'ahead'}. Check date and time on both: changes may be sorted wrongly.`,
+    },
+    more: (number) => `and ${inDigits(number)} more`,
+    server: (url, ms) => `${url} answers in ${inUnit(Math.round(ms), 'millisecond')}.`,
+    addresses: (local, outside, relayed) =>
+      `Addresses: ${inDigits(local)} in its own network, ${inDigits(outside)} from outside, ${inDigits(relayed)} by relay.`,
+    peers: 'Linked now',
+    person: 'Who',
+    way: 'Way',
+    data: 'Data',
+    tab: 'Another tab of this browser',
+    paths: { direct: 'Direct', relayed: 'By relay', 'same-browser': 'In this browser', unknown: 'Not known' },
+    roundTrip: (ms) => inUnit(Math.round(ms), 'millisecond'),
+    traffic: (sent, received) => `${amount(sent)} sent, ${amount(received)} received`,
+    lacking: (number) => (number === 0 ? 'All here' : `${inDigits(number)} to come`),
+    copy: 'Copy report',
+    copied: 'Report copied. It holds no names, texts or passwords.',
+    copyFailed: 'The report could not be copied. Select it below and copy it by hand.',
+    report: 'Report',
   },
   network: {
     off: 'You are offline: switch the network on.',

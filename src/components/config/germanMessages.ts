@@ -13,6 +13,24 @@ function dateAndTime(time: number): string {
   return new Intl.DateTimeFormat('de', { dateStyle: 'medium', timeStyle: 'short' }).format(time)
 }
 
+function inUnit(value: number, unit: string, unitDisplay: 'short' | 'long' = 'short'): string {
+  return new Intl.NumberFormat('de', { style: 'unit', unit, unitDisplay, maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
+}
+
+function amount(size: number): string {
+  if (size < 1000) return count(size, 'Byte', 'Byte')
+  return size < 1e6 ? inUnit(size / 1e3, 'kilobyte') : inUnit(size / 1e6, 'megabyte')
+}
+
+/** How far two clocks are apart. */
+function span(ms: number): string {
+  const minutes = Math.round(Math.abs(ms) / 60_000)
+  if (minutes < 90) return inUnit(minutes, 'minute', 'long')
+  return minutes < 48 * 60
+    ? inUnit(Math.round(minutes / 60), 'hour', 'long')
+    : inUnit(Math.min(9_999, Math.round(minutes / 1440)), 'day', 'long')
+}
+
 /** A span of time from now, in its largest whole unit. */
 function timeSpan(ms: number): string {
   const format = new Intl.RelativeTimeFormat('de')
@@ -568,6 +586,84 @@ export const germanMessages: Messages = {
     newerVersion: 'Andere benutzen eine neuere Version: Lade die Seite neu',
     error: 'Nicht gespeichert',
     unsaved: (number) => `${count(number, 'Änderung', 'Änderungen')} noch nicht gespeichert`,
+  },
+  doctor: {
+    label: 'Verbindung prüfen',
+    verdicts: {
+      reading: 'Sieht nach …',
+      ok: 'Alles, was sich prüfen lässt, ist in Ordnung.',
+      notice: 'Nichts ist kaputt. Etwas ist gut zu wissen.',
+      problem: 'Mit der Verbindung stimmt etwas nicht.',
+    },
+    checks: {
+      signaling: 'Andere finden',
+      room: 'Treffpunkt',
+      ways: 'Wege zu diesem Gerät',
+      members: 'Andere Mitglieder',
+      version: 'Fassung der App',
+      clock: 'Uhr',
+      sync: 'Daten der anderen',
+    },
+    states: { ok: 'In Ordnung', notice: 'Hinweis', problem: 'Fehler', unknown: 'Noch nicht bekannt' },
+    findings: {
+      'switched-off': 'Du hast das Netz abgeschaltet. Schalte es ein, um andere zu erreichen.',
+      'device-offline': 'Dieses Gerät hat kein Netz. Sieh nach WLAN oder Kabel.',
+      'other-tab': 'Ein anderer Tab verbindet für diesen ganzen Browser. Öffne diese Ansicht dort, um zu sehen, wie.',
+      'no-webrtc':
+        'Dieser Browser kann sich mit keinem anderen Gerät verbinden: WebRTC fehlt oder ist abgeschaltet. Schalte es ein oder nimm einen anderen Browser.',
+      'load-failed': 'Ein Teil der App ließ sich nicht laden. Geh online und lade die Seite neu.',
+      unreachable:
+        'Kein Vermittlungsserver antwortet, darum werden keine neuen Geräte gefunden. Prüfe die Verbindung; wenn es so bleibt, sag es denen, die die App betreiben.',
+      'no-server': 'Die App nennt keinen Vermittlungsserver, darum finden Geräte einander nicht. Wer die App macht, muss ihr einen geben.',
+      'no-address':
+        'Der Browser gibt keine Adresse heraus, unter der dieses Gerät erreichbar wäre. Suche nach einer Einstellung, einer Erweiterung oder einem VPN, das es verbietet.',
+      'no-way':
+        'Jemand wurde gefunden, aber kein Weg führt dorthin: Eine Firewall oder ein Router auf einer Seite lässt nichts durch. Versuche ein anderes Netz, etwa das eines Telefons.',
+      'no-relay': 'Die App nennt keinen Relaisserver (TURN), der da helfen würde. Wer die App macht, kann einen angeben.',
+      'server-refused': (url) =>
+        `Unter ${url} antwortet nichts: Der Server läuft nicht, die Adresse ist falsch, oder dieses Netz sperrt sie. Versuche ein anderes Netz; wenn es so bleibt, sag es denen, die die App betreiben.`,
+      'server-foreign': (url) =>
+        `Was unter ${url} antwortet, ist kein Vermittlungsserver: Die Adresse ist falsch, oder ein Proxy reicht sie nicht weiter. Sag es denen, die die App betreiben.`,
+      'server-silent': (url) =>
+        `${url} antwortet nicht rechtzeitig. Prüfe die Verbindung; wenn es so bleibt, sag es denen, die die App betreiben.`,
+      'relay-silent': (url) =>
+        `Das Relais ${url} antwortet nicht: Es läuft nicht, oder dieses Netz sperrt es. Versuche ein anderes Netz; wenn es so bleibt, sag es denen, die die App betreiben.`,
+      'relay-refused': (url, reason) =>
+        `Das Relais ${url} weist diese App ab${reason === undefined ? '' : ` (${reason})`}: Das Passwort ist falsch oder abgelaufen, oder es ist voll. Sag es denen, die die App betreiben.`,
+      'not-in-room': (space) =>
+        `Dieses Gerät wartet noch nicht dort, wo sich die Mitglieder von „${space}“ treffen. Wenn es so bleibt, lade die Seite neu.`,
+      removed: (space) =>
+        `Du gehörst nicht mehr zu „${space}“, oder dieses Gerät wurde ausgeschlossen. Um wieder hineinzukommen, bitte ein Mitglied um eine Einladung.`,
+      'peer-removed': (space) =>
+        `Jemand, der aus „${space}“ entfernt wurde, wollte sich verbinden und wurde nicht hereingelassen. Wenn das ein Irrtum ist, lade die Person neu ein.`,
+      'peer-unknown': (space) =>
+        `Ein Gerät, das in „${space}“ niemandem gehört, wollte sich verbinden und wurde nicht hereingelassen. Wenn es soll, lade die Person ein oder füge das Gerät hinzu.`,
+      'peer-newer': (space) =>
+        `Ein Gerät in „${space}“ hat eine neuere Fassung dieser App, mit der diese hier nicht sprechen kann. Lade die Seite neu, um sie zu bekommen.`,
+      'peer-insecure': (space) =>
+        `Ein Gerät kam ohne die richtigen Schlüssel zu „${space}“ und wurde nicht hereingelassen. Eines, das lange weg war, braucht vielleicht eine neue Einladung; sonst versucht jemand vergeblich, hineinzukommen.`,
+      'peer-offline': (space) => `Kein anderes Gerät von „${space}“ ist online. Bitte jemanden, die App zu öffnen, und lass deine offen.`,
+      'newer-content': (space) => `Jemand schreibt in „${space}“ mit einer neueren Fassung dieser App. Lade die Seite neu, um es zu sehen.`,
+      lagging: (space) => `Etwas, das andere von „${space}“ haben, kommt nicht an. Lass die App auf beiden Geräten offen.`,
+      'clock-skew': (person, aheadMs) =>
+        `Die Uhren dieses Geräts und von ${person} liegen ${span(aheadMs)} auseinander; diese hier geht ${aheadMs > 0 ? 'nach' : 'vor'}. Prüfe Datum und Zeit auf beiden: Änderungen könnten falsch eingeordnet werden.`,
+    },
+    more: (number) => `und ${number.toLocaleString('de')} weitere`,
+    server: (url, ms) => `${url} antwortet in ${inUnit(Math.round(ms), 'millisecond')}.`,
+    addresses: (local, outside, relayed) => `Adressen: ${local} im eigenen Netz, ${outside} von außen, ${relayed} über ein Relais.`,
+    peers: 'Jetzt verbunden',
+    person: 'Wer',
+    way: 'Weg',
+    data: 'Daten',
+    tab: 'Ein anderer Tab dieses Browsers',
+    paths: { direct: 'Direkt', relayed: 'Über ein Relais', 'same-browser': 'In diesem Browser', unknown: 'Nicht bekannt' },
+    roundTrip: (ms) => inUnit(Math.round(ms), 'millisecond'),
+    traffic: (sent, received) => `${amount(sent)} gesendet, ${amount(received)} empfangen`,
+    lacking: (blocks) => (blocks === 0 ? 'Alles da' : `${blocks.toLocaleString('de')} fehlen noch`),
+    copy: 'Bericht kopieren',
+    copied: 'Bericht kopiert. Es stehen keine Namen, Texte oder Passwörter darin.',
+    copyFailed: 'Der Bericht ließ sich nicht kopieren. Markiere ihn unten und kopiere ihn von Hand.',
+    report: 'Bericht',
   },
   network: {
     off: 'Du bist offline: Schalte das Netz ein.',

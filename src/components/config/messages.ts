@@ -2,8 +2,26 @@ import type { EchoError, EchoErrorCode } from '../../shared/echoError.ts'
 import type { Role } from '../../access/membershipLog.ts'
 import type { Activity } from '../../replication/presence/presenceMessage.ts'
 import type { Obstacle } from '../../client/spaces/spacePermissions.ts'
+import type { DiagnosticCheck, DiagnosticFinding, Diagnostics } from '../../client/diagnostics/diagnostics.ts'
 import type { SpaceState } from '../../client/states.ts'
 import type { QrScanState } from '../invitations/useQrScan.ts'
+
+type FindingOf<Code, Finding = DiagnosticFinding> = Finding extends { readonly code: infer Own }
+  ? Code extends Own
+    ? Finding
+    : never
+  : never
+
+/** What is put into the text about a finding. */
+type FindingText<Finding> = Finding extends { readonly aheadMs: number }
+  ? (person: string, aheadMs: number) => string
+  : Finding extends { readonly reason: unknown }
+    ? (url: string, reason: number | undefined) => string
+    : Finding extends { readonly url: string }
+      ? (url: string) => string
+      : Finding extends { readonly space: unknown }
+        ? (space: string) => string
+        : string
 
 /** Every word the kit shows: strings, and functions where something is put in. Override any part through `<EchoUiConfig messages={…}>`. */
 export interface Messages {
@@ -506,6 +524,33 @@ export interface Messages {
     readonly newerVersion: string
     readonly error: string
     readonly unsaved: (count: number) => string
+  }
+  /** Why devices do not connect. Names come fit to stand in a sentence, addresses without secrets; times in milliseconds. */
+  readonly doctor: {
+    readonly label: string
+    readonly verdicts: { readonly [Status in Diagnostics['status']]: string }
+    readonly checks: { readonly [Name in DiagnosticCheck['name']]: string }
+    readonly states: { readonly [Status in DiagnosticCheck['status']]: string }
+    /** What is so, why, and what to do. */
+    readonly findings: { readonly [Code in DiagnosticFinding['code']]: FindingText<FindingOf<Code>> }
+    /** Stands for further findings of the same check, or further peers. */
+    readonly more: (count: number) => string
+    readonly server: (url: string, roundTripMs: number) => string
+    readonly addresses: (local: number, outside: number, relayed: number) => string
+    readonly peers: string
+    readonly person: string
+    readonly way: string
+    readonly data: string
+    readonly tab: string
+    readonly paths: { readonly [Path in Diagnostics['peers'][number]['path']]: string }
+    readonly roundTrip: (ms: number) => string
+    readonly traffic: (bytesSent: number, bytesReceived: number) => string
+    readonly lacking: (blocks: number) => string
+    readonly copy: string
+    readonly copied: string
+    readonly copyFailed: string
+    /** Names the text that can be copied by hand. */
+    readonly report: string
   }
   /** Why nobody can be met, and what to do. What is wrong with the server or the browser itself stands in `errors`. */
   readonly network: {

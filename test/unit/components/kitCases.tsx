@@ -16,6 +16,7 @@ import { EchoError } from '../../../src/shared/echoError.ts'
 import type { DeviceId, IdentityId, ItemId, SpaceId } from '../../../src/shared/ids.ts'
 import { createWritable } from '../../../src/shared/readable.ts'
 import { EchoProvider } from '../../../src/react/EchoProvider.tsx'
+import { diagnosticsOf, garden, peerOf } from '../../../stories/diagnosticsOf.ts'
 import {
   allPermissions,
   createFakeEcho,
@@ -548,6 +549,21 @@ export const kitCases: Readonly<Record<ComponentName, KitCase>> = {
   SpaceSwitcherView: {
     element: ({ text }) => <kit.SpaceSwitcherView spaces={[spaceOf(text)]} current={undefined} onSwitch={ignore} />,
     says: ['Garden', m.spaces.choose],
+  },
+  ConnectionDoctor: {
+    isConnected: true,
+    element: ({ garden }) => <kit.ConnectionDoctor space={garden.space} />,
+    says: [m.doctor.verdicts.reading],
+  },
+  ConnectionDoctorView: {
+    element: ({ text }) => (
+      <kit.ConnectionDoctorView
+        state={diagnosticsOf([{ code: 'peer-offline', check: 'members', severity: 'notice', space: { ...garden, name: text } }], {
+          peers: [peerOf(text)],
+        })}
+      />
+    ),
+    says: [m.doctor.verdicts.notice, 'No other device of “Garden”', '<bdi>Garden</bdi>'],
   },
   SyncStatus: { isConnected: true, element: ({ garden }) => <kit.SyncStatus space={garden.space} />, says: [m.sync.upToDate(1)] },
   SyncStatusView: {

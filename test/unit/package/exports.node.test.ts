@@ -138,6 +138,8 @@ const promised: Record<string, readonly string[]> = {
     'Button',
     'ConfirmDialog',
     'ConflictBadge',
+    'ConnectionDoctor',
+    'ConnectionDoctorView',
     'ConflictBadgeView',
     'Countdown',
     'Dialog',
