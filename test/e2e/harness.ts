@@ -7,6 +7,7 @@ import { chromium, type Browser, type BrowserContext, type LaunchOptions, type P
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, vi } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
 import { createSignalingServer, type SignalingServer } from '../../src/signaling/index.ts'
+import { contentSecurityPolicy, isViolation } from './contentSecurityPolicy.ts'
 import type {} from './page/main.ts'
 
 /** How a page is opened. */
@@ -64,7 +65,7 @@ const webrtcArgs = ['--disable-features=WebRtcHideLocalIpsWithMdns']
 /** The longest test takes about 20 s on a busy machine; one that hangs shall not hang for long. */
 const testMs = 60_000
 
-/** Sets a file's tests up, and cleans up after each; a page's unhandled error fails its test. */
+/** Sets a file's tests up, and cleans up after each; a page's unhandled error fails its test, and so does a violation of the policy that apps are told to have. */
 export function setupHarness(): Harness {
   let site: Server
   let browser: Browser
@@ -102,7 +103,10 @@ export function setupHarness(): Harness {
 
   function listen(page: Page, name: string): void {
     const note = (text: string): void => void log.push(`[${name}] ${text}`)
-    page.on('console', (message) => note(`${message.type()}: ${message.text()}`))
+    page.on('console', (message) => {
+      note(`${message.type()}: ${message.text()}`)
+      if (isViolation(message.text())) faults.push(`[${name}] ${message.text()}`)
+    })
     page.on('crash', () => note('crashed'))
     page.on('pageerror', (error) => {
       note(`unhandled: ${error.stack ?? error.message}`)
@@ -222,6 +226,7 @@ const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': '
 
 /** Serves a folder on any free port; `/mark` tells `onMark`. */
 async function serve(folder: string, onMark: () => boolean): Promise<Server> {
+  const headers = { 'cache-control': 'no-store', 'content-security-policy': contentSecurityPolicy() }
   const server = createServer((request, response) => {
     const path = new URL(request.url!, 'http://localhost').pathname
     if (path === '/mark') {
@@ -229,8 +234,7 @@ async function serve(folder: string, onMark: () => boolean): Promise<Server> {
       return
     }
     readFile(join(folder, normalize(path === '/' ? '/index.html' : path))).then(
-      (content) =>
-        response.writeHead(200, { 'content-type': types[extname(path)] ?? 'text/html', 'cache-control': 'no-store' }).end(content),
+      (content) => response.writeHead(200, { 'content-type': types[extname(path)] ?? 'text/html', ...headers }).end(content),
       () => response.writeHead(404).end(),
     )
   })

@@ -37,7 +37,7 @@ function Plain({ id }: { readonly id: string }): ReactNode {
 
 function Markdown({ id }: { readonly id: string }): ReactNode {
   const { space } = window.lab
-  return <MarkdownEditor space={space} text={useText(space, id)} label="Text" />
+  return <MarkdownEditor space={space} text={useText(space, id)} label="Text" nonce="of-the-page" />
 }
 
 function Rich({ id }: { readonly id: string }): ReactNode {

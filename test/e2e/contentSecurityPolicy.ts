@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What `docs/DEPLOYMENT.md` tells apps to send, with the signaling servers of tests, and the nonce that the pages give the Markdown editor. */
+export function contentSecurityPolicy(): string {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/DEPLOYMENT.md'), 'utf8')
+  const policy = /^Content-Security-Policy: (.+)$/m.exec(page)?.[1]
+  if (policy === undefined) throw new Error('docs/DEPLOYMENT.md has no Content-Security-Policy any more')
+  return policy.replace('wss://signal.example', 'ws:').replace("style-src 'self'", "style-src 'self' 'nonce-of-the-page'")
+}
+
+/** Whether Chromium says so in its console. */
+export const isViolation = (text: string): boolean => text.includes('Content Security Policy')
