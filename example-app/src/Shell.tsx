@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { useIdentity, useNetworkStatus, useSpaces, type NetworkStatus } from 'echo-react'
-import { Avatar, Button, Dialog, ErrorNote, SpaceForm, SpaceListView } from 'echo-react/components'
+import { Avatar, Button, ConnectionDoctor, Dialog, ErrorNote, SpaceForm, SpaceListView } from 'echo-react/components'
 import { Account } from './Account.tsx'
 import { useOpenJoin } from './Joining.tsx'
 import { echo, lastFault, showFault } from './echo.ts'
@@ -63,7 +63,7 @@ function Sidebar({ current, isDrawerOpen, onClose }: SidebarProps): ReactNode {
   const identity = useIdentity()
   const openJoin = useOpenJoin()
   const drawer = useRef<HTMLDialogElement>(null)
-  const [dialog, setDialog] = useState<'new' | 'import' | 'account'>()
+  const [dialog, setDialog] = useState<'new' | 'import' | 'connection' | 'account'>()
   const me = 'identity' in identity ? identity.identity : undefined
 
   useLayoutEffect(() => {
@@ -112,6 +112,9 @@ function Sidebar({ current, isDrawerOpen, onClose }: SidebarProps): ReactNode {
       </div>
       <footer className="sidebar-foot">
         <NetworkSwitch />
+        <Button variant="quiet" onClick={() => choose('connection')}>
+          Why am I not connected?
+        </Button>
         {me !== undefined && (
           <button type="button" className="me" onClick={() => choose('account')}>
             <Avatar id={me.id} name={me.name} aria-hidden="true" />
@@ -157,6 +160,9 @@ function Sidebar({ current, isDrawerOpen, onClose }: SidebarProps): ReactNode {
       </Dialog>
       <Dialog open={dialog === 'import'} onClose={() => setDialog(undefined)} title="Open a file">
         <Import onOpened={() => setDialog(undefined)} />
+      </Dialog>
+      <Dialog open={dialog === 'connection'} onClose={() => setDialog(undefined)} title="Connection">
+        <ConnectionDoctor />
       </Dialog>
       <Account open={dialog === 'account'} onClose={() => setDialog(undefined)} />
     </>

@@ -69,6 +69,15 @@ describe('a week of two people with the example app', () => {
     expect(await accessibilityFaults(bob)).toEqual([])
     await shoot(bob, 'tuesday-joined')
 
+    // The doctor finds nothing wrong, and how they are connected.
+    await ann.getByRole('button', { name: 'Why am I not connected?' }).click()
+    const doctor = ann.getByRole('dialog', { name: 'Connection' })
+    await doctor.locator('[data-slot=connection-doctor][data-state=ok]').waitFor()
+    await doctor.getByText('Bob Birch').first().waitFor()
+    expect(await accessibilityFaults(ann)).toEqual([])
+    await shoot(ann, 'tuesday-connection')
+    await doctor.getByRole('button', { name: 'Close' }).click()
+
     // Both write in one note, and Bob mentions Ann.
     await openView(bob, 'Notes')
     await tree(bob).getByRole('link', { name: 'Day one' }).click()
