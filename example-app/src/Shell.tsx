@@ -113,7 +113,7 @@ function Sidebar({ current, isDrawerOpen, onClose }: SidebarProps): ReactNode {
       <footer className="sidebar-foot">
         <NetworkSwitch />
         <Button variant="quiet" onClick={() => choose('connection')}>
-          Why am I not connected?
+          Check the connection
         </Button>
         {me !== undefined && (
           <button type="button" className="me" onClick={() => choose('account')}>

@@ -70,7 +70,7 @@ describe('a week of two people with the example app', () => {
     await shoot(bob, 'tuesday-joined')
 
     // The doctor finds nothing wrong, and how they are connected.
-    await ann.getByRole('button', { name: 'Why am I not connected?' }).click()
+    await ann.getByRole('button', { name: 'Check the connection' }).click()
     const doctor = ann.getByRole('dialog', { name: 'Connection' })
     await doctor.locator('[data-slot=connection-doctor][data-state=ok]').waitFor()
     await doctor.getByText('Bob Birch').first().waitFor()
