@@ -2,6 +2,6 @@
 export { createSignalingServer, type SignalingServer, type SignalingServerOptions } from './signalingServer.ts'
 export { createLocalBroker, type BrokerStatus, type SignalingBroker } from './broker.ts'
 export { createNatsBroker } from './natsBroker.ts'
-export type { Address } from './listen.ts'
+export type { ListenAddress } from './listen.ts'
 export type { DropReason, RefusalReason, SignalingStats } from './stats.ts'
 export { defaultLimits, type SignalingLimits } from './limits.ts'

@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { EchoError } from '../shared/echoError.ts'
 
 /** Where a server listens: port 0 takes any free one, host `0.0.0.0` lets other machines in. */
-export interface Address {
+export interface ListenAddress {
   readonly port: number
   readonly host: string
 }
 
 /** @throws EchoError `bad-config` where the port is taken or may not be used. */
-export function listen(answer: RequestListener, { port, host }: Address): Promise<Server> {
+export function listen(answer: RequestListener, { port, host }: ListenAddress): Promise<Server> {
   const http = createServer(answer)
   return new Promise((resolve, reject) => {
     http.once('error', (cause: NodeJS.ErrnoException) => {

@@ -3,8 +3,9 @@ import { EchoError } from '../shared/echoError.ts'
 import type { BrokerAddress } from './brokerAddress.ts'
 
 const connectWithinMs = 2_000
-/** A server that leaves two of these unanswered counts as lost. */
-const pingEveryMs = 5_000
+/** The server is asked so often whether it is there, and counts as lost when it has not answered for so long. */
+const askEveryMs = 2_000
+const answerWithinMs = 5_000
 const drainWithinMs = 2_000
 /** Bytes on their way to a server that has not said that it has them; what would come on top is not sent. */
 const maxBytesUnderWay = 8 * 1_024 * 1_024
@@ -48,8 +49,6 @@ export async function openNatsLink({ connect }: typeof Nats, { servers, isTls, c
     // Of its own accord it would keep what is published meanwhile, and not tell which topics lost something.
     reconnect: false,
     timeout: connectWithinMs,
-    pingInterval: pingEveryMs,
-    maxPingOut: 2,
   })
   try {
     await assertPermitted(connection)
@@ -59,6 +58,7 @@ export async function openNatsLink({ connect }: typeof Nats, { servers, isTls, c
   }
   let bytesUnderWay = 0
   let isAsking = false
+  const watch = watchAnswers(connection)
 
   /** The server's answer to a flush says that it has all that was sent before. */
   async function askWhatArrived(): Promise<void> {
@@ -102,11 +102,40 @@ export async function openNatsLink({ connect }: typeof Nats, { servers, isTls, c
         return () => undefined
       }
     },
-    lost: connection.closed().then((reason) => (reason instanceof Error ? reason.message : 'the connection ended')),
+    lost: connection.closed().then((reason) => {
+      watch.end()
+      if (watch.isSilent()) return 'it does not answer'
+      return reason instanceof Error ? reason.message : 'the connection ended'
+    }),
     end: async () => {
       const late = new Promise((resolve) => setTimeout(resolve, drainWithinMs).unref())
       await Promise.race([connection.drain().catch(() => undefined), late])
       await connection.close()
+    },
+  }
+}
+
+/** Closes the connection where no answer comes; the client's own pings cannot while its socket is full, for it waits for what it wrote last. */
+function watchAnswers(connection: Nats.NatsConnection): { isSilent(): boolean; end(): void } {
+  let isSilent = false
+  let late: NodeJS.Timeout | undefined
+  const asking = setInterval(() => {
+    if (late !== undefined) return
+    late = setTimeout(() => {
+      isSilent = true
+      void connection.close()
+    }, answerWithinMs)
+    const settle = (): void => {
+      clearTimeout(late)
+      late = undefined
+    }
+    connection.flush().then(settle, settle)
+  }, askEveryMs)
+  return {
+    isSilent: () => isSilent,
+    end: () => {
+      clearInterval(asking)
+      clearTimeout(late)
     },
   }
 }

@@ -4,7 +4,7 @@ import { createTokenBucket, type TokenBucket } from '../shared/tokenBucket.ts'
 import { createLocalBroker, type SignalingBroker } from './broker.ts'
 import { encodeData, encodePublication, parseClientMessage } from './clientMessage.ts'
 import { defaultLimits, type SignalingLimits } from './limits.ts'
-import { closeServer, describeAddress, listen, portOf, type Address } from './listen.ts'
+import { closeServer, describeAddress, listen, portOf, type ListenAddress } from './listen.ts'
 import { encodeMetrics } from './metrics.ts'
 import type { DropReason, RefusalReason, SignalingStats } from './stats.ts'
 import { createTopicTable } from './topicTable.ts'
@@ -20,7 +20,7 @@ export interface SignalingServerOptions {
   /** Pages that may connect, such as `https://app.example`; programs that are no browsers can say they are any. Default: all. */
   readonly origins?: readonly string[]
   /** Where `GET /metrics` answers with figures for Prometheus; apart from the clients' port, for it is for operators. Default: nowhere. */
-  readonly metrics?: Address
+  readonly metrics?: ListenAddress
 }
 
 export interface SignalingServer {

@@ -155,7 +155,7 @@ describe('a broker through NATS', () => {
     await vi.waitFor(() => expect(broker.status()).toEqual({ state: 'connected' }), within)
   })
 
-  it('keeps a bounded number of bytes for a server that does not answer', async () => {
+  it('keeps a bounded number of bytes for a server that does not answer, and then holds it for lost until it does', async () => {
     const slow = await startNatsServer()
     cleanups.push(slow.kill)
     const broker = await enter(slow.url)
@@ -165,6 +165,7 @@ describe('a broker through NATS', () => {
     while (broker.publish('a', text)) taken++
     expect(taken * text.length).toBeGreaterThan(8_000_000)
     expect(taken * text.length).toBeLessThan(8_400_000)
+    await vi.waitFor(() => expect(broker.status()).toEqual({ state: 'lost', reason: 'it does not answer' }), { timeout: 15_000 })
     slow.resume()
     await vi.waitFor(() => expect(broker.publish('a', text)).toBe(true), within)
   })
