@@ -6,6 +6,8 @@ export interface SimulatedClock extends Clock {
   run(durationMs: number): Promise<void>
   /** Runs from timer to timer until `isDone`. @throws Error when `maxMs` have passed or nothing is left to wait for. */
   runUntil(isDone: () => boolean, maxMs?: number): Promise<void>
+  /** Runs until a promise settles. @returns what it resolves to @throws what it rejects with; Error as {@link runUntil} */
+  drive<T>(promise: Promise<T>): Promise<T>
   /** Runs until no timer is left. @throws Error when some still are after `maxMs`: a heartbeat never ends. */
   runUntilIdle(maxMs?: number): Promise<void>
   /** Timers that have not fired. */
@@ -111,6 +113,12 @@ export function createSimulatedClock(options: SimulatedClockOptions = {}): Simul
     return true
   }
 
+  function runUntil(isDone: () => boolean, maxMs = defaultMaxMs): Promise<void> {
+    return move(async () => {
+      if (!(await fireUntil(nowMs + maxMs, isDone))) throw new Error(`not reached within ${maxMs} simulated milliseconds`)
+    })
+  }
+
   return {
     now,
     after: (delayMs, callback) => {
@@ -130,10 +138,16 @@ export function createSimulatedClock(options: SimulatedClockOptions = {}): Simul
         await fireUntil(endMs, () => false)
         nowMs = Math.max(nowMs, endMs)
       }),
-    runUntil: (isDone, maxMs = defaultMaxMs) =>
-      move(async () => {
-        if (!(await fireUntil(nowMs + maxMs, isDone))) throw new Error(`not reached within ${maxMs} simulated milliseconds`)
-      }),
+    runUntil,
+    async drive(promise) {
+      let isSettled = false
+      const settled = (): void => {
+        isSettled = true
+      }
+      promise.then(settled, settled)
+      await runUntil(() => isSettled)
+      return promise
+    },
     runUntilIdle: (maxMs = defaultMaxMs) =>
       move(async () => {
         await fireUntil(nowMs + maxMs, () => timers.length === 0)
