@@ -22,6 +22,9 @@ beforeAll(async () => {
   one = await startSignaling(14_440, nats.url)
   other = await startSignaling(14_450, nats.url)
 }, 120_000)
+afterEach(async () => {
+  for (const process of [nats, one, other]) await process.start()
+})
 afterAll(async () => {
   await Promise.all([one?.kill(), other?.kill(), nats?.kill()])
 })
@@ -68,8 +71,7 @@ describe('people on two signaling instances that share a broker', () => {
     await invite(alice, carol)
     for (const page of [alice, bob, carol]) await page.evaluate(() => window.lab.untilPeers(2))
     report('over the instance that is left, ms', { all: performance.now() - startMs })
-    expect(performance.now() - startMs).toBeLessThan(backWithinMs)
-    await one.start()
+    expect(performance.now() - startMs).toBeLessThan(10_000)
     for (const page of [alice, bob, carol]) expect(await page.evaluate(() => window.lab.errors)).toEqual([])
   })
 

@@ -15,7 +15,7 @@ export interface SignalingProcess {
   figure(name: string): Promise<number>
   /** Ends it at once and without a word. */
   kill(): Promise<void>
-  /** Starts it again, on the same ports. */
+  /** Starts it again, on the same ports, if it does not run. */
   start(): Promise<void>
 }
 
@@ -23,9 +23,11 @@ export interface SignalingProcess {
 export async function startSignaling(ports: number, brokerUrl: string, ...args: readonly string[]): Promise<SignalingProcess> {
   const port = await freePort(ports)
   const metricsPort = await freePort(port + 1)
-  let process: ChildProcess
+  let process: ChildProcess | undefined
+  const isRunning = (): boolean => process !== undefined && process.exitCode === null && process.signalCode === null
 
   async function start(): Promise<void> {
+    if (isRunning()) return
     const flags = ['--port', String(port), '--metrics-port', String(metricsPort), ...args]
     process = spawn(globalThis.process.execPath, [`--max-old-space-size=${maxHeapMegabytes}`, cli, ...flags], {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -42,9 +44,9 @@ export async function startSignaling(ports: number, brokerUrl: string, ...args: 
       return Number(new RegExp(`^${name.replaceAll(/[{}]/g, String.raw`\$&`)} (\\d+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
     },
     kill: async () => {
-      if (process.exitCode !== null || process.signalCode !== null) return
-      process.kill('SIGKILL')
-      await once(process, 'exit')
+      if (!isRunning()) return
+      process!.kill('SIGKILL')
+      await once(process!, 'exit')
     },
     start,
   }

@@ -9,7 +9,7 @@ export interface NatsServer {
   readonly url: string
   /** Ends it at once; its clients see the connection break. */
   kill(): Promise<void>
-  /** Starts it again on the same port. */
+  /** Starts it again on the same port, if it does not run. */
   start(): Promise<void>
   /** It takes connections and answers nothing, until it is resumed. */
   pause(): void
@@ -20,9 +20,11 @@ export interface NatsServer {
 export async function startNatsServer(...args: readonly string[]): Promise<NatsServer> {
   const path = await ensureNatsServer()
   const port = await freePort(14_222)
-  let process: ChildProcess
+  let process: ChildProcess | undefined
+  const isRunning = (): boolean => process !== undefined && process.exitCode === null && process.signalCode === null
 
   async function start(): Promise<void> {
+    if (isRunning()) return
     process = spawn(path, ['-a', '127.0.0.1', '-p', String(port), ...args], { stdio: 'ignore' })
     if (!(await waitForPort(port))) throw new Error('nats-server does not answer')
   }
@@ -32,12 +34,12 @@ export async function startNatsServer(...args: readonly string[]): Promise<NatsS
     port,
     url: `nats://127.0.0.1:${port}`,
     kill: async () => {
-      if (process.exitCode !== null || process.signalCode !== null) return
-      process.kill('SIGKILL')
-      await once(process, 'exit')
+      if (!isRunning()) return
+      process!.kill('SIGKILL')
+      await once(process!, 'exit')
     },
     start,
-    pause: () => void process.kill('SIGSTOP'),
-    resume: () => void process.kill('SIGCONT'),
+    pause: () => void process?.kill('SIGSTOP'),
+    resume: () => void process?.kill('SIGCONT'),
   }
 }
