@@ -58,6 +58,11 @@ describe('the documentation', () => {
     expect(broken).toEqual([])
   })
 
+  it('leads from the README to every page', () => {
+    const linked = new Set(pages.get('README.md')!.links.map(({ target }) => target.split('#')[0]))
+    expect(paths.filter((path) => path !== 'README.md' && !linked.has(path))).toEqual([])
+  })
+
   it('names only scripts and programs that are there', () => {
     const ofVite = ['dev', 'preview']
     const named: string[] = []
