@@ -17,6 +17,7 @@ const limits = [
   { entry: 'dist/components/config/germanMessages.js', atOnce: 13_700, onDemand: 0 },
   { entry: 'dist/editors/rich-text/index.js', atOnce: 143_000, onDemand: 0 },
   { entry: 'dist/components/data/InfiniteList.js', atOnce: 19_200, onDemand: 0 },
+  { entry: 'dist/devtools/index.js', atOnce: 1_000, onDemand: 33_200 },
 ]
 
 const peers = ['react', 'react-dom', 'yjs', 'y-protocols'].flatMap((name) => [name, `${name}/*`])

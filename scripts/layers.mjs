@@ -118,7 +118,7 @@ export function layerOverrides() {
   return [
     { files: ['src/**'], rules: { 'no-console': 'error', 'import/no-cycle': ['error', { ignoreTypes: false }] } },
     { files: ['src/signaling/cli.ts'], rules: { 'no-console': 'off' } },
-    { files: ['src/*.ts', 'src/*.tsx'], rules: importRule(entryPatterns(['testing', 'signaling'], true)) },
+    { files: ['src/*.ts', 'src/*.tsx'], rules: importRule(entryPatterns(['devtools', 'testing', 'signaling'], true)) },
     {
       files: ['src/core.ts'],
       rules: importRule(entryPatterns(['react', 'components', 'editors', 'devtools', 'testing', 'signaling'], false)),

@@ -273,6 +273,7 @@ export function createMembershipLog(options: { readonly crypto: CryptoPort; read
       // A further admission of the same person carries the invitation on.
       return new Set(counting.map(({ identityId }) => identityId)).size
     },
+    judged: () => graph.all,
     voided: () => evaluator.current().voided,
     keptBlocks: () => evaluator.current().ends.keptBlocks,
     isBefore: (earlier, later) => graph.isBefore(operationKey(earlier), operationKey(later)),

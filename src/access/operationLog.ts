@@ -4,7 +4,7 @@ import type { EpochBody } from './bodies/epochBody.ts'
 import type { InviteBody } from './bodies/inviteBody.ts'
 import type { VoidReason } from './judging/ends.ts'
 import type { Evidenced } from './judging/evidence.ts'
-import type { Admission, Entry } from './judgedOperation.ts'
+import type { Admission, Entry, JudgedOperation } from './judgedOperation.ts'
 import type { MembershipLog, Role } from './membershipLog.ts'
 import type { EntryReference } from './operation.ts'
 
@@ -66,6 +66,8 @@ export interface OperationLog extends MembershipLog {
   hasDenied(invitationId: Uint8Array, identity: IdentityId): boolean
   /** How many people were admitted by an invitation (id, 32 bytes), members still or not; announced or not. Not who was let in by one who might not. */
   usesOf(invitationId: Uint8Array): number
+  /** What the well-formed operations do where they count, each after its parents. */
+  judged(): readonly JudgedOperation[]
   /** The well-formed operations that do not count, by key, and why. */
   voided(): ReadonlyMap<string, VoidReason>
   /** Whether operation `earlier` (id, 32 bytes) is in the past of `later`; false where one is not here. */

@@ -231,7 +231,7 @@ export interface NetworkCommands {
 }
 
 /** A space on this device: a stable handle. Items: see {@link Database}. */
-export interface Space extends Omit<Database, 'dispose' | 'textSteps' | 'countItems'> {
+export interface Space extends Omit<Database, 'dispose' | 'textSteps' | 'countItems' | 'liveAnswers' | 'measure'> {
   readonly id: SpaceId
   readonly info: Readable<SpaceInfo>
   readonly state: Readable<SpaceState>

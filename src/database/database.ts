@@ -20,7 +20,7 @@ import { createItemStore } from './items/itemStore.ts'
 import { createLiveConflicts } from './items/liveConflicts.ts'
 import { isAuthorTag } from './graph/positions.ts'
 import type { Query } from './query/query.ts'
-import { createQueryEngine, type QueryExplanation } from './query/queryEngine.ts'
+import { createQueryEngine, type QueryEngine, type QueryExplanation } from './query/queryEngine.ts'
 import { createSpaceProperties, writeSpaceProperty, type SpaceProperties } from './spaceProperties.ts'
 import { createTextContents, type TextContents } from './items/textContents.ts'
 import type { TextRows } from './items/textRows.ts'
@@ -110,6 +110,10 @@ export interface Database extends ItemCommands {
   readonly undo: UndoCommands
   /** Takes what is edited in the space's texts among the steps of {@link undo}. */
   readonly textSteps: TextSteps
+  /** The live answers, to be looked at. */
+  readonly liveAnswers: QueryEngine['answers']
+  /** Has live answers timed, see {@link QueryEngine.measure}. */
+  readonly measure: QueryEngine['measure']
   /**
    * What the text of an item says, without formatting, the first 20,000 characters of it, live; undefined until that is known, and where there is no such text
    * here. A text that is not open is read from what is kept of it, and opened for a moment only where it changed since. `openText` has all of a longer one.
@@ -286,6 +290,8 @@ export function createDatabase({ root, texts, types, clock, random, authorTag, o
     },
     undo: { undo: stack.undo, redo: stack.redo, state: stack.state },
     textSteps: createTextUndo(stack),
+    liveAnswers: engine.answers,
+    measure: engine.measure,
     textContent: whileOpen((id: string) => contents?.live(id as ItemId) ?? neverKnown),
     properties,
     trash,

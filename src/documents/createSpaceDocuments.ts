@@ -393,6 +393,11 @@ export async function createSpaceDocuments(options: SpaceDocumentsOptions): Prom
       return texts.open(item, model)
     },
     peekText: <Model extends TextModel = 'text'>(item: ItemId, model: Model = 'text' as Model) => texts.get(item)?.peek(model),
+    openDocuments: () =>
+      [...live.values()].map((document) => {
+        const text = texts.get(document.id)
+        return { document, users: text?.users(), generation: text?.generation() }
+      }),
     keepTextSteps(steps) {
       textSteps = steps
     },

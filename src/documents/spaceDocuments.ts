@@ -12,6 +12,7 @@ import type { BlockGraph, BlockNode } from '../feed/graph/blockGraph.ts'
 import type { BlockStore } from '../feed/store/blockStore.ts'
 import type { DeviceQuotas } from '../feed/deviceQuotas.ts'
 import type { AcceptedBlock } from '../feed/blockReceiver.ts'
+import type { LiveDocument } from './liveDocument.ts'
 import type { LoadedDocument } from './loading/loadDocument.ts'
 import type { WithdrawnContent } from './verdicts/readWithdrawn.ts'
 import type { TextHandles } from './texts/openText.ts'
@@ -35,6 +36,12 @@ export interface SpaceDocuments {
   openText<Model extends TextModel = 'text'>(item: ItemId, model?: Model): Promise<TextHandles[Model]>
   /** A handle on a text document that is open already, without opening it: it need not be released. */
   peekText<Model extends TextModel = 'text'>(item: ItemId, model?: Model): TextHandles[Model] | undefined
+  /** The documents that are open, to be looked at, with how many handles are on each and its generation: no such for the root document, which is always open. */
+  openDocuments(): readonly {
+    readonly document: LiveDocument
+    readonly users: number | undefined
+    readonly generation: number | undefined
+  }[]
   /** Says where what is edited in texts here goes, to be taken back; until then nowhere. */
   keepTextSteps(steps: TextSteps): void
   /** Takes a block that the receiver accepted, in causal order; it is applied at the next tick. */

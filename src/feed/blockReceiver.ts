@@ -3,7 +3,7 @@ import type { Readable } from '../shared/readable.ts'
 import type { Block } from './block.ts'
 import type { BlockNode } from './graph/blockGraph.ts'
 import type { Bundle } from './bundles/bundle.ts'
-import type { Awaited as Wait } from './graph/heldBlocks.ts'
+import type { Awaited as Wait, HeldBlocks } from './graph/heldBlocks.ts'
 import type { ReceivedBundle } from './bundles/receivedBundle.ts'
 import type { TurnedAway } from './turnedAway.ts'
 
@@ -42,6 +42,8 @@ export interface BlockReceiver {
   retry(): Promise<void>
   /** Blocks that wait for others, for operations or for keys. */
   readonly held: number
+  /** These blocks, to be looked at. */
+  readonly waiting: HeldBlocks['all']
   /** Devices whose blocks wait for their quota, or are muted and sent some. */
   readonly delayed: Readable<ReadonlySet<DeviceId>>
   /** Blocks of a device that wait for their turn, or of all. */

@@ -313,6 +313,7 @@ export function createBlockReceiver({
     get held() {
       return held.size
     },
+    waiting: held.all,
     refusals: () => refusals,
     dispose() {
       isDisposed = true

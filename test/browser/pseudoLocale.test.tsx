@@ -11,7 +11,7 @@ const messages = pseudoMessages(englishMessages)
 type Composed = ComponentType & { readonly args?: object }
 
 /** Small apps around the kit, with words of their own. */
-const apps = /\/(TwoPeers|Models)\.stories/
+const apps = /\/(TwoPeers|Models|EchoDevtools)\.stories/
 const stories = Object.entries(import.meta.glob('../../stories/*.stories.tsx', { eager: true }))
   .filter(([path]) => !apps.test(path))
   .flatMap(([path, file]) =>

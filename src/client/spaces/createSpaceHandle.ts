@@ -6,6 +6,7 @@ import type { TextModel } from '../../documents/texts/textHandle.ts'
 import type { Network, NetworkState } from '../../network/network.ts'
 import type { StorageState } from '../../storage/storage.ts'
 import type { EchoPorts, Space } from '../echo.ts'
+import { letInspect } from '../inspection/inspectable.ts'
 import { createInviteFlow } from '../invitations/inviteFlow.ts'
 import { loadPart } from '../transfer/loadPart.ts'
 import { loadTransfer } from '../transfer/loadTransfer.ts'
@@ -46,7 +47,14 @@ export function createSpaceHandle(options: {
 }): SpaceHandle {
   const { open, state } = options
   const { database, documents, log } = open
-  const { dispose: _dispose, countItems: _countItems, textSteps: _textSteps, ...commands } = database
+  const {
+    dispose: _dispose,
+    countItems: _countItems,
+    textSteps: _textSteps,
+    liveAnswers: _liveAnswers,
+    measure: _measure,
+    ...commands
+  } = database
   const sync = createSpaceSync(open, options.networkState, options.storageState, options.ports.clock)
   const members = createSpaceMembers({ me: open.identity.id, log, profiles: open.profiles, presence: open.replication.presence })
   const info = createWritable(readInfo())
@@ -172,6 +180,7 @@ export function createSpaceHandle(options: {
     setRole: commandsOnMembers.setRole,
     leave: commandsOnMembers.leave,
   }
+  letInspect(space, open, options.ports.storage)
 
   return {
     open,

@@ -17,7 +17,7 @@ import { createBlockStore, type BlockStore } from '../../feed/store/blockStore.t
 import { createDeviceQuotas } from '../../feed/deviceQuotas.ts'
 import { createBundler, type Bundler } from '../../feed/bundles/createBundler.ts'
 import { createForkNotice } from '../../feed/graph/forkNotice.ts'
-import type { AcceptedBlock } from '../../feed/blockReceiver.ts'
+import type { AcceptedBlock, BlockReceiver } from '../../feed/blockReceiver.ts'
 import { createBlockReceiver } from '../../feed/createBlockReceiver.ts'
 import { createSealAnew } from '../../feed/sealAnew.ts'
 import { createSpaceDocuments } from '../../documents/createSpaceDocuments.ts'
@@ -53,6 +53,7 @@ export interface OpenSpace {
   readonly profiles: ProfileBook
   readonly graph: BlockGraph
   readonly store: BlockStore
+  readonly receiver: BlockReceiver
   readonly documents: SpaceDocuments
   readonly database: Database
   readonly replication: SpaceReplication
@@ -311,6 +312,7 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
     profiles: profiles.book,
     graph,
     store,
+    receiver,
     documents,
     database,
     replication: links,

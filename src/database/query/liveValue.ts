@@ -6,6 +6,8 @@ import type { Readable } from '../../shared/readable.ts'
 export interface LiveValue<T> extends Readable<T> {
   /** Reads again where needed. @returns whether listeners have to be told. */
   refresh(): boolean
+  /** The last value, and how many listen, without reading. */
+  peek(): { readonly value: T | undefined; readonly listeners: number }
   /** Calls the listeners. */
   tell(): void
   dispose(): void
@@ -98,6 +100,7 @@ export function createLiveValue<T>(source: LiveValueSource<T>): LiveValue<T> {
       told = value
       return true
     },
+    peek: () => ({ value, listeners: listeners.size }),
     tell() {
       for (const entry of [...listeners]) {
         if (!listeners.has(entry)) continue

@@ -45,9 +45,32 @@ export interface QueryEngine {
   reload(): void
   /** How many texts searches do not know yet. */
   readonly unsearched: Readable<number>
+  /** The answers that are open, to be looked at. */
+  answers(): readonly LiveAnswer[]
+  /** Has `meter` time what live answers take, until it is called with undefined. Without one nothing is timed. */
+  measure(meter: QueryMeter | undefined): void
   /** Answers kept at present. */
   readonly openCount: number
   dispose(): void
+}
+
+/** An answer that is kept up to date. */
+export interface LiveAnswer {
+  /** Names it among all of the space. */
+  readonly key: string
+  /** What is asked; undefined for a single item. */
+  readonly query: Query | undefined
+  /** Rows, a count or an item, as they were read last; undefined before that. */
+  readonly value: unknown
+  readonly listeners: number
+}
+
+/** Times what live answers take. */
+export interface QueryMeter {
+  /** Reads an answer; one that is not `before` was made anew. */
+  read<T>(key: string, before: T | undefined, read: () => T): T
+  /** Has the sorted matches of the queries with this `matchKey` take changes over. */
+  keep(matchKey: string, keep: () => void): void
 }
 
 /** How a query is answered, and what that takes. */
@@ -84,7 +107,9 @@ export function createQueryEngine(
   const contents = texts && createSearchContents({ store, contents: texts, clock, onRead: () => notify(), onError })
   const search = createSearchUse(store, types, clock, contents, () => views.isSearching)
   const liveByKey = new Map<string, LiveValue<unknown>>()
-  const openLive = new Set<LiveValue<unknown>>()
+  /** Those that are open, by what they answer. */
+  const openLive = new Map<LiveValue<unknown>, Pick<LiveAnswer, 'key' | 'query'>>()
+  let meter: QueryMeter | undefined
   const watchesById = new Map<string, Set<ItemWatch>>()
 
   const sync = (): void => {
@@ -94,7 +119,7 @@ export function createQueryEngine(
       for (const watch of watchesById.get(record.id) ?? []) watch.dirty = true
       if (whole) contents?.note(record)
     }
-    views.sync(changes)
+    views.sync(changes, meter)
   }
 
   const assertKnown = (query: Query): void => {
@@ -116,7 +141,11 @@ export function createQueryEngine(
   }
 
   /** The answer for a key: the kept one, or a new one that opens when it is first read. */
-  const keep = <T>(key: string, source: Omit<LiveValueSource<T>, 'clock' | 'closeAfterMs' | 'onError'>): Readable<T> => {
+  const keep = <T>(
+    key: string,
+    query: Query | undefined,
+    source: Omit<LiveValueSource<T>, 'clock' | 'closeAfterMs' | 'onError'>,
+  ): Readable<T> => {
     const kept = liveByKey.get(key)
     if (kept !== undefined) return kept as LiveValue<T>
     const live: LiveValue<T> = createLiveValue({
@@ -124,10 +153,11 @@ export function createQueryEngine(
       clock,
       closeAfterMs,
       onError,
+      read: (before) => (meter === undefined ? source.read(before) : meter.read(key, before, () => source.read(before))),
       open: () => {
         // Someone who held on to a closed answer opens it again; by now another may stand at its key.
         if (!liveByKey.has(key)) liveByKey.set(key, live)
-        openLive.add(live)
+        openLive.set(live, { key, query })
         source.open()
       },
       close: () => {
@@ -148,7 +178,7 @@ export function createQueryEngine(
   ): Readable<T> => {
     assertKnown(query)
     let opened: ReturnType<typeof views.acquireWindow> | undefined
-    return keep(key, {
+    return keep(key, query, {
       open: () => {
         sync()
         opened = views.acquireWindow(query, countOnly)
@@ -179,7 +209,7 @@ export function createQueryEngine(
     const unwatch = (): void => {
       for (const id of includer.ids) stopWatch(watch, id)
     }
-    return keep<readonly R[]>(`rows|${query.key}`, {
+    return keep<readonly R[]>(`rows|${query.key}`, query, {
       open: () => {
         stop = rows.subscribe(() => undefined)
         watch.dirty = true
@@ -243,7 +273,7 @@ export function createQueryEngine(
 
   const notify = (): void => {
     sync()
-    const due = [...openLive].filter((live) => live.refresh())
+    const due = [...openLive.keys()].filter((live) => live.refresh())
     for (const live of due) live.tell()
   }
 
@@ -295,7 +325,7 @@ export function createQueryEngine(
     liveItem: <T extends AnyItemType>(type: T, id: string) => {
       types.require(type.name)
       const watch: ItemWatch = { dirty: true }
-      return keep<Item<T> | undefined>(`item|${JSON.stringify(type.name)}|${id}`, {
+      return keep<Item<T> | undefined>(`item|${JSON.stringify(type.name)}|${id}`, undefined, {
         open: () => {
           startWatch(watch, id)
           watch.dirty = true
@@ -322,11 +352,15 @@ export function createQueryEngine(
       for (const watches of watchesById.values()) for (const watch of watches) watch.dirty = true
     },
     unsearched: contents?.left ?? none,
+    answers: () => [...openLive].map(([live, asked]) => ({ ...asked, ...live.peek() })),
+    measure(next) {
+      meter = next
+    },
     get openCount() {
       return liveByKey.size
     },
     dispose() {
-      for (const live of new Set([...liveByKey.values(), ...openLive])) live.dispose()
+      for (const live of new Set([...liveByKey.values(), ...openLive.keys()])) live.dispose()
       search.dispose()
       contents?.dispose()
     },

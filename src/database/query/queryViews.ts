@@ -26,8 +26,8 @@ export interface QueryViews {
   explain(query: Pick<Query, 'plan' | 'matchKey'>): Served
   /** Whether a view is open that searches, or wants searches to be quick. */
   readonly isSearching: boolean
-  /** Takes over changes. */
-  sync(changes: readonly ItemChange[]): void
+  /** Takes over changes. @param meter times what each view takes */
+  sync(changes: readonly ItemChange[], meter?: { keep(matchKey: string, keep: () => void): void }): void
   /** Starts again. */
   refill(): void
 }
@@ -194,11 +194,11 @@ export function createQueryViews(store: ItemStore, types: TypeRegistry, onError:
     get isSearching() {
       return [...views.values()].some(({ plan }) => plan.search !== undefined)
     },
-    sync(changes) {
+    sync(changes, meter) {
       const changesByType = groupByType(changes)
       for (const index of referenceIndexes.values()) index.sync(changes)
       const built = new Set<readonly ItemChange[]>()
-      for (const { plan, view, reach } of views.values()) {
+      const take = ({ plan, view, reach }: OpenView): void => {
         const affected = reach?.sync(changes)
         const lists = plan.types === undefined ? [changes] : plan.types.flatMap((type) => [changesByType.get(type) ?? []])
         for (const list of lists) {
@@ -214,6 +214,10 @@ export function createQueryViews(store: ItemStore, types: TypeRegistry, onError:
             : [...due.filter(({ record }) => !affected.has(record)), ...[...affected].map(asChange)]
         if (all.length > bulkCount && all.length > bulkShare * view.size) view.applyAll(all)
         else for (const change of all) view.apply(change)
+      }
+      for (const [matchKey, view] of views) {
+        if (meter === undefined) take(view)
+        else meter.keep(matchKey, () => take(view))
       }
     },
     refill() {

@@ -23,6 +23,8 @@ export interface OpenText {
   handle<Model extends TextModel>(model: Model): TextHandles[Model]
   /** How many handles are not released. */
   users(): number
+  /** Of the document: one more each time another took its place. */
+  generation(): number
   /** A handle that holds nothing open; undefined where nobody has opened it by this model. */
   peek<Model extends TextModel>(model: Model): TextHandles[Model] | undefined
   /** Puts a rebuilt document in the place of the former one. */
@@ -153,6 +155,7 @@ export function createOpenText(
       return createHandle(model, () => isReleased, release)
     },
     users: () => users,
+    generation: () => plain.get().generation,
     peek(model) {
       if (!openedAs.has(model)) return undefined
       return createHandle(

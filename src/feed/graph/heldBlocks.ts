@@ -43,6 +43,8 @@ export interface HeldBlocks {
   waiterOtherThan(account: string, passes: (account: string) => boolean): string | undefined
   /** What a held block waits for. */
   awaitedBy(id: BlockId): Awaited | undefined
+  /** All that is held, and what each waits for, in the order it came. */
+  all(): readonly { readonly held: HeldBlock; readonly awaited: Awaited }[]
   /** The copy of a block that is held. */
   get(id: BlockId): HeldBlock | undefined
   /** Whether most of an account's bounds is free. */
@@ -101,6 +103,7 @@ export function createHeldBlocks(limits: HeldLimits = { blocks: maxHeldBlocks, b
       return undefined
     },
     awaitedBy: (id) => entriesById.get(id)?.awaited,
+    all: () => [...entriesById.values()],
     get: (id) => entriesById.get(id)?.held,
     hasRoom(name) {
       const { blocks = 0, bytes = 0 } = accounts.get(name) ?? {}

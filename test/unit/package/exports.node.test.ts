@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -205,6 +205,7 @@ const promised: Record<string, readonly string[]> = {
     'until',
   ],
   './testing/react': ['renderWithEcho'],
+  './devtools': ['EchoDevtools'],
   './signaling': ['createLocalBroker', 'createNatsBroker', 'createSignalingServer', 'defaultLimits'],
 }
 
@@ -265,6 +266,7 @@ describe('the entries of package.json', () => {
         './rich-text',
         './testing',
         './testing/react',
+        './devtools',
         './signaling',
       ]),
     )
@@ -282,6 +284,23 @@ describe('the entries of package.json', () => {
     const target = manifest.exports['./styles.css'] as string
     expect(existsSync(join(root, target.replace('./dist/', 'src/')))).toBe(true)
   })
+})
+
+/** Everything that a built file imports, at once or on demand, and what that imports. */
+function reachedFrom(inBuild: string): ReadonlySet<string> {
+  const reached = new Set([inBuild])
+  for (const file of reached) {
+    const text = readFileSync(join(build, file), 'utf8')
+    for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+\.js)['"]/g))
+      reached.add(join(dirname(file), specifier!))
+  }
+  return reached
+}
+
+it.each(entries.filter(({ name }) => name !== './devtools'))('$name carries nothing of the devtools', ({ inBuild }) => {
+  const isOfDevtools = (file: string): boolean => /^devtools\/|^client\/inspection\/inspect(?!able\.)/.test(file)
+  expect([...reachedFrom(inBuild)].filter(isOfDevtools)).toEqual([])
+  expect([...reachedFrom('devtools/index.js')].filter(isOfDevtools)).toContain('client/inspection/inspectBlocks.js')
 })
 
 describe.each(entries)('the entry $name', ({ name, target, inBuild, source }) => {

@@ -1,0 +1,1 @@
+export { EchoDevtools, type EchoDevtoolsProps } from './EchoDevtools.tsx'
