@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,7 @@ let app = ''
 function install(...names: readonly string[]): void {
   for (const name of names) {
     const target = join(app, 'node_modules', name)
+    if (existsSync(target)) continue
     mkdirSync(dirname(target), { recursive: true })
     symlinkSync(join(root, 'node_modules', name), target, 'junction')
   }
@@ -24,7 +25,8 @@ function install(...names: readonly string[]): void {
 
 function node(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   // What this very run tells its workers is not for another one.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'NODE_ENV'))
+  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_ENV|FORCE_COLOR)/.test(name))
+  const env = { ...Object.fromEntries(own), NO_COLOR: '1' }
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: app, env, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>
       resolve({ code: error ? 1 : 0, stdout, stderr }),
@@ -35,7 +37,7 @@ function node(...args: readonly string[]): Promise<{ readonly code: number; read
 beforeAll(() => {
   app = mkdtempSync(join(tmpdir(), 'echo-app-'))
   const home = join(app, 'node_modules/echo-react')
-  cpSync(join(root, 'dist'), join(home, 'dist'), { recursive: true })
+  cpSync(join(root, 'dist'), join(home, 'dist'), { recursive: true, filter: (path) => !/\.(map|d\.ts)$/.test(path) })
   cpSync(join(root, 'package.json'), join(home, 'package.json'))
   install(...Object.keys(manifest.dependencies), 'yjs', 'y-protocols')
 })
@@ -55,7 +57,7 @@ describe('an app that tests itself with the kit', () => {
 
   it('runs every test of the guide as it stands', async () => {
     const testing = ['dom', 'react', 'user-event'].map((name) => `@testing-library/${name}`)
-    install(...testing, 'zod', 'vitest', 'jsdom')
+    install(...testing, 'react', 'react-dom', 'zod', 'vitest', 'jsdom')
     for (const { code } of blocks) {
       const name = /^\/\/ ([\w.]+)\n/.exec(code)?.[1]
       if (name !== undefined) writeFileSync(join(app, name), code)
@@ -69,14 +71,20 @@ describe('an app that tests itself with the kit', () => {
     }
 
     const reporters = ['--reporter=default', '--reporter=json', '--outputFile.json=report.json']
-    const { code, stdout } = await node(join(app, 'node_modules/vitest/vitest.mjs'), 'run', ...reporters, '--maxWorkers=1', '--no-isolate')
+    const { code, stdout, stderr } = await node(
+      join(app, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      ...reporters,
+      '--maxWorkers=1',
+      '--no-isolate',
+    )
     const report = JSON.parse(readFileSync(join(app, 'report.json'), 'utf8')) as Report
     const promised = modules.flat().flatMap((block) => block.code.match(/^test\(/gm) ?? []).length
     expect(promised).toBeGreaterThan(7)
     expect(report.testResults.flatMap(failuresOf)).toEqual([])
     expect({ code, passed: report.numPassedTests }).toEqual({ code: 0, passed: promised })
     // Where a test prints an error, Vitest says so.
-    expect(stdout).not.toContain('stderr |')
+    expect(stdout + stderr).not.toContain('stderr |')
   }, 90_000)
 })
 
