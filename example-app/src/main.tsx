@@ -2,6 +2,7 @@ import { StrictMode, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { EchoProvider } from 'echo-react'
 import { Button, EchoErrorBoundary, EchoUiConfig, ErrorNote, IdentityGate, takeInvitationFromLocation } from 'echo-react/components'
+import { EchoDevtools } from 'echo-react/devtools'
 import 'echo-react/styles.css'
 import './app.css'
 import { echo, showFault } from './echo.ts'
@@ -49,6 +50,8 @@ function App(): ReactNode {
               <Shell />
             </IdentityGate>
           </Joining>
+          {/* Nothing of it is in the production build. */}
+          {import.meta.env.DEV && <EchoDevtools />}
         </EchoProvider>
       </EchoErrorBoundary>
     </EchoUiConfig>
