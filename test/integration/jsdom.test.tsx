@@ -1,15 +1,15 @@
 // @vitest-environment jsdom
-import { act, render, screen, within } from '@testing-library/react'
-import { StrictMode, Suspense, type ReactNode } from 'react'
+import { act, screen, within } from '@testing-library/react'
+import type { ReactNode } from 'react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { IdentityGate } from '../../src/components/identity/IdentityGate.tsx'
 import { InviteButton } from '../../src/components/invitations/InviteButton.tsx'
 import { defineType } from '../../src/database/types/defineType.ts'
 import { query } from '../../src/database/query/query.ts'
-import { EchoProvider } from '../../src/react/EchoProvider.tsx'
 import { useQuery } from '../../src/react/useQuery.ts'
 import { useSpace } from '../../src/react/useSpace.ts'
+import { renderWithEcho } from '../../src/testing/react/renderWithEcho.tsx'
 import { setup, until } from '../../src/testing/setup.ts'
 import type { SpaceId } from '../../src/shared/ids.ts'
 
@@ -43,18 +43,12 @@ describe('two people in jsdom', () => {
     const { alice, bob, ...world } = await setup('alice', 'bob', { types: [Task] })
     dispose = world.dispose
     const [hers, his] = await world.shareSpace('Garden', alice, bob)
-    render(
-      <StrictMode>
-        <EchoProvider echo={bob.echo}>
-          <IdentityGate>
-            <Suspense fallback="Loading">
-              <Tasks id={hers.id} />
-            </Suspense>
-          </IdentityGate>
-        </EchoProvider>
-      </StrictMode>,
-    )
-    await screen.findByRole('list')
+    await renderWithEcho(<Tasks id={hers.id} />, {
+      peer: bob,
+      wrapper: ({ children }) => <IdentityGate>{children}</IdentityGate>,
+      reactStrictMode: true,
+    })
+    expect(screen.getByRole('list')).toBeTruthy()
     expect(screen.queryByRole('listitem')).toBeNull()
     act(() => void hers.create(Task, { title: 'Water', photo: Uint8Array.of(1, 2, 3), due: new Date(86_400_000) }))
     expect((await screen.findByRole('listitem')).textContent).toBe('Water')
@@ -78,14 +72,8 @@ describe('two people in jsdom', () => {
     const { alice, ...world } = await setup('alice', { types: [Task] })
     dispose = world.dispose
     const space = await alice.echo.spaces.create({ name: 'Garden' })
-    const { unmount } = render(
-      <EchoProvider echo={alice.echo}>
-        <Suspense fallback="Loading">
-          <Tasks id={space.id} />
-        </Suspense>
-      </EchoProvider>,
-    )
-    const opener = await screen.findByRole('button', { name: 'Invite' })
+    const { unmount } = await renderWithEcho(<Tasks id={space.id} />, { peer: alice })
+    const opener = screen.getByRole('button', { name: 'Invite' })
     opener.focus()
     act(() => opener.click())
     const dialog = await screen.findByRole('dialog', { name: 'Invite to Garden' })

@@ -1,14 +1,14 @@
 // @vitest-environment jsdom
-import { act, render, screen } from '@testing-library/react'
+import { act, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
-import { StrictMode, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { Counter } from '../../../stories/models/counter.ts'
 import type { Space } from '../../../src/client/echo.ts'
 import { defineType } from '../../../src/database/types/defineType.ts'
-import { EchoProvider } from '../../../src/react/EchoProvider.tsx'
 import { useModel } from '../../../src/react/useModel.ts'
+import { renderWithEcho } from '../../../src/testing/react/renderWithEcho.tsx'
 import { setup } from '../../../src/testing/setup.ts'
 
 const Poll = defineType('poll', z.object({ question: z.string() }), { model: Counter })
@@ -29,18 +29,9 @@ describe('useModel', () => {
     dispose = world.dispose
     const space = await ann.echo.spaces.create({ name: 'Garden' })
     const { id } = space.create(Poll, { question: 'Rain?' })
-    const app = (shown: string | undefined): ReactNode => (
-      <StrictMode>
-        <EchoProvider echo={ann.echo}>
-          <Suspense fallback="opening">
-            <Count space={space} id={shown} />
-          </Suspense>
-        </EchoProvider>
-      </StrictMode>
-    )
-    const { rerender } = await act(async () => render(app(undefined)))
+    const { rerender } = await renderWithEcho(<Count space={space} id={undefined} />, { peer: ann, reactStrictMode: true })
     expect(screen.getByText('none')).toBeTruthy()
-    await act(async () => rerender(app(id)))
+    await act(async () => rerender(<Count space={space} id={id} />))
     await userEvent.click(await screen.findByRole('button', { name: 'count 0' }))
     expect(screen.getByRole('button', { name: 'count 2' })).toBeTruthy()
     // Somebody else changes it.

@@ -1,18 +1,18 @@
 // @vitest-environment jsdom
-import { act, render, screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor, type RenderResult } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
-import { StrictMode, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Echo, Space } from '../../../src/client/echo.ts'
+import type { Space } from '../../../src/client/echo.ts'
 import type { ExportedSpace, ExportOptions } from '../../../src/client/transfer/transferOptions.ts'
 import { defineType } from '../../../src/database/types/defineType.ts'
 import { query } from '../../../src/database/query/query.ts'
-import { EchoProvider } from '../../../src/react/EchoProvider.tsx'
 import { useExport } from '../../../src/react/useExport.ts'
 import { useImport } from '../../../src/react/useImport.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
-import { setup } from '../../../src/testing/setup.ts'
+import { renderWithEcho } from '../../../src/testing/react/renderWithEcho.tsx'
+import { setup, type TestPeer } from '../../../src/testing/setup.ts'
 import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
 
 const Task = defineType('task', z.object({ title: z.string() }))
@@ -58,25 +58,19 @@ describe('useExport and useImport', () => {
   let dispose = async (): Promise<void> => {}
   afterEach(() => act(() => dispose()))
 
-  async function world(): Promise<{ readonly echo: Echo; readonly space: Space }> {
+  async function world(): Promise<{ readonly ann: TestPeer; readonly space: Space }> {
     const { ann, ...rest } = await setup('ann', { types: [Task], crypto: createSimulatedCrypto })
     dispose = rest.dispose
     const space = await ann.echo.spaces.create({ name: 'Garden' })
     space.create(Task, { title: 'Water' })
-    return { echo: ann.echo, space }
+    return { ann, space }
   }
 
-  function show(echo: Echo, children: ReactNode): ReturnType<typeof render> {
-    return render(
-      <StrictMode>
-        <EchoProvider echo={echo}>{children}</EchoProvider>
-      </StrictMode>,
-    )
-  }
+  const show = (peer: TestPeer, children: ReactNode): Promise<RenderResult> => renderWithEcho(children, { peer, reactStrictMode: true })
 
   it('write a space into a file, make a new one of a file, and say why not', async () => {
-    const { echo, space } = await world()
-    const shown = await act(async () => show(echo, <Exporting space={space} />))
+    const { ann, space } = await world()
+    const shown = await show(ann, <Exporting space={space} />)
     expect(screen.getByText('idle')).toBeTruthy()
     await userEvent.click(screen.getByText('export'))
     await waitFor(() => expect(screen.getByText('done')).toBeTruthy())
@@ -85,22 +79,22 @@ describe('useExport and useImport', () => {
     shown.unmount()
 
     const { blob } = await space.export({ format: 'json' })
-    const importing = await act(async () => show(echo, <Importing file={blob} />))
+    const importing = await show(ann, <Importing file={blob} />)
     await userEvent.click(screen.getByText('import'))
     await waitFor(() => expect(screen.getByText('Copy')).toBeTruthy())
-    const copy = await echo.spaces.open(echo.spaces.list.get().find(({ name }) => name === 'Copy')!.id)
+    const copy = await ann.echo.spaces.open(ann.echo.spaces.list.get().find(({ name }) => name === 'Copy')!.id)
     expect(copy.run(query(Task)).length).toBe(1)
     importing.unmount()
 
-    await act(async () => show(echo, <Importing file={new Blob(['nothing'])} />))
+    await show(ann, <Importing file={new Blob(['nothing'])} />)
     await userEvent.click(screen.getByText('import'))
     await waitFor(() => expect(screen.getByText('import-foreign')).toBeTruthy())
   })
 
   it('show how far it is, are cancelled by hand, and end with the component', async () => {
-    const { echo } = await world()
+    const { ann } = await world()
     const { space, asked, finish } = heldSpace()
-    const shown = await act(async () => show(echo, <Exporting space={space} />))
+    const shown = await show(ann, <Exporting space={space} />)
     await userEvent.click(screen.getByText('export'))
     act(() => asked[0]!.onProgress!(0.5))
     expect(screen.getByText('working 0.5')).toBeTruthy()
@@ -117,7 +111,7 @@ describe('useExport and useImport', () => {
     shown.unmount()
     expect(asked.at(-1)!.signal!.aborted).toBe(true)
 
-    await act(async () => show(echo, <Exporting space={undefined} />))
+    await show(ann, <Exporting space={undefined} />)
     await userEvent.click(screen.getByText('export'))
     expect(await screen.findByText('space-closed')).toBeTruthy()
   })

@@ -1,14 +1,14 @@
 // @vitest-environment jsdom
-import { act, render, screen } from '@testing-library/react'
-import { StrictMode, type ReactNode } from 'react'
+import { act, screen } from '@testing-library/react'
+import type { ReactNode } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { Space } from '../../../src/client/echo.ts'
 import { defineType } from '../../../src/database/types/defineType.ts'
 import { query } from '../../../src/database/query/query.ts'
-import { EchoProvider } from '../../../src/react/EchoProvider.tsx'
 import { useQuery } from '../../../src/react/useQuery.ts'
 import { useUnsearchedTexts } from '../../../src/react/useUnsearchedTexts.ts'
+import { renderWithEcho } from '../../../src/testing/react/renderWithEcho.tsx'
 import { setup } from '../../../src/testing/setup.ts'
 
 const Note = defineType('note', z.object({ title: z.string() }), { model: 'text', search: ['title'] })
@@ -45,14 +45,12 @@ describe('a search in texts that are shown', () => {
     text.release()
     const shown = (): (string | null)[] => screen.queryAllByRole('listitem').map(({ textContent }) => textContent)
     const draw = (words: string, has: Space | undefined): ReactNode => (
-      <StrictMode>
-        <EchoProvider echo={ann.echo}>
-          <Left space={has} />
-          <Found space={space} text={words} />
-        </EchoProvider>
-      </StrictMode>
+      <>
+        <Left space={has} />
+        <Found space={space} text={words} />
+      </>
     )
-    const { rerender } = await act(async () => render(draw('bean', space)))
+    const { rerender } = await renderWithEcho(draw('bean', space), { peer: ann, reactStrictMode: true })
     expect(shown()[0]).toBe('beans')
     await act(async () => {
       await expect.poll(() => space.unsearchedTexts.get(), { timeout: 5000 }).toBe(0)
