@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import {
   createEcho,
+  type DiagnosticFinding,
+  type Diagnostics,
   defineType,
   EchoError,
   query,
@@ -82,6 +84,8 @@ export interface Lab {
   openNote(id: string): Promise<void>
   write(at: number, text: string): void
   content(): string
+  /** Waits until the diagnosis has exactly these findings, and for a peer if `linked`. @returns it, with the report as a text */
+  diagnosed(codes: readonly DiagnosticFinding['code'][], linked?: boolean): Promise<Omit<Diagnostics, 'report'> & { report: string }>
   /** Devices linked in the space, and connections of the network. */
   links(): { peers: number; connections: number }
   until<T>(readable: Readable<T>, pick: (value: T) => unknown, timeoutMs?: number): Promise<T>
@@ -195,6 +199,19 @@ export function createLab(): Lab {
     add: (title) => lab.space.create(Task, { title }).id,
     update: (id, patch) => lab.space.update(id, patch),
     tasks: () => lab.space.run(query(Task).orderBy('title')).map(({ id, title, done }) => ({ id, title, done })),
+    async diagnosed(codes, linked = false) {
+      const diagnosis = lab.echo.diagnose()
+      const isSo = ({ status, findings, peers }: Diagnostics): boolean =>
+        status !== 'reading' &&
+        JSON.stringify(findings.map(({ code }) => code).toSorted()) === JSON.stringify(codes.toSorted()) &&
+        (!linked || peers.length > 0)
+      try {
+        const seen = await lab.until(diagnosis, isSo, 30_000)
+        return { ...seen, report: seen.report() }
+      } catch (cause) {
+        throw new Error(`the last report was\n${diagnosis.get().report()}`, { cause })
+      }
+    },
     async openNote(id) {
       await lab.until(lab.space.liveItem(Note, id), (item) => item !== undefined)
       lab.text = await lab.space.openText(id)

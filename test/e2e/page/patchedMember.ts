@@ -9,6 +9,7 @@ import { clientIdOf } from '../../../src/feed/clientId.ts'
 import { openEnvelope, plaintextHash, sealPayload } from '../../../src/feed/envelope.ts'
 import { blockIdOf, decodeHeader, encodeHeader } from '../../../src/feed/header.ts'
 import { createWebrtcNetwork } from '../../../src/network/webrtc/webrtcNetwork.ts'
+import { encodeHello, linkProto, protocolVersion } from '../../../src/replication/link/hello.ts'
 import { createLink, type Link } from '../../../src/replication/link/link.ts'
 import { linkHandshake } from '../../../src/replication/link/linkHandshake.ts'
 import { decodeLinkMessage } from '../../../src/replication/link/linkMessages.ts'
@@ -41,6 +42,8 @@ export interface PatchedMember {
   fork(text: string, isRich: boolean, words: readonly [string, string]): Promise<readonly [string, string]>
   /** Leaves the network with the kit and meets members by its own code. @returns when it has made `count` links, or, where it may not, after `ms` */
   enter(signaling: string, count: number, ms?: number): Promise<number>
+  /** Leaves the network with the kit, and says hello to whoever it meets as a version would that speaks no older protocol. */
+  enterAsNewer(signaling: string): Promise<void>
   /** Sends encoded blocks to everyone linked, or to one device alone. */
   send(blocks: readonly string[], only?: string): void
   /** Kinds of messages that came over its links, and handshakes that failed. */
@@ -176,6 +179,17 @@ export function createPatchedMember(lab: () => Lab): PatchedMember {
       const until = Date.now() + ms
       while (links.size < count && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20))
       return links.size
+    },
+    async enterAsNewer(signaling) {
+      const { crypto, space, keyRing } = await taken()
+      const { room, password } = epochRendezvous(crypto, idBytes(space), keyRing.newest()!.key)
+      lab().echo.network.setEnabled(false)
+      createWebrtcNetwork({ signaling: [signaling] }).enter({ name: room, password }, (connection) => {
+        const hello = encodeHello({ proto: linkProto, role: 'member', ephemeral: systemRandom.bytes(32) }, systemRandom)
+        // The least and the greatest version that it speaks.
+        hello.fill(protocolVersion + 1, 3, 5)
+        connection.send(hello)
+      })
     },
     send(blocks, only) {
       for (const [link, device] of links)
