@@ -122,6 +122,20 @@ describe('watching a diagnosis', () => {
     expect(load).toHaveBeenCalledTimes(1)
   })
 
+  it('says nothing any more, and looks no further, where it was ended in the middle of a look', async () => {
+    const clock = createSimulatedClock()
+    let finish: (seen: Diagnostics) => void = () => {}
+    const examine = vi.fn<() => Promise<Diagnostics>>(() => new Promise((resolve) => (finish = resolve)))
+    const diagnosis = watchDiagnostics(clock, () => Promise.resolve(examine))
+    const stop = diagnosis.subscribe(() => {})
+    await clock.run(0)
+    stop()
+    finish(found('ok'))
+    await clock.run(10_000)
+    expect(diagnosis.get()).toBe(readingDiagnostics)
+    expect(examine).toHaveBeenCalledTimes(1)
+  })
+
   it('says so where its own code cannot be fetched, and tries again', async () => {
     const clock = createSimulatedClock()
     let isThere = false
