@@ -31,7 +31,7 @@ const patienceMs = 10_000
  * const { alice, bob, shareSpace } = await setup('alice', 'bob')
  * const [hers] = await shareSpace('Garden', alice, bob)
  * const { findByText } = await renderWithEcho(<SyncStatus space={hers} />, { peer: alice })
- * await findByText('Up to date')
+ * await findByText(/^In sync/)
  */
 export async function renderWithEcho(
   ui: ReactNode,
