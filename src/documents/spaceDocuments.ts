@@ -36,7 +36,7 @@ export interface SpaceDocuments {
   openText<Model extends TextModel = 'text'>(item: ItemId, model?: Model): Promise<TextHandles[Model]>
   /** A handle on a text document that is open already, without opening it: it need not be released. */
   peekText<Model extends TextModel = 'text'>(item: ItemId, model?: Model): TextHandles[Model] | undefined
-  /** The documents that are open, to be looked at, with how many handles are on each and its generation: no such for the root document, which is always open. */
+  /** The documents that are open, to be looked at, with how many hold each open and its generation: no such for the root document, which is always open. */
   openDocuments(): readonly {
     readonly document: LiveDocument
     readonly users: number | undefined

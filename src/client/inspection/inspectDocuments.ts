@@ -24,7 +24,7 @@ export interface InspectedDocument {
         readonly bytes: number
         /** Bytes that no block holds yet. */
         readonly uncutBytes: number
-        /** How many handles are on it; undefined for the items, which are always open. */
+        /** How many hold it open: handles, and steps that can be undone in it; undefined for the items, which are always open. */
         readonly users: number | undefined
         /** Grows whenever the document is put together anew; undefined for the items. */
         readonly generation: number | undefined

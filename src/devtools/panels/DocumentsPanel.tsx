@@ -45,7 +45,7 @@ export function DocumentsPanel({ space }: { readonly space: Space }): ReactNode 
             { name: 'On the disk', isNumber: true, cell: ({ bytesStored }) => bytesText(bytesStored) },
             { name: 'In Yjs', isNumber: true, cell: ({ open }) => (open === undefined ? '–' : bytesText(open.bytes)) },
             { name: 'Not cut yet', isNumber: true, cell: ({ open }) => (open === undefined ? '–' : bytesText(open.uncutBytes)) },
-            { name: 'Handles', isNumber: true, cell: ({ open }) => (open === undefined ? 'closed' : (open.users ?? 'always')) },
+            { name: 'Held by', isNumber: true, cell: ({ open }) => (open === undefined ? 'closed' : (open.users ?? 'always')) },
             { name: 'Generation', isNumber: true, cell: ({ open }) => open?.generation ?? '–' },
             { name: 'Cache', cell: ({ isCached }) => (isCached ? 'cached' : '–') },
           ]}
