@@ -1,5 +1,5 @@
 'use client'
-import { useEffect, useId, useInsertionEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useId, useInsertionEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import type { Space } from '../client/echo.ts'
 import { inspectableOf } from '../client/inspection/inspectable.ts'
 import { inspectQueries, type QueryInspector } from '../client/inspection/inspectQueries.ts'
@@ -39,7 +39,7 @@ export function DevtoolsPanel({ onClose, takesFocus }: DevtoolsPanelProps): Reac
   const queries = useQueryInspector(space)
   useInsertionEffect(wearStyles, [])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (takesFocus) tabList.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus()
   }, [takesFocus])
 
