@@ -67,7 +67,7 @@ export const TwoPeers: Story = {
     await show('Queries')
     await expect(await panel.findByRole('region', { name: 'Live queries' })).toHaveTextContent('types: ["task"]')
     await show('Blocks')
-    await expect(await panel.findByRole('group', { name: 'Blocks' })).toHaveTextContent('accepted')
+    await expect(await panel.findByRole('group', { name: 'Blocks' })).toHaveTextContent('epoch 0')
     await show('Membership')
     await expect(await panel.findByRole('list', { name: 'Membership operations' })).toHaveTextContent('admit')
     await show('Storage')

@@ -21,7 +21,8 @@ const told = {
   Peers: 'bob',
   Documents: 'Items',
   Queries: 'types: ["task"]',
-  Blocks: 'accepted',
+  // The verdicts are named by the filter, too.
+  Blocks: 'epoch 0',
   Membership: 'admit',
   Storage: 'membership',
 } as const
