@@ -189,8 +189,9 @@ export function createSpaceReplication(options: SpaceReplicationOptions): SpaceR
     proving.delete(proof.link)
     channels.delete(channel)
     channel.close()
-    // Who does not know yet that he was removed says more than may be said before proof.
-    if (fault !== 'closed') refused.note(fault === 'unknown-device' && log.wasListed(device) ? 'removed' : fault, device)
+    // Who was removed, and did not know it, says more than may be said before proof, or hears it and goes before he is sent away.
+    const cause = log.device(device) === undefined && log.wasListed(device) ? 'removed' : fault
+    if (cause !== 'closed') refused.note(cause, device)
     if (fault === 'unknown-device' || fault === 'removed') place.reportHandshake('failed')
 
     function onMember(owner: IdentityId): void {
