@@ -22,7 +22,7 @@ import type { ImportOptions } from './transfer/transferOptions.ts'
 import { loadTransfer } from './transfer/loadTransfer.ts'
 import { createIdentityControl } from './person/identityCommands.ts'
 import { createAddDeviceFlow } from './devices/addDeviceFlow.ts'
-import { createJoinFlow } from './invitations/joinFlow.ts'
+import { createJoinFlow, type Departures } from './invitations/joinFlow.ts'
 import { createLeadership, type Leadership } from './tabs/leadership.ts'
 import { createNetworkControl } from './tabs/networkControl.ts'
 import { createPageActivity } from './presence/pageActivity.ts'
@@ -49,6 +49,7 @@ export function createEcho(config: EchoConfig): Echo {
   const { ports, disk, lock } = createPorts(config, () => endOtherTabs('restart'))
   const { storage, network, tabs } = ports
   const state = createWritable<EchoState>({ status: 'opening' })
+  const departures: Departures = new Map()
   const errorListeners = new Set(config.onError === undefined ? [] : [config.onError])
 
   const activity = createPageActivity(ports.clock, ports.page)
@@ -352,6 +353,7 @@ export function createEcho(config: EchoConfig): Echo {
         app,
         ports,
         network,
+        departures,
         link,
         deviceName,
         identity: identity.current,
@@ -373,7 +375,18 @@ export function createEcho(config: EchoConfig): Echo {
       })
     },
     join: (link) =>
-      createJoinFlow({ app, ports, network, directory, owner, chainOf, identity: identity.current, ownName: identity.name, link }),
+      createJoinFlow({
+        app,
+        ports,
+        network,
+        departures,
+        directory,
+        owner,
+        chainOf,
+        identity: identity.current,
+        ownName: identity.name,
+        link,
+      }),
     onError(listener) {
       const entry = (error: EchoError): void => listener(error)
       errorListeners.add(entry)

@@ -199,6 +199,16 @@ describe('a link whose guests somebody decides about', () => {
     await end()
   })
 
+  it('is followed again by who has just given it up, while the host is still told of that', async () => {
+    const { world, invite, join, reach, end } = await createTest(8)
+    const { url } = await invite({ approval: true })
+    const first = join(world.ben.echo, url)
+    await reach(first, 'pending-approval')
+    first.dispose()
+    await reach(join(world.ben.echo, url), 'pending-approval')
+    await end()
+  })
+
   it('takes a request back when the guest gives up, and ends it after ten minutes', async () => {
     const { clock, world, invite, join, reach, hostReaches, end } = await createTest(7)
     const { flow, url } = await invite({ approval: true, kind: 'sent' })

@@ -10,7 +10,7 @@ import { maxNameBytes } from '../../access/bodies/genesisBody.ts'
 import type { JoinedSpace } from '../../replication/joining/guestJoin.ts'
 import { codeDeadlineMs } from '../../replication/joining/hostCode.ts'
 import type { EchoPorts, PairFlow } from '../echo.ts'
-import { createGuestFlow } from '../invitations/joinFlow.ts'
+import { createGuestFlow, type Departures } from '../invitations/joinFlow.ts'
 import { openPairingKeys, pairingKeysRow } from './pairingKeys.ts'
 import type { GuestState, PairState } from '../states.ts'
 
@@ -27,6 +27,7 @@ export function createPairFlow({
   readonly app: string
   readonly ports: EchoPorts
   readonly network: Network
+  readonly departures: Departures
   readonly link: string
   /** How the other device is told of this one. */
   readonly deviceName: string

@@ -26,6 +26,7 @@ export interface GuestFlowOptions<Own extends { readonly status: string }> {
   readonly app: string
   readonly ports: EchoPorts
   readonly network: Network
+  readonly departures: Departures
   readonly link: string
   readonly ownName: () => string
   /** What the link's text leads to before anything is asked; undefined for a preview. */
@@ -47,6 +48,9 @@ export interface GuestFlowOptions<Own extends { readonly status: string }> {
   readonly success: (joined: JoinedSpace, invitation: Invitation) => Own
 }
 
+/** By room: resolves when a flow that is over has left it, so that the next one that follows the same link may enter. */
+export type Departures = Map<string, Promise<unknown>>
+
 /** What a conversation with a host can show. */
 export interface GuestTalk<Own> {
   readonly preview: InvitationPreview
@@ -58,6 +62,7 @@ export interface JoinFlowOptions {
   readonly app: string
   readonly ports: EchoPorts
   readonly network: Network
+  readonly departures: Departures
   readonly directory: SpaceDirectory
   readonly owner: DeviceOwner
   readonly identity: () => LocalIdentity | undefined
@@ -94,7 +99,7 @@ interface Attempt {
   readonly seemsExpired: boolean
   readonly deadlines: JoinDeadlines
   readonly giveUp: AbortController
-  room: Room | undefined
+  room: (Room & { readonly name: string }) | undefined
   /** A host is being spoken to. */
   talk: Promise<unknown> | undefined
   /** Takes the code that the person types. */
@@ -175,8 +180,6 @@ export function createGuestFlow<Own extends { readonly status: string }>(
       : { status: 'invalid', error: parsed.error },
   )
   let attempt: Attempt | undefined
-  /** Resolves when the room of an earlier attempt may be entered again. */
-  let left: Promise<unknown> = Promise.resolve()
 
   function accept(): void {
     if (!parsed.ok || attempt !== undefined || ['success', 'invalid'].includes(state.get().status)) return
@@ -208,12 +211,14 @@ export function createGuestFlow<Own extends { readonly status: string }>(
       const keys = await deriveInvitationKeys(crypto, mine.invitation.secret)
       const identity = await options.identity()
       const chain = await options.chainOf?.(identity)
-      await left
       const known = await options.known?.(mine.invitation)
       if (attempt !== mine) return
       if (known !== undefined) return end(known)
       const { room: name, password } = invitationRendezvous(crypto, keys.rendezvousKey)
-      mine.room = options.network.enter({ name, password }, (connection) => void tryHost(mine, { keys, identity, chain }, connection))
+      await options.departures.get(name)
+      if (attempt !== mine) return
+      const room = options.network.enter({ name, password }, (connection) => void tryHost(mine, { keys, identity, chain }, connection))
+      mine.room = { ...room, name }
     } catch (error) {
       // Another flow of this page follows the same link, the network has ended, or the storage takes no keys.
       if (attempt === mine) end(failedState(error, 'peer-offline', 'The meeting point of this invitation could not be entered. Try again.'))
@@ -347,11 +352,14 @@ export function createGuestFlow<Own extends { readonly status: string }>(
     const { room, talk } = mine
     mine.room = undefined
     if (room === undefined) return
-    if (talk === undefined) left = room.leave()
-    else {
-      mine.giveUp.abort()
-      left = Promise.race([talk, new Promise<void>((resolve) => clock.after(farewellMs, resolve))]).then(() => room.leave())
+    if (talk !== undefined) mine.giveUp.abort()
+    const farewell = talk && Promise.race([talk, new Promise<void>((resolve) => clock.after(farewellMs, resolve))])
+    const left = farewell === undefined ? room.leave() : farewell.then(() => room.leave())
+    const forget = (): void => {
+      if (options.departures.get(room.name) === left) options.departures.delete(room.name)
     }
+    options.departures.set(room.name, left)
+    left.then(forget, forget)
   }
 
   function end(last: GuestState | Own): void {

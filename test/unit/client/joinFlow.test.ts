@@ -45,6 +45,7 @@ async function createTest(changes: Partial<Invitation> = {}) {
     app: 'test',
     ports: { crypto, clock, random: createSeededRandom('flow'), storage } as unknown as EchoPorts,
     network: swarm.peer('guest'),
+    departures: new Map(),
     directory: {
       ids: () => [],
       adopt: ({ id }: { id: string }) => (adopted.push(id), createWritable<SpaceState>({ status: 'ready' })),
