@@ -1,5 +1,7 @@
 /** Writes under live queries: from the call to the listener. */
 import { z } from 'zod'
+import { inspectableOf } from '../dist/client/inspection/inspectable.js'
+import { inspectQueries } from '../dist/client/inspection/inspectQueries.js'
 import { defineType, query } from '../dist/core.js'
 import { setup } from '../dist/testing/index.js'
 import { ms, percentile, printTable } from './lib/report.mjs'
@@ -8,9 +10,11 @@ const Task = defineType('task', z.object({ title: z.string(), done: z.boolean().
 const writes = 2_000
 const rows = []
 
-for (const { items, queries } of [
+for (const { items, queries, isMeasured = false } of [
   { items: 100_000, queries: 1 },
   { items: 100_000, queries: 50 },
+  { items: 10_000, queries: 50 },
+  { items: 10_000, queries: 50, isMeasured: true },
 ]) {
   const { alice, dispose } = await setup('alice', { types: [Task] })
   const space = await alice.echo.spaces.create({ name: 'Bench' })
@@ -21,6 +25,7 @@ for (const { items, queries } of [
     })
   }
   await space.flush()
+  if (isMeasured) inspectQueries(inspectableOf(space), () => performance.now()).start()
   let told = 0
   let changedRows = 0
   for (let i = 0; i < queries; i++) {
@@ -49,7 +54,7 @@ for (const { items, queries } of [
     if (i % 100 === 99) await space.flush()
   }
   rows.push([
-    `${items.toLocaleString('en')} items, ${queries} live sorted queries of 50 rows`,
+    `${items.toLocaleString('en')} items, ${queries} live sorted queries of 50 rows${isMeasured ? ', devtools open' : ''}`,
     ms(percentile(figures, 0.5)),
     ms(percentile(figures, 0.95)),
     told,
