@@ -8,6 +8,8 @@ import { inspectStorage } from '../../../src/client/inspection/inspectStorage.ts
 import { inspectableOf } from '../../../src/client/inspection/inspectable.ts'
 import { query } from '../../../src/database/query/query.ts'
 import { defineType } from '../../../src/database/types/defineType.ts'
+import { createPatchedClient, setUpdate } from '../../../src/testing/patchedClient.ts'
+import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
 import { createSimulatedCrypto } from '../../../src/testing/simulatedCrypto.ts'
 import { setup, until } from '../../../src/testing/setup.ts'
 
@@ -64,6 +66,21 @@ it(
     for (const [index, { parents }] of operations.entries()) for (const parent of parents) expect(places.get(parent)).toBeLessThan(index)
   },
 )
+
+it('says what a block waits for that cannot be judged yet', { timeout: 20_000 }, async () => {
+  const { world, hers, idOf } = await createWorld()
+  const carols = idOf('carol')
+  const crypto = await createSimulatedCrypto(createSeededRandom(7))
+  await Promise.all([world.carol.echo.dispose(), hers.flush()])
+  const patched = await createPatchedClient(world.swarm, world.carol, hers.id, crypto)
+  await vi.waitFor(() => expect(patched.links.length).toBeGreaterThan(0), { timeout: 10_000 })
+  patched.send(await patched.craft(setUpdate(patched.client, '//mark', 'later'), { seq: 1, previous: new Uint8Array(32).fill(9) }))
+  const space = inspectableOf(hers)
+  const held = () => inspectBlocks(space).filter(({ verdict }) => verdict === 'held')
+  await vi.waitFor(() => expect(held()).toMatchObject([{ identity: carols, slot: 7, seq: 1, why: 'awaits-block' }]))
+  expect(inspectHeader(space, held()[0]!.id)).toMatchObject({ identity: carols, seq: 1 })
+  await patched.dispose()
+})
 
 it('says of an operation that does not count why', { timeout: 20_000 }, async () => {
   const { world, hers, his, idOf } = await createWorld()
