@@ -120,8 +120,8 @@ export const devtoolsStyles = `
     th { color: var(--dt-muted); font-size: 0.75rem; font-weight: 500; background: color-mix(in oklab, var(--dt-fg) 4%, var(--dt-bg)); }
     tr + tr td, thead + tbody td { border-block-start: 1px solid var(--dt-border); }
     [data-number='true'] { text-align: end; font-variant-numeric: tabular-nums; }
-    bdi { display: inline-block; max-inline-size: 24rem; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
-    details bdi { max-inline-size: 30rem; }
+    bdi:not(.echo-json bdi) { display: inline-block; max-inline-size: 24rem; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
+    details > summary > code > bdi:not(.echo-json bdi) { max-inline-size: 30rem; }
     .echo-json { white-space: normal; }
   }
 
