@@ -6,7 +6,9 @@ export function contentSecurityPolicy(): string {
   const page = readFileSync(join(import.meta.dirname, '../../docs/DEPLOYMENT.md'), 'utf8')
   const policy = /^Content-Security-Policy: (.+)$/m.exec(page)?.[1]
   if (policy === undefined) throw new Error('docs/DEPLOYMENT.md has no Content-Security-Policy any more')
-  return policy.replace('wss://signal.example', 'ws:').replace("style-src 'self'", "style-src 'self' 'nonce-of-the-page'")
+  return policy
+    .replace('wss://signal.example https://signal.example', 'ws: http:')
+    .replace("style-src 'self'", "style-src 'self' 'nonce-of-the-page'")
 }
 
 /** Whether Chromium says so in its console. */
