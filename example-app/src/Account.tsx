@@ -7,6 +7,7 @@ import {
   PassphraseButton,
   PersistenceNotice,
   ProfileForm,
+  RecoveryPhraseButton,
   SignOutDialog,
 } from 'echo-react/components'
 
@@ -31,6 +32,7 @@ export function Account({ open, onClose }: { readonly open: boolean; readonly on
           <h3 id="safety-heading">This device</h3>
           <PersistenceNotice />
           <div className="row">
+            <RecoveryPhraseButton />
             <PassphraseButton />
             <Button onClick={() => setLeaving(true)}>Sign out</Button>
           </div>

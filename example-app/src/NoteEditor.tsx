@@ -88,7 +88,10 @@ function RichText({ id }: { readonly id: string }): ReactNode {
       label="Text of the note"
       hideLabel
       placeholder={`${placeholder} @ mentions somebody, [[ links to a note.`}
-      findItems={(typed) => space.run(all.search(typed).limit(8)).map((note) => ({ id: note.id, label: titleOf(note) }))}
+      findItems={(typed) => {
+        const found = space.run(all.search(typed).limit(9)).filter((note) => note.id !== id)
+        return found.map((note) => ({ id: note.id, label: titleOf(note) }))
+      }}
       itemLabel={(item) => {
         const note = space.get(RichNote, item) ?? space.get(MarkdownNote, item)
         return note && titleOf(note)
@@ -116,13 +119,13 @@ function PlaceOf({ note }: { readonly note: NoteItem }): ReactNode {
   const isUnder = (id: ItemId): boolean => id === note.id || under.some((below) => below.id === id)
   return (
     <label className="place">
-      Lies under{' '}
+      Inside{' '}
       <select
         className="echo-input"
         value={note.$.parentId ?? ''}
         onChange={({ target }) => move(note.id, { parent: target.value === '' ? undefined : target.value })}
       >
-        <option value="">nothing: at the top</option>
+        <option value="">the top level</option>
         {places
           .filter(({ id }) => !isUnder(id))
           .map((place) => (

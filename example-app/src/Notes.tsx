@@ -41,7 +41,7 @@ export function Notes({ noteId }: { readonly noteId: string | undefined }): Reac
               <Icon name="plus" /> New note
             </Button>
             <Button variant="quiet" onClick={() => create(MarkdownNote)}>
-              <Icon name="plus" /> Markdown
+              <Icon name="plus" /> New Markdown note
             </Button>
           </div>
         )}
@@ -63,7 +63,7 @@ export function NoteGraph(): ReactNode {
   const { space } = useOpenSpace()
   return (
     <section className="card" aria-labelledby="graph-heading">
-      <h2 id="graph-heading">How the notes hang together</h2>
+      <h2 id="graph-heading">How notes are connected</h2>
       <ItemGraph
         space={space}
         query={query(RichNote, MarkdownNote)}

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useId, useState, type ReactNode } from 'react'
+import { useEffect, useEffectEvent, useId, useRef, useState, type ReactNode } from 'react'
 import { query, useQuery, useUnsearchedTexts, type Item } from 'echo-react'
 import { Button, Dialog } from 'echo-react/components'
 import { Icon } from './Icon.tsx'
@@ -36,6 +36,9 @@ function Found({ onChosen }: { readonly onChosen: () => void }): ReactNode {
   const { space } = useOpenSpace()
   const [typed, setTyped] = useState('')
   const id = useId()
+  const field = useRef<HTMLInputElement>(null)
+  // After the dialog, which gives the focus to its heading: this one is there to be typed in.
+  useEffect(() => field.current?.focus(), [])
   // A search for nothing readies the texts for the first letter.
   const found = useQuery(space, query(RichNote, MarkdownNote, Task).search(typed).limit(maxFound))
   const unread = useUnsearchedTexts(space)
@@ -49,8 +52,7 @@ function Found({ onChosen }: { readonly onChosen: () => void }): ReactNode {
           className="echo-input"
           type="search"
           value={typed}
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the dialog is there to be typed in
-          autoFocus
+          ref={field}
           autoComplete="off"
           onChange={({ target }) => setTyped(target.value)}
         />
@@ -61,7 +63,7 @@ function Found({ onChosen }: { readonly onChosen: () => void }): ReactNode {
             <li key={item.id}>
               <RouteLink to={{ space: space.id, view: item.$.type === Task.name ? 'board' : 'notes', item: item.id }} onClick={onChosen}>
                 <bdi>{titleOf(item)}</bdi>
-                <small>{[item.$.type === Task.name ? 'Task' : 'Note', excerptOf(item)].join(' · ')}</small>
+                <small>{[item.$.type === Task.name ? 'Task' : 'Note', excerptOf(item)].filter((part) => part !== '').join(' · ')}</small>
               </RouteLink>
             </li>
           ))}

@@ -191,11 +191,11 @@ function hintOf(network: NetworkStatus): string {
     case 'idle':
       return 'Connects once there is a space'
     case 'unreachable':
-      return 'The meeting point does not answer'
+      return 'The signaling server does not answer'
     case 'connecting':
       return 'Connecting…'
     case 'online':
-      return network.connections === 0 ? 'Nobody else connected' : `Connections: ${network.connections}`
+      return network.connections === 0 ? 'Nobody else connected' : 'Connected to others'
     case 'unsupported':
       return 'This browser cannot connect'
   }

@@ -7,7 +7,9 @@ import { navigate } from './route.tsx'
 export function Export({ space }: { readonly space: Space }): ReactNode {
   const { state, start, reset } = useExport(space)
   const [passphrase, setPassphrase] = useState('')
+  const [again, setAgain] = useState('')
   const id = useId()
+  const isSame = passphrase === again
 
   useEffect(() => {
     if (state.status !== 'done') return
@@ -24,11 +26,14 @@ export function Export({ space }: { readonly space: Space }): ReactNode {
       className="echo-form"
       onSubmit={(event) => {
         event.preventDefault()
+        if (!isSame) return
         start(passphrase === '' ? { format: 'json' } : { format: 'encrypted', passphrase })
+        setPassphrase('')
+        setAgain('')
       }}
     >
       <div className="echo-field">
-        <label htmlFor={id}>Passphrase, if nobody else shall read it</label>
+        <label htmlFor={id}>Passphrase (optional)</label>
         <input
           id={id}
           className="echo-input"
@@ -38,6 +43,19 @@ export function Export({ space }: { readonly space: Space }): ReactNode {
           onChange={({ target }) => setPassphrase(target.value)}
         />
       </div>
+      {passphrase !== '' && (
+        <div className="echo-field">
+          <label htmlFor={`${id}again`}>The same again: without it nobody opens the file</label>
+          <input
+            id={`${id}again`}
+            className="echo-input"
+            type="password"
+            autoComplete="new-password"
+            value={again}
+            onChange={({ target }) => setAgain(target.value)}
+          />
+        </div>
+      )}
       {state.status === 'error' && <ErrorNote error={state.error} role="alert" />}
       {state.status === 'done' && (
         <output className="muted">
@@ -45,7 +63,9 @@ export function Export({ space }: { readonly space: Space }): ReactNode {
         </output>
       )}
       <div className="echo-actions">
-        <Button type="submit">Save as a file</Button>
+        <Button type="submit" aria-disabled={!isSame}>
+          Save as a file
+        </Button>
       </div>
     </form>
   )
@@ -56,7 +76,13 @@ export function Import({ onOpened }: { readonly onOpened: () => void }): ReactNo
   const { state, start, reset } = useImport()
   const [file, setFile] = useState<File>()
   const [passphrase, setPassphrase] = useState('')
+  const [isLocked, setLocked] = useState(false)
+  const [wasTyped, setTyped] = useState(false)
   const id = useId()
+  const error = state.status === 'error' ? state.error : undefined
+  if (error?.code === 'bad-passphrase' && !isLocked) setLocked(true)
+  // The first time nobody has been asked for one yet.
+  const isUnasked = error?.code === 'bad-passphrase' && !wasTyped
 
   useEffect(() => {
     if (state.status !== 'done') return
@@ -64,14 +90,14 @@ export function Import({ onOpened }: { readonly onOpened: () => void }): ReactNo
     onOpened()
   }, [state, onOpened])
 
-  if (state.status === 'working') return <Working progress={state.progress} label="Reading the file" onCancel={reset} />
-  const isLocked = state.status === 'error' && state.error.code === 'bad-passphrase'
   return (
     <form
       className="echo-form"
       onSubmit={(event) => {
         event.preventDefault()
-        if (file !== undefined) start(file, passphrase === '' ? {} : { passphrase })
+        if (file === undefined || state.status === 'working') return
+        setTyped(passphrase !== '')
+        start(file, passphrase === '' ? {} : { passphrase })
       }}
     >
       <p className="muted">A file that was saved under “This space” becomes a new space of your own. Nothing that you have is replaced.</p>
@@ -82,7 +108,11 @@ export function Import({ onOpened }: { readonly onOpened: () => void }): ReactNo
           className="echo-input"
           type="file"
           accept=".json,.echo,application/json"
-          onChange={({ target }) => setFile(target.files?.[0])}
+          onChange={({ target }) => {
+            setFile(target.files?.[0])
+            setLocked(false)
+            reset()
+          }}
         />
       </div>
       {isLocked && (
@@ -98,12 +128,17 @@ export function Import({ onOpened }: { readonly onOpened: () => void }): ReactNo
           />
         </div>
       )}
-      {state.status === 'error' && <ErrorNote error={state.error} role="alert" />}
-      <div className="echo-actions">
-        <Button type="submit" variant="primary" disabled={file === undefined}>
-          Open the file
-        </Button>
-      </div>
+      {isUnasked && <output className="muted">This file is locked. Type its passphrase.</output>}
+      {error !== undefined && !isUnasked && <ErrorNote error={error} role="alert" />}
+      {state.status === 'working' ? (
+        <Working progress={state.progress} label="Reading the file" onCancel={reset} />
+      ) : (
+        <div className="echo-actions">
+          <Button type="submit" variant="primary" disabled={file === undefined}>
+            Open the file
+          </Button>
+        </div>
+      )}
     </form>
   )
 }

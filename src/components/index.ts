@@ -63,6 +63,7 @@ export { ProfileForm, ProfileFormView, type ProfileFormState, type ProfileFormVi
 export type { QrCamera, QrReader } from './invitations/qrCamera.ts'
 export { QrCode, type QrCodeProps } from './invitations/QrCode.tsx'
 export { QrScanner, QrScannerView, type QrScannerProps, type QrScannerViewProps } from './invitations/QrScanner.tsx'
+export { RecoveryPhraseButton } from './identity/RecoveryPhraseButton.tsx'
 export { RecoveryPhraseDialog, type RecoveryPhraseDialogProps, type RecoveryPhraseState } from './identity/RecoveryPhraseDialog.tsx'
 export { RecoveryPhraseNotice, RecoveryPhraseNoticeView } from './identity/RecoveryPhraseNotice.tsx'
 export {

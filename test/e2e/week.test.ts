@@ -21,8 +21,8 @@ const shoot = createAlbum('week')
 const noteText = (page: Page) => page.getByRole('textbox', { name: 'Text of the note' })
 const tree = (page: Page) => page.getByRole('navigation', { name: 'Notes' })
 
-async function newNote(page: Page, title: string, kind: 'New note' | 'Markdown' = 'New note'): Promise<void> {
-  await page.getByRole('button', { name: kind }).click()
+async function newNote(page: Page, title: string, kind: 'New note' | 'New Markdown note' = 'New note'): Promise<void> {
+  await page.getByRole('button', { name: kind, exact: true }).click()
   await page.getByLabel('Title of the note').fill(title)
   await noteText(page).click()
 }
@@ -97,7 +97,7 @@ describe('a week of two people with the example app', () => {
     await shoot(bob, 'tuesday-two-write-phone')
 
     // Wednesday: things find their place. Ann drags, Bob has a phone.
-    await newNote(ann, 'Plan of the week', 'Markdown')
+    await newNote(ann, 'Plan of the week', 'New Markdown note')
     await noteText(ann).pressSequentially('# Plan\n\nCount **orchids** first.')
     await newNote(ann, 'Water levels')
     await noteText(ann).pressSequentially('The weir stands at 40 cm.')
@@ -203,7 +203,8 @@ describe('a week of two people with the example app', () => {
     expect(await accessibilityFaults(ann)).toEqual([])
     await shoot(ann, 'saturday-graph')
     await ann.getByRole('button', { name: 'This space' }).click()
-    await ann.getByLabel(/^Passphrase/).fill('herons at nine')
+    await ann.getByLabel('Passphrase (optional)').fill('herons at nine')
+    await ann.getByLabel(/^The same again/).fill('herons at nine')
     const download = ann.waitForEvent('download')
     await ann.getByRole('button', { name: 'Save as a file' }).click()
     const file = await download
@@ -219,6 +220,9 @@ describe('a week of two people with the example app', () => {
     await cleo.getByRole('button', { name: 'Open a file' }).click()
     const opening = cleo.getByRole('dialog', { name: 'Open a file' })
     await opening.getByLabel('File', { exact: true }).setInputFiles({ name: file.suggestedFilename(), mimeType: '', buffer: bytes })
+    await opening.getByRole('button', { name: 'Open the file' }).click()
+    await opening.getByText('This file is locked.').waitFor()
+    await opening.getByLabel('Passphrase of the file').fill('herons at ten')
     await opening.getByRole('button', { name: 'Open the file' }).click()
     await opening.getByText('This is not the right passphrase.').waitFor()
     expect(await accessibilityFaults(cleo)).toEqual([])

@@ -1,12 +1,12 @@
 'use client'
 import { useLayoutEffect, useRef, useState, type ComponentProps, type ReactNode } from 'react'
-import { asEchoError } from '../../shared/echoError.ts'
 import { useIdentity } from '../../react/useIdentity.ts'
 import { Button } from '../basics/Button.tsx'
 import { classNames } from '../basics/classNames.ts'
 import { useMessages } from '../config/EchoUiConfig.tsx'
 import { Portal } from '../basics/Portal.tsx'
-import { RecoveryPhraseDialog, type RecoveryPhraseState } from './RecoveryPhraseDialog.tsx'
+import { RecoveryPhraseDialog } from './RecoveryPhraseDialog.tsx'
+import { useRecoveryPhrase } from './useRecoveryPhrase.ts'
 
 /** Offers the 24 words to someone who has not written them down yet. It can be put off until the next visit, and is gone once they are safe. */
 export function RecoveryPhraseNotice(props: ComponentProps<'aside'>): ReactNode {
@@ -14,46 +14,21 @@ export function RecoveryPhraseNotice(props: ComponentProps<'aside'>): ReactNode 
   const { phrase: messages } = useMessages()
   const [end, setEnd] = useState<'saved' | 'put-off' | 'left'>()
   const [open, setOpen] = useState(false)
-  const [state, setState] = useState<RecoveryPhraseState>({ status: 'hidden' })
+  const dialog = useRecoveryPhrase((isSaved) => {
+    setOpen(false)
+    if (isSaved) setEnd('saved')
+  })
   if (end === 'saved' || end === 'put-off') {
     return <Farewell onLeave={() => setEnd('left')}>{end === 'saved' ? messages.saved : messages.putOff}</Farewell>
   }
   // Until the dialog has heard that they are saved, it stays.
-  if ((identity.status !== 'unsaved' && state.status !== 'confirming') || end === 'left') return null
-
-  async function attempt(action: () => Promise<RecoveryPhraseState>): Promise<void> {
-    try {
-      setState(await action())
-    } catch (cause) {
-      const error = asEchoError(cause, 'storage-unavailable', 'The recovery words could not be read or marked as saved.')
-      setState({ status: 'error', error })
-    }
-  }
+  if ((identity.status !== 'unsaved' && dialog.state.status !== 'confirming') || end === 'left') return null
 
   return (
     <>
       <RecoveryPhraseNoticeView {...props} onShow={() => setOpen(true)} onLater={() => setEnd('put-off')} />
       <Portal>
-        <RecoveryPhraseDialog
-          open={open}
-          onClose={() => {
-            setOpen(false)
-            setState({ status: 'hidden' })
-          }}
-          state={state}
-          onReveal={() => {
-            setState({ status: 'loading' })
-            void attempt(async () => ({ status: 'shown', phrase: await identity.showPhrase() }))
-          }}
-          onWritten={() => setState({ status: 'confirming' })}
-          onConfirm={() =>
-            void attempt(async () => {
-              await identity.confirmPhraseSaved()
-              setEnd('saved')
-              return { status: 'hidden' }
-            })
-          }
-        />
+        <RecoveryPhraseDialog {...dialog} open={open} />
       </Portal>
     </>
   )

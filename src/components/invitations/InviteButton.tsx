@@ -78,7 +78,11 @@ export function InviteButton({ space, path, children, ...props }: InviteButtonPr
       <Portal>
         <InviteDialogView
           open={open}
-          onClose={() => setOpen(false)}
+          onClose={() => {
+            setOpen(false)
+            // How the last one ended is no news the next time.
+            if (state.status === 'success') another()
+          }}
           spaceName={name}
           state={state}
           onCreate={(options) => create(path === undefined ? options : { ...options, path })}

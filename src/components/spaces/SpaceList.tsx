@@ -74,7 +74,8 @@ function SpaceRow({
   const content = (
     <span className="echo-person">
       <bdi>{spaceTitle(space, messages)}</bdi>
-      <small>{[messages.roles[space.role], messages.spaces.members(space.memberCount)].join(' · ')}</small>
+      {/* Of a space that is not open in this tab nothing is known but its name. */}
+      {space.memberCount > 0 && <small>{[messages.roles[space.role], messages.spaces.members(space.memberCount)].join(' · ')}</small>}
       {note !== undefined && <small data-slot="space-note">{note}</small>}
     </span>
   )
@@ -102,6 +103,6 @@ export function spaceTitle({ name }: Pick<SpaceInfo, 'name'>, { spaces }: Messag
 
 /** What is the matter with a space; undefined for one that is as it should be. */
 function stateText(state: SpaceInfo['state'], messages: Messages): string | undefined {
-  if (state.status === 'ready') return undefined
+  if (state.status === 'ready' || (state.status === 'closed' && state.byChoice !== true)) return undefined
   return state.status === 'damaged' ? errorText(messages, state.error.code, state.error.details) : messages.spaces.states[state.status]
 }

@@ -476,6 +476,7 @@ export const kitCases: Readonly<Record<ComponentName, KitCase>> = {
     says: [m.scan.states.prompt],
   },
   QrScannerView: { element: () => <kit.QrScannerView state={{ status: 'denied' }} />, says: [m.scan.states.denied] },
+  RecoveryPhraseButton: { isConnected: true, element: () => <kit.RecoveryPhraseButton />, says: [m.phrase.title] },
   RecoveryPhraseDialog: {
     element: () => (
       <kit.RecoveryPhraseDialog

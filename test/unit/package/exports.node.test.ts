@@ -170,6 +170,7 @@ const promised: Record<string, readonly string[]> = {
     'JoinRequests',
     'JoinDialog',
     'JoinDialogView',
+    'RecoveryPhraseButton',
     'RecoveryPhraseDialog',
     'RecoveryPhraseNotice',
     'RecoveryPhraseNoticeView',
