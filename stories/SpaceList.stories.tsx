@@ -61,6 +61,8 @@ export const EachState: Story = {
       space('d', 'Behind me', { state: { status: 'left', since: storyTime } }),
       space('e', 'Keyless', { state: { status: 'waiting-for-key' } }),
       space('f', 'Shut', { state: { status: 'closed', byChoice: true } }),
+      // Not open in this tab: nothing is known but the name.
+      space('z', 'Elsewhere', { role: 'reader', memberCount: 0, state: { status: 'closed' } }),
       space('g', 'Elsewhere', { state: { status: 'not-found' } }),
       space('h', 'Broken', { state: { status: 'damaged', error: new EchoError('data-corrupt', 'A block does not match its hash.') } }),
     ],

@@ -1,4 +1,4 @@
-import { useRef, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { query, useCount, useField, useMembers, useQuery } from 'echo-react'
 import { Avatar, Button, PresenceCursors } from 'echo-react/components'
 import { useDragged, useDropTarget } from './dragging.ts'
@@ -14,8 +14,16 @@ const pageSize = 50
 export function Board({ taskId }: { readonly taskId: string | undefined }): ReactNode {
   const { space, canWrite } = useOpenSpace()
   const columns = useQuery(space, query(Column))
+  const section = useRef<HTMLElement>(null)
+  const shown = useRef(taskId)
+  useEffect(() => {
+    const before = shown.current
+    shown.current = taskId
+    // The card may stand elsewhere by now, and the dialog not find it.
+    if (taskId === undefined && before !== undefined) section.current?.querySelector<HTMLElement>(`[data-task="${before}"]`)?.focus()
+  }, [taskId])
   return (
-    <section aria-labelledby="board-heading">
+    <section ref={section} aria-labelledby="board-heading">
       <h2 id="board-heading" className="echo-visually-hidden">
         Board
       </h2>

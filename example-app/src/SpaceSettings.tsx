@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react'
-import { useMembers, usePermissions, useSpaceDetails, type DeletedItem } from 'echo-react'
+import { useMembers, usePermissions, useSpaceDetails, useTrash, type DeletedItem } from 'echo-react'
 import { Button, DeleteSpaceDialog, Dialog, EchoErrorBoundary, LeaveSpaceDialog, SpaceForm, Trash } from 'echo-react/components'
 import { IconButton } from './Icon.tsx'
 import { titleOf } from './model.ts'
@@ -12,6 +12,7 @@ export function SpaceSettings(): ReactNode {
   const { space, canWrite } = useOpenSpace()
   const { can } = usePermissions(space)
   const isAlone = useMembers(space).length === 1
+  const deleted = useTrash(space).length
   const [open, setOpen] = useState<'settings' | 'leave' | 'delete'>()
   return (
     <>
@@ -35,7 +36,8 @@ export function SpaceSettings(): ReactNode {
         </section>
         <section className="part" aria-labelledby="size-heading">
           <h3 id="size-heading">On this device</h3>
-          <Size />
+          {/* Counted anew where something was restored or deleted for good. */}
+          <Size key={deleted} />
           <div className="row">
             {isAlone ? (
               <Button onClick={() => setOpen('delete')}>Delete this space</Button>

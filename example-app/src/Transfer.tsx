@@ -1,5 +1,5 @@
 import { useEffect, useId, useState, type ReactNode } from 'react'
-import { useExport, useImport, type Space } from 'echo-react'
+import { useEcho, useExport, useImport, type Space } from 'echo-react'
 import { Button, ErrorNote } from 'echo-react/components'
 import { navigate } from './route.tsx'
 
@@ -73,6 +73,7 @@ export function Export({ space }: { readonly space: Space }): ReactNode {
 
 /** Makes a space of a file that was written by {@link Export}, here or elsewhere. */
 export function Import({ onOpened }: { readonly onOpened: () => void }): ReactNode {
+  const echo = useEcho()
   const { state, start, reset } = useImport()
   const [file, setFile] = useState<File>()
   const [passphrase, setPassphrase] = useState('')
@@ -86,9 +87,14 @@ export function Import({ onOpened }: { readonly onOpened: () => void }): ReactNo
 
   useEffect(() => {
     if (state.status !== 'done') return
-    navigate({ space: state.result.id })
+    const space = state.result
+    const { name } = space.info.get()
+    // The space that the file was written from may be here, too.
+    const isSecond = echo.spaces.list.get().some((other) => other.id !== space.id && other.name === name)
+    if (isSecond) space.setName(`${name} (from a file)`)
+    navigate({ space: space.id })
     onOpened()
-  }, [state, onOpened])
+  }, [state, onOpened, echo])
 
   return (
     <form

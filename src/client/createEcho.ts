@@ -325,10 +325,14 @@ export function createEcho(config: EchoConfig): Echo {
       },
     },
     diagnose: (space) =>
-      watchDiagnostics(ports.clock, async () => {
-        const { createExaminer } = await import('./diagnostics/createExaminer.ts')
-        return createExaminer({ clock: ports.clock, network, control: networkControl, handles: directory.handles, only: space })
-      }),
+      watchDiagnostics(
+        ports.clock,
+        async () => {
+          const { createExaminer } = await import('./diagnostics/createExaminer.ts')
+          return createExaminer({ clock: ports.clock, network, control: networkControl, handles: directory.handles, only: space })
+        },
+        () => networkControl.state.get().status === 'unreachable',
+      ),
     storage: {
       state: storage.state,
       usage: createStorageUsage({ clock: ports.clock, state: storage.state, estimate: ports.estimateStorage }),

@@ -4,7 +4,7 @@ import type { Presence } from '../client/echo.ts'
 import { shareWhereRoom } from '../client/presence/shareWhereRoom.ts'
 import type { PresentPeer } from '../client/states.ts'
 import { bareName } from '../components/basics/plainName.ts'
-import { personColour } from './personColour.ts'
+import { personColour } from '../components/members/personColour.ts'
 import { TextCursor, toTextPlace, type TextPlace, type TextSelection } from './textCursor.ts'
 
 /** Carets of one text, for the bindings of editors to Yjs. */

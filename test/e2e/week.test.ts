@@ -125,6 +125,8 @@ describe('a week of two people with the example app', () => {
     expect(await accessibilityFaults(bob)).toEqual([])
     await shoot(bob, 'wednesday-task')
     await bob.getByRole('button', { name: 'Close' }).click()
+    // The focus is where he left off, though the card has moved.
+    await expect.poll(() => card(bob, 'Ask the farmer').evaluate((link) => link === document.activeElement)).toBe(true)
     await card(ann, 'Ask the farmer', 'Done').waitFor()
     await ann.getByTitle('Bob Birch does it').waitFor()
     await shoot(ann, 'wednesday-board')

@@ -7,8 +7,12 @@ export type Examiner = () => Promise<Diagnostics>
 
 const againAfterMs = 2_000
 
-/** Looks again and again while somebody is subscribed, and not at all otherwise. @param load brings what looks; tried again where it rejects */
-export function watchDiagnostics(clock: Clock, load: () => Promise<Examiner>): Readable<Diagnostics> {
+/**
+ * Looks again and again while somebody is subscribed, and not at all otherwise.
+ * @param load brings what looks; tried again where it rejects
+ * @param isUnreachable what is known of the servers without it
+ */
+export function watchDiagnostics(clock: Clock, load: () => Promise<Examiner>, isUnreachable: () => boolean): Readable<Diagnostics> {
   const state = createWritable(readingDiagnostics)
   let examine: Examiner | undefined
   let subscribers = 0
@@ -28,7 +32,7 @@ export function watchDiagnostics(clock: Clock, load: () => Promise<Examiner>): R
       examine ??= await load()
       return await examine()
     } catch {
-      return notLoaded
+      return notLoaded(isUnreachable())
     }
   }
 
@@ -50,9 +54,13 @@ export function watchDiagnostics(clock: Clock, load: () => Promise<Examiner>): R
   }
 }
 
-const notLoaded: Diagnostics = Object.freeze({
-  ...readingDiagnostics,
-  status: 'problem',
-  findings: [{ code: 'load-failed', check: 'signaling', severity: 'problem' } as const],
-  report: () => 'load-failed',
-})
+/** The page that has lost its server may have lost the signaling server, too: that says more than what could not be fetched. */
+function notLoaded(isUnreachable: boolean): Diagnostics {
+  const code = isUnreachable ? 'unreachable' : 'load-failed'
+  return Object.freeze({
+    ...readingDiagnostics,
+    status: 'problem',
+    findings: [{ code, check: 'signaling', severity: 'problem' } as const],
+    report: () => `${code}, load-failed`,
+  })
+}

@@ -454,6 +454,7 @@ export const englishMessages: Messages = {
     copy: 'Copy link',
     copied: 'Link copied.',
     copyFailed: 'The link could not be copied. Select it and copy it by hand.',
+    thisMachineOnly: 'This address leads to an app on this machine: only browsers here can open it.',
     share: 'Share…',
     shareText: (space) => `Join ${space}`,
     shareFailed: 'Sharing did not work. Copy the link instead.',

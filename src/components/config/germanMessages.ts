@@ -422,6 +422,7 @@ export const germanMessages: Messages = {
     copy: 'Link kopieren',
     copied: 'Link kopiert.',
     copyFailed: 'Der Link ließ sich nicht kopieren. Markiere ihn und kopiere ihn von Hand.',
+    thisMachineOnly: 'Diese Adresse führt zu einer App auf diesem Rechner: Nur Browser hier können sie öffnen.',
     share: 'Teilen …',
     shareText: (space) => `Komm zu ${space}`,
     shareFailed: 'Teilen hat nicht geklappt. Kopiere stattdessen den Link.',

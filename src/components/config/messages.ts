@@ -368,6 +368,8 @@ export interface Messages {
     readonly copy: string
     readonly copied: string
     readonly copyFailed: string
+    /** Below a link that leads to an app on the very machine, as while one develops. */
+    readonly thisMachineOnly: string
     readonly share: string
     readonly shareText: (space: string) => string
     readonly shareFailed: string

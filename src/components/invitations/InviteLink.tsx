@@ -61,6 +61,7 @@ export function InviteLink({ url, shareText }: InviteLinkProps): ReactNode {
         </Button>
         {canShare() && <Button onClick={() => void share()}>{messages.share}</Button>}
       </div>
+      {isOfThisMachine(url) && <p className="echo-hint">{messages.thisMachineOnly}</p>}
       {outcome !== 'none' && (
         <p className="echo-hint" data-tone={outcome === 'copied' ? 'success' : 'danger'}>
           {texts[outcome]}
@@ -68,6 +69,11 @@ export function InviteLink({ url, shareText }: InviteLinkProps): ReactNode {
       )}
     </div>
   )
+}
+
+/** An app that is being developed: its address means another machine to everybody else. */
+function isOfThisMachine(url: string): boolean {
+  return /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/i.test(url)
 }
 
 function canShare(): boolean {

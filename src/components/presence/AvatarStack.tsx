@@ -1,5 +1,6 @@
 'use client'
 import type { ComponentProps, ReactNode } from 'react'
+import { useIdentity } from '../../react/useIdentity.ts'
 import { useReadable } from '../../react/useReadable.ts'
 import { Avatar } from '../members/Avatar.tsx'
 import { classNames } from '../basics/classNames.ts'
@@ -25,16 +26,18 @@ interface StackOptions {
 }
 
 /**
- * The other people in a space now, each once however many tabs they have open.
+ * The other people in a space now, each once however many tabs and devices they have; one's own are not company.
  * @example
  * <AvatarStack space={space} max={5} />
  */
 export function AvatarStack({ space, ...props }: ComponentProps<'div'> & StackOptions & { readonly space: Space }): ReactNode {
   const peers = useReadable(space.presence.peers)
   const { status } = useReadable(space.state)
+  const own = useIdentity()
+  const me = 'identity' in own ? own.identity.id : undefined
   // Who is no member any more cannot know who is here.
   if (status === 'removed' || status === 'left') return null
-  return <AvatarStackView {...props} people={peopleOf(peers)} />
+  return <AvatarStackView {...props} people={peopleOf(peers.filter(({ identity }) => identity !== me))} />
 }
 
 /** Each person once, as the liveliest of the tabs and devices. */

@@ -90,7 +90,9 @@ describe('InviteButton', () => {
     expect(screen.getAllByRole('button', { name: 'Close' })).toHaveLength(1)
     await press('Done')
     expect(screen.queryByRole('dialog')).toBeNull()
+    // How it ended is no news any more.
     await press('Invite')
+    expect(screen.getByRole('heading', { name: 'Invite to Garden' })).toBeTruthy()
     act(() => flow.state.set({ status: 'expired' }))
     await press('Create a new link')
     expect(created()).toEqual(['reader', 'reader'])

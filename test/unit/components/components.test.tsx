@@ -11,6 +11,7 @@ import { englishMessages } from '../../../src/components/config/englishMessages.
 import { DeleteSpaceDialog } from '../../../src/components/spaces/DeleteSpaceDialog.tsx'
 import { DeviceList } from '../../../src/components/devices/DeviceList.tsx'
 import { ErrorNote } from '../../../src/components/basics/ErrorNote.tsx'
+import { InviteLink } from '../../../src/components/invitations/InviteLink.tsx'
 import { takeInvitationFromLocation } from '../../../src/components/invitations/takeInvitationFromLocation.ts'
 import { LeaveSpaceDialog } from '../../../src/components/members/LeaveSpaceDialog.tsx'
 import { MemberList } from '../../../src/components/members/MemberList.tsx'
@@ -42,6 +43,19 @@ describe('SyncStatus', () => {
     expect(screen.getByText('2 changes not handed on yet · Saved on this device')).toBeTruthy()
     unmount()
     expect(garden.sync.listeners()).toBe(0)
+  })
+
+  it('counts nothing as waiting where there is nobody to hand it to', () => {
+    const garden = createFakeSpace()
+    const fake = createFakeEcho()
+    renderInEcho(fake, <SyncStatus space={garden.space} />)
+    act(() => garden.sync.set({ status: 'alone', ...savedHere, waiting: 2 }))
+    expect(screen.getByText('2 changes not handed on yet · Saved on this device')).toBeTruthy()
+    act(() => {
+      garden.members.set([{}] as never)
+      fake.devices.set([{}] as never)
+    })
+    expect(screen.getByText('Saved on this device')).toBeTruthy()
   })
 
   it('says what is quick neither by eye nor by ear, and takes back at once that others have stored everything', () => {
@@ -235,6 +249,20 @@ describe('dialogs that end a membership', () => {
   })
 })
 
+describe('InviteLink', () => {
+  it('says of an address of this very machine that nobody else can open it', () => {
+    const hint = englishMessages.invite.thisMachineOnly
+    const { rerender } = render(<InviteLink url="https://app.example/#echo=abc" shareText="" />)
+    expect(screen.queryByText(hint)).toBeNull()
+    for (const host of ['localhost:5173', '127.0.0.1:5173', '[::1]', 'LOCALHOST']) {
+      rerender(<InviteLink url={`http://${host}/#echo=abc`} shareText="" />)
+      expect(screen.getByText(hint)).toBeTruthy()
+    }
+    rerender(<InviteLink url="https://localhost.example/#echo=abc" shareText="" />)
+    expect(screen.queryByText(hint)).toBeNull()
+  })
+})
+
 describe('AvatarStack', () => {
   const person = (id: string, name: string, key = id) => ({
     identity: id as IdentityId,
@@ -257,6 +285,15 @@ describe('AvatarStack', () => {
       '+2And Cid and Dee',
     ])
     act(() => garden.others.set([]))
+    expect(screen.getByText('Only you are here')).toBeTruthy()
+  })
+
+  it("takes a device of one's own for no company", () => {
+    const garden = createFakeSpace()
+    const fake = createFakeEcho()
+    const me = fake.identity.get()
+    garden.others.set([person('identity' in me ? me.identity.id : '', 'Ann')])
+    renderInEcho(fake, <AvatarStack space={garden.space} />)
     expect(screen.getByText('Only you are here')).toBeTruthy()
   })
 

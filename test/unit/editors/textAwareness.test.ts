@@ -5,7 +5,7 @@ import type { Presence } from '../../../src/client/echo.ts'
 import { fitsSchema } from '../../../src/client/presence/fitsSchema.ts'
 import { createTextAwareness } from '../../../src/editors/textAwareness.ts'
 import { TextCursor } from '../../../src/editors/textCursor.ts'
-import { contrastWithWhite, personColour, rgbOf } from '../../../src/editors/personColour.ts'
+import { contrastWithWhite, personColour, rgbOf } from '../../../src/components/members/personColour.ts'
 import { EchoError } from '../../../src/shared/echoError.ts'
 import { createWritable } from '../../../src/shared/readable.ts'
 

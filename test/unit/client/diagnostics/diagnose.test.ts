@@ -99,12 +99,13 @@ describe('the diagnosis of a device', () => {
 
 describe('watching a diagnosis', () => {
   const found = (status: 'ok' | 'problem'): Diagnostics => ({ ...readingDiagnostics, status })
+  const isUnreachable = (): boolean => false
 
   it('looks every 2 s while somebody is subscribed, and not once more', async () => {
     const clock = createSimulatedClock()
     const examine = vi.fn<() => Promise<Diagnostics>>(() => Promise.resolve(found('ok')))
     const load = vi.fn<() => Promise<typeof examine>>(() => Promise.resolve(examine))
-    const diagnosis = watchDiagnostics(clock, load)
+    const diagnosis = watchDiagnostics(clock, load, isUnreachable)
     await clock.run(10_000)
     expect(load).not.toHaveBeenCalled()
     const stops = [diagnosis.subscribe(() => {}), diagnosis.subscribe(() => {})]
@@ -126,7 +127,7 @@ describe('watching a diagnosis', () => {
     const clock = createSimulatedClock()
     let finish: (seen: Diagnostics) => void = () => {}
     const examine = vi.fn<() => Promise<Diagnostics>>(() => new Promise((resolve) => (finish = resolve)))
-    const diagnosis = watchDiagnostics(clock, () => Promise.resolve(examine))
+    const diagnosis = watchDiagnostics(clock, () => Promise.resolve(examine), isUnreachable)
     const stop = diagnosis.subscribe(() => {})
     await clock.run(0)
     stop()
@@ -139,12 +140,19 @@ describe('watching a diagnosis', () => {
   it('says so where its own code cannot be fetched, and tries again', async () => {
     const clock = createSimulatedClock()
     let isThere = false
-    const diagnosis = watchDiagnostics(clock, () =>
-      isThere ? Promise.resolve(() => Promise.resolve(found('ok'))) : Promise.reject(new Error('offline')),
+    let isUnreachable = false
+    const diagnosis = watchDiagnostics(
+      clock,
+      () => (isThere ? Promise.resolve(() => Promise.resolve(found('ok'))) : Promise.reject(new Error('offline'))),
+      () => isUnreachable,
     )
     const stop = diagnosis.subscribe(() => {})
     await clock.run(0)
     expect(codesOf(diagnosis.get())).toEqual(['load-failed'])
+    // The server of the app's files and the signaling server are down alike.
+    isUnreachable = true
+    await clock.run(2_000)
+    expect(codesOf(diagnosis.get())).toEqual(['unreachable'])
     isThere = true
     await clock.run(2_000)
     expect(diagnosis.get()).toMatchObject({ status: 'ok', findings: [] })
