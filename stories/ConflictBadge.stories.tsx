@@ -30,7 +30,7 @@ type Story = StoryObj<typeof meta>
 
 export const Two: Story = {
   play: async ({ args, canvas, userEvent }) => {
-    await userEvent.click(canvas.getByRole('button', { name: '2 other values' }))
+    await userEvent.click(canvas.getByRole('button', { name: '2 values were not kept' }))
     const dialog = within(screen.getByRole('dialog', { name: 'Written at the same time' }))
     await expect(screen.getByRole('heading', { name: 'Written at the same time' })).toHaveFocus()
     await expect(dialog.getByText('Water the beans')).toBeVisible()
@@ -41,7 +41,7 @@ export const Two: Story = {
     await expect(dialog.getByText('Taken over, for everyone.')).toBeVisible()
     await expect(dialog.getByText('Taken over, for everyone.', announced)).toBeInTheDocument()
     await userEvent.click(dialog.getByRole('button', { name: 'Done' }))
-    await expect(canvas.getByRole('button', { name: '2 other values' })).toHaveFocus()
+    await expect(canvas.getByRole('button', { name: '2 values were not kept' })).toHaveFocus()
   },
 }
 export const None: Story = {
@@ -72,7 +72,7 @@ export const NotRestored: Story = {
 export const Hostile: Story = {
   args: { conflicts: [conflict('title', `\u202Egnp.exe${'x'.repeat(10_000)}<script>alert(1)</script>`, 'nobody')] },
   play: async ({ canvas, userEvent }) => {
-    await userEvent.click(canvas.getByRole('button', { name: '1 other value' }))
+    await userEvent.click(canvas.getByRole('button', { name: '1 value was not kept' }))
     const dialog = screen.getByRole('dialog')
     await expect(dialog.textContent).not.toMatch(/\u202E/)
     await expect(dialog.querySelector('script')).toBeNull()

@@ -159,7 +159,7 @@ describe('a week of two people with the example app', () => {
     const [kept] = await titles(ann)
     const lost = kept === 'Count the orchids twice' ? 'Count the orchids by the weir' : 'Count the orchids twice'
     await card(ann, kept!).click()
-    await ann.getByRole('button', { name: /other value/ }).click()
+    await ann.getByRole('button', { name: /not kept/ }).click()
     const conflict = ann.getByRole('dialog', { name: 'Written at the same time' })
     await conflict.getByText(lost).waitFor()
     expect(await accessibilityFaults(ann)).toEqual([])

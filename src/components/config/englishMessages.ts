@@ -37,9 +37,9 @@ const suggestions = new Map([
   ['one', 'suggestion'],
   ['other', 'suggestions'],
 ])
-const otherValues = new Map([
-  ['one', 'other value'],
-  ['other', 'other values'],
+const lostValues = new Map([
+  ['one', 'value was not kept'],
+  ['other', 'values were not kept'],
 ])
 const items = new Map([
   ['one', 'item'],
@@ -171,7 +171,7 @@ export const englishMessages: Messages = {
     deleteNamed: (id) => `Delete ${id}`,
   },
   conflicts: {
-    badge: (number) => count(number, otherValues),
+    badge: (number) => count(number, lostValues),
     label: 'Values that were not kept',
     title: 'Written at the same time',
     hint: 'Several people changed the same thing without seeing each other. One value was kept, the same for everyone; these were not.',

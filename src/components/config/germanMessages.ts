@@ -132,7 +132,7 @@ export const germanMessages: Messages = {
     deleteNamed: (id) => `${id} löschen`,
   },
   conflicts: {
-    badge: (number) => count(number, 'anderer Wert', 'andere Werte'),
+    badge: (number) => count(number, 'Wert gilt nicht', 'Werte gelten nicht'),
     label: 'Werte, die nicht gelten',
     title: 'Zur selben Zeit geschrieben',
     hint: 'Mehrere haben dasselbe geändert, ohne einander zu sehen. Ein Wert gilt nun, für alle derselbe; diese hier nicht.',
