@@ -3,9 +3,9 @@ import { systemClock, type Clock } from '../shared/ports.ts'
 import type { Lock, TabLocks } from './locks.ts'
 
 /** Chromium grants a lock in vain, with a TypeError, to a page that stands still because it opens a window just then. */
-const maxTries = 3
-/** A timer waits until the page goes on; asked for at once, each further try would be in vain too. */
-const retryMs = 10
+const maxTries = 6
+/** A timer waits until the page goes on; asked for at once, each further try would be in vain too. Twice as long each time: 0.6 s in all. */
+const firstRetryMs = 10
 
 /**
  * The browser's own locks (Web Locks), shared by all tabs of an origin; the browser frees those of a tab that ends or crashes.
@@ -32,7 +32,7 @@ export function createWebLocks(prefix: string, clock: Clock = systemClock): TabL
     const lost = new Promise<void>((resolve) => (lose = resolve))
     const options: LockOptions = steal ? { steal } : wait === 'no' ? { ifAvailable: true } : { signal: patience.signal }
     return new Promise((resolve, reject) => {
-      const ask = (triesLeft: number): void => {
+      const ask = (tries: number): void => {
         const request = manager.request(prefix + name, options, (granted) => {
           if (granted === null || ending.signal.aborted) return undefined
           patience.end()
@@ -51,16 +51,18 @@ export function createWebLocks(prefix: string, clock: Clock = systemClock): TabL
         }
         // The request is over when the lock was released, refused, waited for in vain (AbortError) or stolen (AbortError too).
         request.then(end, (cause: unknown) => {
-          const isFault = !(cause instanceof DOMException && cause.name === 'AbortError')
-          if (isFault && cause instanceof TypeError && lock === undefined && triesLeft > 0) {
-            clock.after(retryMs, () => ask(triesLeft - 1))
+          const { name: fault } = cause as { readonly name?: unknown }
+          const isFault = fault !== 'AbortError'
+          // By its name: the error may be of another realm, that of the window which is being opened.
+          if (fault === 'TypeError' && lock === undefined && tries < maxTries) {
+            clock.after(firstRetryMs * 2 ** tries, () => ask(tries + 1))
             return
           }
           if (isFault) reject(noWebLocksError(cause))
           end()
         })
       }
-      ask(maxTries)
+      ask(0)
     })
   }
 
