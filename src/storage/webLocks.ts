@@ -51,7 +51,7 @@ export function createWebLocks(prefix: string, clock: Clock = systemClock): TabL
         }
         // The request is over when the lock was released, refused, waited for in vain (AbortError) or stolen (AbortError too).
         request.then(end, (cause: unknown) => {
-          const { name: fault } = cause as { readonly name?: unknown }
+          const fault = (cause as { readonly name?: unknown } | undefined)?.name
           const isFault = fault !== 'AbortError'
           // By its name: the error may be of another realm, that of the window which is being opened.
           if (fault === 'TypeError' && lock === undefined && tries < maxTries) {
