@@ -8,7 +8,6 @@ export function Export({ space }: { readonly space: Space }): ReactNode {
   const { state, start, reset } = useExport(space)
   const [passphrase, setPassphrase] = useState('')
   const [again, setAgain] = useState('')
-  const id = useId()
   const isSame = passphrase === again
 
   useEffect(() => {
@@ -32,29 +31,9 @@ export function Export({ space }: { readonly space: Space }): ReactNode {
         setAgain('')
       }}
     >
-      <div className="echo-field">
-        <label htmlFor={id}>Passphrase (optional)</label>
-        <input
-          id={id}
-          className="echo-input"
-          type="password"
-          autoComplete="new-password"
-          value={passphrase}
-          onChange={({ target }) => setPassphrase(target.value)}
-        />
-      </div>
+      <PassphraseField label="Passphrase (optional)" isNew value={passphrase} onChange={setPassphrase} />
       {passphrase !== '' && (
-        <div className="echo-field">
-          <label htmlFor={`${id}again`}>The same again: without it nobody opens the file</label>
-          <input
-            id={`${id}again`}
-            className="echo-input"
-            type="password"
-            autoComplete="new-password"
-            value={again}
-            onChange={({ target }) => setAgain(target.value)}
-          />
-        </div>
+        <PassphraseField label="The same again: without it nobody opens the file" isNew value={again} onChange={setAgain} />
       )}
       {state.status === 'error' && <ErrorNote error={state.error} role="alert" />}
       {state.status === 'done' && (
@@ -108,9 +87,9 @@ export function Import({ onOpened }: { readonly onOpened: () => void }): ReactNo
     >
       <p className="muted">A file that was saved under “This space” becomes a new space of your own. Nothing that you have is replaced.</p>
       <div className="echo-field">
-        <label htmlFor={`${id}file`}>File</label>
+        <label htmlFor={id}>File</label>
         <input
-          id={`${id}file`}
+          id={id}
           className="echo-input"
           type="file"
           accept=".json,.echo,application/json"
@@ -121,19 +100,7 @@ export function Import({ onOpened }: { readonly onOpened: () => void }): ReactNo
           }}
         />
       </div>
-      {isLocked && (
-        <div className="echo-field">
-          <label htmlFor={`${id}passphrase`}>Passphrase of the file</label>
-          <input
-            id={`${id}passphrase`}
-            className="echo-input"
-            type="password"
-            autoComplete="off"
-            value={passphrase}
-            onChange={({ target }) => setPassphrase(target.value)}
-          />
-        </div>
-      )}
+      {isLocked && <PassphraseField label="Passphrase of the file" value={passphrase} onChange={setPassphrase} />}
       {isUnasked && <output className="muted">This file is locked. Type its passphrase.</output>}
       {error !== undefined && !isUnasked && <ErrorNote error={error} role="alert" />}
       {state.status === 'working' ? (
@@ -146,6 +113,31 @@ export function Import({ onOpened }: { readonly onOpened: () => void }): ReactNo
         </div>
       )}
     </form>
+  )
+}
+
+interface PassphraseFieldProps {
+  readonly label: string
+  /** One that is being chosen, which a password manager may offer to keep. */
+  readonly isNew?: boolean
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+function PassphraseField({ label, isNew = false, value, onChange }: PassphraseFieldProps): ReactNode {
+  const id = useId()
+  return (
+    <div className="echo-field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className="echo-input"
+        type="password"
+        autoComplete={isNew ? 'new-password' : 'off'}
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+      />
+    </div>
   )
 }
 
