@@ -6,7 +6,15 @@ import { EchoError } from '../src/shared/echoError.ts'
 import type { IdentityId } from '../src/shared/ids.ts'
 import { withUi } from './withUi.tsx'
 
-const bob = { id: 'bob' as IdentityId, name: 'Bob\u202E', role: 'editor', isMe: false, activity: 'active', deviceCount: 1 } as const
+const bob = {
+  id: 'bob' as IdentityId,
+  name: 'Bob\u202E',
+  role: 'editor',
+  isMe: false,
+  activity: 'active',
+  deviceCount: 1,
+  hue: 210,
+} as const
 
 const meta = {
   title: 'LeaveSpaceDialog and RemoveMemberDialog',

@@ -10,8 +10,16 @@ import type { IdentityId } from '../src/shared/ids.ts'
 import { announced } from './announced.ts'
 import { withUi } from './withUi.tsx'
 
-const ann = { id: 'ann' as IdentityId, name: 'Ann Archer', role: 'owner', isMe: true, activity: 'offline', deviceCount: 2 } as const
-const dora = { id: 'dora' as IdentityId, name: 'Dora', role: 'admin', isMe: false, activity: 'active', deviceCount: 1 } as const
+const ann = {
+  id: 'ann' as IdentityId,
+  name: 'Ann Archer',
+  role: 'owner',
+  isMe: true,
+  activity: 'offline',
+  deviceCount: 2,
+  hue: 210,
+} as const
+const dora = { id: 'dora' as IdentityId, name: 'Dora', role: 'admin', isMe: false, activity: 'active', deviceCount: 1, hue: 210 } as const
 const bob = {
   id: 'bob' as IdentityId,
   name: 'Bob',
@@ -19,10 +27,11 @@ const bob = {
   isMe: false,
   activity: 'idle',
   deviceCount: 1,
+  hue: 150,
   emoji: '🐻',
   colour: '#f7e463',
 } as const
-const cid = { id: 'cid' as IdentityId, name: '', role: 'reader', isMe: false, activity: 'offline', deviceCount: 1 } as const
+const cid = { id: 'cid' as IdentityId, name: '', role: 'reader', isMe: false, activity: 'offline', deviceCount: 1, hue: 210 } as const
 const all = [ann, dora, bob, cid]
 
 const everyRole: MemberPermissions = { canRemove: true, roles: ['owner', 'admin', 'editor', 'reader'] }

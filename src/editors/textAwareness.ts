@@ -1,6 +1,7 @@
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
-import type { Presence } from '../client/echo.ts'
+import type { Space } from '../client/echo.ts'
+import { hueIn } from '../client/spaces/memberHues.ts'
 import { shareWhereRoom } from '../client/presence/shareWhereRoom.ts'
 import type { PresentPeer } from '../client/states.ts'
 import { bareName } from '../components/basics/plainName.ts'
@@ -31,17 +32,18 @@ type Listener = (changes: Changes, origin: string) => void
 
 /**
  * Shows the bindings of editors a space's presence as the awareness of y-protocols, of which they use the local state, those of others and `change`.
- * Names come from membership and colours from identities, never from what a peer says of itself. The own caret is shared while the binding sets one
+ * Names come from membership and colours from members' ids, never from what a peer says of itself. The own caret is shared while the binding sets one
  * and the page is visible; places are relative, so they hold while others type.
  * @param rootName the root type of the document that the text lies in: a place elsewhere would make Yjs create it
  */
 export function createTextAwareness(options: {
-  readonly presence: Presence
+  readonly space: Pick<Space, 'presence' | 'members'>
   readonly item: string
   readonly doc: Y.Doc
   readonly rootName: string
 }): TextAwareness {
-  const { presence, item, doc, rootName } = options
+  const { item, doc, rootName } = options
+  const { presence, members } = options.space
   const others = presence.others(TextCursor)
   const listeners = new Map<string, Set<Listener>>()
   /** Numbers of peers; below zero, where no clientID is. */
@@ -78,8 +80,9 @@ export function createTextAwareness(options: {
       states.delete(number)
     }
     for (const number of [...changes.added, ...changes.updated]) {
-      shownPeers.set(number, now.get(number)!)
-      states.set(number, stateOf(now.get(number)!))
+      const peer = now.get(number)!
+      shownPeers.set(number, peer)
+      states.set(number, stateOf(peer, hueIn(members.get(), peer.identity)))
     }
     emit(changes, 'remote')
   }
@@ -135,8 +138,8 @@ export function createTextAwareness(options: {
   }
 }
 
-function stateOf({ identity, name, data }: PresentPeer<TextSelection>): State {
-  const color = personColour(identity)
+function stateOf({ name, data }: PresentPeer<TextSelection>, hue: number): State {
+  const color = personColour(hue)
   const user = { name: bareName(name), color, colorLight: `${color}33` }
   return { user, cursor: data === undefined ? null : { anchor: data.anchor, head: data.head } }
 }

@@ -8,6 +8,7 @@ import type { PresenceExchange } from '../../replication/presence/presenceExchan
 import type { Activity } from '../../replication/presence/presenceMessage.ts'
 import { liveliest } from '../invitations/liveliest.ts'
 import type { MemberInfo } from '../states.ts'
+import { huesOf } from './memberHues.ts'
 
 /** The list of a space's members as a UI shows it; who did not change keeps the same object. */
 export function createSpaceMembers(options: {
@@ -20,7 +21,7 @@ export function createSpaceMembers(options: {
   const list = createWritable(read([]))
   const stops = [log.state, profiles.state, presence.others, presence.activity].map((source) => source.subscribe(update))
 
-  function infoOf({ identity, name, role, devices }: Member, present: ReadonlyMap<IdentityId, Activity>): MemberInfo {
+  function infoOf({ identity, name, role, devices }: Member, present: ReadonlyMap<IdentityId, Activity>, hue: number): MemberInfo {
     return {
       id: identity,
       ...profileOf(profiles.state.get().get(identity) ?? { name }),
@@ -28,6 +29,7 @@ export function createSpaceMembers(options: {
       isMe: identity === me,
       activity: present.get(identity) ?? 'offline',
       deviceCount: devices.length,
+      hue,
     }
   }
 
@@ -35,9 +37,11 @@ export function createSpaceMembers(options: {
     const present = new Map<IdentityId, Activity>([[me, presence.activity.get()]])
     for (const { identity, activity } of presence.others.get()) present.set(identity, liveliest(present.get(identity), activity))
     const known = new Map(before.map((info) => [info.id, info]))
-    return [...log.state.get().members.values()]
+    const { members } = log.state.get()
+    const hues = huesOf(members.keys())
+    return [...members.values()]
       .map((member) => {
-        const info = infoOf(member, present)
+        const info = infoOf(member, present, hues.get(member.identity)!)
         const former = known.get(info.id)
         return former !== undefined && isSame(former, info) ? former : info
       })
@@ -63,6 +67,6 @@ function compareTexts(a: string, b: string): number {
 }
 
 function isSame(a: MemberInfo, b: MemberInfo): boolean {
-  const parts = ['name', 'colour', 'emoji', 'picture', 'role', 'activity', 'deviceCount'] as const
+  const parts = ['name', 'colour', 'emoji', 'picture', 'role', 'activity', 'deviceCount', 'hue'] as const
   return parts.every((part) => a[part] === b[part])
 }

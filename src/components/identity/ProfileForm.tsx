@@ -4,6 +4,7 @@ import { useProfile } from '../../react/useProfile.ts'
 import { asEchoError, type EchoError } from '../../shared/echoError.ts'
 import { Avatar } from '../members/Avatar.tsx'
 import { personColour } from '../members/personColour.ts'
+import { hueOf } from '../../client/spaces/memberHues.ts'
 import { Button } from '../basics/Button.tsx'
 import { classNames } from '../basics/classNames.ts'
 import { useMessages } from '../config/EchoUiConfig.tsx'
@@ -102,7 +103,12 @@ export function ProfileFormView({ id, profile, state, onSave, className, ...prop
       </div>
       <div className="echo-field">
         <label htmlFor={`${field}colour`}>{messages.colour}</label>
-        <input id={`${field}colour`} type="color" value={colour ?? personColour(id)} onChange={(event) => setColour(event.target.value)} />
+        <input
+          id={`${field}colour`}
+          type="color"
+          value={colour ?? personColour(hueOf(id))}
+          onChange={(event) => setColour(event.target.value)}
+        />
       </div>
       {state.status === 'error' && <ErrorNote said="polite" error={state.error} />}
       <div className="echo-actions">

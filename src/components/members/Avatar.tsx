@@ -1,13 +1,15 @@
 'use client'
 import type { ComponentProps, CSSProperties, ReactNode } from 'react'
+import { hueOf } from '../../client/spaces/memberHues.ts'
 import { classNames } from '../basics/classNames.ts'
 import { Picture } from './Picture.tsx'
 import { bareName } from '../basics/plainName.ts'
 import type { Profile } from '../../identity/profileRecord.ts'
 
-/** A person's picture, emoji or initials, on a colour of the person's own, named for screen readers. */
+/** A person's picture, emoji or initials, on a colour of the person's own, named for screen readers. Takes what a {@link MemberInfo} says of the person. */
 export function Avatar({
   id,
+  hue = hueOf(id),
   name: given,
   colour,
   emoji,
@@ -15,9 +17,14 @@ export function Avatar({
   className,
   style,
   ...props
-}: ComponentProps<'span'> & Profile & { readonly id: string }): ReactNode {
+}: ComponentProps<'span'> &
+  Profile & {
+    readonly id: string
+    /** As members of one space have it, each another one; by the id alone where it is left out. */
+    readonly hue?: number | undefined
+  }): ReactNode {
   const name = bareName(given)
-  const own = { '--echo-hue': String(hueOf(id)), ...(colour !== undefined && { '--echo-person': colour }), ...style } as CSSProperties
+  const own = { '--echo-hue': String(hue), ...(colour !== undefined && { '--echo-person': colour }), ...style } as CSSProperties
   return (
     <span
       data-slot="avatar"
@@ -50,12 +57,4 @@ function letterOf(word: string): string {
   const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word)
   for (const { segment } of segments) return segment
   return ''
-}
-
-/** A hue in degrees that is the same for an id everywhere, and far apart for ids that are alike. */
-export function hueOf(id: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  return ((hash ^ (hash >>> 13)) >>> 0) % 360
 }

@@ -81,9 +81,10 @@ export function MemberRow({ member, may, mayLeave, command, onRole, onRemove, on
   )
 }
 
-function avatarOf({ id, name, colour, emoji, picture }: MemberInfo) {
+function avatarOf({ id, hue, name, colour, emoji, picture }: MemberInfo) {
   return {
     id,
+    hue,
     name,
     ...(colour !== undefined && { colour }),
     ...(emoji !== undefined && { emoji }),

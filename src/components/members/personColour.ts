@@ -1,12 +1,10 @@
-import { hueOf } from './Avatar.tsx'
-
 /** Light enough to show on a dark page, dark enough for white letters on it. */
 const lightness = 0.54
 const chroma = 0.11
 
-/** The colour of a person who has chosen none, of the same hue as their avatar: six hex digits, on which white letters can be read. */
-export function personColour(identity: string): string {
-  return `#${rgbOf(hueOf(identity))
+/** The colour of a person who has chosen none, of the same hue (in degrees) as their avatar: six hex digits, on which white letters can be read. */
+export function personColour(hue: number): string {
+  return `#${rgbOf(hue)
     .map((part) => part.toString(16).padStart(2, '0'))
     .join('')}`
 }

@@ -8,14 +8,17 @@ import { useMessages } from '../config/EchoUiConfig.tsx'
 import { plainName } from '../basics/plainName.ts'
 import { PresenceDot } from './PresenceDot.tsx'
 import { liveliest } from '../../client/invitations/liveliest.ts'
+import { hueIn } from '../../client/spaces/memberHues.ts'
 import type { Space } from '../../client/echo.ts'
 import type { PresentPeer } from '../../client/states.ts'
 import type { Activity } from '../../replication/presence/presenceMessage.ts'
 
-/** A person to show; the colour comes from the id. */
+/** A person to show. */
 export interface AvatarPerson {
   readonly identity: string
   readonly name: string
+  /** Of the person's colour, as in {@link MemberInfo}; by the id alone where it is left out. */
+  readonly hue?: number | undefined
   /** Drawn at the avatar's corner. */
   readonly activity?: Activity
 }
@@ -32,12 +35,14 @@ interface StackOptions {
  */
 export function AvatarStack({ space, ...props }: ComponentProps<'div'> & StackOptions & { readonly space: Space }): ReactNode {
   const peers = useReadable(space.presence.peers)
+  const members = useReadable(space.members)
   const { status } = useReadable(space.state)
   const own = useIdentity()
   const me = 'identity' in own ? own.identity.id : undefined
   // Who is no member any more cannot know who is here.
   if (status === 'removed' || status === 'left') return null
-  return <AvatarStackView {...props} people={peopleOf(peers.filter(({ identity }) => identity !== me))} />
+  const people = peopleOf(peers.filter(({ identity }) => identity !== me))
+  return <AvatarStackView {...props} people={people.map((person) => ({ ...person, hue: hueIn(members, person.identity) }))} />
 }
 
 /** Each person once, as the liveliest of the tabs and devices. */
@@ -77,7 +82,7 @@ export function AvatarStackView({
           {shown.map((person) => (
             <li key={person.identity}>
               <span className="echo-avatar-spot">
-                <Avatar id={person.identity} name={person.name} />
+                <Avatar id={person.identity} name={person.name} hue={person.hue} />
                 {person.activity !== undefined && <PresenceDot activity={person.activity} />}
               </span>
             </li>

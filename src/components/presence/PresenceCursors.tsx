@@ -1,9 +1,10 @@
 'use client'
 import { useCallback, useImperativeHandle, useRef, type ComponentProps, type CSSProperties, type ReactNode } from 'react'
 import { liveliest } from '../../client/invitations/liveliest.ts'
+import { hueIn, hueOf } from '../../client/spaces/memberHues.ts'
 import type { Space } from '../../client/echo.ts'
 import { useCursors, type PresentCursor } from '../../react/useCursors.ts'
-import { hueOf } from '../members/Avatar.tsx'
+import { useReadable } from '../../react/useReadable.ts'
 import { classNames } from '../basics/classNames.ts'
 import { useMessages } from '../config/EchoUiConfig.tsx'
 import { bareName } from '../basics/plainName.ts'
@@ -28,6 +29,7 @@ export function PresenceCursors({
   readonly area: string
 }): ReactNode {
   const { others, ref: follow } = useCursors(space, area)
+  const members = useReadable(space.members)
   const own = useRef<HTMLDivElement>(null)
   useImperativeHandle(ref, () => own.current as HTMLDivElement, [])
   const attach = useCallback(
@@ -37,8 +39,12 @@ export function PresenceCursors({
     },
     [follow],
   )
-  return <PresenceCursorsView {...props} ref={attach} cursors={others} />
+  const cursors = others.map((cursor) => ({ ...cursor, hue: hueIn(members, cursor.identity) }))
+  return <PresenceCursorsView {...props} ref={attach} cursors={cursors} />
 }
+
+/** A cursor to show, and the hue of the person's colour, as in {@link MemberInfo}; by the id alone where it is left out. */
+export type ShownCursor = PresentCursor & { readonly hue?: number }
 
 /** {@link PresenceCursors} for given cursors. */
 export function PresenceCursorsView({
@@ -46,7 +52,7 @@ export function PresenceCursorsView({
   className,
   children,
   ...props
-}: ComponentProps<'div'> & { readonly cursors: readonly PresentCursor[] }): ReactNode {
+}: ComponentProps<'div'> & { readonly cursors: readonly ShownCursor[] }): ReactNode {
   const { members: messages } = useMessages()
   const shown = onePerPerson(cursors).slice(0, maxCursors)
   return (
@@ -58,7 +64,7 @@ export function PresenceCursorsView({
     >
       {children}
       <div className="echo-cursor-layer" aria-hidden="true">
-        {shown.map(({ identity, name, activity, data: { x, y } }) => (
+        {shown.map(({ identity, hue = hueOf(identity), name, activity, data: { x, y } }) => (
           <div
             key={identity}
             data-slot="cursor"
@@ -67,7 +73,7 @@ export function PresenceCursorsView({
             data-inline={x < 0.5 ? 'start' : 'end'}
             data-block={y < 0.5 ? 'start' : 'end'}
             className="echo-cursor"
-            style={{ '--echo-hue': hueOf(identity), '--echo-x': x, '--echo-y': y } as CSSProperties}
+            style={{ '--echo-hue': hue, '--echo-x': x, '--echo-y': y } as CSSProperties}
           >
             <svg viewBox="0 0 14 18" width="14" height="18">
               <path d="M1 1v14.5l3.9-3.7h6.4z" />
@@ -83,8 +89,8 @@ export function PresenceCursorsView({
 }
 
 /** Of several tabs and devices of one person the liveliest, so that nobody can fill an area alone. */
-function onePerPerson(cursors: readonly PresentCursor[]): readonly PresentCursor[] {
-  const people = new Map<string, PresentCursor>()
+function onePerPerson(cursors: readonly ShownCursor[]): readonly ShownCursor[] {
+  const people = new Map<string, ShownCursor>()
   for (const cursor of cursors) {
     const other = people.get(cursor.identity)
     if (other === undefined || liveliest(other.activity, cursor.activity) !== other.activity) people.set(cursor.identity, cursor)

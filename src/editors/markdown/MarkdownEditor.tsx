@@ -55,12 +55,11 @@ export interface MarkdownEditorProps extends Omit<MarkdownEditorViewProps, 'text
  * <MarkdownEditor space={space} text={useText(space, noteId)} label="Notes" placeholder="Write something" />
  */
 export function MarkdownEditor({ space, ...props }: MarkdownEditorProps): ReactNode {
-  const presence = space?.presence
   const item = props.text?.item
   const openAwareness = useMemo(() => {
-    if (presence === undefined || item === undefined) return undefined
-    return (yText: YText) => createTextAwareness({ presence, item, doc: yText.doc!, rootName: textName })
-  }, [presence, item])
+    if (space === undefined || item === undefined) return undefined
+    return (yText: YText) => createTextAwareness({ space, item, doc: yText.doc!, rootName: textName })
+  }, [space, item])
   return (
     <MarkdownEditorView
       {...props}

@@ -114,9 +114,9 @@ export function RichTextEditor({
   const [hint, setHint] = useState<Trouble>()
   const cannotWrite = readOnly || text?.readOnly === true
   const { current, item } = text ?? {}
-  const { presence, undo } = space ?? {}
-  const members = useReadable(space?.members, nobody)
-  const mentionable = people ?? members
+  const { presence, undo, members } = space ?? {}
+  const everyone = useReadable(members, nobody)
+  const mentionable = people ?? everyone
   const [peopleById] = useState(() => createWritable<ReadonlyMap<string, MentionablePerson>>(new Map()))
   const { itemGone: gone, itemUntitled: untitled } = messages
   const [itemLinks] = useState(() => createWritable<ItemLinks>({ labelOf: itemLabel, open: onOpenItem, gone, untitled }))
@@ -168,7 +168,7 @@ export function RichTextEditor({
     bound.current = bindRichText({
       element: host.current,
       text: { item, current },
-      space: presence && undo && { presence, undo },
+      space: presence && undo && members && { presence, undo, members },
       extensions: [
         ...richTextExtensions({
           taskLabel: messages.taskNamed,
@@ -196,7 +196,7 @@ export function RichTextEditor({
       bound.current = null
       setBinding(undefined)
     }
-  }, [current, item, presence, undo, messages.taskNamed, messages.imageUndescribed, peopleById, unnamed, itemLinks])
+  }, [current, item, presence, undo, members, messages.taskNamed, messages.imageUndescribed, peopleById, unnamed, itemLinks])
 
   const editor = binding?.status === 'bound' ? binding.editor : undefined
   const state =

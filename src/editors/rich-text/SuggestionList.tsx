@@ -92,9 +92,10 @@ function OpenList({ editor, id, open }: { readonly editor: Editor; readonly id: 
   )
 }
 
-function pictureOf({ id, name, colour, emoji, picture }: NonNullable<SuggestionState['options'][number]['person']>) {
+function pictureOf({ id, hue, name, colour, emoji, picture }: NonNullable<SuggestionState['options'][number]['person']>) {
   return {
     id,
+    hue,
     name,
     ...(colour !== undefined && { colour }),
     ...(emoji !== undefined && { emoji }),

@@ -15,7 +15,7 @@ export type RichTextBinding = { readonly status: 'bound'; readonly editor: Edito
 export interface BindRichTextOptions {
   readonly element: HTMLElement
   readonly text: Pick<RichTextHandle, 'item' | 'current'>
-  readonly space: Pick<Space, 'presence' | 'undo'> | undefined
+  readonly space: Pick<Space, 'presence' | 'undo' | 'members'> | undefined
   readonly extensions: Extensions
   /** Of the element in which one types; asked at each change. */
   readonly attributes: (state: EditorState) => Record<string, string>
@@ -58,7 +58,7 @@ export function bindRichText(options: BindRichTextOptions): BoundRichText {
     const misfit = guard.check()
     if (misfit !== undefined) return onChange({ status: 'misfit', misfit })
     const doc = yXml.doc!
-    carets = space && createTextAwareness({ presence: space.presence, item: text.item, doc, rootName: xmlName })
+    carets = space && createTextAwareness({ space, item: text.item, doc, rootName: xmlName })
     const { maxSize, onRefused } = options
     const sync = createSyncExtension({ yXml, awareness: carets?.awareness, undo: space?.undo, maxSize, onRefused })
     isBinding = true

@@ -8,6 +8,8 @@ import { showAtom } from './showAtom.ts'
 export interface MentionablePerson extends Profile {
   readonly id: string
   readonly isMe?: boolean
+  /** Of the person's colour, as members of one space have it; by the id alone where it is left out. */
+  readonly hue?: number
 }
 
 /** Who can be mentioned, by id. */

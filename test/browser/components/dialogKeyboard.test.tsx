@@ -44,7 +44,7 @@ const preview = { spaceName: 'Garden', inviterName: 'Ann', role: 'editor', expir
 const refused = new EchoError('not-authorised', 'Only admins may do this.')
 const refusal = 'Your role does not allow this. Ask an owner or admin.'
 const notStored = 'This browser does not let the page keep data. Leave private mode, or allow storage for this site.'
-const me: MemberInfo = { id: 'ann' as IdentityId, name: 'Ann', role: 'owner', isMe: true, activity: 'active', deviceCount: 1 }
+const me: MemberInfo = { id: 'ann' as IdentityId, name: 'Ann', role: 'owner', isMe: true, activity: 'active', deviceCount: 1, hue: 210 }
 const ben: MemberInfo = { ...me, id: 'ben' as IdentityId, name: 'Ben', role: 'editor', isMe: false }
 
 /** Sets the state of the view that is shown, as the other side would. */

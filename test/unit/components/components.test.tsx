@@ -2,7 +2,8 @@
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Avatar, hueOf, initialsOf } from '../../../src/components/members/Avatar.tsx'
+import { hueOf } from '../../../src/client/spaces/memberHues.ts'
+import { Avatar, initialsOf } from '../../../src/components/members/Avatar.tsx'
 import { AvatarStack } from '../../../src/components/presence/AvatarStack.tsx'
 import { Countdown } from '../../../src/components/basics/Countdown.tsx'
 import { Delayed } from '../../../src/components/basics/Delayed.tsx'
@@ -140,7 +141,9 @@ describe('ProfileForm, DeviceList, MemberList and SignOutDialog', () => {
         { id: 'abcdefghijk' as DeviceId, isThis: true, name: '', addedAt: undefined, isOnline: true, revocable: 'no' },
         { id: 'phone' as DeviceId, isThis: false, name: 'Phone\u202e', addedAt: 0, isOnline: false, revocable: 'yes' },
       ])
-      garden.members.set([{ id: 'b' as IdentityId, name: 'Bob\u202e', role: 'editor', isMe: false, activity: 'active', deviceCount: 1 }])
+      garden.members.set([
+        { id: 'b' as IdentityId, name: 'Bob\u202e', role: 'editor', isMe: false, activity: 'active', deviceCount: 1, hue: 210 },
+      ])
     })
     expect(screen.getByText('Device abcdefgh')).toBeTruthy()
     expect(screen.getByRole('list', { name: 'Your devices' }).textContent).not.toContain('\u202e')
@@ -166,7 +169,7 @@ describe('a space whose member one is no more', () => {
   it('is said to stand still, shows nobody as here, and is told of in a notice that saves what came too late', async () => {
     const garden = createFakeSpace()
     garden.withdraw([{ document: 'root', values: { 'a/title': 'Water' }, identity: 'ann', device: 'phone', writtenAt: 0 } as never])
-    garden.members.set([{ id: 'b' as IdentityId, name: 'Bob', role: 'editor', isMe: false, activity: 'active', deviceCount: 1 }])
+    garden.members.set([{ id: 'b' as IdentityId, name: 'Bob', role: 'editor', isMe: false, activity: 'active', deviceCount: 1, hue: 210 }])
     renderInEcho(
       createFakeEcho(),
       <>
@@ -196,7 +199,7 @@ describe('a space whose member one is no more', () => {
 
 describe('dialogs that end a membership', () => {
   const member = (name: string, isMe = false) =>
-    ({ id: name as IdentityId, name, role: 'owner', isMe, activity: 'active', deviceCount: 1 }) as const
+    ({ id: name as IdentityId, name, role: 'owner', isMe, activity: 'active', deviceCount: 1, hue: 210 }) as const
   const out = { role: undefined, can: { write: false, invite: false, manageMembers: false, leave: false }, why: {}, members: new Map() }
   const confirmForm = () => document.querySelector('[data-slot=confirm]')
 
@@ -301,11 +304,19 @@ describe('AvatarStack', () => {
     expect(['Ann Archer', 'bob', '  ', '👩‍👩‍👧 Family', '王小明', 'a b c'].map(initialsOf)).toEqual(['AA', 'B', '?', '👩‍👩‍👧F', '王', 'AC'])
   })
 
-  it('gives an id the same colour everywhere, and different ids different ones', () => {
-    expect(hueOf('abc')).toBe(hueOf('abc'))
-    expect(new Set(['a', 'b', 'c', 'd'].map((id) => hueOf(`person-${id}`))).size).toBe(4)
+  it('gives an avatar the hue of the id, or the one that the person has among others', () => {
     render(<Avatar id="abc" name="Ann" />)
-    expect(screen.getByTitle('Ann').style.getPropertyValue('--echo-hue')).toBe(String(hueOf('abc')))
+    render(<Avatar id="abc" hue={17} name="Ben" />)
+    const hueOfAvatar = (name: string) => screen.getByTitle(name).style.getPropertyValue('--echo-hue')
+    expect([hueOfAvatar('Ann'), hueOfAvatar('Ben')]).toEqual([String(hueOf('abc')), '17'])
+  })
+
+  it('shows who is here in the hues that they have as members', () => {
+    const [fake, garden] = [createFakeEcho(), createFakeSpace()]
+    garden.members.set([{ id: 'b' as IdentityId, name: 'Bob', role: 'editor', isMe: false, activity: 'active', deviceCount: 1, hue: 77 }])
+    garden.others.set([person('b', 'Bob')])
+    renderInEcho(fake, <AvatarStack space={garden.space} />)
+    expect(screen.getByTitle('Bob').style.getPropertyValue('--echo-hue')).toBe('77')
   })
 })
 

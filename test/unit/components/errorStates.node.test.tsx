@@ -32,7 +32,7 @@ interface Panel {
 
 const ignore = (): void => {}
 const device: DeviceInfo = { id: 'd'.repeat(64) as DeviceId, isThis: false, name: 'Phone', addedAt: 1, isOnline: true, revocable: 'yes' }
-const ben: MemberInfo = { id: 'ben' as IdentityId, name: 'Ben', role: 'editor', isMe: false, activity: 'offline', deviceCount: 1 }
+const ben: MemberInfo = { id: 'ben' as IdentityId, name: 'Ben', role: 'editor', isMe: false, activity: 'offline', deviceCount: 1, hue: 210 }
 const permissions = {
   ...allPermissions,
   members: new Map([[ben.id, { canRemove: true, roles: ['editor'] as const }]]),

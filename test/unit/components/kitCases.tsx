@@ -70,6 +70,7 @@ const memberOf = (text: string): MemberInfo => ({
   isMe: false,
   activity: 'active',
   deviceCount: 1,
+  hue: 150,
 })
 const me: MemberInfo = { ...memberOf('Ann'), id: 'ann' as IdentityId, role: 'owner', isMe: true }
 const deviceOf = (text: string) =>

@@ -135,7 +135,7 @@ describe('useProfile, useDevices, useContacts and useMembers', () => {
       revocable: 'no',
     } as const
     const ben = { id: 'ben' as IdentityId, name: 'Ben' }
-    const member = { ...ben, role: 'editor', isMe: false, activity: 'active', deviceCount: 1 } as const
+    const member = { ...ben, role: 'editor', isMe: false, activity: 'active', deviceCount: 1, hue: 210 } as const
     await act(async () => {
       await result.current[0].update({ name: 'Ann Rose' })
       fake.devices.set([device])
