@@ -58,6 +58,7 @@ export type { ExpectedPresentation, Presentation, PresentationFault, PresentedMe
 export type { Result } from './shared/result.ts'
 export type { MemberPermissions, Obstacle, Permission, Permissions } from './client/spaces/spacePermissions.ts'
 export type { InvitationInfo, InvitationOptions } from './client/invitations/invitationOptions.ts'
+export { takeInvitationFromLocation } from './client/invitations/takeInvitationFromLocation.ts'
 export { defineModel, type ActionsOf, type ModelDocument, type ModelType, type SnapshotOf } from './database/types/defineModel.ts'
 export { defineLink, defineType, type InputOf, type ItemType, type LinkType, type OutputOf } from './database/types/defineType.ts'
 export type { InvalidItem, Item, ItemMeta, LinkMeta } from './database/types/item.ts'

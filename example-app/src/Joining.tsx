@@ -1,5 +1,6 @@
-import { createContext, use, useEffect, useState, type ReactNode } from 'react'
-import { JoinDialog, takeInvitationFromLocation } from 'echo-react/components'
+import { createContext, use, useState, type ReactNode } from 'react'
+import { useInvitationLink } from 'echo-react'
+import { JoinDialog } from 'echo-react/components'
 import { navigate, placeAt } from './route.tsx'
 
 const OpenJoin = createContext<() => void>(() => {})
@@ -11,31 +12,19 @@ export function useOpenJoin(): () => void {
 
 /** Holds the dialog for joining a space: open at once for a link in the address, and for whoever asks by {@link useOpenJoin}. */
 export function Joining({ invitation, children }: { readonly invitation: string | undefined; readonly children: ReactNode }): ReactNode {
-  const [link, setLink] = useState(invitation)
-  const [open, setOpen] = useState(invitation !== undefined)
-
-  useEffect(() => {
-    // A link pasted into a tab where the app runs already changes the fragment only.
-    function onHashChange(): void {
-      const next = takeInvitationFromLocation()
-      if (next === undefined) return
-      setLink(next)
-      setOpen(true)
-    }
-    window.addEventListener('hashchange', onHashChange)
-    return () => window.removeEventListener('hashchange', onHashChange)
-  }, [])
+  const [link, forgetLink] = useInvitationLink(invitation)
+  const [isAsked, setAsked] = useState(false)
 
   function close(): void {
-    setOpen(false)
-    setLink(undefined)
+    setAsked(false)
+    forgetLink()
   }
 
   return (
-    <OpenJoin value={() => setOpen(true)}>
+    <OpenJoin value={() => setAsked(true)}>
       {children}
       <JoinDialog
-        open={open}
+        open={isAsked || link !== undefined}
         link={link}
         onClose={close}
         onJoined={(space, path) => {

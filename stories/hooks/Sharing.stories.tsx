@@ -13,6 +13,7 @@ import { useDiagnostics } from '../../src/react/useDiagnostics.ts'
 import { useDeleteSpace } from '../../src/react/useDeleteSpace.ts'
 import { useExport } from '../../src/react/useExport.ts'
 import { useImport } from '../../src/react/useImport.ts'
+import { useInvitationLink } from '../../src/react/useInvitationLink.ts'
 import { useInvitations } from '../../src/react/useInvitations.ts'
 import { useInvite } from '../../src/react/useInvite.ts'
 import { useJoin } from '../../src/react/useJoin.ts'
@@ -330,6 +331,32 @@ export const InviteAndJoin: Story = {
     join.click()
     await expect(await bob.findByText('Joined, with 2 members', {}, patience)).toBeVisible()
     await expect(await alice.findByText('Invitation: success; 0 open', {}, patience)).toBeVisible()
+  },
+}
+
+function Following(): ReactNode {
+  const [link, forgetLink] = useInvitationLink()
+  return (
+    <>
+      <p>
+        {link === undefined
+          ? 'Nothing to follow'
+          : `A link of ${link.length - link.indexOf('#')} characters; ${location.hash.length} in the address`}
+      </p>
+      <Button onClick={forgetLink}>Forget it</Button>
+    </>
+  )
+}
+
+/** `useInvitationLink` takes the secret of a link that is followed, or pasted into an open tab, out of the address. */
+export const InvitationLink: Story = {
+  render: () => <Following />,
+  play: async ({ canvas, userEvent }) => {
+    await expect(canvas.getByText('Nothing to follow')).toBeVisible()
+    location.hash = '#echo=AQIDBA'
+    await expect(await canvas.findByText('A link of 12 characters; 0 in the address', {}, patience)).toBeVisible()
+    await userEvent.click(canvas.getByRole('button', { name: 'Forget it' }))
+    await expect(canvas.getByText('Nothing to follow')).toBeVisible()
   },
 }
 

@@ -10,7 +10,7 @@ export interface PairDeviceDialogProps {
   readonly open: boolean
   /** Called when the dialog is to be closed; whatever is not done is cancelled. */
   readonly onClose: () => void
-  /** A link to begin with, as from `takeInvitationFromLocation()`; without one the dialog asks for it. */
+  /** A link to begin with, as from `useInvitationLink()`; without one the dialog asks for it. */
   readonly link?: string | undefined
 }
 

@@ -18,7 +18,7 @@ export interface JoinDialogProps {
    * link says so. It begins with one `/`, and whoever made the link chose the rest: go only where a link may lead.
    */
   readonly onJoined: (space: SpaceId, path?: string) => void
-  /** A link to begin with, as from `takeInvitationFromLocation()`; without one the dialog asks for it. */
+  /** A link to begin with, as from `useInvitationLink()`; without one the dialog asks for it. */
   readonly link?: string | undefined
 }
 

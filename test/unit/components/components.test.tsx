@@ -13,7 +13,6 @@ import { DeleteSpaceDialog } from '../../../src/components/spaces/DeleteSpaceDia
 import { DeviceList } from '../../../src/components/devices/DeviceList.tsx'
 import { ErrorNote } from '../../../src/components/basics/ErrorNote.tsx'
 import { InviteLink } from '../../../src/components/invitations/InviteLink.tsx'
-import { takeInvitationFromLocation } from '../../../src/components/invitations/takeInvitationFromLocation.ts'
 import { LeaveSpaceDialog } from '../../../src/components/members/LeaveSpaceDialog.tsx'
 import { MemberList } from '../../../src/components/members/MemberList.tsx'
 import { mergeMessages } from '../../../src/components/config/messages.ts'
@@ -430,18 +429,5 @@ describe('Delayed', () => {
     expect(screen.queryByText('loading')).toBeNull()
     act(() => vi.advanceTimersByTime(1))
     expect(screen.getByText('loading')).toBeTruthy()
-  })
-})
-
-describe('takeInvitationFromLocation', () => {
-  it('takes the secret out of the address, once, and leaves other fragments alone', () => {
-    history.replaceState({ kept: 1 }, '', '?q=1#echo=AQIDBA')
-    expect(takeInvitationFromLocation()).toMatch(/\?q=1#echo=AQIDBA$/)
-    expect([location.search, location.hash, history.state]).toEqual(['?q=1', '', { kept: 1 }])
-    expect(takeInvitationFromLocation()).toBeUndefined()
-    history.replaceState(null, '', '#/spaces/echo=1')
-    expect(takeInvitationFromLocation()).toBeUndefined()
-    expect(location.hash).toBe('#/spaces/echo=1')
-    history.replaceState(null, '', location.pathname)
   })
 })

@@ -1,8 +1,11 @@
+import type { ReactNode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
+import { takeInvitationFromLocation } from '../../../src/client/invitations/takeInvitationFromLocation.ts'
 import * as kit from '../../../src/components/index.ts'
 import { Portal } from '../../../src/components/basics/Portal.tsx'
 import { EchoProvider } from '../../../src/react/EchoProvider.tsx'
+import { useInvitationLink } from '../../../src/react/useInvitationLink.ts'
 import { createFakeEcho } from '../react/fakeEcho.ts'
 import { createKitWorld, kitCases, KitPage, listenersOf } from './kitCases.tsx'
 import { kitComponents } from './kitComponents.ts'
@@ -50,6 +53,11 @@ describe('on a server', () => {
   })
 
   it('finds no invitation', () => {
-    expect(kit.takeInvitationFromLocation()).toBeUndefined()
+    function Invited(): ReactNode {
+      const [link] = useInvitationLink()
+      return <p>{link ?? 'nobody invites'}</p>
+    }
+    expect(takeInvitationFromLocation()).toBeUndefined()
+    expect(renderToString(<Invited />)).toBe('<p>nobody invites</p>')
   })
 })

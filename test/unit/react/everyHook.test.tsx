@@ -79,6 +79,11 @@ const hooks: Record<HookName, HookCase> = {
   useFirst: { use: ({ space }) => kit.useFirst(space, query(Task).orderBy('title'))?.title, shows: 'Water', later: [addTask, 'Dig'] },
   useIdentity: { use: () => kit.useIdentity(), shows: 'ready' },
   useImport: { use: () => kit.useImport().state, shows: 'idle' },
+  useInvitationLink: {
+    use: () => kit.useInvitationLink()[0]?.slice(-5),
+    shows: 'undefined',
+    later: [() => (location.hash = '#echo=LATER'), 'LATER'],
+  },
   useInvitations: {
     use: ({ space }) => kit.useInvitations(space)?.invitations.length,
     shows: '0',

@@ -3,11 +3,11 @@ const marker = '#echo='
 
 /**
  * The invitation link this page was opened by, if it was, and takes its secret out of the address: what stays there ends up in the history,
- * in bookmarks and in screenshots. Answers once; undefined afterwards, and on a server. Call it where the app starts, not in render,
- * and again on `hashchange` for a link that is pasted into a tab where the app runs already.
+ * in bookmarks and in screenshots. Answers once; undefined afterwards, and on a server. In React `useInvitationLink` does it; call this where the app
+ * starts if that is long before React renders, and without React again on `hashchange`, for a link that is pasted into a tab where the app runs already.
  * @example
  * const link = takeInvitationFromLocation()
- * <JoinDialog open={link !== undefined} link={link} onClose={close} onJoined={show} />
+ * if (link !== undefined) echo.join(link).accept()
  */
 export function takeInvitationFromLocation(): string | undefined {
   if (typeof location === 'undefined' || !location.hash.startsWith(marker)) return undefined
