@@ -109,10 +109,10 @@ export const TwoPeople: Story = {
     await userEvent.click(hers)
     await userEvent.keyboard('Soon: ')
     await waitFor(() => expect(his).toHaveTextContent('Soon:'), { timeout: 5000 })
-    await waitFor(() => expect(his.querySelector('.cm-remote-name')).toHaveTextContent('Alice'), { timeout: 5000 })
+    await waitFor(() => expect(his.querySelector('.echo-caret bdi')).toHaveTextContent('Alice'), { timeout: 5000 })
     await userEvent.tab()
-    await waitFor(() => expect(his.querySelector('.cm-remote-name')).toBe(null), { timeout: 5000 })
+    await waitFor(() => expect(his.querySelector('.echo-caret bdi')).toBe(null), { timeout: 5000 })
     await userEvent.click(hers)
-    await waitFor(() => expect(his.querySelector('.cm-remote-name')).toHaveTextContent('Alice'), { timeout: 5000 })
+    await waitFor(() => expect(his.querySelector('.echo-caret bdi')).toHaveTextContent('Alice'), { timeout: 5000 })
   },
 }

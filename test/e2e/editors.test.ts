@@ -8,7 +8,7 @@ const keysPerSecond = 10
 const path = 'editors.html'
 
 /** What names the caret of another; a plain field has none. */
-const caretOf: Partial<Record<EditorName, string>> = { MarkdownEditor: '.cm-remote-caret', RichTextEditor: '.echo-caret' }
+const caretOf: Partial<Record<EditorName, string>> = { MarkdownEditor: '.echo-caret', RichTextEditor: '.echo-caret' }
 
 const field = (page: Page) => page.getByRole('textbox', { name: 'Text', exact: true })
 const content = (page: Page) => page.evaluate(() => window.editors.content())

@@ -6,7 +6,7 @@ import { Picture } from './Picture.tsx'
 import { bareName } from '../basics/plainName.ts'
 import type { Profile } from '../../identity/profileRecord.ts'
 
-/** A person's picture, emoji or initials, on a colour of the person's own, named for screen readers. Takes what a {@link MemberInfo} says of the person. */
+/** A person's picture, emoji or initials, on a colour of the person's own, named for screen readers. */
 export function Avatar({
   id,
   hue = hueOf(id),

@@ -14,7 +14,7 @@ const highlighter = tagHighlighter([
 
 /**
  * The editor in the kit's tokens. What the editor says of itself lies in no layer, so what has to win over it stands here and not in styles.css, where the
- * classes of the highlighting are.
+ * classes of the highlighting and of carets are.
  */
 export const editorTheme = [
   syntaxHighlighting(highlighter),
@@ -26,30 +26,5 @@ export const editorTheme = [
     '.cm-line': { padding: '0', overflowWrap: 'anywhere', textAlign: 'start' },
     '.cm-placeholder': { color: 'var(--echo-muted)' },
     '.cm-specialChar': { color: 'var(--echo-danger)' },
-    '.cm-remote-selection': { backgroundColor: 'color-mix(in srgb, var(--person) 28%, transparent)' },
-    '.cm-remote-caret': {
-      position: 'relative',
-      borderInlineStart: '2px solid var(--person)',
-      marginInline: '-1px',
-      pointerEvents: 'none',
-    },
-    '.cm-remote-name': {
-      position: 'absolute',
-      insetBlockEnd: '100%',
-      insetInlineStart: '-2px',
-      maxInlineSize: '10rem',
-      overflow: 'hidden',
-      textOverflow: 'ellipsis',
-      whiteSpace: 'nowrap',
-      padding: '0 0.3em',
-      borderRadius: '3px 3px 3px 0',
-      backgroundColor: 'var(--person)',
-      color: '#ffffff',
-      fontSize: '0.6875rem',
-      fontWeight: '600',
-      lineHeight: '1.45',
-      userSelect: 'none',
-      zIndex: '1',
-    },
   }),
 ]

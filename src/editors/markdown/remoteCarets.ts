@@ -1,5 +1,6 @@
 import { StateEffect, StateField, type EditorState, type Range } from '@codemirror/state'
 import { Decoration, EditorView, WidgetType, type DecorationSet } from '@codemirror/view'
+import { caretElement } from '../caretElement.ts'
 
 /** Where somebody else is in the text, in UTF-16 units from its start. */
 export interface RemoteCaret {
@@ -13,7 +14,7 @@ export interface RemoteCaret {
 /** Replaces all that are shown. */
 export const setRemoteCarets = StateEffect.define<readonly RemoteCaret[]>()
 
-/** Draws the carets and selections of others, for the eye only: as text they would be read out within the text. */
+/** Draws the carets and selections of others. */
 export const remoteCarets = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(shown, transaction) {
@@ -29,7 +30,7 @@ function draw({ doc }: EditorState, carets: readonly RemoteCaret[]): DecorationS
     const [anchor, head] = [Math.min(caret.anchor, doc.length), Math.min(caret.head, doc.length)]
     const [from, to] = [Math.min(anchor, head), Math.max(anchor, head)]
     if (from < to)
-      drawn.push(Decoration.mark({ class: 'cm-remote-selection', attributes: { style: `--person: ${colour}` } }).range(from, to))
+      drawn.push(Decoration.mark({ class: 'echo-selection', attributes: { style: `--echo-person: ${colour}` } }).range(from, to))
     drawn.push(Decoration.widget({ widget: new Caret(name, colour), side: head < anchor ? 1 : -1 }).range(head))
   }
   return Decoration.set(drawn, true)
@@ -50,16 +51,6 @@ class Caret extends WidgetType {
   }
 
   toDOM(): HTMLElement {
-    const caret = document.createElement('span')
-    caret.className = 'cm-remote-caret'
-    caret.ariaHidden = 'true'
-    caret.style.setProperty('--person', this.colour)
-    const flag = document.createElement('span')
-    flag.className = 'cm-remote-name'
-    flag.dir = 'auto'
-    flag.textContent = this.name
-    // A caret between joining letters must not part them, nor may a line break before it alone.
-    caret.append('\u2060', flag, '\u2060')
-    return caret
+    return caretElement(this.name, this.colour)
   }
 }

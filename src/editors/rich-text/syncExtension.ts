@@ -5,6 +5,7 @@ import { yCursorPlugin, ySyncPlugin, ySyncPluginKey } from '@tiptap/y-tiptap'
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import type { UndoCommands } from '../../database/undo/undoStack.ts'
+import { caretElement } from '../caretElement.ts'
 import { createFitCheck } from './attributeRules.ts'
 
 interface Person {
@@ -61,7 +62,10 @@ export function isFromTree(transaction: Transaction): boolean {
 
 /** The carets and selections of others. Places that a peer made up may lead anywhere, so what cannot be shown is left out. */
 function caretPlugin(awareness: Awareness): Plugin<DecorationSet> {
-  const plugin = yCursorPlugin(awareness, { cursorBuilder: buildCaret, selectionBuilder: buildSelection }) as Plugin<DecorationSet>
+  const plugin = yCursorPlugin(awareness, {
+    cursorBuilder: ({ name, color }: Person) => caretElement(name, color),
+    selectionBuilder: buildSelection,
+  }) as Plugin<DecorationSet>
   const { init, apply } = plugin.spec.state!
   const state: StateField<DecorationSet> = {
     init: (config, instance) => orNone(() => init.call(plugin, config, instance)),
@@ -77,18 +81,6 @@ function orNone(decorate: () => DecorationSet): DecorationSet {
   } catch {
     return DecorationSet.empty
   }
-}
-
-function buildCaret({ name, color }: Person): HTMLElement {
-  const caret = document.createElement('span')
-  caret.className = 'echo-caret'
-  caret.style.setProperty('--echo-person', color)
-  caret.setAttribute('aria-hidden', 'true')
-  const label = document.createElement('bdi')
-  label.textContent = name
-  // Word joiners keep the caret from being a place to break the line.
-  caret.append('\u2060', label, '\u2060')
-  return caret
 }
 
 function buildSelection({ color }: Person): { readonly class: string; readonly style: string } {

@@ -65,7 +65,7 @@ const page = (isHersShown = true) => (
 const box = (name: string) => within(screen.getByRole('region', { name })).getByRole('textbox')
 const viewOf = (name: string) => EditorView.findFromDOM(box(name))!
 const shown = (name: string) => viewOf(name).state.doc.toString()
-const caretsIn = (name: string) => [...box(name).querySelectorAll('.cm-remote-name')].map(({ textContent }) => textContent)
+const caretsIn = (name: string) => [...box(name).querySelectorAll('.echo-caret bdi')].map(({ textContent }) => textContent)
 const keys = (text: string) => userEvent.keyboard(text)
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 async function eventually<T>(read: () => T, expected: T): Promise<void> {
@@ -142,7 +142,7 @@ describe('two people in one paragraph', () => {
     await open()
     focusAt('ann', 3)
     await eventually(() => caretsIn('ben'), ['ann'])
-    expect(box('ben').querySelector('.cm-remote-caret')!.getAttribute('aria-hidden')).toBe('true')
+    expect(box('ben').querySelector('.echo-caret')!.getAttribute('aria-hidden')).toBe('true')
     expect(caretsIn('ann')).toEqual([])
     box('ann').blur()
     await eventually(() => caretsIn('ben'), [])
@@ -150,7 +150,7 @@ describe('two people in one paragraph', () => {
     focusAt('ann', 3)
     await eventually(() => caretsIn('ben'), ['ann'])
     viewOf('ann').dispatch({ selection: { anchor: 0, head: 6 } })
-    await eventually(() => box('ben').querySelector('.cm-remote-selection')?.textContent, 'before')
+    await eventually(() => box('ben').querySelector('.echo-selection')?.textContent, 'before')
 
     Object.defineProperty(document, 'hidden', { value: true, configurable: true })
     document.dispatchEvent(new Event('visibilitychange'))

@@ -72,7 +72,7 @@ const memberOf = (text: string): MemberInfo => ({
   deviceCount: 1,
   hue: 150,
 })
-const me: MemberInfo = { ...memberOf('Ann'), id: 'ann' as IdentityId, role: 'owner', isMe: true }
+const me: MemberInfo = { ...memberOf('Ann'), id: 'ann' as IdentityId, role: 'owner', isMe: true, hue: 300 }
 const deviceOf = (text: string) =>
   ({ id: 'd'.repeat(64) as DeviceId, isThis: false, name: text, addedAt: now, isOnline: true, revocable: 'yes' }) as const
 const spaceOf = (text: string): SpaceInfo => ({
