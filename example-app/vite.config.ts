@@ -28,6 +28,8 @@ export default defineConfig(({ command }) => {
     plugins: [react(), ...(command === 'build' ? serviceWorker(outDir) : [])],
     // A second copy of one of these would break documents or hooks without a word.
     resolve: { dedupe: ['react', 'react-dom', 'yjs', 'y-protocols'] },
+    // The host puts another one into each response (docs/DEPLOYMENT.md): for the styles of the Markdown editor.
+    html: { cspNonce: 'NONCE' },
     server: { fs: { allow: [repository] } },
     build: { outDir, emptyOutDir: true },
   }

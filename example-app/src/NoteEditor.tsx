@@ -105,9 +105,21 @@ function RichText({ id }: { readonly id: string }): ReactNode {
   )
 }
 
+/** What the Content-Security-Policy of the page lets the editor's styles in by, where it has one. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce
+
 function MarkdownText({ id }: { readonly id: string }): ReactNode {
   const { space } = useOpenSpace()
-  return <MarkdownEditor space={space} text={useText(space, id)} label="Text of the note" hideLabel placeholder={placeholder} />
+  return (
+    <MarkdownEditor
+      space={space}
+      text={useText(space, id)}
+      label="Text of the note"
+      hideLabel
+      placeholder={placeholder}
+      {...(nonce !== undefined && { nonce })}
+    />
+  )
 }
 
 /** Moves the note without a mouse: under another one, or to the top. */

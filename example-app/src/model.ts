@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { defineLink, definePresence, defineType, type Item, type Space } from 'echo-react'
 
+// Zod would else try whether the page may compile code, which its Content-Security-Policy refuses and reports.
+z.config({ jitless: true })
+
 const title = z.string().max(200)
 
 /** A note with headings, lists, pictures and mentions. Its title is a field; what it says is a text that several people write at once. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,16 +9,17 @@ import { preview, type PreviewServer } from 'vite'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
 import { createSignalingServer, type SignalingServer } from '../../src/signaling/index.ts'
+import { contentSecurityPolicy, isViolation, logViolations, nonceOfThePage } from './contentSecurityPolicy.ts'
 
 const root = join(import.meta.dirname, '../../example-app')
 const configFile = join(root, 'vite.config.ts')
 
 export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true } as const
 
-/** The production build of the example app on a server, with signaling. */
+/** The production build of the example app on a server, with signaling, under the policy that apps are told to have. */
 export interface ExampleApp {
   url(): string
-  /** A browser with a profile of its own, and a page in it; an error that the page does not handle fails the test. */
+  /** A browser with a profile of its own, and a page in it; an error that the page does not handle fails the test, and so does a violation of the policy. */
   person(name: string, options?: BrowserContextOptions): Promise<Page>
   /** Ends the browser of a page and starts it again on the same profile. */
   restart(page: Page): Promise<Page>
@@ -49,7 +50,8 @@ export function setupExampleApp(): ExampleApp {
   let url: string
 
   async function serve(port: number): Promise<void> {
-    site = await preview({ root, configFile, logLevel: 'error', build: { outDir }, preview: { port, host: '127.0.0.1' } })
+    const headers = { 'content-security-policy': contentSecurityPolicy() }
+    site = await preview({ root, configFile, logLevel: 'error', build: { outDir }, preview: { port, host: '127.0.0.1', headers } })
     url = `http://127.0.0.1:${new URL(site.resolvedUrls!.local[0]!).port}/`
   }
 
@@ -57,6 +59,9 @@ export function setupExampleApp(): ExampleApp {
     outDir = await mkdtemp(join(tmpdir(), 'echo-example-'))
     signaling = await createSignalingServer({ port: 0 })
     await buildForProduction({ OUT_DIR: outDir, VITE_SIGNALING_URL: signaling.url })
+    // As a host does for each response.
+    const html = join(outDir, 'index.html')
+    await writeFile(html, (await readFile(html, 'utf8')).replaceAll('NONCE', nonceOfThePage))
     await serve(0)
   })
   afterAll(async () => {
@@ -76,7 +81,7 @@ export function setupExampleApp(): ExampleApp {
   })
 
   const note = (name: string, text: string): void => {
-    if (expected?.test(text) !== true) faults.push(`[${name}] ${text}`)
+    if (expected?.test(text) !== true || isViolation(text)) faults.push(`[${name}] ${text}`)
   }
 
   async function launch(profile: Pick<Profile, 'name' | 'folder' | 'contextOptions'>): Promise<Page> {
@@ -90,10 +95,15 @@ export function setupExampleApp(): ExampleApp {
       ...profile.contextOptions,
     })
     profiles.push({ ...profile, context })
+    await context.addInitScript(logViolations)
     const page = context.pages()[0] ?? (await context.newPage())
     page.setDefaultTimeout(15_000)
     page.on('pageerror', (error) => note(profile.name, error.stack ?? error.message))
-    page.on('console', (message) => message.type() === 'error' && note(profile.name, message.text()))
+    page.on('console', (message) => (message.type() === 'error' || isViolation(message.text())) && note(profile.name, message.text()))
+    page.on('response', (response) => {
+      const isWhole = response.headers()['content-security-policy'] === contentSecurityPolicy()
+      if (response.request().isNavigationRequest() && !isWhole) note(profile.name, `${response.url()} came without the policy`)
+    })
     return page
   }
 
