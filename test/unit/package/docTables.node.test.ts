@@ -53,6 +53,13 @@ describe('the tables of the documentation', () => {
     expect(wanted.filter((name) => !parts.some((line) => line.split('|')[1]!.includes(name)))).toEqual([])
   })
 
+  it('say of others in the README what docs/COMPARISON.md says', () => {
+    const rowsIn = (page: string): string[] => read(page).match(/^\|(?: [^|]* \|){9}$/gm) ?? []
+    const rows = rowsIn('README.md')
+    expect(rows.length).toBeGreaterThan(8)
+    expect(rows.filter((row) => !rowsIn('docs/COMPARISON.md').includes(row))).toEqual([])
+  })
+
   it('lead from each component to a story that shows it', () => {
     const folder = join(root, 'stories')
     const stories = new Map<string, string>()
