@@ -5,7 +5,7 @@ import '../../../src/components/styles.css'
 import { MarkdownEditor } from '../../../src/editors/markdown/index.ts'
 import { RichTextEditor } from '../../../src/editors/rich-text/index.ts'
 import { EchoProvider, useText, type RichTextHandle, type TextHandle } from '../../../src/index.ts'
-import './main.ts'
+import type {} from './main.ts'
 
 export type EditorName = 'TextField' | 'MarkdownEditor' | 'RichTextEditor'
 
