@@ -86,7 +86,7 @@ export interface ConnectionFacts {
   /** {@link Connection.id}. */
   readonly id: string
   readonly path: 'direct' | 'relayed' | 'same-browser' | 'unknown'
-  /** Undefined where the network does not count. */
+  /** Of frames, since it was made; undefined where the network does not count. */
   readonly bytesSent: number | undefined
   readonly bytesReceived: number | undefined
   /** To the peer and back, in milliseconds. */

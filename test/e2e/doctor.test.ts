@@ -78,7 +78,8 @@ describe('the doctor', () => {
     const link = await alice.evaluate(() => window.lab.invite())
     const fine = await diagnosed(alice, [], true)
     expect(fine).toMatchObject({ status: 'ok', peers: [{ name: 'Bob', path: 'direct' }], servers: [{ status: 'answers' }] })
-    expect(Math.min(fine.peers[0]!.bytesSent!, fine.peers[0]!.bytesReceived!)).toBeGreaterThan(1_000)
+    // Who is linked has at least proven to the other who he is, whatever addresses the browser has gone over to since.
+    expect(Math.min(fine.peers[0]!.bytesSent!, fine.peers[0]!.bytesReceived!)).toBeGreaterThan(300)
     expect(fine.servers[0]!.roundTripMs).toBeLessThan(1_000)
     expect(fine.report).toMatch(/Peer 1 in space 1: direct, sent \d+ B/)
     const secrets = ['Alice', 'Bob', 'Garden', 'lab', id, meeting.room, meeting.password, link.split('#')[1]!, ...ownAddresses]

@@ -6,9 +6,10 @@ interface Pair extends RTCIceCandidatePairStats {
   readonly selected?: boolean
 }
 
-/** Reads by which way a connection goes, and what has gone over it, from the browser's statistics. Never rejects. */
+/** Reads what has gone over a connection, and, from the browser's statistics, by which way it goes. Never rejects. */
 export async function readConnection(connection: BaseConnection, sinceMs: number): Promise<ConnectionFacts> {
-  const stats = connection instanceof WebrtcConnection ? await connection.readStats?.().catch(() => undefined) : undefined
+  const webrtc = connection instanceof WebrtcConnection ? connection : undefined
+  const stats = await webrtc?.readStats?.().catch(() => undefined)
   const entries = new Map<string, { readonly id: string; readonly type: string }>()
   // The report is a map by its standard and has no other way to be read.
   stats?.forEach((entry: { readonly id: string; readonly type: string }) => entries.set(entry.id, entry))
@@ -19,8 +20,8 @@ export async function readConnection(connection: BaseConnection, sinceMs: number
   return {
     id: connection.id,
     path: pair === undefined ? 'unknown' : kinds.includes('relay') ? 'relayed' : 'direct',
-    bytesSent: pair?.bytesSent,
-    bytesReceived: pair?.bytesReceived,
+    bytesSent: webrtc?.traffic.bytesSent,
+    bytesReceived: webrtc?.traffic.bytesReceived,
     roundTripMs: pair?.currentRoundTripTime === undefined ? undefined : pair.currentRoundTripTime * 1000,
     sinceMs,
   }

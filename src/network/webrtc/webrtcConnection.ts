@@ -21,8 +21,10 @@ export class WebrtcConnection extends BaseConnection {
   readonly #channel: FrameChannel
   readonly #onClosing: () => void
   #isFull = false
+  #bytesSent = 0
+  #bytesReceived = 0
 
-  /** Undefined where the peer connection does not count. */
+  /** The browser's statistics; undefined where the peer connection has none. */
   readonly readStats: (() => Promise<RTCStatsReport>) | undefined
 
   /** @param onClosing called when the owner closes: the channel's close event may never come where the other end is gone. */
@@ -45,6 +47,11 @@ export class WebrtcConnection extends BaseConnection {
     channel.onmessage = ({ data }) => this.#accept(data)
   }
 
+  /** Bytes of frames so far. Counted here, for the browser counts by pairs of addresses, and begins anew where a better pair takes over. */
+  get traffic(): { readonly bytesSent: number; readonly bytesReceived: number } {
+    return { bytesSent: this.#bytesSent, bytesReceived: this.#bytesReceived }
+  }
+
   canSend(): boolean {
     if (this.isOpen && this.#channel.bufferedAmount >= highWaterBytes) this.#isFull = true
     return this.isOpen && this.#channel.readyState === 'open' && !this.#isFull
@@ -54,6 +61,7 @@ export class WebrtcConnection extends BaseConnection {
     if (frame.length > this.maxFrameBytes || !this.canSend()) return false
     try {
       this.#channel.send(frame as Uint8Array<ArrayBuffer>)
+      this.#bytesSent += frame.length
       return true
     } catch {
       // The browser throws where the queue is full or the channel has just closed: the frame was not sent, and the link need not be dead.
@@ -75,8 +83,12 @@ export class WebrtcConnection extends BaseConnection {
   }
 
   #accept(data: unknown): void {
-    if (isArrayBuffer(data) && data.byteLength <= this.maxFrameBytes) this.receive(new Uint8Array(data))
-    else this.close()
+    if (!isArrayBuffer(data) || data.byteLength > this.maxFrameBytes) {
+      this.close()
+      return
+    }
+    this.#bytesReceived += data.byteLength
+    this.receive(new Uint8Array(data))
   }
 
   #drained(): void {

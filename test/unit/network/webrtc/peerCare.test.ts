@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createBackoff } from '../../../../src/network/backoff.ts'
 import type { BaseConnection } from '../../../../src/network/baseConnection.ts'
+import { readConnection } from '../../../../src/network/webrtc/readConnection.ts'
 import { toHex } from '../../../../src/shared/bytes.ts'
 import { tendPeer, type TendedChannel, type TendedPeer } from '../../../../src/network/webrtc/peerCare.ts'
 import { createSeededRandom } from '../../../../src/testing/seededRandom.ts'
@@ -15,7 +16,12 @@ interface FakeChannel extends TendedChannel {
   readonly sent: Uint8Array[]
 }
 
-function setup({ local = 1, remote = 2 as number | null, ice = 'connected' as RTCIceConnectionState } = {}) {
+function setup({
+  local = 1,
+  remote = 2 as number | null,
+  ice = 'connected' as RTCIceConnectionState,
+  stats = [] as readonly { readonly id: string; readonly [name: string]: unknown }[],
+} = {}) {
   const clock = createSimulatedClock()
   const backoff = createBackoff()
   const findings: string[] = []
@@ -41,6 +47,7 @@ function setup({ local = 1, remote = 2 as number | null, ice = 'connected' as RT
     remoteDescription: remote === null ? null : describeHash(remote),
     sctp: null,
     iceConnectionState: ice,
+    getStats: () => Promise.resolve(new Map(stats.map((entry) => [entry.id, entry]))),
   }
   const care = tendPeer(peer, channel, gaveUp, {
     clock,
@@ -159,6 +166,23 @@ describe('a connection over a data channel', () => {
     channel.onbufferedamountlow!()
     expect(onDrain).toHaveBeenCalledOnce()
     expect([connection.send(Uint8Array.of(1)), channel.sent.length, channel.bufferedAmountLowThreshold]).toEqual([true, 1, 65_536])
+  })
+
+  it('has counted what went over it, also where another pair of addresses has taken over, which the browser counts from nothing', async () => {
+    const { open, channel } = setup({
+      stats: [
+        { id: 'first', type: 'candidate-pair', state: 'succeeded', bytesSent: 12_830, bytesReceived: 12_991 },
+        { id: 'better', type: 'candidate-pair', state: 'succeeded', bytesSent: 0, bytesReceived: 0, currentRoundTripTime: 0.003 },
+        { id: 'transport', type: 'transport', selectedCandidatePairId: 'better' },
+      ],
+    })
+    const connection = open()
+    connection.send(new Uint8Array(300))
+    expect(connection.send(new Uint8Array(16_385))).toBe(false)
+    connection.send(new Uint8Array(20))
+    channel.onmessage!({ data: new ArrayBuffer(7) } as MessageEvent)
+    const facts = { path: 'direct', bytesSent: 320, bytesReceived: 7, roundTripMs: 3, sinceMs: 5 }
+    expect(await readConnection(connection, 5)).toEqual({ id: connection.id, ...facts })
   })
 
   it('takes a throwing send as not sent and goes on', () => {
