@@ -4,6 +4,9 @@ import { createContext, use, useCallback, useEffect, useLayoutEffect, useRef, us
 /** Says something to screen readers. Assertive interrupts: only for a wrong code, an insecure peer, a removal. */
 export type Announce = (text: string, priority?: 'polite' | 'assertive') => void
 
+/** Screen readers take words up at once. Who comes by the region later should not meet old news. */
+const keptMs = 10_000
+
 const AnnounceContext = createContext<Announce | undefined>(undefined)
 
 /** Where nobody listens, what happens is only seen. */
@@ -11,7 +14,7 @@ const unheard: Announce = () => {}
 
 /**
  * One live region for everything below it. A modal dialog has its own, because everything outside of it is inert while it is open.
- * The region is there before its text is: a region that comes with its text is not read.
+ * The region is there before its text is: a region that comes with its text is not read. What was said stays for ten seconds.
  */
 export function Announcer({ children }: { readonly children?: ReactNode }): ReactNode {
   const [said, say] = useState({ polite: '', assertive: '', count: 0 })
@@ -19,6 +22,14 @@ export function Announcer({ children }: { readonly children?: ReactNode }): Reac
   const shown = useRef(0)
   useLayoutEffect(() => {
     shown.current = said.count
+  }, [said.count])
+  const region = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      // By hand, as nothing is to be rendered for it; what is said next differs from what React knows here, so it is written.
+      for (const part of region.current?.children ?? []) part.textContent = ''
+    }, keptMs)
+    return () => clearTimeout(timer)
   }, [said.count])
   const announce = useCallback<Announce>((text, priority = 'polite') => {
     say((before) => {
@@ -33,7 +44,7 @@ export function Announcer({ children }: { readonly children?: ReactNode }): Reac
   return (
     <AnnounceContext value={announce}>
       {children}
-      <div className="echo-visually-hidden" data-slot="announcer">
+      <div ref={region} className="echo-visually-hidden" data-slot="announcer">
         <output>{said.polite}</output>
         <div role="alert">{said.assertive}</div>
       </div>

@@ -2,6 +2,7 @@
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Announcer, useAnnounce } from '../../../src/components/basics/Announcer.tsx'
 import { hueOf } from '../../../src/client/spaces/memberHues.ts'
 import { Avatar, initialsOf } from '../../../src/components/members/Avatar.tsx'
 import { AvatarStack } from '../../../src/components/presence/AvatarStack.tsx'
@@ -394,6 +395,45 @@ describe('ErrorNote', () => {
     unmount()
     render(note())
     expect(screen.getByRole('alert').textContent).toContain(text)
+  })
+})
+
+describe('Announcer', () => {
+  it('says a sentence as often as it comes, and is empty again ten seconds after the last', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    function Buttons(): ReactNode {
+      const announce = useAnnounce()
+      return (
+        <>
+          <button type="button" onClick={() => announce('Saved')}>
+            save
+          </button>
+          <button type="button" onClick={() => announce('Wrong code', 'assertive')}>
+            fail
+          </button>
+        </>
+      )
+    }
+    render(
+      <Announcer>
+        <Buttons />
+      </Announcer>,
+    )
+    const heard = () => [screen.getByRole('status').textContent.trim(), screen.getByRole('alert').textContent.trim()]
+    const after = (ms: number) => {
+      act(() => vi.advanceTimersByTime(ms))
+      return heard()
+    }
+    for (let time = 0; time < 3; time++) {
+      fireEvent.click(screen.getByText('save'))
+      expect(after(9_000)).toEqual(['Saved', ''])
+    }
+    expect(after(1_000)).toEqual(['', ''])
+    fireEvent.click(screen.getByText('save'))
+    expect(heard()).toEqual(['Saved', ''])
+    fireEvent.click(screen.getByText('fail'))
+    expect(after(9_999)).toEqual(['', 'Wrong code'])
+    expect(after(1)).toEqual(['', ''])
   })
 })
 
