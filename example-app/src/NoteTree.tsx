@@ -12,8 +12,7 @@ type NoteQuery = TypedQuery<typeof RichNote | typeof MarkdownNote, NoteItem>
 
 const pageSize = 100
 const unfoldedSchema = z.array(z.string()).max(5_000)
-const isAtTop = ({ $ }: NoteItem): boolean => $.parentId === undefined
-const topNotes: NoteQuery = query(RichNote, MarkdownNote).filter(isAtTop)
+const topNotes: NoteQuery = query(RichNote, MarkdownNote).under(null)
 
 interface Folding {
   readonly isUnfolded: (note: string) => boolean

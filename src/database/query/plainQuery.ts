@@ -10,7 +10,7 @@ import { isPlainObject, readValue, storeValue } from '../types/values.ts'
  * A query as JSON, to keep or to send:
  *
  *     query  = { types?: names, from?: { step, field?, of: query }, where?: test, search?: text, orderBy?: [field | "$.createdAt" | "$.updatedAt", "asc" | "desc"][], limit?, offset?,
- *                after?: cursor, under?: id, ids?: ids, deleted?: "show" | "only", invalid?: true, include?: { field: type name } }
+ *                after?: cursor, under?: id | null, ids?: ids, deleted?: "show" | "only", invalid?: true, include?: { field: type name } }
  *     test   = { all: tests } | { any: tests } | { not: test } | { field, operator, value }
  *     value  = the stored form of a value; bytes as { "@": "bytes", "v": hex }, NaN and infinities as { "@": "number", "v": text }
  *     cursor = a text, see `space.cursor`
@@ -95,7 +95,7 @@ export function planOfPlain(plain: unknown): QueryPlan {
     const { types, from, where, search, orderBy, limit, offset, after, under, ids, deleted, invalid, include } = value
     if (types !== undefined && !isTextList(types)) return refuse('names its types wrongly')
     if (ids !== undefined && !(isTextList(ids) && ids.every(isItemId))) return refuse('names its ids wrongly')
-    if (under !== undefined && !isItemId(under)) return refuse('names a parent that is no id')
+    if (under !== undefined && under !== null && !isItemId(under)) return refuse('names a parent that is no id')
     if (deleted !== undefined && deleted !== 'hide' && deleted !== 'show' && deleted !== 'only') return refuse('says "deleted" wrongly')
     if (invalid !== undefined && typeof invalid !== 'boolean') return refuse('says "invalid" wrongly')
     if (!isCount(limit) || !isCount(offset)) return refuse('counts wrongly')

@@ -59,8 +59,8 @@ export interface TypedQuery<T extends AnyItemType, Row = Item<T>> extends Query<
   offset(count: number): TypedQuery<T, Row>
   /** Only the rows behind a place that `space.cursor` told, also after the row it was made of has moved or gone. Say `orderBy` first. @throws EchoError bad-query */
   after(cursor: string): TypedQuery<T, Row>
-  /** Only the children of an item. */
-  under(parent: ItemRef): TypedQuery<T, Row>
+  /** Only the children of an item; of null those at the top, under nothing. @throws EchoError bad-query */
+  under(parent: ItemRef | null): TypedQuery<T, Row>
   /** Only these items; what is no id finds nothing. In tree order unless sorted. */
   ids(ids: readonly string[]): TypedQuery<T, Row>
   deleted(mode: DeletedMode): TypedQuery<T, Row>
@@ -223,7 +223,8 @@ class QueryValue<T extends AnyItemType, Row> implements TypedQuery<T, Row> {
     return this.#with({ after: readCursor(cursor, this.plan) })
   }
 
-  under(parent: ItemRef): TypedQuery<T, Row> {
+  under(parent: ItemRef | null): TypedQuery<T, Row> {
+    if (parent === null) return this.#with({ parentId: null })
     return this.#with({ parentId: assertId('under', typeof parent === 'string' ? parent : parent?.id) })
   }
 

@@ -48,7 +48,8 @@ export interface QueryPlan {
   readonly limit: number | undefined
   readonly offset: number
   readonly after: Cursor | undefined
-  readonly parentId: string | undefined
+  /** Null: those at the top. */
+  readonly parentId: string | null | undefined
   readonly ids: readonly string[] | undefined
   readonly deleted: DeletedMode
   readonly invalid: boolean

@@ -180,7 +180,7 @@ export function createQueryViews(store: ItemStore, types: TypeRegistry, onError:
         return { by: 'steps', index: undefined, candidates }
       }
       if (plan.parentId !== undefined)
-        return { by: 'children', index: undefined, candidates: [...store.tree.children(plan.parentId)].length }
+        return { by: 'children', index: undefined, candidates: [...store.tree.children(plan.parentId ?? undefined)].length }
       const walked = walk(query)
       if (walked !== undefined) return { by: 'index-walk', index: use!.fields, candidates: walked.looked }
       if (use === undefined || isWhole(use)) return { by: 'scan', index: undefined, candidates: store.index.recordsById.size }

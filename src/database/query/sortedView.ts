@@ -151,7 +151,7 @@ export function createSortedView(
     if (record.creation === undefined || types?.has(record.creation.type) === false || record.purged) return undefined
     if (plan.deleted !== 'show' && record.hidden !== (plan.deleted === 'only')) return undefined
     if (ids !== undefined && !ids.has(record.id)) return undefined
-    if (plan.parentId !== undefined && record.parentId !== plan.parentId) return undefined
+    if (plan.parentId !== undefined && (record.parentId ?? null) !== plan.parentId) return undefined
     if (reach?.has(record) === false) return undefined
     const row = store.rows.read(record)
     if (row === undefined || isInvalidRow(row) !== plan.invalid) return undefined
@@ -240,7 +240,7 @@ export function createSortedView(
     if (plan.ids !== undefined) return plan.ids.flatMap((id) => recordsById.get(id) ?? [])
     if (reach !== undefined) return reach.candidates()
     if (among !== undefined) return among()
-    return plan.parentId === undefined ? recordsById.values() : store.tree.children(plan.parentId)
+    return plan.parentId === undefined ? recordsById.values() : store.tree.children(plan.parentId ?? undefined)
   }
 
   const apply = (change: ItemChange): void => {

@@ -34,6 +34,7 @@ describe('a query written as JSON', () => {
       query(Task).ids([id]).links(Blocks).target(Task).refs(Task, 'title').follow('any').descendants().include({ title: Task }),
     ],
     ['of what does not fit', query(Task).under(id).invalid('only')],
+    ['of what lies at the top', query(Task).under(null)],
     [
       'with a cursor',
       query(Task)

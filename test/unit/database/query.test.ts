@@ -201,6 +201,7 @@ describe('a query as a value', () => {
       q.ids([]).key,
       q.ids(['AAAAAAAAAAAAAAAAAAAAAA']).key,
       q.under('AAAAAAAAAAAAAAAAAAAAAA').key,
+      q.under(null).key,
       q.filter(() => true).key,
       q.filter(() => true).key,
       q.where(or({ rank: 1 }, { done: true })).key,
@@ -255,6 +256,7 @@ describe('running a query', () => {
     db.move(a2, { before: db.run(query(Task).under(a!))[0]! })
     expect(titles(query(Task).under(a!))).toEqual(['a2', 'a1'])
     expect(titles(query(Task).under(b!.id))).toEqual([])
+    expect(titles(query(Task).under(null))).toEqual(['a', 'b'])
     expect(titles(query(Task).ids([b!.id, a2.id, 'no id', b!.id]).orderBy('title'))).toEqual(['a2', 'b'])
     expect(titles(query(Task).filter(({ title }) => title.endsWith('2')))).toEqual(['a2'])
   })

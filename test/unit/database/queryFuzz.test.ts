@@ -332,8 +332,8 @@ function someQuestion(dice: Dice, start: Start, depth: number): Asked {
     narrow(q.where(condition), ({ row }) => test(row))
   }
   if (dice(12) === 0) {
-    const parent = pick(dice, start.ids)
-    narrow(q.under(parent), ({ parentId }) => parentId === parent)
+    const parent = dice(3) === 0 ? null : pick(dice, start.ids)
+    narrow(q.under(parent), ({ parentId }) => (parentId ?? null) === parent)
   }
   if (dice(8) === 0) {
     const some = start.ids.filter(() => dice(2) === 0)
