@@ -21,8 +21,8 @@ export interface ExampleApp {
   url(): string
   /** A browser with a profile of its own, and a page in it; an error that the page does not handle fails the test, and so does a violation of the policy. */
   person(name: string, options?: BrowserContextOptions): Promise<Page>
-  /** Ends the browser of a page and starts it again on the same profile. */
-  restart(page: Page): Promise<Page>
+  /** Ends the browser of a page and starts it again on the same profile. @param between is done while no browser has it */
+  restart(page: Page, between?: (folder: string) => Promise<void>): Promise<Page>
   /** Takes the server of the app's files away, for this test. */
   stopSite(): Promise<void>
   /** Lets a page say errors that are part of the test. */
@@ -112,10 +112,11 @@ export function setupExampleApp(): ExampleApp {
     async person(name, contextOptions = { viewport: { width: 1280, height: 800 } }) {
       return launch({ name, folder: await mkdtemp(join(tmpdir(), 'echo-example-profile-')), contextOptions })
     },
-    async restart(page) {
+    async restart(page, between) {
       const at = profiles.findIndex(({ context }) => context === page.context())
       const [profile] = profiles.splice(at, 1)
       await profile!.context.close()
+      await between?.(profile!.folder)
       return launch(profile!)
     },
     async stopSite() {
