@@ -1,9 +1,10 @@
-import { useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react'
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { useIdentity, useNetworkStatus, useSpaces, type NetworkStatus } from 'echo-react'
-import { Avatar, Button, ConnectionDoctor, Dialog, ErrorNote, SpaceForm, SpaceListView } from 'echo-react/components'
+import { Avatar, Button, ConnectionDoctor, Dialog, SpaceForm, SpaceListView } from 'echo-react/components'
 import { Account } from './Account.tsx'
 import { useOpenJoin } from './Joining.tsx'
-import { echo, lastFault, showFault } from './echo.ts'
+import { echo } from './echo.ts'
+import { Fault } from './Fault.tsx'
 import { Icon } from './Icon.tsx'
 import { Import } from './Transfer.tsx'
 import { addColumns } from './model.ts'
@@ -15,7 +16,6 @@ export function Shell(): ReactNode {
   const spaces = useSpaces()
   const route = useRoute()
   const [drawerOpen, setDrawerOpen] = useState(false)
-  const fault = useSyncExternalStore(lastFault.subscribe, lastFault.get)
   const current = route.space ?? spaces[0]?.id
 
   return (
@@ -29,14 +29,7 @@ export function Shell(): ReactNode {
       </header>
       <Sidebar current={current} isDrawerOpen={drawerOpen} onClose={() => setDrawerOpen(false)} />
       <main className="main">
-        {fault !== undefined && (
-          <div className="fault" role="alert">
-            <ErrorNote error={fault} />
-            <Button variant="quiet" onClick={() => showFault(undefined)}>
-              Dismiss
-            </Button>
-          </div>
-        )}
+        <Fault />
         {current === undefined ? <Welcome /> : <SpacePage key={current} id={current} route={route} />}
       </main>
     </div>
