@@ -55,7 +55,7 @@ export const SignalingDown: Story = {
   },
   play: async ({ canvas }) => {
     await expect(canvas.getAllByRole('status')[0]).toHaveTextContent('There is a problem with the connection.')
-    await expect(canvas.getByText(/^Nothing answers at wss:\/\/signal\.example: the server is down/)).toBeVisible()
+    await expect(canvas.getByText(/^Nothing answers at wss:\/\/signal\.example: the signaling server is down/)).toBeVisible()
   },
 }
 

@@ -116,7 +116,7 @@ export const WaitingWithoutServer: Story = {
   args: { state: waiting, network: { status: 'unreachable', connections: 0, error: new EchoError('signaling-unreachable', 'No answer.') } },
   play: async ({ canvas }) => {
     await expect(canvas.getByLabelText('Invitation link')).toHaveValue(url)
-    await expect(canvas.getAllByText(/lets devices find each other does not answer/)[0]).toBeVisible()
+    await expect(canvas.getAllByText(/by which devices find each other, does not answer/)[0]).toBeVisible()
     await expect(canvas.getByText(/goes on trying by itself/)).toBeVisible()
   },
 }
@@ -130,7 +130,7 @@ export const WaitingUnconfigured: Story = {
     },
   },
   play: async ({ canvas }) => {
-    await expect(canvas.getAllByText(/names no server/)[0]).toBeVisible()
+    await expect(canvas.getAllByText(/names no signaling server/)[0]).toBeVisible()
     await expect(canvas.queryByText(/does not answer|goes on trying/)).toBeNull()
   },
 }

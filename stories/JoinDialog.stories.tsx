@@ -196,8 +196,8 @@ export const PeerOfflineWithoutServer: Story = {
   play: async ({ canvas }) => {
     await expectShown({
       title: 'Nobody answers yet',
-      texts: [/lets devices find each other does not answer/, '4:32'],
-      said: 'The server that lets devices find each other does not answer. Are you online? Keeps trying for 5 minutes left',
+      texts: [/by which devices find each other, does not answer/, '4:32'],
+      said: 'The signaling server, by which devices find each other, does not answer. Are you online? Keeps trying for 5 minutes left',
       ways: ['Cancel'],
     })
     await expect(canvas.queryByText(/Ask Ann/)).toBeNull()

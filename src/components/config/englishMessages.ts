@@ -625,8 +625,8 @@ export const englishMessages: Messages = {
       problem: 'There is a problem with the connection.',
     },
     checks: {
-      signaling: 'Finding others',
-      room: 'Meeting place',
+      signaling: 'Signaling server',
+      room: 'Announced to members',
       ways: 'Ways to this device',
       members: 'Other members',
       version: 'Version',
@@ -644,10 +644,11 @@ export const englishMessages: Messages = {
         'No signaling server answers, so new devices cannot be found. Check the connection; if it stays, tell whoever runs the app.',
       'no-server': 'The app names no signaling server, so devices cannot find each other. Whoever makes the app has to give it one.',
       'server-refused': (url) =>
-        `Nothing answers at ${url}: the server is down, the address is wrong, or this network blocks it. Try another network; if it stays, tell whoever runs the app.`,
+        `Nothing answers at ${url}: the signaling server is down, the address is wrong, or this network blocks it. Try another network; if it stays, tell whoever runs the app.`,
       'server-foreign': (url) =>
         `What answers at ${url} is no signaling server: the address is wrong, or a proxy does not pass it on. Tell whoever runs the app.`,
-      'server-silent': (url) => `${url} does not answer in time. Check the connection; if it stays, tell whoever runs the app.`,
+      'server-silent': (url) =>
+        `The signaling server ${url} does not answer in time. Check the connection; if it stays, tell whoever runs the app.`,
       'no-address':
         'The browser gives out no address at which this device can be reached. Look for a privacy setting, an extension or a VPN that forbids it.',
       'no-way':
@@ -657,7 +658,8 @@ export const englishMessages: Messages = {
         `The relay ${url} refuses this app${reason === undefined ? '' : ` (${reason})`}: its password is wrong or has run out, or it is full. Tell whoever runs the app.`,
       'relay-silent': (url) =>
         `The relay ${url} does not answer: it is down, or this network blocks it. Try another network; if it stays, tell whoever runs the app.`,
-      'not-in-room': (space) => `This device does not yet wait where the members of “${space}” meet. If it stays so, reload the page.`,
+      'not-in-room': (space) =>
+        `The signaling server does not yet announce this device to the members of “${space}”. If it stays so, reload the page.`,
       removed: (space) =>
         `You are no member of “${space}” any more, or this device was shut out. To get in again, ask a member for an invitation.`,
       'peer-removed': (space) =>
@@ -697,7 +699,7 @@ export const englishMessages: Messages = {
     switchOn: 'Switch on',
     unreachableHint: 'Nobody can join until then. This page goes on trying by itself; what you do meanwhile is kept.',
     unsupportedHint: 'Use another browser, or allow WebRTC in the settings of this one.',
-    unconfigured: 'This app names no server that lets devices find each other.',
+    unconfigured: 'This app names no signaling server, by which devices find each other.',
   },
   storage: {
     label: 'Data on this device',
@@ -843,7 +845,7 @@ export const englishMessages: Messages = {
     timeout: 'The other side took too long to answer. Try again.',
     'peer-offline': 'The other device could not be reached. The app must be open on both at the same time.',
     'insecure-peer': 'The other side could not prove who it is. Do not go on; ask for a new link by a way that you trust.',
-    'signaling-unreachable': 'The server that lets devices find each other does not answer. Are you online?',
+    'signaling-unreachable': 'The signaling server, by which devices find each other, does not answer. Are you online?',
     'newer-version': 'A newer version of this app made this. Reload the page to get that version, then try again.',
     'import-damaged': 'This file is damaged. Nothing was imported. Take another copy, or export it again.',
     'import-foreign': 'This is not a file that this app has exported.',

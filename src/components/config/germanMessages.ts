@@ -597,8 +597,8 @@ export const germanMessages: Messages = {
       problem: 'Mit der Verbindung stimmt etwas nicht.',
     },
     checks: {
-      signaling: 'Andere finden',
-      room: 'Treffpunkt',
+      signaling: 'Vermittlungsserver',
+      room: 'Bei Mitgliedern gemeldet',
       ways: 'Wege zu diesem Gerät',
       members: 'Andere Mitglieder',
       version: 'Fassung der App',
@@ -622,17 +622,17 @@ export const germanMessages: Messages = {
         'Jemand wurde gefunden, aber kein Weg führt dorthin: Eine Firewall oder ein Router auf einer Seite lässt nichts durch. Versuche ein anderes Netz, etwa das eines Telefons.',
       'no-relay': 'Die App nennt keinen Relaisserver (TURN), der da helfen würde. Wer die App macht, kann einen angeben.',
       'server-refused': (url) =>
-        `Unter ${url} antwortet nichts: Der Server läuft nicht, die Adresse ist falsch, oder dieses Netz sperrt sie. Versuche ein anderes Netz; wenn es so bleibt, sag es denen, die die App betreiben.`,
+        `Unter ${url} antwortet nichts: Der Vermittlungsserver läuft nicht, die Adresse ist falsch, oder dieses Netz sperrt sie. Versuche ein anderes Netz; wenn es so bleibt, sag es denen, die die App betreiben.`,
       'server-foreign': (url) =>
         `Was unter ${url} antwortet, ist kein Vermittlungsserver: Die Adresse ist falsch, oder ein Proxy reicht sie nicht weiter. Sag es denen, die die App betreiben.`,
       'server-silent': (url) =>
-        `${url} antwortet nicht rechtzeitig. Prüfe die Verbindung; wenn es so bleibt, sag es denen, die die App betreiben.`,
+        `Der Vermittlungsserver ${url} antwortet nicht rechtzeitig. Prüfe die Verbindung; wenn es so bleibt, sag es denen, die die App betreiben.`,
       'relay-silent': (url) =>
         `Das Relais ${url} antwortet nicht: Es läuft nicht, oder dieses Netz sperrt es. Versuche ein anderes Netz; wenn es so bleibt, sag es denen, die die App betreiben.`,
       'relay-refused': (url, reason) =>
         `Das Relais ${url} weist diese App ab${reason === undefined ? '' : ` (${reason})`}: Das Passwort ist falsch oder abgelaufen, oder es ist voll. Sag es denen, die die App betreiben.`,
       'not-in-room': (space) =>
-        `Dieses Gerät wartet noch nicht dort, wo sich die Mitglieder von „${space}“ treffen. Wenn es so bleibt, lade die Seite neu.`,
+        `Der Vermittlungsserver meldet dieses Gerät noch nicht bei den Mitgliedern von „${space}“. Wenn es so bleibt, lade die Seite neu.`,
       removed: (space) =>
         `Du gehörst nicht mehr zu „${space}“, oder dieses Gerät wurde ausgeschlossen. Um wieder hineinzukommen, bitte ein Mitglied um eine Einladung.`,
       'peer-removed': (space) =>
@@ -672,7 +672,7 @@ export const germanMessages: Messages = {
     unreachableHint:
       'Bis dahin kann niemand beitreten. Diese Seite versucht es von selbst weiter; was du inzwischen tust, bleibt erhalten.',
     unsupportedHint: 'Nimm einen anderen Browser, oder erlaube WebRTC in den Einstellungen von diesem.',
-    unconfigured: 'Diese App nennt keinen Server, über den Geräte sich finden.',
+    unconfigured: 'Diese App nennt keinen Vermittlungsserver, über den Geräte einander finden.',
   },
   storage: {
     label: 'Daten auf diesem Gerät',
@@ -822,7 +822,7 @@ export const germanMessages: Messages = {
     'peer-offline': 'Das andere Gerät war nicht zu erreichen. Die App muss auf beiden zur selben Zeit offen sein.',
     'insecure-peer':
       'Die andere Seite konnte nicht beweisen, wer sie ist. Mach nicht weiter; bitte auf einem Weg, dem du traust, um einen neuen Link.',
-    'signaling-unreachable': 'Der Server, über den Geräte sich finden, antwortet nicht. Bist du online?',
+    'signaling-unreachable': 'Der Vermittlungsserver, über den Geräte einander finden, antwortet nicht. Bist du online?',
     'newer-version': 'Das stammt von einer neueren Version dieser App. Lade die Seite neu und versuche es noch einmal.',
     'import-damaged': 'Diese Datei ist beschädigt. Nichts wurde eingelesen. Nimm eine andere Kopie, oder exportiere sie neu.',
     'import-foreign': 'Diese Datei hat nicht diese App exportiert.',
