@@ -4,7 +4,7 @@ import { Avatar, Button, ConnectionDoctor, Dialog, SpaceForm, SpaceListView } fr
 import { Account } from './Account.tsx'
 import { useOpenJoin } from './Joining.tsx'
 import { echo } from './echo.ts'
-import { Fault } from './Fault.tsx'
+import { Fault } from './notices.tsx'
 import { Icon } from './Icon.tsx'
 import { Import } from './Transfer.tsx'
 import { addColumns } from './model.ts'

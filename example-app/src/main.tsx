@@ -8,7 +8,7 @@ import './app.css'
 import { echo, showFault } from './echo.ts'
 import { Joining } from './Joining.tsx'
 import { Shell } from './Shell.tsx'
-import { UpdateNotice } from './UpdateNotice.tsx'
+import { UpdateNotice } from './notices.tsx'
 
 const container = document.getElementById('root')
 if (!container) throw new Error('index.html holds no element with the id "root".')

@@ -1,5 +1,34 @@
-import { useEffect, useState, type ReactNode } from 'react'
-import { Button } from 'echo-react/components'
+import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import { createPortal } from 'react-dom'
+import { Button, ErrorNote } from 'echo-react/components'
+import { lastFault, showFault } from './echo.ts'
+
+/** The last fault of the background, above the rest of the page; in a dialog while one is open, for what is behind it can neither be pressed nor heard. */
+export function Fault(): ReactNode {
+  const fault = useSyncExternalStore(lastFault.subscribe, lastFault.get)
+  const dialog = useSyncExternalStore(followDialogs, topDialog)
+  if (fault === undefined) return null
+  const note = (
+    <div className="fault" role="alert">
+      <ErrorNote error={fault} />
+      <Button variant="quiet" onClick={() => showFault(undefined)}>
+        Dismiss
+      </Button>
+    </div>
+  )
+  return dialog === undefined ? note : createPortal(note, dialog)
+}
+
+/** One that another has opened stands in it, or behind it in the page. */
+function topDialog(): Element | undefined {
+  return [...document.querySelectorAll('dialog:modal')].at(-1)
+}
+
+function followDialogs(listener: () => void): () => void {
+  const observer = new MutationObserver(listener)
+  observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ['open'] })
+  return () => observer.disconnect()
+}
 
 /** Keeps the app on this device, so that it starts offline, and says when a new version of it is here. Development serves no worker. */
 export function UpdateNotice(): ReactNode {
