@@ -7,7 +7,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { takeInvitationFromLocation } from '../../../src/client/invitations/takeInvitationFromLocation.ts'
 import { useInvitationLink } from '../../../src/react/useInvitationLink.ts'
 
-afterEach(() => history.replaceState(null, '', '/'))
+const start = location.href
+afterEach(() => history.replaceState(null, '', start))
 
 describe('takeInvitationFromLocation', () => {
   it('takes the secret out of the address, once, and leaves other fragments alone', () => {
