@@ -10,6 +10,7 @@ const drainWithinMs = 2_000
 /** Bytes on their way to a server that has not said that it has them; what would come on top is not sent. */
 const maxBytesUnderWay = 8 * 1_024 * 1_024
 const probeSubject = 'echo.signal.probe'
+const silent = 'it does not answer'
 
 /** One connection to NATS, from when it is made to when it is lost. */
 export interface NatsLink {
@@ -50,15 +51,16 @@ export async function openNatsLink({ connect }: typeof Nats, { servers, isTls, c
     reconnect: false,
     timeout: connectWithinMs,
   })
+  const watch = watchAnswers(connection)
   try {
     await assertPermitted(connection)
   } catch (error) {
+    watch.end()
     await connection.close()
-    throw error
+    throw watch.isSilent() ? new Error(silent) : error
   }
   let bytesUnderWay = 0
   let isAsking = false
-  const watch = watchAnswers(connection)
 
   /** The server's answer to a flush says that it has all that was sent before. */
   async function askWhatArrived(): Promise<void> {
@@ -104,7 +106,7 @@ export async function openNatsLink({ connect }: typeof Nats, { servers, isTls, c
     },
     lost: connection.closed().then((reason) => {
       watch.end()
-      if (watch.isSilent()) return 'it does not answer'
+      if (watch.isSilent()) return silent
       return reason instanceof Error ? reason.message : 'the connection ended'
     }),
     end: async () => {
@@ -148,7 +150,8 @@ async function assertPermitted(connection: Nats.NatsConnection): Promise<void> {
   })()
   const probe = connection.subscribe(probeSubject, { callback: () => undefined })
   connection.publish(probeSubject, '')
-  await connection.flush()
+  // A flush is not answered any more once the connection is closed.
+  await Promise.race([connection.flush(), connection.closed().then((reason) => (refusal ??= reason || new Error('the connection ended')))])
   // An error that came before the answer is told a moment after it.
   await new Promise((resolve) => setImmediate(resolve))
   if (refusal !== undefined) throw refusal

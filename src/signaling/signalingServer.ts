@@ -114,6 +114,8 @@ export async function createSignalingServer({
       topics.remove(client)
     })
     socket.on('message', (data, isBinary) => {
+      // Who was told to go is listened to no more, though it may take half a minute to go.
+      if (socket.readyState !== socket.OPEN) return
       client.isAlive = true
       const reason = isBinary ? 'junk' : handle(client, data.toString())
       if (reason !== undefined) drop(client, reason)
@@ -188,7 +190,9 @@ export async function createSignalingServer({
       return
     }
     refused[refusal]++
-    socket.end(`HTTP/1.1 ${refusal === 'origin' ? '403 Forbidden' : '503 Service Unavailable'}\r\nConnection: close\r\n\r\n`)
+    const status = refusal === 'origin' ? '403 Forbidden' : '503 Service Unavailable'
+    // Whoever does not hang up in turn would else hold the socket, which no limit counts, and keep the server from closing.
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy())
   })
   let wasLost = broker.status().state === 'lost'
   const unwatchBroker = broker.onChange(() => {

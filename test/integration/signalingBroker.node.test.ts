@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createHash } from 'node:crypto'
+import { createServer, type AddressInfo } from 'node:net'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -168,6 +169,18 @@ describe('a broker through NATS', () => {
     await vi.waitFor(() => expect(broker.status()).toEqual({ state: 'lost', reason: 'it does not answer' }), { timeout: 15_000 })
     slow.resume()
     await vi.waitFor(() => expect(broker.publish('a', text)).toBe(true), within)
+  })
+
+  it('does not wait for ever for a server that falls silent right after the greeting', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.write('INFO {"server_id":"a","version":"2.10.0","max_payload":1048576,"headers":true,"proto":1}\r\n')
+      socket.once('data', () => socket.write('PONG\r\n'))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    cleanups.push(async () => server.close())
+    const broker = await enter(`nats://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    expect(broker.status()).toEqual({ state: 'lost', reason: 'it does not answer' })
   })
 
   it('says why it is not let in, and repeats no password', async () => {

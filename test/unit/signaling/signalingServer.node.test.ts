@@ -126,6 +126,17 @@ describe('the signaling server', () => {
     expect(server.stats()).toMatchObject({ connections: 1, refused: { full: 1 } })
   })
 
+  it('lets go of whom it turns away, also where the other end never hangs up', async () => {
+    const server = await serve({ limits: { maxConnections: 1 } })
+    await connect(server)
+    const stranger = createConnection({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+    stranger.resume()
+    stranger.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    await once(stranger, 'end')
+    await server.close()
+    stranger.destroy()
+  })
+
   it('takes pages of the origins on its list only, where it has one', async () => {
     const server = await serve({ origins: ['https://app.example', 'http://localhost:5173'] })
     const knock = async (origin?: string): Promise<string> => {
