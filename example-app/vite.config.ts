@@ -29,7 +29,7 @@ export default defineConfig(({ command }) => {
     // A second copy of one of these would break documents or hooks without a word.
     resolve: { dedupe: ['react', 'react-dom', 'yjs', 'y-protocols'] },
     // The host puts another one into each response (docs/DEPLOYMENT.md): for the styles of the Markdown editor.
-    html: { cspNonce: 'NONCE' },
+    html: { cspNonce: 'REQUEST_ID' },
     server: { fs: { allow: [repository] } },
     build: { outDir, emptyOutDir: true },
   }

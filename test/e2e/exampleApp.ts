@@ -9,7 +9,7 @@ import { preview, type PreviewServer } from 'vite'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
 import { createSignalingServer, type SignalingServer } from '../../src/signaling/index.ts'
-import { contentSecurityPolicy, isViolation, logViolations, nonceOfThePage } from './contentSecurityPolicy.ts'
+import { contentSecurityPolicy, isViolation, logViolations, withNonce } from './contentSecurityPolicy.ts'
 
 const root = join(import.meta.dirname, '../../example-app')
 const configFile = join(root, 'vite.config.ts')
@@ -61,7 +61,7 @@ export function setupExampleApp(): ExampleApp {
     await buildForProduction({ OUT_DIR: outDir, VITE_SIGNALING_URL: signaling.url })
     // As a host does for each response.
     const html = join(outDir, 'index.html')
-    await writeFile(html, (await readFile(html, 'utf8')).replaceAll('NONCE', nonceOfThePage))
+    await writeFile(html, withNonce(await readFile(html, 'utf8')))
     await serve(0)
   })
   afterAll(async () => {
