@@ -26,7 +26,20 @@ export const OfflineWithChanges: Story = {
   },
 }
 export const ServerUnreachable: Story = {
-  args: { state: { status: 'offline', ...here, error: new EchoError('signaling-unreachable', 'No server answers.') } },
+  args: { state: { status: 'offline', ...here, waiting: 1, error: new EchoError('signaling-unreachable', 'No server answers.') } },
+  play: async ({ canvas }) => {
+    await expect(canvas.getAllByRole('status')[0]).toHaveTextContent(/^No signaling server answers$/)
+    await expect(canvas.getByText('1 change not handed on yet · Saved on this device')).toBeVisible()
+  },
+}
+export const NoServer: Story = {
+  args: {
+    state: { status: 'offline', ...here, error: new EchoError('signaling-unreachable', 'None is named.', { details: { signaling: [] } }) },
+  },
+  play: async ({ canvas }) => {
+    await expect(canvas.getAllByRole('status')[0]).toHaveTextContent(/^Offline$/)
+    await expect(canvas.getByText(/^This app names no signaling server.* · Saved on this device$/)).toBeVisible()
+  },
 }
 export const Connecting: Story = { args: { state: { status: 'connecting', ...here } } }
 /** Something is written at this moment: nothing else is said to be saved meanwhile. */

@@ -75,6 +75,6 @@ it('leads from docs/QUICK_START.md, word for word, to two browsers that share a 
   await bob.reload()
   await bob.getByRole('checkbox', { name: 'Eggs' }).waitFor()
   await add(bob, 'Salt')
-  await bob.getByText('Offline').waitFor()
+  await bob.getByText('No signaling server answers').waitFor()
   expect(await bob.getByRole('checkbox').count()).toBe(3)
 })

@@ -598,6 +598,7 @@ export const englishMessages: Messages = {
   },
   sync: {
     offline: 'Offline',
+    unreachable: 'No signaling server answers',
     connecting: 'Connecting…',
     syncing: 'Syncing…',
     percent: (part) => `${Math.round(part * 100)} %`,

@@ -570,6 +570,7 @@ export const germanMessages: Messages = {
   },
   sync: {
     offline: 'Offline',
+    unreachable: 'Kein Vermittlungsserver antwortet',
     connecting: 'Verbinde …',
     syncing: 'Gleiche ab …',
     percent: (part) => `${Math.round(part * 100)} %`,

@@ -509,6 +509,8 @@ export interface Messages {
   }
   readonly sync: {
     readonly offline: string
+    /** No signaling server answers. */
+    readonly unreachable: string
     readonly connecting: string
     readonly syncing: string
     readonly percent: (part: number) => string

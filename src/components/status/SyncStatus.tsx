@@ -6,7 +6,7 @@ import { useReadable } from '../../react/useReadable.ts'
 import { useSyncStatus } from '../../react/useSyncStatus.ts'
 import { classNames } from '../basics/classNames.ts'
 import { useMessages } from '../config/EchoUiConfig.tsx'
-import { errorText, type Messages } from '../config/messages.ts'
+import { errorText, isUnconfigured, type Messages } from '../config/messages.ts'
 import { useLasting } from '../basics/useLasting.ts'
 import type { Space } from '../../client/echo.ts'
 import type { SavedState, SyncStatus as State } from '../../client/states.ts'
@@ -65,7 +65,7 @@ export function SyncStatusView({
 function labelOf(state: State, { sync }: Messages): string {
   switch (state.status) {
     case 'offline':
-      return sync.offline
+      return isUnreachable(state) ? sync.unreachable : sync.offline
     case 'connecting':
       return sync.connecting
     case 'alone':
@@ -81,12 +81,19 @@ function labelOf(state: State, { sync }: Messages): string {
   }
 }
 
+/** No signaling server answers; what is written meanwhile waits on this device. */
+function isUnreachable({ status, ...rest }: State): boolean {
+  const error = 'error' in rest ? rest.error : undefined
+  return status === 'offline' && error?.code === 'signaling-unreachable' && !isUnconfigured(error.code, error.details)
+}
+
 /** @param calm as the label says it @param now what is stored where: at no moment more than is true */
 function detailsOf(calm: State, now: SavedState, isSaving: boolean, messages: Messages): readonly string[] {
   const { sync } = messages
   const details: string[] = []
   if (calm.status === 'syncing' && calm.total > 0) details.push(sync.percent(Math.min(1, calm.received / calm.total)))
-  if ('error' in calm && calm.error !== undefined) details.push(errorText(messages, calm.error.code, calm.error.details))
+  if ('error' in calm && calm.error !== undefined && !isUnreachable(calm))
+    details.push(errorText(messages, calm.error.code, calm.error.details))
   if (calm.status === 'error') {
     if (now.unsaved > 0) details.push(sync.unsaved(now.unsaved))
     return details

@@ -19,8 +19,11 @@ export interface SignalingConnection {
   readonly ws: WebSocket | null
   /** The more, the longer the pause before the next try: 1.2 s · log10 of one more than these, at most 2.5 s. */
   unsuccessfulReconnects: number
+  /** Whether it tries again by itself. */
+  shouldConnect: boolean
   /** Milliseconds since the Unix epoch. */
   readonly lastMessageReceived: number
+  /** Tries now, unless it is at it, and from then on by itself. */
   connect(): void
   on(name: 'connect' | 'disconnect', listener: () => void): void
   off(name: 'connect' | 'disconnect', listener: () => void): void

@@ -9,6 +9,12 @@ const openWithinMs = 8_000
 const probeAnswerMs = 5_000
 /** After a restart of a server its clients come back within this many milliseconds, not all in one. */
 const spreadMs = 1_200
+/** So many tries, within about six seconds, a connection makes by itself. A browser logs each one that fails, so from then on they become fewer. */
+const quickTries = 8
+/** The pause before the next try doubles from this, */
+const firstPauseMs = 4_000
+/** up to this; it is drawn from the upper half, so that the clients of a server do not come back in one moment. */
+const maxPauseMs = 30_000
 
 /** Whether some signaling server answers, over all rooms. All servers are used at once, so one that hangs holds nobody up. */
 export interface SignalingWatch {
@@ -20,8 +26,18 @@ export interface SignalingWatch {
   connections(): ReadonlyMap<SignalingConnection, number>
   /** A room uses these connections. @returns the function that ends it */
   add(connections: readonly SignalingConnection[]): () => void
-  /** Tries at once to connect what is not, and has what is connected answer within 5 s: the page was away or offline. */
+  /** Tries at once to connect what is not, as if it were the first time, and has what is connected answer within 5 s: the page was away or offline. */
   nudge(): void
+}
+
+interface Use {
+  /** Rooms. */
+  count: number
+  sinceMs: number
+  /** How often it had failed when the pause before the next try was drawn. */
+  failures: number
+  nextTryMs: number
+  readonly forget: () => void
 }
 
 /** Makes a watch that knows no connection yet. Never throws. */
@@ -34,7 +50,7 @@ export function createSignalingWatch({
   readonly random: Random
   readonly onChange: () => void
 }): SignalingWatch {
-  const usesByConnection = new Map<SignalingConnection, { count: number; sinceMs: number; readonly forget: () => void }>()
+  const usesByConnection = new Map<SignalingConnection, Use>()
   /** Sockets that are being opened, and since when. */
   const openingSince = new WeakMap<WebSocket, number>()
   let isUnreachable = false
@@ -59,7 +75,10 @@ export function createSignalingWatch({
   }
 
   function look(): void {
-    for (const connection of usesByConnection.keys()) giveUpOpening(connection, openWithinMs)
+    for (const [connection, use] of usesByConnection) {
+      giveUpOpening(connection, openWithinMs)
+      pace(connection, use)
+    }
     lookTimer = clock.after(lookEveryMs, look)
   }
 
@@ -71,8 +90,31 @@ export function createSignalingWatch({
     if (clock.now() - since >= afterMs) ws.close()
   }
 
+  /** Holds a connection back that has failed often, and has it try again when it is time. */
+  function pace(connection: SignalingConnection, use: Use): void {
+    const { connected, unsuccessfulReconnects: failures } = connection
+    if (connected || failures < quickTries) return
+    connection.shouldConnect = false
+    if (connection.ws !== null) return
+    if (failures !== use.failures) {
+      use.failures = failures
+      const pauseMs = Math.min(maxPauseMs, firstPauseMs * 2 ** (failures - quickTries))
+      use.nextTryMs = clock.now() + pauseMs * (1 - drawUniform(random) / 2)
+    } else if (clock.now() >= use.nextTryMs) {
+      connection.connect()
+      connection.shouldConnect = false
+    }
+  }
+
+  function tryAtOnce(connection: SignalingConnection): void {
+    giveUpOpening(connection, lookEveryMs)
+    connection.unsuccessfulReconnects = 0
+    connection.connect()
+  }
+
   function watch(connection: SignalingConnection): () => void {
     const onConnect = (): void => {
+      connection.shouldConnect = true
       note(connection)
       refresh()
     }
@@ -112,8 +154,13 @@ export function createSignalingWatch({
     add: (connections) => {
       for (const connection of connections) {
         const use = usesByConnection.get(connection)
-        if (use === undefined) usesByConnection.set(connection, { count: 1, sinceMs: clock.now(), forget: watch(connection) })
-        else use.count++
+        if (use === undefined) {
+          usesByConnection.set(connection, { count: 1, sinceMs: clock.now(), failures: 0, nextTryMs: 0, forget: watch(connection) })
+        } else {
+          use.count++
+          // Whoever enters a room wants to meet somebody now.
+          if (!connection.shouldConnect) tryAtOnce(connection)
+        }
       }
       if (lookTimer === undefined) look()
       refresh()
@@ -134,8 +181,7 @@ export function createSignalingWatch({
           asked.set(connection, connection.lastMessageReceived)
           connection.send({ type: 'ping' })
         } else {
-          giveUpOpening(connection, lookEveryMs)
-          connection.connect()
+          tryAtOnce(connection)
         }
       }
       clock.clear(answerTimer)

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { SignalingConnection } from '../../../../src/network/webrtc/signalingGuard.ts'
 import { createSignalingWatch } from '../../../../src/network/webrtc/signalingWatch.ts'
 import { createSeededRandom } from '../../../../src/testing/seededRandom.ts'
-import { createSimulatedClock } from '../../../../src/testing/simulatedClock.ts'
+import { createSimulatedClock, type SimulatedClock } from '../../../../src/testing/simulatedClock.ts'
 
 function createConnection(url = 'ws://one') {
   const listeners = new Map<() => void, string>()
@@ -13,6 +13,7 @@ function createConnection(url = 'ws://one') {
     send: vi.fn<(message: unknown) => void>(),
     ws: null as { close: () => void } | null,
     unsuccessfulReconnects: 0,
+    shouldConnect: true,
     lastMessageReceived: 0,
     on: (name: string, listener: () => void) => void listeners.set(listener, name),
     off: (_: string, listener: () => void) => void listeners.delete(listener),
@@ -26,6 +27,18 @@ function createConnection(url = 'ws://one') {
 }
 
 const asConnection = (fake: ReturnType<typeof createConnection>): SignalingConnection => fake as unknown as SignalingConnection
+
+/** A connection of which every try fails at once. */
+function failing(clock: SimulatedClock) {
+  const connection = createConnection()
+  const triedAt = [clock.now()]
+  connection.connect.mockImplementation(() => {
+    connection.shouldConnect = true
+    connection.unsuccessfulReconnects++
+    triedAt.push(clock.now())
+  })
+  return { connection, pauses: () => triedAt.slice(1).map((at, i) => at - triedAt[i]!) }
+}
 
 const random = createSeededRandom('watch')
 
@@ -123,6 +136,52 @@ describe('the watch over signaling servers', () => {
     expect(Math.max(...pauses)).toBeGreaterThan(1_100)
     expect(Math.max(...pauses)).toBeLessThanOrEqual(1_200)
     expect(pauses.filter((pause) => pause < 600).length).toBeGreaterThan(70)
+  })
+
+  it('has a connection that fails again and again try ever less often, down to twice a minute, and each at a moment of its own', async () => {
+    const clock = createSimulatedClock()
+    const watch = createSignalingWatch({ clock, random, onChange: () => undefined })
+    const connections = Array.from({ length: 20 }, () => failing(clock))
+    watch.add(connections.map(({ connection }) => asConnection(connection)))
+    await clock.run(10_000)
+    // So often it has failed by itself.
+    for (const { connection } of connections) connection.unsuccessfulReconnects = 8
+    await clock.run(600_000)
+    for (const { connection, pauses } of connections) {
+      expect(connection.shouldConnect).toBe(false)
+      const gaps = pauses()
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(32_000)
+      expect(Math.min(...gaps.slice(3))).toBeGreaterThanOrEqual(15_000)
+      expect(gaps.length).toBeGreaterThanOrEqual(600 / 32)
+      expect(gaps.length).toBeLessThan(45)
+    }
+    expect(new Set(connections.map(({ pauses }) => pauses().join())).size).toBeGreaterThan(15)
+  })
+
+  it('tries by itself again, and at once, when it is nudged, a room is entered, or it was connected', async () => {
+    const clock = createSimulatedClock()
+    const watch = createSignalingWatch({ clock, random, onChange: () => undefined })
+    const { connection, pauses } = failing(clock)
+    const hold = async (): Promise<void> => {
+      connection.unsuccessfulReconnects = 8
+      await clock.run(4_000)
+      expect(connection.shouldConnect).toBe(false)
+    }
+    watch.add([asConnection(connection)])
+    for (const resume of [watch.nudge, () => watch.add([asConnection(connection)])]) {
+      await hold()
+      const before = pauses().length
+      resume()
+      expect(pauses().length).toBe(before + 1)
+      expect([connection.shouldConnect, connection.unsuccessfulReconnects]).toEqual([true, 1])
+    }
+    await hold()
+    connection.become(true)
+    connection.become(false)
+    expect(connection.shouldConnect).toBe(true)
+    const before = pauses().length
+    watch.add([asConnection(connection)])
+    expect(pauses().length).toBe(before)
   })
 
   it('has a connected server answer when nudged, or closes the connection after five seconds', async () => {
