@@ -113,9 +113,10 @@ export const Removed: Story = {
   },
 }
 
-export const VersionTooNew: Story = {
+export const VersionsApart: Story = {
   args: {
     state: diagnosticsOf([
+      { code: 'peer-older', check: 'version', severity: 'notice', space: garden },
       { code: 'peer-newer', check: 'version', severity: 'problem', space: garden },
       { code: 'newer-content', check: 'version', severity: 'problem', space: garden },
     ]),

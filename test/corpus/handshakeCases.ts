@@ -41,7 +41,7 @@ export const helloCases: readonly MalformedCase<Uint8Array>[] = [
   bad('another first byte', { version: 0 }),
   bad('a role that does not exist', { role: 4 }),
   bad('the last role there could be', { role: 255 }),
-  bad('only versions before the first', { min: 0, max: 0 }),
+  bad('only versions before the first', { min: 0, max: 0 }, 'older-version'),
   bad('a short ephemeral key', { ephemeral: 31 }),
   bad('more extensions than are there', { count: 3 }),
   bad('an absurd number of extensions', { count: 1_000_000 }),

@@ -58,8 +58,8 @@ export type DiagnosticFinding = { readonly check: DiagnosticCheck['name']; reado
     }
   | {
       /**
-       * `removed`: this person or device · `peer-…`: another knocked of late and was not let in, for it was removed, is no member, speaks a newer version only,
-       * or did not prove who it is · `peer-offline`: no other member is here · `newer-content`: a member writes with a newer version.
+       * `removed`: this person or device · `peer-…`: another knocked of late and was not let in, for it was removed, is no member, speaks newer or older versions
+       * only, or did not prove who it is · `peer-offline`: no other member is here · `newer-content`: a member writes with a newer version.
        */
       readonly code:
         | 'not-in-room'
@@ -67,6 +67,7 @@ export type DiagnosticFinding = { readonly check: DiagnosticCheck['name']; reado
         | 'peer-removed'
         | 'peer-unknown'
         | 'peer-newer'
+        | 'peer-older'
         | 'peer-insecure'
         | 'peer-offline'
         | 'newer-content'

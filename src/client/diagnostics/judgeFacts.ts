@@ -138,12 +138,12 @@ function judgeMembers({ space, state, hasOthers, links, refused }: SpaceFacts, c
   const codes = [...new Set(refused.flatMap(({ fault }) => refusalCodes[fault] ?? []))]
   const findings = codes.map((code) => finding('members', code === 'peer-insecure' ? 'problem' : 'notice', { code, space }))
   const isAlone = hasOthers && canMeet && links.every(({ peer }) => peer === undefined)
-  if (isAlone && !refused.some(({ fault }) => fault === 'newer-version'))
+  if (isAlone && !refused.some(({ fault }) => fault === 'newer-version' || fault === 'older-version'))
     findings.push(finding('members', 'notice', { code: 'peer-offline', space }))
   return findings
 }
 
-/** Of a version that is too new, {@link judgeVersion} speaks; a connection that broke off in the handshake is made again. Where the keys do not fit, it is as a rule somebody who holds an older one. */
+/** Of versions {@link judgeVersion} speaks; a connection that broke off in the handshake is made again. Where the keys do not fit, it is as a rule somebody who holds an older one. */
 const refusalCodes: Partial<Record<RefusedPeer['fault'], 'peer-removed' | 'peer-unknown' | 'peer-insecure'>> = {
   removed: 'peer-removed',
   'unknown-device': 'peer-unknown',
@@ -158,6 +158,8 @@ const refusalCodes: Partial<Record<RefusedPeer['fault'], 'peer-removed' | 'peer-
 function judgeVersion({ space, refused, isNewer }: SpaceFacts): readonly DiagnosticFinding[] {
   const findings: DiagnosticFinding[] = []
   if (refused.some(({ fault }) => fault === 'newer-version')) findings.push(finding('version', 'problem', { code: 'peer-newer', space }))
+  // Nothing is wrong here; the other device is told that it is too old.
+  if (refused.some(({ fault }) => fault === 'older-version')) findings.push(finding('version', 'notice', { code: 'peer-older', space }))
   if (isNewer) findings.push(finding('version', 'problem', { code: 'newer-content', space }))
   return findings
 }

@@ -669,6 +669,8 @@ export const englishMessages: Messages = {
         `A device that is in nobody’s name in “${space}” tried to connect and was not let in. If it should be, invite its owner, or add the device.`,
       'peer-newer': (space) =>
         `A device in “${space}” has a newer version of this app, with which this one cannot talk. Reload the page to get it.`,
+      'peer-older': (space) =>
+        `A device in “${space}” has an older version of this app, with which this one cannot talk. Ask its owner to reload the page there.`,
       'peer-insecure': (space) =>
         `A device came to “${space}” without the right keys and was not let in. One that was away for long may need a new invitation; else somebody tries to get in, in vain.`,
       'peer-offline': (space) => `No other device of “${space}” is online. Ask somebody to open the app, and keep yours open.`,

@@ -642,6 +642,8 @@ export const germanMessages: Messages = {
         `Ein Gerät, das in „${space}“ niemandem gehört, wollte sich verbinden und wurde nicht hereingelassen. Wenn es soll, lade die Person ein oder füge das Gerät hinzu.`,
       'peer-newer': (space) =>
         `Ein Gerät in „${space}“ hat eine neuere Fassung dieser App, mit der diese hier nicht sprechen kann. Lade die Seite neu, um sie zu bekommen.`,
+      'peer-older': (space) =>
+        `Ein Gerät in „${space}“ hat eine ältere Fassung dieser App, mit der diese hier nicht sprechen kann. Bitte die Person, die Seite dort neu zu laden.`,
       'peer-insecure': (space) =>
         `Ein Gerät kam ohne die richtigen Schlüssel zu „${space}“ und wurde nicht hereingelassen. Eines, das lange weg war, braucht vielleicht eine neue Einladung; sonst versucht jemand vergeblich, hineinzukommen.`,
       'peer-offline': (space) => `Kein anderes Gerät von „${space}“ ist online. Bitte jemanden, die App zu öffnen, und lass deine offen.`,

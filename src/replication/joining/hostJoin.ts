@@ -215,6 +215,9 @@ function sayable(reason: LinkFault | RefusalReason): RefusalReason {
     case 'bad-signature':
     case 'bad-key':
       return 'insecure-peer'
+    // It knows by our hello.
+    case 'older-version':
+      return 'malformed'
     default:
       return reason
   }

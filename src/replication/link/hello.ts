@@ -52,6 +52,6 @@ export function decodeHello(bytes: Uint8Array): Result<Hello, LinkFault> {
   if (!decoded.ok) return fail('malformed')
   const { proto, role, min, max, ephemeral, extensions } = decoded.value
   if (min > protocolVersion || hasUnknownRequired(extensions)) return fail('newer-version')
-  if (max < protocolVersion) return fail('malformed')
+  if (max < protocolVersion) return fail('older-version')
   return ok({ proto, role, ephemeral })
 }

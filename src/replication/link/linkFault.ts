@@ -4,6 +4,7 @@ export type LinkFault =
   | 'timeout'
   | 'malformed'
   | 'newer-version'
+  | 'older-version'
   | 'wrong-kind'
   /** Own hello or own device key came back. */
   | 'reflected'

@@ -206,7 +206,7 @@ export function createLab(): Lab {
         JSON.stringify(findings.map(({ code }) => code).toSorted()) === JSON.stringify(codes.toSorted()) &&
         (!linked || peers.length > 0)
       try {
-        const seen = await lab.until(diagnosis, isSo, 30_000)
+        const seen = await lab.until(diagnosis, isSo, 50_000)
         return { ...seen, report: seen.report() }
       } catch (cause) {
         throw new Error(`the last report was\n${diagnosis.get().report()}`, { cause })

@@ -8,6 +8,7 @@ import { decodeBlock, encodeBlock, signBlock } from '../../../src/feed/block.ts'
 import { clientIdOf } from '../../../src/feed/clientId.ts'
 import { openEnvelope, plaintextHash, sealPayload } from '../../../src/feed/envelope.ts'
 import { blockIdOf, decodeHeader, encodeHeader } from '../../../src/feed/header.ts'
+import type { Network } from '../../../src/network/network.ts'
 import { createWebrtcNetwork } from '../../../src/network/webrtc/webrtcNetwork.ts'
 import { encodeHello, linkProto, protocolVersion } from '../../../src/replication/link/hello.ts'
 import { createLink, type Link } from '../../../src/replication/link/link.ts'
@@ -43,7 +44,7 @@ export interface PatchedMember {
   /** Leaves the network with the kit and meets members by its own code. @returns when it has made `count` links, or, where it may not, after `ms` */
   enter(signaling: string, count: number, ms?: number): Promise<number>
   /** Leaves the network with the kit, and says hello to whoever it meets as a version would that speaks no older protocol. */
-  enterAsNewer(signaling: string): Promise<void>
+  enterAs(version: 'newer' | 'older', signaling: string): Promise<void>
   /** Sends encoded blocks to everyone linked, or to one device alone. */
   send(blocks: readonly string[], only?: string): void
   /** Kinds of messages that came over its links, and handshakes that failed. */
@@ -53,6 +54,7 @@ export interface PatchedMember {
 export function createPatchedMember(lab: () => Lab): PatchedMember {
   let insight: Insight | undefined
   const links = new Map<Link, string>()
+  let visiting: Network | undefined
   const heard = new Set<string>()
 
   async function taken(): Promise<Insight> {
@@ -180,14 +182,16 @@ export function createPatchedMember(lab: () => Lab): PatchedMember {
       while (links.size < count && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20))
       return links.size
     },
-    async enterAsNewer(signaling) {
+    async enterAs(version, signaling) {
       const { crypto, space, keyRing } = await taken()
       const { room, password } = epochRendezvous(crypto, idBytes(space), keyRing.newest()!.key)
       lab().echo.network.setEnabled(false)
-      createWebrtcNetwork({ signaling: [signaling] }).enter({ name: room, password }, (connection) => {
+      await visiting?.dispose()
+      visiting = createWebrtcNetwork({ signaling: [signaling] })
+      visiting.enter({ name: room, password }, (connection) => {
         const hello = encodeHello({ proto: linkProto, role: 'member', ephemeral: systemRandom.bytes(32) }, systemRandom)
         // The least and the greatest version that it speaks.
-        hello.fill(protocolVersion + 1, 3, 5)
+        hello.fill(protocolVersion + (version === 'newer' ? 1 : -1), 3, 5)
         connection.send(hello)
       })
     },

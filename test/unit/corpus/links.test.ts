@@ -15,7 +15,7 @@ const verdictOf = (result: { readonly ok: boolean; readonly error?: string }): s
 
 describe('the corpus of malformed links', () => {
   it('refuses every hello', async () => {
-    await judgeCases('hellos', helloCases, ['malformed', 'newer-version'], ({ input }) => verdictOf(decodeHello(input)))
+    await judgeCases('hellos', helloCases, ['malformed', 'newer-version', 'older-version'], ({ input }) => verdictOf(decodeHello(input)))
     expect(verdictOf(decodeHello(goodHello))).toBe('taken')
   })
 

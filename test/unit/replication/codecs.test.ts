@@ -77,7 +77,7 @@ describe('hello', () => {
       ok: false,
       error: 'newer-version',
     })
-    expect(decodeHello(plain((writer) => writer.uint(0).uint(0).fixed(fill(8)).uint(0)))).toEqual({ ok: false, error: 'malformed' })
+    expect(decodeHello(plain((writer) => writer.uint(0).uint(0).fixed(fill(8)).uint(0)))).toEqual({ ok: false, error: 'older-version' })
     // The same field twice.
     expect(
       decodeHello(plain((writer) => writer.uint(1).uint(1).fixed(fill(8)).uint(2).uint(3).bytes(fill(0, 1)).uint(3).bytes(fill(0, 1)))),

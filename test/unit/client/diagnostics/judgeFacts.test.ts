@@ -108,6 +108,7 @@ describe('what is made of the facts', () => {
     ['keys that do not fit', refusedFor('insecure-peer', [bob]), ['peer-insecure problem']],
     ['nothing of a connection that broke off', refusedFor('timeout', [bob]), []],
     ['a version too new, and not that its owner is away', refusedFor('newer-version'), ['peer-newer problem']],
+    ['a version too old, and not that its owner is away', refusedFor('older-version'), ['peer-older notice']],
     ['content of a newer version', { spaces: [{ ...garden, isNewer: true }] }, ['newer-content problem']],
     ['a clock far off', { spaces: [{ ...garden, links: [{ ...bob, clockAheadMs: -3_600_000 }] }] }, ['clock-skew notice']],
     ['nothing of a clock a little off', { spaces: [{ ...garden, links: [{ ...bob, clockAheadMs: 119_000 }] }] }, []],
