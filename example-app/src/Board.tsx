@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { query, useCount, useField, useMembers, useQuery } from 'echo-react'
-import { Avatar, Button, PresenceCursors } from 'echo-react/components'
+import { Avatar, Button, plainName, PresenceCursors } from 'echo-react/components'
 import { useDragged, useDropTarget } from './dragging.ts'
 import { Icon, IconButton } from './Icon.tsx'
 import { addColumns, Column, Task, titleOf, type ColumnItem, type TaskItem } from './model.ts'
@@ -146,7 +146,7 @@ function Card({ task, column }: { readonly task: TaskItem; readonly column: Colu
         {task.due !== undefined && <small>{days.format(new Date(task.due))}</small>}
       </RouteLink>
       <OthersAt item={task.id} />
-      {assignee !== undefined && <Avatar id={assignee.id} name={assignee.name} title={`${assignee.name} does it`} />}
+      {assignee !== undefined && <Avatar id={assignee.id} name={assignee.name} title={`${plainName(assignee.name)} does it`} />}
     </li>
   )
 }

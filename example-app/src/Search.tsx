@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useId, useRef, useState, type ReactNode } from 'react'
 import { query, useQuery, useUnsearchedTexts, type Item } from 'echo-react'
-import { Button, Dialog } from 'echo-react/components'
+import { Button, Dialog, plainName } from 'echo-react/components'
 import { Icon } from './Icon.tsx'
 import { MarkdownNote, RichNote, Task, titleOf } from './model.ts'
 import { RouteLink } from './route.tsx'
@@ -77,6 +77,5 @@ function Found({ onChosen }: { readonly onChosen: () => void }): ReactNode {
 }
 
 function excerptOf({ $ }: Item): string {
-  const text = $.excerpt ?? ''
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+  return plainName($.excerpt ?? '', 80)
 }

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { useIdentity, useNetworkStatus, useSpaces, type NetworkStatus } from 'echo-react'
-import { Avatar, Button, ConnectionDoctor, Dialog, SpaceForm, SpaceListView } from 'echo-react/components'
+import { Avatar, Button, ConnectionDoctor, Dialog, plainName, SpaceForm, SpaceListView } from 'echo-react/components'
 import { Account } from './Account.tsx'
 import { useOpenJoin } from './Joining.tsx'
 import { echo } from './echo.ts'
@@ -112,7 +112,7 @@ function Sidebar({ current, isDrawerOpen, onClose }: SidebarProps): ReactNode {
           <button type="button" className="me" onClick={() => choose('account')}>
             <Avatar id={me.id} name={me.name} aria-hidden="true" />
             <span>
-              <bdi>{me.name}</bdi>
+              <bdi>{plainName(me.name)}</bdi>
               <small>You and your devices</small>
             </span>
           </button>

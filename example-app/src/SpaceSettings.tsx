@@ -1,8 +1,17 @@
 import { useState, type ReactNode } from 'react'
-import { useMembers, usePermissions, useSpaceDetails, useTrash, type DeletedItem } from 'echo-react'
-import { Button, DeleteSpaceDialog, Dialog, EchoErrorBoundary, LeaveSpaceDialog, SpaceForm, Trash } from 'echo-react/components'
+import { query, useCount, useMembers, usePermissions, useSpaceDetails, useTrash, type DeletedItem } from 'echo-react'
+import {
+  Button,
+  DeleteSpaceDialog,
+  Dialog,
+  EchoErrorBoundary,
+  InvalidRows,
+  LeaveSpaceDialog,
+  SpaceForm,
+  Trash,
+} from 'echo-react/components'
 import { IconButton } from './Icon.tsx'
-import { titleOf } from './model.ts'
+import { Column, MarkdownNote, RichNote, Task, titleOf } from './model.ts'
 import { navigate } from './route.tsx'
 import { useOpenSpace } from './openSpace.tsx'
 import { Export } from './Transfer.tsx'
@@ -30,6 +39,7 @@ export function SpaceSettings(): ReactNode {
             <Trash space={space} titleOf={deletedTitle} />
           </EchoErrorBoundary>
         </section>
+        <Unfit />
         <section className="part" aria-labelledby="file-heading">
           <h3 id="file-heading">A copy as a file</h3>
           <Export space={space} />
@@ -50,6 +60,20 @@ export function SpaceSettings(): ReactNode {
       <LeaveSpaceDialog space={space} open={open === 'leave'} onClose={() => setOpen(undefined)} />
       <DeleteSpaceDialog space={space} open={open === 'delete'} onClose={() => setOpen(undefined)} onDeleted={() => navigate({})} />
     </>
+  )
+}
+
+const unfit = query(RichNote, MarkdownNote, Column, Task).invalid('only')
+
+/** What another version of the app, or somebody who means harm, has written and this one cannot show. */
+function Unfit(): ReactNode {
+  const { space } = useOpenSpace()
+  if (useCount(space, unfit) === 0) return null
+  return (
+    <section className="part" aria-labelledby="unfit-heading">
+      <h3 id="unfit-heading">What cannot be shown</h3>
+      <InvalidRows space={space} query={unfit} />
+    </section>
   )
 }
 

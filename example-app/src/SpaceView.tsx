@@ -9,6 +9,7 @@ import {
   InvitationList,
   InviteButton,
   MemberList,
+  plainName,
   SpaceNotice,
   SyncStatus,
   useAnnounce,
@@ -32,7 +33,7 @@ const views: readonly { readonly view: View; readonly name: string }[] = [
 /** An open space: its head, and its notes, its board or the graph of both. */
 export function SpaceView({ space, route }: { readonly space: Space; readonly route: Route }): ReactNode {
   const info = useSpaces().find(({ id }) => id === space.id)
-  const name = info?.name || 'Untitled space'
+  const name = plainName(info?.name ?? '') || 'Untitled space'
   const { can, why } = usePermissions(space)
   const { setMe, others } = usePresence(space, Here, {})
   const announce = useAnnounce()

@@ -1,6 +1,6 @@
 import { Suspense, useId, type ReactNode } from 'react'
 import { query, useField, useItem, useMembers, useQuery, useText } from 'echo-react'
-import { Button, ConflictBadge, Dialog, EchoErrorBoundary, TextField, useAnnounce } from 'echo-react/components'
+import { Button, ConflictBadge, Dialog, EchoErrorBoundary, plainName, TextField, useAnnounce } from 'echo-react/components'
 import { Task, titleOf, type ColumnItem, type TaskItem } from './model.ts'
 import { navigate } from './route.tsx'
 import { OthersAt, useOpenSpace } from './openSpace.tsx'
@@ -63,7 +63,7 @@ function Fields({
           <option value="">Nobody yet</option>
           {members.map((member) => (
             <option key={member.id} value={member.id}>
-              {member.name}
+              {plainName(member.name)}
             </option>
           ))}
         </select>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineLink, definePresence, defineType, type Item, type Space } from 'echo-react'
+import { plainName } from 'echo-react/components'
 
 // Zod would else try whether the page may compile code, which its Content-Security-Policy refuses and reports.
 z.config({ jitless: true })
@@ -44,7 +45,7 @@ export function addColumns(space: Space): void {
   })
 }
 
-/** What to call an item whose title may be empty. */
+/** What to call an item, whatever a member wrote as its title. */
 export function titleOf({ title: own }: { readonly title: string }): string {
-  return own.trim() || 'Untitled'
+  return plainName(own, 200) || 'Untitled'
 }

@@ -1,6 +1,6 @@
 import { createContext, use, type ReactNode } from 'react'
 import type { PresentPeer, Space } from 'echo-react'
-import { Avatar } from 'echo-react/components'
+import { Avatar, plainName } from 'echo-react/components'
 
 /** What the parts of an open space share. */
 export interface OpenSpace {
@@ -29,7 +29,7 @@ export function OthersAt({ item }: { readonly item: string }): ReactNode {
     <span className="others">
       {others.map(({ identity, name }) => (
         <span key={identity}>
-          <Avatar id={identity} name={name} title={`${name} is here`} />
+          <Avatar id={identity} name={name} title={`${plainName(name)} is here`} />
           <span className="echo-visually-hidden"> is here</span>
         </span>
       ))}

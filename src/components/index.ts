@@ -56,6 +56,7 @@ export { PairDeviceDialogView, type PairDeviceDialogViewProps } from './devices/
 export { PassphraseButton } from './identity/PassphraseButton.tsx'
 export { PassphraseDialog, type PassphraseDialogProps } from './identity/PassphraseDialog.tsx'
 export { PassphraseDialogView, type PassphraseCall, type PassphraseDialogViewProps } from './identity/PassphraseDialogView.tsx'
+export { plainName } from './basics/plainName.ts'
 export { PersistenceNotice, PersistenceNoticeView, type PersistenceNoticeViewProps } from './status/PersistenceNotice.tsx'
 export { PresenceCursors, PresenceCursorsView } from './presence/PresenceCursors.tsx'
 export { PresenceDot } from './presence/PresenceDot.tsx'

@@ -2,6 +2,7 @@ import type { Page } from 'playwright'
 import decodeQR from 'qr/decode.js'
 import { describe, expect, it } from 'vitest'
 import { accessibilityFaults, addTask, card, inviteByLink, joinByLink, openView, phone, setupExampleApp, startSpace } from './exampleApp.ts'
+import { hostileName, hostileSpaceFile, hostileTitles, unfitCount } from './hostileSpace.ts'
 
 const app = setupExampleApp()
 
@@ -162,6 +163,102 @@ describe('the example app', () => {
     await page.getByRole('link', { name: 'Saved' }).waitFor()
   })
 
+  it('shows on a narrow phone whatever a member writes, runs none of it, and stays usable', async () => {
+    const mallory = await app.stranger('mallory')
+    const link = await mallory.evaluate(
+      async ({ file, name }) => {
+        await window.lab.signUp(name)
+        window.lab.space = await window.lab.echo.spaces.import(new Blob([file]))
+        return window.lab.invite({ role: 'admin' })
+      },
+      { file: hostileSpaceFile(), name: hostileName },
+    )
+    const page = await app.person('ann', { ...phone, viewport: { width: 360, height: 740 } })
+    await page.addInitScript(() => Object.assign(window, { hit: () => console.error('a text ran as a script') }))
+    const check = async (): Promise<void> => expect.soft(await page.evaluate(faultsOfTexts)).toEqual([])
+    const dialog = page.getByRole('dialog').last()
+    const close = async (): Promise<void> => {
+      await check()
+      await dialog.getByRole('button', { name: 'Close' }).click()
+    }
+
+    await page.goto(app.url() + new URL(link).hash)
+    const join = page.getByRole('dialog').getByRole('button', { name: 'Join' })
+    await join.waitFor()
+    await check()
+    await join.click()
+    await dialog.getByLabel('Your name').fill('Ann Archer')
+    await dialog.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: 'Open the space' }).click()
+    await page.getByRole('heading', { name: hostileTitles[0], level: 1 }).waitFor()
+    await page.getByRole('button', { name: 'Later' }).click()
+
+    const tree = page.getByRole('navigation', { name: 'Notes' })
+    await expect.poll(() => tree.getByRole('link').count()).toBe(hostileTitles.length + 3)
+    await check()
+    await tree.getByRole('button', { name: /^Notes under/ }).click()
+    await expect.poll(() => tree.getByRole('link').count()).toBe(2 * hostileTitles.length + 3)
+    await check()
+    for (const title of ['Rich', 'Foreign', 'Plain']) {
+      await tree.getByRole('link', { name: title, exact: true }).click()
+      await page
+        .getByText(title === 'Foreign' ? 'Of another editor' : 'Press here')
+        .first()
+        .waitFor()
+      await check()
+      if (title === 'Plain') break
+      await page.getByRole('link', { name: 'All notes' }).click()
+    }
+    const related = page.getByRole('region', { name: 'Linked notes' })
+    await expect.poll(() => related.getByRole('listitem').count()).toBe(2 * hostileTitles.length)
+    await related
+      .getByRole('button', { name: /^Unlink/ })
+      .first()
+      .click()
+    await expect.poll(() => related.getByRole('listitem').count()).toBe(2 * hostileTitles.length - 1)
+    await related.getByRole('link').first().click()
+    await page.getByRole('button', { name: /^Delete/ }).click()
+    await page.getByRole('button', { name: 'Undo', exact: true }).waitFor()
+    await check()
+    await page.getByRole('button', { name: 'Undo', exact: true }).click()
+
+    await openView(page, 'Board')
+    await expect.poll(() => page.locator('[data-task]').count()).toBe(hostileTitles.length)
+    await check()
+    const column = page.locator('.column').first()
+    await column.getByLabel(/^New task in/).fill('Count the orchids')
+    await column.getByRole('button', { name: /^Add to/ }).click()
+    await page.locator('[data-task]').first().click()
+    await dialog.getByLabel('Details').waitFor()
+    await dialog.getByLabel('Column', { exact: true }).selectOption({ index: 1 })
+    await close()
+    await openView(page, 'Graph')
+    await page.getByRole('treeitem').first().waitFor()
+    await check()
+    await page.getByRole('button', { name: 'Search' }).click()
+    await dialog.getByLabel('Words in a note or task').fill('img')
+    await dialog.getByRole('list', { name: 'Found' }).getByRole('link').first().waitFor()
+    await close()
+    await page.getByRole('button', { name: /^People/ }).click()
+    await dialog.getByText(/<img/).first().waitFor()
+    await close()
+    await page.getByRole('button', { name: 'Spaces and settings' }).click()
+    await check()
+    await page.getByRole('button', { name: 'Check the connection' }).click()
+    await dialog.getByText(/<img/).first().waitFor()
+    await close()
+    await page.getByRole('button', { name: 'This space' }).click()
+    await dialog.getByRole('button', { name: 'Restore <b>Thrown away</b>' }).click()
+    const unfit = dialog.getByRole('list', { name: 'What does not fit' }).locator(':scope > li')
+    await expect.poll(() => unfit.count()).toBe(unfitCount)
+    await unfit
+      .first()
+      .getByRole('button', { name: /^Delete/ })
+      .click()
+    await expect.poll(() => unfit.count()).toBe(unfitCount - 1)
+    await close()
+  })
+
   it('says that the disk is full, keeps what is written on the screen, and stores it once there is room', async () => {
     const first = await app.person('ann')
     await startSpace(first, app.url())
@@ -214,6 +311,20 @@ describe('the example app', () => {
     await dialog.getByRole('textbox').waitFor()
   })
 })
+
+/** Runs in a page: elements made of texts, and what is wider than the screen. */
+function faultsOfTexts(): string[] {
+  const made = [...document.querySelectorAll('body script, [onerror], [onload], img[src="x"], a[href^="javascript:"]')]
+  const wide = [document.documentElement, ...document.querySelectorAll('main, dialog[open]')]
+  const isWide = ({ scrollWidth, clientWidth }: Element): boolean => scrollWidth > clientWidth + 1
+  // The innermost tell why.
+  const beyond = [...document.querySelectorAll('*')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+  return [
+    ...made.map(({ outerHTML }) => `made of a text: ${outerHTML.slice(0, 200)}`),
+    ...wide.filter(isWide).map(({ tagName, scrollWidth, clientWidth }) => `${tagName} is ${scrollWidth} wide, of ${clientWidth}`),
+    ...(wide.some(isWide) ? beyond.slice(-3).map(({ outerHTML }) => `beyond the edge: ${outerHTML.slice(0, 200)}`) : []),
+  ]
+}
 
 /** What a camera would read off the screen. */
 async function readQrCode(page: Page): Promise<string> {

@@ -6,9 +6,10 @@ import { promisify } from 'node:util'
 import axe from 'axe-core'
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright'
 import { preview, type PreviewServer } from 'vite'
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeAll, inject } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/lib/chromium.mjs'
 import { createSignalingServer, type SignalingServer } from '../../src/signaling/index.ts'
+import type {} from './page/main.ts'
 import { contentSecurityPolicy, isViolation, logViolations, withNonce } from './contentSecurityPolicy.ts'
 
 const root = join(import.meta.dirname, '../../example-app')
@@ -21,6 +22,8 @@ export interface ExampleApp {
   url(): string
   /** A browser with a profile of its own, and a page in it; an error that the page does not handle fails the test, and so does a violation of the policy. */
   person(name: string, options?: BrowserContextOptions): Promise<Page>
+  /** A page of somebody who writes what he likes: the library as `window.lab` has it, as the same app on the same signaling. */
+  stranger(name: string): Promise<Page>
   /** Ends the browser of a page and starts it again on the same profile. @param between is done while no browser has it */
   restart(page: Page, between?: (folder: string) => Promise<void>): Promise<Page>
   /** Takes the server of the app's files away, for this test. */
@@ -40,6 +43,7 @@ interface Profile {
 export function setupExampleApp(): ExampleApp {
   let outDir: string
   let site: PreviewServer | undefined
+  let labSite: PreviewServer | undefined
   let signaling: SignalingServer
   let stoppedPort: number | undefined
   let expected: RegExp | undefined
@@ -66,6 +70,7 @@ export function setupExampleApp(): ExampleApp {
   })
   afterAll(async () => {
     await site?.close()
+    await labSite?.close()
     await signaling?.close()
     await rm(outDir, { recursive: true, force: true })
   })
@@ -98,11 +103,13 @@ export function setupExampleApp(): ExampleApp {
     await context.addInitScript(logViolations)
     const page = context.pages()[0] ?? (await context.newPage())
     page.setDefaultTimeout(15_000)
+    page.on('dialog', (dialog) => note(profile.name, `a dialog: ${dialog.message()}`))
     page.on('pageerror', (error) => note(profile.name, error.stack ?? error.message))
     page.on('console', (message) => (message.type() === 'error' || isViolation(message.text())) && note(profile.name, message.text()))
     page.on('response', (response) => {
       const isWhole = response.headers()['content-security-policy'] === contentSecurityPolicy()
-      if (response.request().isNavigationRequest() && !isWhole) note(profile.name, `${response.url()} came without the policy`)
+      if (response.url().startsWith(url) && response.request().isNavigationRequest() && !isWhole)
+        note(profile.name, `${response.url()} came without the policy`)
     })
     return page
   }
@@ -111,6 +118,19 @@ export function setupExampleApp(): ExampleApp {
     url: () => url,
     async person(name, contextOptions = { viewport: { width: 1280, height: 800 } }) {
       return launch({ name, folder: await mkdtemp(join(tmpdir(), 'echo-example-profile-')), contextOptions })
+    },
+    async stranger(name) {
+      labSite ??= await preview({
+        configFile: false,
+        root: inject('page'),
+        logLevel: 'error',
+        build: { outDir: '.' },
+        preview: { port: 0, host: '127.0.0.1' },
+      })
+      const page = await launch({ name, folder: await mkdtemp(join(tmpdir(), 'echo-example-profile-')), contextOptions: {} })
+      await page.goto(`${labSite.resolvedUrls!.local[0]}?signaling=${encodeURIComponent(signaling.url)}`)
+      await page.evaluate(async () => void (await window.lab.start({ app: 'field-notes', types: [] })))
+      return page
     },
     async restart(page, between) {
       const at = profiles.findIndex(({ context }) => context === page.context())

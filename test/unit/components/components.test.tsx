@@ -344,6 +344,8 @@ describe('plainName', () => {
     const long = plainName('👩‍👩‍👧'.repeat(500))
     expect([...new Intl.Segmenter().segment(long)]).toHaveLength(60)
     expect(long.endsWith('👧…')).toBe(true)
+    expect(plainName('Ann Archer', 4)).toBe('Ann…')
+    expect(plainName('W'.repeat(200), 200)).toBe('W'.repeat(200))
     expect(plainName('\u202E')).toBe('')
   })
 })

@@ -190,6 +190,7 @@ const promised: Record<string, readonly string[]> = {
     'englishMessages',
     'errorText',
     'mergeMessages',
+    'plainName',
     'useAnnounce',
     'useMessages',
   ],
