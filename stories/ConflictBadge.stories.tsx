@@ -7,19 +7,22 @@ import type { IdentityId } from '../src/shared/ids.ts'
 import { announced } from './announced.ts'
 import { withUi } from './withUi.tsx'
 
-const conflict = (key: string, value: Conflict['value'], author = 'ann'): Conflict => ({
+const conflict = (key: string, value: Conflict['value'], kept: Conflict['kept'], author = 'ann'): Conflict => ({
   key,
   value,
+  kept,
   author: author as IdentityId,
   time: Date.UTC(2026, 4, 1, 9),
 })
+
+const hostile = `\u202Egnp.exe${'x'.repeat(10_000)}<script>alert(1)</script>`
 
 const meta = {
   title: 'ConflictBadge',
   component: ConflictBadgeView,
   decorators: [withUi],
   args: {
-    conflicts: [conflict('title', 'Water the beans'), conflict('address.city', undefined, 'ben')],
+    conflicts: [conflict('title', 'Water the beans', 'Water the peas'), conflict('address.city', undefined, 'Bern', 'ben')],
     nameOf: (author) => (author === 'ann' ? 'Ann' : undefined),
     labelOf: (key) => (key === 'title' ? 'Title' : key),
     onRestore: fn(),
@@ -33,9 +36,10 @@ export const Two: Story = {
     await userEvent.click(canvas.getByRole('button', { name: '2 values were not kept' }))
     const dialog = within(screen.getByRole('dialog', { name: 'Written at the same time' }))
     await expect(screen.getByRole('heading', { name: 'Written at the same time' })).toHaveFocus()
-    await expect(dialog.getByText('Water the beans')).toBeVisible()
+    const values = (name: string) => dialog.getAllByText(name).map((term) => term.nextElementSibling?.querySelector('pre')?.textContent)
+    await expect(values('Kept')).toEqual(['Water the peas', 'Bern'])
+    await expect(values('Not kept')).toEqual(['Water the beans', '(taken away)'])
     await expect(dialog.getByText(/^by Ann/)).toBeVisible()
-    await expect(dialog.getByText('(taken away)')).toBeVisible()
     await userEvent.click(dialog.getByRole('button', { name: 'Use this: Title by Ann' }))
     await expect(args.onRestore).toHaveBeenCalledWith(args.conflicts[0])
     await expect(dialog.getByText('Taken over, for everyone.')).toBeVisible()
@@ -70,7 +74,7 @@ export const NotRestored: Story = {
   },
 }
 export const Hostile: Story = {
-  args: { conflicts: [conflict('title', `\u202Egnp.exe${'x'.repeat(10_000)}<script>alert(1)</script>`, 'nobody')] },
+  args: { conflicts: [conflict('title', hostile, hostile, 'nobody')] },
   play: async ({ canvas, userEvent }) => {
     await userEvent.click(canvas.getByRole('button', { name: '1 value was not kept' }))
     const dialog = screen.getByRole('dialog')

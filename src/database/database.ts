@@ -17,6 +17,7 @@ import { absent, type ItemRecord } from './items/itemIndex.ts'
 import { stampsOfItem } from './items/itemStamps.ts'
 import { createItemHistory } from './items/itemHistory.ts'
 import { createItemStore } from './items/itemStore.ts'
+import { readFields } from './items/itemRows.ts'
 import { createLiveConflicts } from './items/liveConflicts.ts'
 import { isAuthorTag } from './graph/positions.ts'
 import type { Query } from './query/query.ts'
@@ -26,6 +27,7 @@ import { createTextContents, type TextContents } from './items/textContents.ts'
 import type { TextRows } from './items/textRows.ts'
 import { createTextUndo } from './undo/textUndo.ts'
 import { createTrash, type Trash } from './graph/trash.ts'
+import { valueAt } from './types/fieldPath.ts'
 import { createTypeRegistry } from './types/typeRegistry.ts'
 import type { Value } from './types/values.ts'
 import { createUndoStack, type UndoCommands } from './undo/undoStack.ts'
@@ -160,8 +162,13 @@ const neverKnown: Readable<undefined> = { get: () => undefined, subscribe: () =>
 export function createDatabase({ root, texts, types, clock, random, authorTag, onError }: DatabaseOptions): Database {
   if (!isAuthorTag(authorTag)) throw new EchoError('bad-config', 'The author tag must be 4 letters or digits.')
   const registry = createTypeRegistry(types)
-  const conflictsOf = (record: ItemRecord, key?: string): readonly Conflict[] =>
-    findConflicts(root, record, key, registry.get(record.creation?.type ?? '')?.storages)
+  const lostIn = (record: ItemRecord, key?: string) => findConflicts(root, record, key, registry.get(record.creation?.type ?? '')?.storages)
+  function conflictsOf(record: ItemRecord, key?: string): readonly Conflict[] {
+    const lost = lostIn(record, key)
+    const type = registry.get(record.creation?.type ?? '')
+    const fields = type === undefined || lost.length === 0 ? {} : readFields(record, type)
+    return Object.freeze(lost.map((one) => Object.freeze({ ...one, kept: valueAt(fields, one.key.split('.')) as Value | undefined })))
+  }
   const contents: TextContents | undefined =
     texts &&
     createTextContents({
@@ -179,7 +186,7 @@ export function createDatabase({ root, texts, types, clock, random, authorTag, o
     })
   const store = createItemStore(registry, {
     stampsOf: (record) => stampsOfItem(root, record),
-    conflictsOf: (record) => Object.freeze([...new Set(conflictsOf(record).map(({ key }) => key))]),
+    conflictsOf: (record) => Object.freeze([...new Set(lostIn(record).map(({ key }) => key))]),
     excerptOf: ({ id }) => contents?.excerptOf(id),
     knownExcerptOf: ({ id }) => contents?.knownExcerpt(id),
   })

@@ -177,6 +177,8 @@ export const englishMessages: Messages = {
     hint: 'Several people changed the same thing without seeing each other. One value was kept, the same for everyone; these were not.',
     settled: 'Nothing is left to choose.',
     someone: 'somebody',
+    kept: 'Kept',
+    lost: 'Not kept',
     writtenBy: (name, time) => `by ${name}, ${new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(time)}`,
     unset: '(taken away)',
     restore: 'Use this',

@@ -138,6 +138,8 @@ export const germanMessages: Messages = {
     hint: 'Mehrere haben dasselbe geändert, ohne einander zu sehen. Ein Wert gilt nun, für alle derselbe; diese hier nicht.',
     settled: 'Es gibt nichts mehr zu wählen.',
     someone: 'jemandem',
+    kept: 'Gilt',
+    lost: 'Gilt nicht',
     writtenBy: (name, time) => `von ${name}, ${dateAndTime(time)}`,
     unset: '(weggenommen)',
     restore: 'Diesen nehmen',

@@ -97,6 +97,10 @@ export interface Messages {
     readonly hint: string
     readonly settled: string
     readonly someone: string
+    /** Names the value that stands. */
+    readonly kept: string
+    /** Names one that lost against it. */
+    readonly lost: string
     /** Milliseconds since the Unix epoch, by the author's clock. */
     readonly writtenBy: (name: string, time: number) => string
     /** In the place of a value where the field was emptied. */

@@ -68,6 +68,12 @@ export function ConflictBadgeView({ conflicts, nameOf, labelOf = (key) => key, o
     forget()
   }
 
+  function textOf(value: Conflict['value']): string {
+    if (value === undefined) return messages.unset
+    const text = storedText(value, common.bytes)
+    return typeof value === 'string' ? text.slice(1, -1) : text
+  }
+
   function restore(conflict: Conflict): void {
     if (attempt(() => onRestore?.(conflict))) setRestored((count) => count + 1)
   }
@@ -86,21 +92,24 @@ export function ConflictBadgeView({ conflicts, nameOf, labelOf = (key) => key, o
             {conflicts.length > 0 && (
               <ul className="echo-faulty" aria-label={messages.label}>
                 {conflicts.map((conflict) => {
-                  const { key, value, author, time } = conflict
+                  const { key, value, kept, author, time } = conflict
                   const by = plainName(nameOf(author) ?? '') || messages.someone
                   return (
                     <li key={`${key} ${author} ${time}`} data-slot="conflict">
                       <span className="echo-person">
                         <bdi>{plainName(labelOf(key))}</bdi>
-                        <small>{messages.writtenBy(by, time)}</small>
                       </span>
-                      <pre className="echo-stored">
-                        {value === undefined
-                          ? messages.unset
-                          : typeof value === 'string'
-                            ? storedText(value, common.bytes).slice(1, -1)
-                            : storedText(value, common.bytes)}
-                      </pre>
+                      <dl className="echo-facts">
+                        <dt>{messages.kept}</dt>
+                        <dd>
+                          <pre className="echo-stored">{textOf(kept)}</pre>
+                        </dd>
+                        <dt>{messages.lost}</dt>
+                        <dd>
+                          <pre className="echo-stored">{textOf(value)}</pre>
+                          <span className="echo-hint">{messages.writtenBy(by, time)}</span>
+                        </dd>
+                      </dl>
                       {onRestore !== undefined && (
                         <div className="echo-actions">
                           <Button aria-label={messages.restoreNamed(plainName(labelOf(key)), by)} onClick={() => restore(conflict)}>

@@ -16,7 +16,11 @@ export interface Conflict {
   readonly author: IdentityId
   /** Milliseconds by the author's own clock (advisory). */
   readonly time: number
+  /** What the item has there now; undefined where the field is unset. */
+  readonly kept: Value | undefined
 }
+
+type LostValue = Omit<Conflict, 'kept'>
 
 /** At most so many are told of a key, the newest: who writes under ever new slots must not flood a list. */
 const maxPerKey = 20
@@ -37,12 +41,12 @@ export function findConflicts(
   record: ItemRecord,
   key: string | undefined,
   storages: FieldStorages = noStorages,
-): readonly Conflict[] {
+): readonly LostValue[] {
   const keys =
     key === undefined
       ? [...(record.later?.keys() ?? []), ...[...(record.leaves?.values() ?? [])].flatMap((leaves) => [...leaves.keys()])]
       : keysOfPath(storages, key)
-  const found: Conflict[] = []
+  const found: LostValue[] = []
   for (const conflict of keys.flatMap((each) => conflictsOfKey(root, record.id, each)).sort((a, b) => b.time - a.time)) {
     const now = keptAt(storages, conflict.key, conflict.value)
     if (now === undefined) continue
@@ -62,7 +66,7 @@ interface Written {
   readonly value: unknown
 }
 
-function conflictsOfKey(root: RootDocument, id: string, key: string): readonly Conflict[] {
+function conflictsOfKey(root: RootDocument, id: string, key: string): readonly LostValue[] {
   // Yjs has no public way from a key to its structs; a test pins this one.
   const winner = root.map._map.get(fieldKey(id, key))
   if (winner === undefined || winner.left === null) return []
@@ -78,7 +82,7 @@ function conflictsOfKey(root: RootDocument, id: string, key: string): readonly C
   const all = [...written.values(), last]
   const lost = all.filter((one) => one !== last && !all.some((other) => other !== one && root.hasSeen(other, one)))
   return lost
-    .flatMap(({ client, clock, value: stored }): Conflict[] => {
+    .flatMap(({ client, clock, value: stored }): LostValue[] => {
       const author = root.authorOf(client, clock)
       const value = readValue(stored)
       const isUnreadable = stored !== undefined && value === undefined

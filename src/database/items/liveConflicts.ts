@@ -80,7 +80,13 @@ function isSameList(a: readonly Conflict[], b: readonly Conflict[]): boolean {
     a.length === b.length &&
     a.every((one, i) => {
       const other = b[i]!
-      return one.key === other.key && one.author === other.author && one.time === other.time && equalValues(one.value, other.value)
+      return (
+        one.key === other.key &&
+        one.author === other.author &&
+        one.time === other.time &&
+        equalValues(one.value, other.value) &&
+        equalValues(one.kept, other.kept)
+      )
     })
   )
 }

@@ -95,7 +95,11 @@ const panels: Readonly<Record<string, readonly Panel[]>> = {
   ConflictBadge: [
     {
       element: (_error, retry) => (
-        <kit.ConflictBadgeView conflicts={[{ key: 'title', value: 'x', author: ben.id, time: 1 }]} nameOf={() => 'Ben'} onRestore={retry} />
+        <kit.ConflictBadgeView
+          conflicts={[{ key: 'title', value: 'x', kept: 'y', author: ben.id, time: 1 }]}
+          nameOf={() => 'Ben'}
+          onRestore={retry}
+        />
       ),
       before: ({ conflicts }) => [conflicts.badge(1), conflicts.restoreNamed('title', 'Ben')],
       again: ({ conflicts }) => [conflicts.restoreNamed('title', 'Ben')],

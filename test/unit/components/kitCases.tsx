@@ -114,7 +114,7 @@ const deletedOf = (text: string): DeletedItem => ({
   deletedAt: now,
   deletedBy: 'ben' as IdentityId,
 })
-const conflictOf = (text: string): Conflict => ({ key: text, value: text, author: 'ben' as IdentityId, time: now })
+const conflictOf = (text: string): Conflict => ({ key: text, value: text, kept: text, author: 'ben' as IdentityId, time: now })
 const invalidOf = (text: string) =>
   ({ id: 'bean' as ItemId, raw: { [text || 'title']: text }, issues: [{ message: text, path: [text] }] }) as const
 const withdrawn = { status: 'ready', contents: [] } as const

@@ -57,6 +57,10 @@ describe('conflicts', () => {
       ['name', 'by one', person(1)],
       ['priority', 'high', person(1)],
     ])
+    expect(lost.map(({ key, kept }) => [key, kept]).sort()).toEqual([
+      ['name', 'by two'],
+      ['priority', 'normal'],
+    ])
     expect(one.db.conflicts(id, 'priority')).toEqual(lost.filter(({ key }) => key === 'priority'))
     expect([...one.db.get(Job, id)!.$.conflicts].sort()).toEqual(['name', 'priority'])
     for (const conflict of lost) one.db.restoreConflict(id, conflict)
@@ -97,6 +101,7 @@ describe('conflicts', () => {
     for (const { db } of all) {
       expect(db.get(Task, id)!.title).toBe('by three')
       const found = db.conflicts(id).map(({ key, value, author }) => [key, value, author])
+      expect(db.conflicts(id).map(({ kept }) => kept)).toEqual(['by three', 'by three'])
       expect(found).toHaveLength(2)
       expect(found).toEqual(
         expect.arrayContaining([
@@ -148,9 +153,9 @@ describe('conflicts', () => {
     two.db.set(id, 'address.city', 'Linz')
     mix(all)
     const found = one.db.conflicts(id)
-    expect(found.map(({ key, value }) => [key, value]).sort()).toEqual([
-      ['address.city', 'Graz'],
-      ['owner', undefined],
+    expect(found.map(({ key, value, kept }) => [key, value, kept]).sort()).toEqual([
+      ['address.city', 'Graz', 'Linz'],
+      ['owner', undefined, 'you'],
     ])
     for (const conflict of found) one.db.restoreConflict(id, conflict)
     expect(one.db.get(Task, id)).toMatchObject({ address: { city: 'Graz' } })
@@ -204,6 +209,23 @@ describe('conflicts', () => {
     two.clock.advance(5000)
     expect(two.db.liveConflicts(id)).not.toBe(live)
     expect(two.db.liveConflicts('nothing').get()).toEqual([])
+  })
+
+  it('are told of anew when another value is kept', () => {
+    const { all, id } = replicas(1, 2, 3)
+    const [one, two, three] = all as [TestReplica, TestReplica, TestReplica]
+    one.db.update(id, { title: 'lost' })
+    two.db.update(id, { title: 'won' })
+    three.pull(two)
+    three.db.update(id, { title: 'won by three' })
+    const live = one.db.liveConflicts(id)
+    const told = vi.fn<() => void>()
+    live.subscribe(told)
+    one.pull(two)
+    expect(live.get()).toMatchObject([{ value: 'lost', kept: 'won' }])
+    one.pull(three)
+    expect(told).toHaveBeenCalledTimes(2)
+    expect(live.get()).toMatchObject([{ value: 'lost', kept: 'won by three' }])
   })
 
   it('are looked for again when the document was replaced', () => {

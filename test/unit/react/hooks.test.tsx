@@ -768,7 +768,7 @@ describe('useConflicts', () => {
     const fake = createFakeSpace()
     const { result, unmount } = renderHookInEcho(createFakeEcho({ spaces: [fake] }), () => useConflicts(fake.space, 'item'))
     expect(result.current.conflicts).toEqual([])
-    const conflict = { key: 'title', value: 'lost', author: 'bea' as IdentityId, time: 5 }
+    const conflict = { key: 'title', value: 'lost', kept: 'won', author: 'bea' as IdentityId, time: 5 }
     act(() => fake.conflicts.set([conflict]))
     expect(result.current.conflicts).toEqual([conflict])
     result.current.restore(conflict)
