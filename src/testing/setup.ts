@@ -93,12 +93,17 @@ export async function setup<const Args extends readonly (string | SetupOptions)[
       await swarm.dispose()
     },
   }
-  for (const name of names) {
-    if (name in world || hosted.has(name)) throw new Error(`setup: the name ${name} is taken; give this peer another one.`)
-    hosted.set(
-      name,
-      await createTestPeer(name, { swarm, clock, random, createCrypto: async () => createCrypto(random), onTab: addTab }, options),
-    )
+  try {
+    for (const name of names) {
+      if (name in world || hosted.has(name)) throw new Error(`setup: the name ${name} is taken; give this peer another one.`)
+      hosted.set(
+        name,
+        await createTestPeer(name, { swarm, clock, random, createCrypto: async () => createCrypto(random), onTab: addTab }, options),
+      )
+    }
+  } catch (error) {
+    await world.dispose()
+    throw error
   }
   const peers = [...hosted].map(([name, { peer }]) => [name, peer])
   return { ...Object.fromEntries(peers), ...world } as TestWorld<Name>

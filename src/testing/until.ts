@@ -45,8 +45,17 @@ export function until<T, Found>(
   })
 }
 
-/** A value as a message can show it, cut to 500 characters. */
+/** A value as a message can show it, cut to 500 characters. Never throws. */
 export function describeValue(value: unknown): string {
-  const text = JSON.stringify(value, (_key, part: unknown) => (part instanceof Error ? `${part.name}: ${part.message}` : part))
-  return text === undefined ? String(value) : text.slice(0, 500)
+  try {
+    const text = JSON.stringify(value, (_key, part: unknown) => (part instanceof Error ? `${part.name}: ${part.message}` : part))
+    return text === undefined ? String(value) : text.slice(0, 500)
+  } catch {
+    // A live value may hold itself, or a number that JSON does not know.
+    return `a value that JSON cannot show, with ${
+      Object.keys(value as object)
+        .slice(0, 20)
+        .join(', ') || 'nothing of its own'
+    }`
+  }
 }

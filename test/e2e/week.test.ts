@@ -73,7 +73,7 @@ describe('a week of two people with the example app', () => {
     await ann.getByRole('button', { name: 'Check the connection' }).click()
     const doctor = ann.getByRole('dialog', { name: 'Connection' })
     await doctor.locator('[data-slot=connection-doctor][data-state=ok]').waitFor()
-    await doctor.getByText('Bob Birch').first().waitFor()
+    await doctor.getByRole('row', { name: /Bob Birch.*Direct.*[1-9].* sent, .*[1-9].* received/s }).waitFor()
     expect(await accessibilityFaults(ann)).toEqual([])
     await shoot(ann, 'tuesday-connection')
     await doctor.getByRole('button', { name: 'Close' }).click()

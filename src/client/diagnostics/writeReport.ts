@@ -3,7 +3,7 @@ import type { DiagnosticFacts } from './judgeFacts.ts'
 
 /**
  * The report that a user may send to anybody: states, counts and times. Spaces are numbered, people are not named, and of servers only scheme, host and port
- * stand in it. Never throws.
+ * stand in it. Never throws. @param atMs when it was first so: looks that find the same are not told
  */
 export function writeReport(
   diagnostics: Omit<Diagnostics, 'report'>,
@@ -13,7 +13,7 @@ export function writeReport(
   const { status, checks, findings, servers, ways, peers } = diagnostics
   const numberOf = (id: string): string => `space ${spaces.findIndex(({ space }) => space.id === id) + 1}`
   const lines = [
-    `Connection report, ${new Date(atMs).toISOString()}`,
+    `Connection report, so since ${new Date(atMs).toISOString()}`,
     `Browser: ${globalThis.navigator?.userAgent ?? 'none'}`,
     `Verdict: ${status}`,
     ...checks.map((check) => `Check ${check.name}: ${check.status}`),

@@ -40,6 +40,8 @@ export interface QueryInspector {
 export function inspectQueries({ database }: InspectableSpace, now: () => number): QueryInspector {
   const costs = new Map<string, { runs: number; lastMs: number; totalMs: number }>()
   const upkeep = new Map<string, number>()
+  /** At so many, the costs of answers that are over are let go, whether anyone reads or not. */
+  let maxCosts = leastCosts
 
   const meter: QueryMeter = {
     read(key, before, read) {
@@ -49,6 +51,7 @@ export function inspectQueries({ database }: InspectableSpace, now: () => number
       const lastMs = now() - start
       const { runs, totalMs } = costs.get(key) ?? { runs: 0, totalMs: 0 }
       costs.set(key, { runs: runs + 1, lastMs, totalMs: totalMs + lastMs })
+      if (costs.size > maxCosts) forget(database.liveAnswers())
       return value
     },
     keep(matchKey, keep) {
@@ -70,7 +73,10 @@ export function inspectQueries({ database }: InspectableSpace, now: () => number
 
   function forget(kept: readonly LiveAnswer[]): void {
     const keys = new Set(kept.map(({ key }) => key))
+    const matchKeys = new Set(kept.map(({ query }) => query?.matchKey))
     for (const key of costs.keys()) if (!keys.has(key)) costs.delete(key)
+    for (const key of upkeep.keys()) if (!matchKeys.has(key)) upkeep.delete(key)
+    maxCosts = Math.max(leastCosts, 2 * costs.size)
   }
 
   return {
@@ -83,6 +89,8 @@ export function inspectQueries({ database }: InspectableSpace, now: () => number
     stop: () => database.measure(undefined),
   }
 }
+
+const leastCosts = 1_000
 
 function sizeOf(value: unknown): number | undefined {
   if (Array.isArray(value)) return value.length

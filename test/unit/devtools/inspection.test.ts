@@ -5,8 +5,9 @@ import { inspectDocuments } from '../../../src/client/inspection/inspectDocument
 import { inspectMembership } from '../../../src/client/inspection/inspectMembership.ts'
 import { inspectQueries } from '../../../src/client/inspection/inspectQueries.ts'
 import { inspectStorage } from '../../../src/client/inspection/inspectStorage.ts'
-import { inspectableOf } from '../../../src/client/inspection/inspectable.ts'
+import { inspectableOf, type InspectableSpace } from '../../../src/client/inspection/inspectable.ts'
 import { query } from '../../../src/database/query/query.ts'
+import type { LiveAnswer, QueryMeter } from '../../../src/database/query/queryEngine.ts'
 import { defineType } from '../../../src/database/types/defineType.ts'
 import { createPatchedClient, setUpdate } from '../../../src/testing/patchedClient.ts'
 import { createSeededRandom } from '../../../src/testing/seededRandom.ts'
@@ -132,6 +133,20 @@ it('counts and times live queries while it measures, and not a moment longer', {
   expect(ticks).toBe(before)
   expect(costOf('rows').runs).toBe(2)
   stop()
+})
+
+it('keeps no costs of answers that are over, though nobody reads them', () => {
+  let live: readonly LiveAnswer[] = []
+  let meter: QueryMeter | undefined
+  const database = { liveAnswers: () => live, measure: (given: QueryMeter | undefined) => (meter = given) }
+  const inspector = inspectQueries({ database } as unknown as InspectableSpace, () => 0)
+  inspector.start()
+  const ask = (key: string): void => void meter!.read(key, undefined, () => [key])
+  ask('rows|first')
+  for (let i = 0; i < 1_000; i++) ask(`rows|${i}`)
+  live = [{ key: 'rows|first', query: undefined, value: [], listeners: 1 }]
+  ask('rows|first')
+  expect(inspector.read()).toMatchObject([{ key: 'rows|first', cost: { runs: 1 } }])
 })
 
 it('tells what documents hold and who has them open, and how many rows lie on the disk', { timeout: 20_000 }, async () => {

@@ -124,6 +124,13 @@ describe('an invitation as a script', () => {
   })
 })
 
+it('until says what it waited for, also where JSON cannot show it', async () => {
+  const value: { self?: unknown } = {}
+  value.self = value
+  const readable = { get: () => value, subscribe: () => () => {} }
+  await expect(until(readable, () => false, undefined, 1)).rejects.toThrow(/in vain; the last value was .*self/)
+})
+
 it('setup gives no two things one name', async () => {
   await expect(setup('alice', 'alice', options)).rejects.toThrow('the name alice is taken')
   await expect(setup('network', options)).rejects.toThrow('the name network is taken')
