@@ -146,7 +146,9 @@ function Card({ task, column }: { readonly task: TaskItem; readonly column: Colu
         {task.due !== undefined && <small>{days.format(new Date(task.due))}</small>}
       </RouteLink>
       <OthersAt item={task.id} />
-      {assignee !== undefined && <Avatar id={assignee.id} name={assignee.name} title={`${plainName(assignee.name)} does it`} />}
+      {assignee !== undefined && (
+        <Avatar id={assignee.id} hue={assignee.hue} name={assignee.name} title={`${plainName(assignee.name)} does it`} />
+      )}
     </li>
   )
 }

@@ -35,6 +35,7 @@ export function SpaceView({ space, route }: { readonly space: Space; readonly ro
   const info = useSpaces().find(({ id }) => id === space.id)
   const name = plainName(info?.name ?? '') || 'Untitled space'
   const { can, why } = usePermissions(space)
+  const members = useMembers(space)
   const { setMe, others } = usePresence(space, Here, {})
   const announce = useAnnounce()
   const { view = 'notes', item } = route
@@ -51,14 +52,15 @@ export function SpaceView({ space, route }: { readonly space: Space; readonly ro
     () => ({
       space,
       canWrite: can.write,
-      othersAt: (id) => [...new Map(others.filter(({ data }) => data?.item === id).map((peer) => [peer.identity, peer])).values()],
+      othersAt: (item) =>
+        members.filter(({ id, isMe }) => !isMe && others.some((peer) => peer.identity === id && peer.data?.item === item)),
       remove(row) {
         const label = `Deleted ${titleOf(row)}`
         space.batch(() => space.delete(row.id), { label })
         announce(label)
       },
     }),
-    [space, can.write, others, announce],
+    [space, can.write, members, others, announce],
   )
 
   return (

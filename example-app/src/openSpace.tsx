@@ -1,13 +1,13 @@
 import { createContext, use, type ReactNode } from 'react'
-import type { PresentPeer, Space } from 'echo-react'
+import type { MemberInfo, Space } from 'echo-react'
 import { Avatar, plainName } from 'echo-react/components'
 
 /** What the parts of an open space share. */
 export interface OpenSpace {
   readonly space: Space
   readonly canWrite: boolean
-  /** The others who have an item open, each once. */
-  readonly othersAt: (item: string) => readonly PresentPeer[]
+  /** The others who have an item open. */
+  readonly othersAt: (item: string) => readonly MemberInfo[]
   /** Deletes an item, says so, and offers to undo that. */
   readonly remove: (item: { readonly id: string; readonly title: string }) => void
 }
@@ -27,9 +27,9 @@ export function OthersAt({ item }: { readonly item: string }): ReactNode {
   if (others.length === 0) return null
   return (
     <span className="others">
-      {others.map(({ identity, name }) => (
-        <span key={identity}>
-          <Avatar id={identity} name={name} title={`${plainName(name)} is here`} />
+      {others.map(({ id, hue, name }) => (
+        <span key={id}>
+          <Avatar id={id} hue={hue} name={name} title={`${plainName(name)} is here`} />
           <span className="echo-visually-hidden"> is here</span>
         </span>
       ))}
