@@ -46,7 +46,7 @@ export const Waiting: Story = {
   play: async ({ args, canvas, canvasElement, userEvent }) => {
     const qr = await canvas.findByRole('img', { name: 'QR code of the link below' })
     await waitFor(() => expect(qr.dataset['state']).toBe('shown'))
-    await expect(canvas.getByLabelText('Invitation link')).toHaveValue(open.url)
+    await expect(canvas.getByLabelText('Link for the new device')).toHaveValue(open.url)
     await expect(canvasElement.ownerDocument.querySelector('[data-slot=code]')).toHaveTextContent('048215')
     await expect(canvas.getByText('9:32')).toBeVisible()
     await userEvent.click(canvas.getByRole('button', { name: 'Cancel' }))

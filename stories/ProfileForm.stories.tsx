@@ -15,8 +15,13 @@ type Story = StoryObj<typeof meta>
 
 export const Editing: Story = {
   play: async ({ args, canvas, userEvent }) => {
+    const save = canvas.getByRole('button', { name: 'Save' })
+    await expect(save).toHaveAttribute('aria-disabled', 'true')
+    await userEvent.click(save)
+    await expect(args.onSave).not.toHaveBeenCalled()
     await userEvent.clear(canvas.getByLabelText('Your name'))
-    await userEvent.click(canvas.getByRole('button', { name: 'Save' }))
+    await expect(save).toHaveAttribute('aria-disabled', 'false')
+    await userEvent.click(save)
     await expect(canvas.getByText('Enter a name.')).toBeVisible()
     await userEvent.type(canvas.getByLabelText('Your name'), ' Änn ')
     await userEvent.clear(canvas.getByLabelText('Emoji'))
@@ -28,7 +33,7 @@ export const Nameless: Story = { args: { profile: { name: '' } } }
 export const Saving: Story = {
   args: { state: { status: 'saving' } },
   play: async ({ canvas }) => {
-    await expect(canvas.getByRole('button', { name: 'Save' })).toBeDisabled()
+    await expect(canvas.getByRole('button', { name: 'Save' })).toHaveAttribute('aria-disabled', 'true')
   },
 }
 export const Saved: Story = {

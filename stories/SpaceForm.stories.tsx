@@ -27,8 +27,13 @@ export const Create: Story = {
 export const Rename: Story = {
   args: { name: 'Garden' },
   play: async ({ args, canvas, userEvent }) => {
+    const rename = canvas.getByRole('button', { name: 'Rename' })
+    await expect(rename).toHaveAttribute('aria-disabled', 'true')
+    await userEvent.click(rename)
+    await expect(args.onSubmit).not.toHaveBeenCalled()
     await userEvent.type(canvas.getByLabelText('Name of the space'), ' club')
-    await userEvent.click(canvas.getByRole('button', { name: 'Rename' }))
+    await expect(rename).toHaveAttribute('aria-disabled', 'false')
+    await userEvent.click(rename)
     await expect(args.onSubmit).toHaveBeenCalledWith('Garden club')
   },
 }

@@ -57,7 +57,7 @@ describe('the example app', () => {
     await laptop.getByLabel('Both show numbers, and I compare them').check()
     await laptop.getByRole('button', { name: 'Show QR code and link' }).click()
     const link = await readQrCode(laptop)
-    expect(link).toBe(await laptop.getByLabel('Invitation link').inputValue())
+    expect(link).toBe(await laptop.getByLabel('Link for the new device').inputValue())
     expect(await accessibilityFaults(laptop)).toEqual([])
 
     await mobile.goto(link)

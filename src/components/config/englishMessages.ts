@@ -489,6 +489,7 @@ export const englishMessages: Messages = {
     creating: 'Preparing…',
     waitingTitle: 'Scan this with the new device',
     waiting: 'Scan the QR code, or open the link there. It works once. Keep this dialog open.',
+    link: 'Link for the new device',
     qr: 'QR code of the link below',
     shareText: 'Add this device to my account',
     code: 'Code',

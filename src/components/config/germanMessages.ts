@@ -457,6 +457,7 @@ export const germanMessages: Messages = {
     creating: 'Bereite vor …',
     waitingTitle: 'Scanne das mit dem neuen Gerät',
     waiting: 'Scanne den QR-Code, oder öffne den Link dort. Er gilt einmal. Lass dieses Fenster offen.',
+    link: 'Link für das neue Gerät',
     qr: 'QR-Code des Links darunter',
     shareText: 'Dieses Gerät zu meinem Konto hinzufügen',
     code: 'Code',

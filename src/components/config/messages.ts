@@ -408,6 +408,7 @@ export interface Messages {
     readonly creating: string
     readonly waitingTitle: string
     readonly waiting: string
+    readonly link: string
     readonly qr: string
     readonly shareText: string
     readonly code: string

@@ -172,7 +172,7 @@ function OpenPairingView({ url, code, expiresAt }: OpenPairing): ReactNode {
   return (
     <>
       <QrCode text={url} label={addDevice.qr} />
-      <InviteLink url={url} shareText={addDevice.shareText} />
+      <InviteLink label={addDevice.link} url={url} shareText={addDevice.shareText} />
       {code === undefined ? (
         <p className="echo-hint">{addDevice.digitsHint}</p>
       ) : (

@@ -34,15 +34,17 @@ export function DeviceRow({ device, onRename, onLost }: DeviceRowProps): ReactNo
     setTimeout(() => opener.current?.focus())
   }
   if (draft !== undefined) {
+    const to = draft.trim()
+    const isIdle = to === '' || to === device.name
     return (
       <li data-slot="device" data-state="renaming">
         <form
           className="echo-inline-form"
           onSubmit={(event) => {
             event.preventDefault()
-            const to = draft.trim()
-            if (to !== '' && to !== device.name) onRename?.(to)
-            if (to !== '') close()
+            if (isIdle) return
+            onRename?.(to)
+            close()
           }}
         >
           <label htmlFor={id} className="echo-visually-hidden">
@@ -63,7 +65,7 @@ export function DeviceRow({ device, onRename, onLost }: DeviceRowProps): ReactNo
               close()
             }}
           />
-          <Button variant="primary" type="submit" aria-disabled={draft.trim() === ''}>
+          <Button variant="primary" type="submit" aria-disabled={isIdle}>
             {messages.saveName}
           </Button>
           <Button onClick={close}>{common.cancel}</Button>

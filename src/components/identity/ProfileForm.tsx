@@ -58,11 +58,13 @@ export function ProfileFormView({ id, profile, state, onSave, className, ...prop
   const isDraft = name !== profile.name || emoji !== (profile.emoji ?? '') || colour !== profile.colour
   useLoss(isDraft ? common.lossTyped : undefined)
 
+  const next = { name: name.trim(), emoji: emoji.trim() === '' ? undefined : emoji.trim(), colour }
+  const isIdle = state.status === 'saving' || (state.status !== 'error' && keyOf(next) === keyOf(profile))
+
   function onSubmit(event: FormEvent): void {
     event.preventDefault()
-    const trimmed = name.trim()
-    setMissing(trimmed === '')
-    if (trimmed !== '') onSave({ name: trimmed, emoji: emoji.trim() === '' ? undefined : emoji.trim(), colour })
+    setMissing(next.name === '')
+    if (next.name !== '' && !isIdle) onSave(next)
   }
 
   const shown = { ...profile, name, ...(emoji.trim() !== '' ? { emoji: emoji.trim() } : {}), ...(colour !== undefined && { colour }) }
@@ -112,7 +114,7 @@ export function ProfileFormView({ id, profile, state, onSave, className, ...prop
       </div>
       {state.status === 'error' && <ErrorNote said="polite" error={state.error} />}
       <div className="echo-actions">
-        <Button variant="primary" type="submit" disabled={state.status === 'saving'}>
+        <Button variant="primary" type="submit" aria-disabled={isIdle}>
           {messages.save}
         </Button>
         <output className="echo-hint">{state.status === 'saved' ? messages.saved : ''}</output>
@@ -121,7 +123,7 @@ export function ProfileFormView({ id, profile, state, onSave, className, ...prop
   )
 }
 
-function keyOf({ name, emoji = '', colour = '' }: Profile): string {
+function keyOf({ name, emoji = '', colour = '' }: ProfileChange): string {
   return JSON.stringify([name, emoji, colour])
 }
 

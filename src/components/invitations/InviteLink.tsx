@@ -10,10 +10,12 @@ export interface InviteLinkProps {
   readonly url: string
   /** What the system's share sheet says beside the link. */
   readonly shareText: string
+  /** Names the link; by default it is one of an invitation. */
+  readonly label?: string
 }
 
-/** An invitation link to read, copy and share. Where the clipboard is closed, the link is selected for copying by hand. */
-export function InviteLink({ url, shareText }: InviteLinkProps): ReactNode {
+/** A link of an invitation, or for a new device, to read, copy and share. Where the clipboard is closed, the link is selected for copying by hand. */
+export function InviteLink({ url, shareText, label }: InviteLinkProps): ReactNode {
   const { invite: messages } = useMessages()
   const announce = useAnnounce()
   const field = useRef<HTMLInputElement>(null)
@@ -53,7 +55,7 @@ export function InviteLink({ url, shareText }: InviteLinkProps): ReactNode {
 
   return (
     <div className="echo-field" data-slot="invite-link" data-state={outcome}>
-      <label htmlFor={id}>{messages.link}</label>
+      <label htmlFor={id}>{label ?? messages.link}</label>
       <input ref={field} id={id} className="echo-input" readOnly value={url} dir="ltr" onFocus={(event) => event.target.select()} />
       <div className="echo-actions">
         <Button variant="primary" onClick={() => void copy()}>

@@ -65,13 +65,14 @@ export function SpaceFormView({ name: before, state, onSubmit, onCancel, classNa
   const id = useId()
   const isPending = state.status === 'pending'
   useLoss(name === (before ?? '') ? undefined : common.lossTyped)
+  const isIdle = isPending || (state.status !== 'error' && name.trim() === before)
   const verb = before === undefined ? messages.create : messages.rename
 
   function submit(event: FormEvent): void {
     event.preventDefault()
     const trimmed = name.trim()
     setMissing(trimmed === '')
-    if (trimmed !== '' && !isPending) onSubmit(trimmed)
+    if (trimmed !== '' && !isIdle) onSubmit(trimmed)
   }
 
   return (
@@ -100,7 +101,7 @@ export function SpaceFormView({ name: before, state, onSubmit, onCancel, classNa
       </div>
       {state.status === 'error' && <ErrorNote said="polite" error={state.error} />}
       <div className="echo-actions">
-        <Button variant="primary" type="submit" aria-disabled={isPending}>
+        <Button variant="primary" type="submit" aria-disabled={isIdle}>
           {isPending ? messages.busy : state.status === 'error' ? common.retry : verb}
         </Button>
         {onCancel !== undefined && <Button onClick={onCancel}>{common.cancel}</Button>}

@@ -24,7 +24,7 @@ describe('AddDeviceButton', () => {
     click('Show QR code and link')
     expect(heard()).toEqual(['addDevice {"compare":false}'])
     act(() => addition(fake).state.set({ status: 'waiting', ...open }))
-    expect(screen.getByLabelText<HTMLInputElement>('Invitation link').value).toBe(url)
+    expect(screen.getByLabelText<HTMLInputElement>('Link for the new device').value).toBe(url)
     act(() => addition(fake).state.set({ status: 'approving', ...open, requests: [{ guest: 'aa', name: 'Phone' }] }))
     click('Add Phone')
     expect(heard().at(-1)).toBe('approve aa')
