@@ -20,7 +20,7 @@ export function DocumentsPanel({ space }: { readonly space: Space }): ReactNode 
     <>
       <PanelHead reading={reading}>
         The items are one document, and so is each text or model of an item. “In Yjs” is known of those that are open; blocks in bundles are
-        not counted among the bytes of a document.
+        not counted among the bytes of a document, nor are those whose row cannot be read, which stand beside them.
       </PanelHead>
       {documents && (
         <Table

@@ -80,7 +80,7 @@ function SpaceContent({ space }: { readonly space: Space }): ReactNode {
             keyOf={({ type }) => type}
             empty="There are no items."
             columns={[
-              { name: 'Type', cell: ({ type }) => <bdi>{plainName(type)}</bdi> },
+              { name: 'Type', cell: ({ type }) => <bdi>{plainName(type) || 'Unnamed'}</bdi> },
               { name: 'Items', isNumber: true, cell: ({ count }) => count },
             ]}
           />

@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { z } from 'zod'
 import type { Space } from '../../../src/client/echo.ts'
+import { plainName } from '../../../src/components/basics/plainName.ts'
 import { EchoDevtools } from '../../../src/devtools/EchoDevtools.tsx'
 import { query } from '../../../src/database/query/query.ts'
 import { defineType } from '../../../src/database/types/defineType.ts'
@@ -34,14 +35,14 @@ afterEach(async () => {
   await dispose()
 })
 
-async function createGarden(options: Pick<SetupOptions, 'crypto'> = {}) {
+async function createGarden(options: Pick<SetupOptions, 'crypto' | 'types'> = {}) {
   const world = await setup('alice', 'bob', 'mallory', { types: [Task], crypto: createSimulatedCrypto, onError: () => {}, ...options })
   dispose = world.dispose
   const { alice, bob, mallory } = world
   const [hers, his] = await world.shareSpace('Garden', alice, bob, mallory)
   his.create(Task, { title: 'Water' })
   await until(hers.live(query(Task)), ({ length }) => length === 1)
-  return { world, alice, hers, mallory }
+  return { world, alice, hers, his, mallory }
 }
 
 function Tasks({ space }: { readonly space: Space }) {
@@ -112,19 +113,33 @@ const hostile: Readonly<Record<string, string>> = {
   nothing: '',
 }
 
-it.each(Object.entries(hostile))('shows a space that a peer named as he likes: %s', { timeout: 20_000 }, async (_kind, name) => {
-  await page.viewport(360, 740)
-  const { world, hers } = await createGarden()
-  hers.setName(name)
-  const { panel } = await open(hers, world)
-  for (const tab of tabs) {
-    const text = await show(panel, tab)
-    expect(panel.querySelectorAll('script, img, [onerror]')).toHaveLength(0)
-    expect(text).not.toMatch(/[\u202A-\u202E]/)
-    expect(text.length).toBeLessThan(5_000)
-    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360)
-  }
-})
+it.each(Object.entries(hostile))(
+  'shows a space, a person and a type that a peer named as he likes: %s',
+  { timeout: 20_000 },
+  async (_kind, name) => {
+    await page.viewport(360, 740)
+    const Odd = defineType(name.slice(0, 128) || ' ', z.object({}))
+    const { world, hers, his, mallory } = await createGarden({ types: (peer) => (peer === 'bob' ? [Task, Odd] : [Task]) })
+    hers.setName(name)
+    await mallory.echo.identity.updateProfile({ name: name.slice(0, 64) })
+    his.create(Odd, {})
+    his.create(Task, { title: 'Sow' })
+    await until(hers.members, (members) => members.some((member) => member.name === name.slice(0, 64)))
+    await until(hers.live(query(Task)), ({ length }) => length === 2)
+    const { panel } = await open(hers, world)
+    for (const tab of tabs) {
+      const text = await show(panel, tab)
+      if (tab === 'Spaces') {
+        const types = await within(panel).findByRole('region', { name: 'Items by type' })
+        expect(types.textContent).toContain(`${plainName(Odd.name) || 'Unnamed'}1`)
+      }
+      expect(panel.querySelectorAll('script, img, [onerror]')).toHaveLength(0)
+      expect(text).not.toMatch(/[\u202A-\u202E]/)
+      expect(text.length).toBeLessThan(5_000)
+      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360)
+    }
+  },
+)
 
 it('shows no secret', { timeout: 20_000 }, async () => {
   const secrets = new Map<string, string>()
