@@ -101,8 +101,8 @@ export interface SpaceReplicationOptions {
   readonly onUnknownHead: (head: FeedHead) => void
   /** Blocks of the graph that every new peer is asked for. */
   readonly wanted: () => readonly BlockId[]
-  /** A peer sent a block that a check refused. */
-  readonly onRefused: (outcome: ReceiveOutcome, from: Link['peer']) => void
+  /** A peer sent a block that a check refused: as it came, or undefined where it came in a bundle. */
+  readonly onRefused: (outcome: ReceiveOutcome, from: Link['peer'], block: Uint8Array | undefined) => void
   /** A peer sent, for the first time, what only a newer version can read. */
   readonly onNewerVersion: (from: Link['peer']) => void
   /** A peer sent so much that does not belong, or in such a form, that its link was closed; it is shut out for so long. */

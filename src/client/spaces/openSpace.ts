@@ -226,9 +226,9 @@ export async function openSpace(options: OpenSpaceOptions): Promise<Result<OpenS
         .then((row) => storage.write({ putKeys: [row] }, 'strict'))
         .catch(report),
     onBarred: ({ device }, ms) => diagnostics.noteBarred(device, ms),
-    onRefused: (outcome, from) => {
+    onRefused: (outcome, from, block) => {
       if (outcome.status !== 'refused') return
-      if (from !== undefined) diagnostics.noteRefused(outcome, from.device)
+      if (from !== undefined) diagnostics.noteRefused(outcome, from.device, block)
       onError(refusalError(space, outcome, from))
     },
     onNewerVersion: (from) => onError(newerVersionError(space, from)),

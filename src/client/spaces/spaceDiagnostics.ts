@@ -1,7 +1,9 @@
-import type { DeviceId, IdentityId } from '../../shared/ids.ts'
+import { toId, type DeviceId, type IdentityId } from '../../shared/ids.ts'
 import type { Clock } from '../../shared/ports.ts'
 import { createWritable, type Readable } from '../../shared/readable.ts'
 import type { MembershipLog } from '../../access/membershipLog.ts'
+import { decodeBlock } from '../../feed/block.ts'
+import { decodeHeader } from '../../feed/header.ts'
 import type { DeviceQuotas } from '../../feed/deviceQuotas.ts'
 import type { BlockReceiver, ReceiveOutcome } from '../../feed/blockReceiver.ts'
 
@@ -17,6 +19,8 @@ export interface SpaceFinding {
   readonly device: DeviceId
   /** Undefined where the device is no member's any more. */
   readonly identity: IdentityId | undefined
+  /** Whom a refused block names as its author, which may be anybody: nothing of it is proven. Undefined where it names nobody, and of other findings. */
+  readonly claimedAuthor: IdentityId | undefined
   /** How often; of blocks that wait, how many. */
   readonly count: number
   /** Milliseconds since the Unix epoch at which it was last so. */
@@ -26,7 +30,8 @@ export interface SpaceFinding {
 /** What is unusual about the devices of a space, newest last: at most 50 past events, and what is so now. */
 export interface SpaceDiagnostics {
   readonly findings: Readable<readonly SpaceFinding[]>
-  noteRefused(outcome: Extract<ReceiveOutcome, { status: 'refused' }>, from: DeviceId): void
+  /** @param block as it came, where it came by itself */
+  noteRefused(outcome: Extract<ReceiveOutcome, { status: 'refused' }>, from: DeviceId, block: Uint8Array | undefined): void
   noteBarred(device: DeviceId, ms: number): void
   dispose(): void
 }
@@ -45,8 +50,8 @@ export function createSpaceDiagnostics(options: {
   let present: readonly SpaceFinding[] = []
   const stops = [receiver.delayed.subscribe(look), quotas.muted.subscribe(look)]
 
-  function finding(code: SpaceFinding['code'], device: DeviceId, message: string, count: number): SpaceFinding {
-    return { code, message, device, identity: log.device(device)?.member.identity, count, timeMs: clock.now() }
+  function finding(code: SpaceFinding['code'], device: DeviceId, message: string, count: number, claimedAuthor?: IdentityId): SpaceFinding {
+    return { code, message, device, identity: log.device(device)?.member.identity, claimedAuthor, count, timeMs: clock.now() }
   }
 
   function look(): void {
@@ -57,16 +62,20 @@ export function createSpaceDiagnostics(options: {
     findings.set([...past, ...present])
   }
 
-  function note(code: SpaceFinding['code'], device: DeviceId, message: string): void {
+  function note(code: SpaceFinding['code'], device: DeviceId, message: string, claimedAuthor?: IdentityId): void {
     const same = past.find((other) => other.code === code && other.device === device && other.message === message)
-    past = [...past.filter((other) => other !== same).slice(1 - maxPast), finding(code, device, message, (same?.count ?? 0) + 1)]
+    past = [
+      ...past.filter((other) => other !== same).slice(1 - maxPast),
+      finding(code, device, message, (same?.count ?? 0) + 1, claimedAuthor),
+    ]
     findings.set([...past, ...present])
   }
 
   return {
     findings,
-    noteRefused({ layer, reason }, from) {
-      note('block-refused', from, `A block that this device passed on was not taken in, because it breaks a rule (${layer}: ${reason}).`)
+    noteRefused({ layer, reason }, from, block) {
+      const message = `A block that this device passed on was not taken in, because it breaks a rule (${layer}: ${reason}).`
+      note('block-refused', from, message, block && authorNamedIn(block))
     },
     noteBarred(device, ms) {
       note('peer-barred', device, `This device sent too much that breaks the rules; its link was closed for ${Math.ceil(ms / 1000)} s.`)
@@ -75,6 +84,12 @@ export function createSpaceDiagnostics(options: {
       for (const stop of stops) stop()
     },
   }
+}
+
+function authorNamedIn(bytes: Uint8Array): IdentityId | undefined {
+  const block = decodeBlock(bytes)
+  const header = block.ok ? decodeHeader(block.value.header) : block
+  return header.ok ? toId<IdentityId>(header.value.identity) : undefined
 }
 
 const overQuota =

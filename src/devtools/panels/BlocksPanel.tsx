@@ -71,16 +71,22 @@ interface Named {
   readonly names: ReadonlyMap<string, string>
 }
 
-/** Blocks that broke a rule are not kept; what is known of them is who passed them on, and which layer refused them. */
+/** Blocks that broke a rule are not kept; what is known of them is who passed them on, whom they name as their author, and which layer refused them. */
 function Refusals({ space, names, isAsked }: Named & { readonly isAsked: boolean }): ReactNode {
   const refused = useReadable(space.diagnostics).filter(({ code }) => code === 'block-refused')
   if (refused.length === 0) return isAsked && <p className="echo-devtools-note">No block was refused since the space was opened.</p>
   return (
     <ul className="echo-devtools-list" aria-label="Refused blocks">
-      {refused.toReversed().map(({ device, identity, message, count, timeMs }) => (
+      {refused.toReversed().map(({ device, identity, claimedAuthor, message, count, timeMs }) => (
         <li key={`${device} ${message}`}>
           <Badge tone="bad">refused</Badge> {timeText(timeMs)} · passed on by <Person id={identity} names={names} />, device{' '}
           <Id id={device} />
+          {claimedAuthor !== undefined && (
+            <>
+              {' '}
+              · names <Person id={claimedAuthor} names={names} /> as its author, unproven
+            </>
+          )}
           {count > 1 && ` · ${count} times`}
           <p>{message}</p>
         </li>

@@ -98,16 +98,16 @@ export function createLinkTraffic(
       .then((outcomes) => {
         for (const [i, outcome] of outcomes.entries()) {
           if (outcome.status === 'newer-version' && blocks[i] !== undefined) onNewer('blocks', blocks[i], link)
-          onOutcome(link, outcome)
+          onOutcome(link, outcome, blocks[i])
         }
         options.onProgress()
       })
       .catch(options.onFault)
   }
 
-  function onOutcome(link: Link, outcome: ReceiveOutcome): void {
+  function onOutcome(link: Link, outcome: ReceiveOutcome, block: Uint8Array | undefined): void {
     if (outcome.status !== 'refused') return
-    options.onRefused(outcome, link.peer)
+    options.onRefused(outcome, link.peer, block)
     // Too many of a device's blocks are no fault of who passes them on, unless he goes on although we asked to be spared.
     onStrain(link, outcome.layer === 'hold' ? 1 / 128 : 1)
   }

@@ -36,7 +36,11 @@ describe('a malicious peer', () => {
   it.each(refused)('is refused by the layer that is there for it, and harms nobody: %s as %s', async (how, role, layer, reason) => {
     const { hers, his, attacker, errors, finds, mark } = await createAttack(role)
     await attacker.misbehave(how)
-    expect(await finds('block-refused')).toMatchObject({ count: 1, message: expect.stringContaining(`${layer}: ${reason}`) })
+    const finding = await finds('block-refused')
+    expect(finding).toMatchObject({ count: 1, message: expect.stringContaining(`${layer}: ${reason}`) })
+    // Whom the block names is one thing, who passed it on another.
+    expect(finding.claimedAuthor === finding.identity).toBe(how !== 'forge-author')
+    expect(hers.members.get().map(({ id }) => id)).toContain(finding.claimedAuthor)
     expect(errors).toMatchObject([{ code: 'block-refused', details: { layer, reason } }])
     his.create(Task, { title: 'Water' })
     await until(hers.live(query(Task)), (tasks) => tasks.length === 1)

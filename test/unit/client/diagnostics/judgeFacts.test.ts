@@ -117,6 +117,11 @@ describe('what is made of the facts', () => {
       { spaces: [{ ...garden, links: [{ ...bob, lacking: 3 }], lackingForMs: 30_000 }] },
       ['lagging notice'],
     ],
+    [
+      'a first sync that gets no further',
+      { spaces: [{ ...garden, state: { status: 'first-sync', progress: 0.5, stalled: true } }] },
+      ['lagging notice'],
+    ],
     ['nothing of what is on its way', { spaces: [{ ...garden, links: [{ ...bob, lacking: 3 }], lackingForMs: 29_000 }] }, []],
   ])('names %s', (_, change, codes) => {
     expect(told(change)).toEqual(codes)
