@@ -74,7 +74,7 @@ export function createSpaceDiagnostics(options: {
   return {
     findings,
     noteRefused({ layer, reason }, from, block) {
-      const message = `A block that this device passed on was not taken in, because it breaks a rule (${layer}: ${reason}).`
+      const message = `A block that this device passed on breaks a rule (${layer}: ${reason}) and was not taken in.`
       note('block-refused', from, message, block && authorNamedIn(block))
     },
     noteBarred(device, ms) {
@@ -92,10 +92,9 @@ function authorNamedIn(bytes: Uint8Array): IdentityId | undefined {
   return header.ok ? toId<IdentityId>(header.value.identity) : undefined
 }
 
-const overQuota =
-  'This device writes more than its share, so what it wrote comes in with a delay; nothing is lost, and nobody else waits for it.'
+const overQuota = 'This device writes more than its share, so its blocks come in later; nothing is lost, and nobody else waits.'
 
 const mutedMessages = {
-  user: 'You muted this member: of what they write only that is taken in on which others build. Unmute them to get the rest.',
+  user: 'You muted this member: of what they write only what others build on is taken in. Unmute them to get the rest.',
   rules: 'This device was muted because blocks that it signed broke the rules again and again. Unmute its owner to take in what it writes.',
 }

@@ -214,10 +214,9 @@ function sayable(reason: LinkFault | RefusalReason): RefusalReason {
     case 'reflected':
     case 'bad-signature':
     case 'bad-key':
-      return 'insecure-peer'
-    // It knows by our hello.
+    // Known by its hello, before there is anything to say it over.
     case 'older-version':
-      return 'malformed'
+      return 'insecure-peer'
     default:
       return reason
   }
