@@ -174,6 +174,7 @@ describe('a week of two people with the example app', () => {
     await ann.getByLabel('Words in a note or task').fill('weir')
     const found = ann.getByRole('list', { name: 'Found' })
     await found.getByRole('link', { name: /^Water levels/ }).waitFor()
+    expect(await found.getByRole('link', { name: /^Plan of the week/ }).count()).toBe(0)
     expect(await accessibilityFaults(ann)).toEqual([])
     await shoot(ann, 'friday-search')
     await found.getByRole('link', { name: /^Water levels/ }).click()
