@@ -259,6 +259,23 @@ describe('the example app', () => {
     await close()
   })
 
+  it('says that a space is damaged on this device, and goes on with another one', async () => {
+    const page = await app.person('ann')
+    await startSpace(page, app.url())
+    await page.getByText('Saved on this device').waitFor()
+    app.expectErrors(/holds no key of the space yet/)
+    await page.evaluate(damageRows, ['membership', 'headers', 'envelopes', 'pending', 'marks'])
+    await page.reload()
+    await page.getByRole('alert').filter({ hasText: 'The data of this space is damaged on this device.' }).waitFor()
+    await page.getByRole('button', { name: 'New space' }).click()
+    await page.getByLabel('Name of the space').fill('Autumn survey')
+    await page.getByRole('button', { name: 'Create space' }).click()
+    await page.getByRole('heading', { name: 'Autumn survey', level: 1 }).waitFor()
+    await openView(page, 'Board')
+    await addTask(page, 'Count the orchids')
+    await card(page, 'Count the orchids').waitFor()
+  })
+
   it('says that the disk is full, keeps what is written on the screen, and stores it once there is room', async () => {
     const first = await app.person('ann')
     await startSpace(first, app.url())
@@ -372,6 +389,26 @@ function keysOnDisk(page: Page): Promise<number> {
     }
     return (await window.allRows()).reduce((sum: number, row) => sum + count(row), 0)
   })
+}
+
+/** Writes over all rows of some tables, but what they are found by. */
+async function damageRows(tables: readonly string[]): Promise<void> {
+  const result = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.addEventListener('success', () => resolve(request.result))
+      request.addEventListener('error', () => reject(request.error ?? new Error('refused')))
+    })
+  const database = await result(indexedDB.open('echo/field-notes'))
+  for (const table of tables) {
+    const store = database.transaction(table, 'readwrite').objectStore(table)
+    const [rows, keys] = await Promise.all([result(store.getAll()), result(store.getAllKeys())])
+    const kept = new Set([store.keyPath ?? [], 'space', 'id'].flat())
+    for (const [i, row] of rows.entries()) {
+      const junk = Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, kept.has(name) ? value : 'junk']))
+      await result(store.keyPath === null ? store.put(junk, keys[i]) : store.put(junk))
+    }
+  }
+  database.close()
 }
 
 declare global {
