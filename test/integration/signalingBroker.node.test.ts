@@ -156,6 +156,19 @@ describe('a broker through NATS', () => {
     await vi.waitFor(() => expect(broker.status()).toEqual({ state: 'connected' }), within)
   })
 
+  it('hands on any number of bytes to a server that takes them', async () => {
+    const [broker, other] = [await enter(), await enter()]
+    const { heard, end } = collect(other, 'much')
+    await arrived(broker, other)
+    const text = 'x'.repeat(60_000)
+    for (let round = 0; round < 20; round++) {
+      for (let count = 0; count < 10; count++) expect(broker.publish('much', text)).toBe(true)
+      await arrived(broker, other)
+    }
+    expect(heard).toHaveLength(200)
+    end()
+  })
+
   it('keeps a bounded number of bytes for a server that does not answer, and then holds it for lost until it does', async () => {
     const slow = await startNatsServer()
     cleanups.push(slow.kill)

@@ -68,6 +68,26 @@ it(
   },
 )
 
+it('says of a block that does not stand whether its author was ended, or took it back', () => {
+  const fill = (length: number): Uint8Array => new Uint8Array(length)
+  const header = { identity: fill(16), device: fill(32), document: fill(16), keyId: fill(32), slot: 0, seq: 0, timeMs: 0 }
+  const standing: Readonly<Record<string, 'stands' | 'outside' | 'taken back'>> = { a: 'stands', b: 'outside', c: 'taken back' }
+  const space = {
+    graph: {
+      missingFor: () => Object.keys(standing).map((id) => ({ id, header })),
+      stands: (id: string) => standing[id] === 'stands',
+      isOutside: (id: string) => standing[id] === 'outside',
+    },
+    log: { epochs: () => [] },
+    receiver: { waiting: () => [] },
+  } as unknown as InspectableSpace
+  expect(inspectBlocks(space).map(({ id, verdict, why }) => [id, verdict, why])).toEqual([
+    ['c', 'withdrawn', 'taken-back'],
+    ['b', 'withdrawn', 'author-ended'],
+    ['a', 'accepted', undefined],
+  ])
+})
+
 it('says what a block waits for that cannot be judged yet', { timeout: 20_000 }, async () => {
   const { world, hers, idOf } = await createWorld()
   const carols = idOf('carol')

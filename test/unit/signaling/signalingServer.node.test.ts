@@ -213,6 +213,8 @@ describe('the signaling server', () => {
     const closed = once(alice.socket, 'close')
     for (let i = 0; i < 100; i++) alice.say({ type: 'ping' })
     expect((await closed)[0]).toBe(1_008)
+    // What comes after it was told to go is not even counted.
+    expect(server.stats().dropped.rate).toBe(11)
   })
 
   it('bounds bytes as well as messages', async () => {

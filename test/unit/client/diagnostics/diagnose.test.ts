@@ -52,8 +52,8 @@ describe('the diagnosis of a device', () => {
     expect(codesOf(await diagnosed(alice.echo, ({ status }) => status === 'ok'))).toEqual([])
   })
 
-  it('tells who was removed, on both sides', async () => {
-    const { alice, bob, shareSpace, dispose } = await setup('alice', 'bob', options)
+  it('tells who was removed, on both sides, until he is let in again', async () => {
+    const { alice, bob, shareSpace, join, dispose } = await setup('alice', 'bob', options)
     cleanups.push(dispose)
     const [hers, his] = await shareSpace('Garden', alice, bob)
     bob.echo.network.setEnabled(false)
@@ -61,6 +61,8 @@ describe('the diagnosis of a device', () => {
     bob.echo.network.setEnabled(true)
     expect(codesOf(await diagnosed(bob.echo, has('removed')))).toEqual(['removed'])
     expect(codesOf(await diagnosed(alice.echo, has('peer-removed')))).toEqual(['peer-removed'])
+    await join(hers, bob)
+    expect(codesOf(await diagnosed(alice.echo, ({ peers }) => peers.length === 1))).toEqual([])
   })
 
   it('looks at one space where it is told to, and sends a second tab to the one that connects', async () => {
@@ -121,6 +123,20 @@ describe('watching a diagnosis', () => {
     await clock.run(60_000)
     expect(examine).toHaveBeenCalledTimes(4)
     expect(load).toHaveBeenCalledTimes(1)
+  })
+
+  it('tells only what is new', async () => {
+    const clock = createSimulatedClock()
+    let status: 'ok' | 'problem' = 'ok'
+    const diagnosis = watchDiagnostics(clock, () => Promise.resolve(() => Promise.resolve(found(status))), isUnreachable)
+    const listener = vi.fn<() => void>()
+    const stop = diagnosis.subscribe(listener)
+    await clock.run(10_000)
+    expect(listener).toHaveBeenCalledTimes(1)
+    status = 'problem'
+    await clock.run(2_000)
+    expect([listener.mock.calls.length, diagnosis.get().status]).toEqual([2, 'problem'])
+    stop()
   })
 
   it('says nothing any more, and looks no further, where it was ended in the middle of a look', async () => {

@@ -43,6 +43,24 @@ function failing(clock: SimulatedClock) {
 const random = createSeededRandom('watch')
 
 describe('the watch over signaling servers', () => {
+  it('knows since when each server is connected, or lost', async () => {
+    const clock = createSimulatedClock()
+    const watch = createSignalingWatch({ clock, random, onChange: () => {} })
+    const connection = createConnection()
+    const since = () => watch.connections().get(asConnection(connection))
+    const stop = watch.add([asConnection(connection)])
+    const began = clock.now()
+    await clock.run(1_000)
+    expect(since()).toBe(began)
+    connection.become(true)
+    await clock.run(5_000)
+    expect(since()).toBe(began + 1_000)
+    connection.become(false)
+    expect(since()).toBe(began + 6_000)
+    stop()
+    expect(since()).toBeUndefined()
+  })
+
   it('is unreachable once none has been connected for three seconds, and online as soon as one is', async () => {
     const clock = createSimulatedClock()
     const onChange = vi.fn<() => void>()
