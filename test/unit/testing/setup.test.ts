@@ -131,8 +131,18 @@ it('until says what it waited for, also where JSON cannot show it', async () => 
   await expect(until(readable, () => false, undefined, 1)).rejects.toThrow(/in vain; the last value was .*self/)
 })
 
-it('setup gives no two things one name', async () => {
-  await expect(setup('alice', 'alice', options)).rejects.toThrow('the name alice is taken')
+it('until leaves no timer behind once it has found what it waited for', async () => {
+  const clock = createSimulatedClock()
+  expect(await until({ get: () => 7, subscribe: () => () => {} }, (value) => value, clock)).toBe(7)
+  expect(clock.pendingCount()).toBe(0)
+})
+
+it('setup gives no two things one name, and leaves nothing running where it fails', async () => {
+  const clock = createSimulatedClock()
+  const failed = expect(setup('alice', 'alice', { ...options, clock })).rejects.toThrow('the name alice is taken')
+  await clock.run(60_000)
+  await failed
+  expect(clock.pendingCount()).toBe(0)
   await expect(setup('network', options)).rejects.toThrow('the name network is taken')
 })
 
