@@ -131,7 +131,7 @@ export async function createSignalingServer({
 
   /** @returns why the message was dropped, if it was the client's fault */
   function handle(client: Client, text: string): DropReason | undefined {
-    if (!client.messages.take(1) || !client.bytes.take(text.length)) return 'rate'
+    if (!client.messages.take(1) || !client.bytes.take(Buffer.byteLength(text))) return 'rate'
     const message = parseClientMessage(text)
     if (message === undefined) return 'junk'
     // Short names by the thousand would else cost the broker many times the client's bytes.
