@@ -58,7 +58,10 @@ export interface MemberInfo extends Profile {
   /** What the person's liveliest tab or device in the space says of itself; `offline`: none is here. */
   readonly activity: Activity | 'offline'
   readonly deviceCount: number
-  /** Of the colour in which the person is drawn, in degrees of OKLCH: another one for each of the first twelve members, the same on every device. */
+  /**
+   * Of the colour in which the person is drawn, in degrees of OKLCH: another one for each of up to twelve members, the same on every device. It may
+   * change when members come or go.
+   */
   readonly hue: number
 }
 
