@@ -34,7 +34,7 @@ export function isInstalled(directory = root) {
 /** Ends the process with a message when Node is too old or the installation fails. */
 export async function ensureInstalled() {
   checkNode()
-  await install(root, 'about half a minute')
+  await install(root, 'about a minute')
 }
 
 /** Installs what the benchmarks compare with, which only they need. */
