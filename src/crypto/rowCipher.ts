@@ -19,7 +19,21 @@ export interface RowCipher {
  * in slices that leave the page answering.
  */
 export function derivePassphraseKey(passphrase: string, salt: Uint8Array): Promise<Uint8Array> {
-  return scryptAsync(utf8(passphrase.normalize('NFKC')), salt, { N: 2 ** 17, r: 8, p: 1, dkLen: 32 })
+  return inBackground(() => scryptAsync(utf8(passphrase.normalize('NFKC')), salt, { N: 2 ** 17, r: 8, p: 1, dkLen: 32 }))
+}
+
+/**
+ * Runs a task so that its slices come after timers, input and painting. Between slices it calls `scheduler.yield()`, which takes up a task of ordinary priority
+ * again before any timer: the page would stand still all the while. Where there is no scheduler, slices are timers themselves.
+ */
+function inBackground<T>(task: () => Promise<T>): Promise<T> {
+  const { scheduler } = globalThis as { readonly scheduler?: Partial<TaskScheduler> }
+  return scheduler?.postTask?.(task, { priority: 'background' }) ?? task()
+}
+
+/** https://wicg.github.io/scheduling-apis/#sec-scheduler */
+interface TaskScheduler {
+  postTask<T>(task: () => Promise<T>, options: { readonly priority: 'background' }): Promise<T>
 }
 
 /** AES-256-GCM: ciphertext and tag. `key` 32 bytes, `nonce` 12 bytes, never used twice with one key. */
