@@ -10,8 +10,8 @@ import { root } from './lib/run.mjs'
 
 /** Greatest sizes in bytes of gzip; about 2 % above what they are, for growth should be somebody's decision. */
 const limits = [
-  { entry: 'dist/index.js', atOnce: 207_100, onDemand: 90_000 },
-  { entry: 'dist/core.js', atOnce: 199_700, onDemand: 90_000 },
+  { entry: 'dist/index.js', atOnce: 207_600, onDemand: 90_000 },
+  { entry: 'dist/core.js', atOnce: 200_100, onDemand: 90_000 },
   { entry: 'dist/components/index.js', atOnce: 52_600, onDemand: 33_600 },
   { entry: 'dist/editors/markdown/index.js', atOnce: 125_000, onDemand: 0 },
   { entry: 'dist/components/config/germanMessages.js', atOnce: 13_700, onDemand: 0 },

@@ -233,6 +233,7 @@ describe('a second device', () => {
 
     await drive(clock, phone.restart())
     await wait(phone.echo.spaces.list, (list) => list.length === 2 && list.every(({ state }) => state.status === 'ready'))
+    phone.echo.identity.renameDevice(phone.echo.identity.devices.get().find(({ isThis }) => isThis)!.id, 'tablet')
     const next = await invite({}, phone)
     const third = follow(next.url, tablet)
     await guestIs(third, 'verifying')
@@ -240,7 +241,11 @@ describe('a second device', () => {
     next.host.approve((await hostIs(next.host, 'approving')).requests[0]!.guest)
     await guestIs(third, 'success')
     expect([idOf(tablet), tablet.echo.spaces.list.get().length]).toEqual([idOf(laptop), 2])
-    await wait(laptop.echo.identity.devices, (devices) => devices.length === 3)
+    // No two are called alike by themselves.
+    await wait(laptop.echo.identity.devices, (devices) => {
+      const names = devices.flatMap(({ isThis, name }) => (isThis ? [] : name))
+      return names.length === 2 && ['tablet', 'tablet 2'].every((name) => names.includes(name))
+    })
     await end()
   })
 

@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../../shared/ports.ts'
 import { createWritable, type Readable } from '../../shared/readable.ts'
 import type { Storage, StorageBatch } from '../../storage/storage.ts'
 import type { LocalIdentity } from '../../identity/localIdentity.ts'
-import { defaultDeviceName, isDeviceName } from './deviceName.ts'
+import { defaultDeviceName, isDeviceName, unusedDeviceName } from './deviceName.ts'
 import { haloDevices, haloNames } from '../person/haloItems.ts'
 import type { OpenSpace } from '../spaces/openSpace.ts'
 import type { DeviceInfo } from '../states.ts'
@@ -96,7 +96,9 @@ export function createDeviceList({
     const stored = await storage.readKey(suggestedKey)
     if (suggested === '' && isDeviceName(stored)) suggested = stored
     if (halo === undefined || halo !== now?.halo || stops.length === 0 || !isNameless() || identity === undefined) return
-    halo.database.setProperty(haloNames.device(identity.deviceId), { name: firstName(), addedAt: clock.now() })
+    const taken = read().flatMap(({ isThis, name }) => (isThis ? [] : name))
+    const name = unusedDeviceName(firstName(), taken)
+    halo.database.setProperty(haloNames.device(identity.deviceId), { name, addedAt: clock.now() })
   }
 
   function dispose(): void {

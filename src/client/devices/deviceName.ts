@@ -8,6 +8,14 @@ export function defaultDeviceName(): string {
   return [find(browsers), find(systems)].filter((part) => part !== '').join(' · ')
 }
 
+/** A name that none of the person's other devices has: the same, or else with the first number from 2 that is free, as `Firefox · Linux 2`. */
+export function unusedDeviceName(name: string, taken: readonly string[]): string {
+  if (name === '' || !taken.includes(name)) return name
+  let number = 2
+  while (taken.includes(`${name} ${number}`)) number++
+  return `${name} ${number}`
+}
+
 /** Whether a name can be given to a device: 1 to 160 bytes, not of spaces alone. */
 export function isDeviceName(name: unknown): name is string {
   return typeof name === 'string' && name.trim() !== '' && new TextEncoder().encode(name).length <= maxNameBytes

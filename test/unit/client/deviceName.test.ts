@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { defaultDeviceName, isDeviceName } from '../../../src/client/devices/deviceName.ts'
+import { defaultDeviceName, isDeviceName, unusedDeviceName } from '../../../src/client/devices/deviceName.ts'
 
 describe('the first name of a device', () => {
   it.each([
@@ -24,6 +24,14 @@ describe('the first name of a device', () => {
     vi.stubGlobal('navigator', undefined)
     expect(defaultDeviceName()).toBe('')
     vi.unstubAllGlobals()
+  })
+
+  it('gets the first number that is free where another device has it', () => {
+    const name = 'Chrome · Linux'
+    expect(unusedDeviceName(name, ['Firefox · Linux'])).toBe(name)
+    expect(unusedDeviceName(name, [name])).toBe('Chrome · Linux 2')
+    expect(unusedDeviceName(name, ['Chrome · Linux 2', name, 'Chrome · Linux 4'])).toBe('Chrome · Linux 3')
+    expect(unusedDeviceName('', [''])).toBe('')
   })
 
   it('may be any text of some length', () => {
