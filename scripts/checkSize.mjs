@@ -12,7 +12,7 @@ import { root } from './lib/run.mjs'
 const limits = [
   { entry: 'dist/index.js', atOnce: 207_600, onDemand: 90_000 },
   { entry: 'dist/core.js', atOnce: 200_100, onDemand: 90_000 },
-  { entry: 'dist/components/index.js', atOnce: 52_600, onDemand: 33_600 },
+  { entry: 'dist/components/index.js', atOnce: 53_500, onDemand: 33_600 },
   { entry: 'dist/editors/markdown/index.js', atOnce: 125_000, onDemand: 0 },
   { entry: 'dist/components/config/germanMessages.js', atOnce: 13_700, onDemand: 0 },
   { entry: 'dist/editors/rich-text/index.js', atOnce: 143_000, onDemand: 0 },

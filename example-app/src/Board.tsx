@@ -144,10 +144,19 @@ function Card({ task, column }: { readonly task: TaskItem; readonly column: Colu
       <RouteLink to={{ space: space.id, view: 'board', item: task.id }} draggable={false} data-task={task.id}>
         <bdi>{titleOf(task)}</bdi>
         {task.due !== undefined && <small>{days.format(new Date(task.due))}</small>}
+        {task.$.conflicts.length > 0 && <small className="unkept">Changed by two at once</small>}
       </RouteLink>
       <OthersAt item={task.id} />
       {assignee !== undefined && (
-        <Avatar id={assignee.id} hue={assignee.hue} name={assignee.name} title={`${plainName(assignee.name)} does it`} />
+        <Avatar
+          id={assignee.id}
+          hue={assignee.hue}
+          name={assignee.name}
+          colour={assignee.colour}
+          emoji={assignee.emoji}
+          picture={assignee.picture}
+          title={`${plainName(assignee.name)} does it`}
+        />
       )}
     </li>
   )

@@ -69,33 +69,46 @@ function AddLink({ note, linked }: { readonly note: NoteItem; readonly linked: R
     )
   }
   const offered = found.filter((other) => other.id !== note.id && !linked.has(other.id)).slice(0, 8)
+
+  function close(): void {
+    setTyped('')
+    setOpen(false)
+  }
+
+  function linkTo(other: NoteItem): void {
+    space.batch(() => space.link(note.id, Related, other.id, {}), { label: `Linked ${titleOf(other)}` })
+    close()
+  }
+
   return (
-    <div className="echo-field">
+    <form
+      className="echo-field"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (typed.trim() !== '' && offered[0] !== undefined) linkTo(offered[0])
+      }}
+    >
       <label htmlFor={id}>Link to</label>
-      <input
-        id={id}
-        className="echo-input"
-        value={typed}
-        placeholder="Part of its title"
-        autoComplete="off"
-        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the user has just asked to write here
-        autoFocus
-        onChange={({ target }) => setTyped(target.value)}
-        onKeyDown={({ key }) => key === 'Escape' && setOpen(false)}
-      />
+      <div className="row">
+        <input
+          id={id}
+          className="echo-input"
+          value={typed}
+          placeholder="Part of its title"
+          autoComplete="off"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the user has just asked to write here
+          autoFocus
+          onChange={({ target }) => setTyped(target.value)}
+          onKeyDown={({ key }) => key === 'Escape' && close()}
+        />
+        <IconButton icon="close" label="Link to no note" onClick={close} />
+      </div>
       {offered.map((other) => (
-        <Button
-          key={other.id}
-          onClick={() => {
-            space.batch(() => space.link(note.id, Related, other.id, {}), { label: `Linked ${titleOf(other)}` })
-            setTyped('')
-            setOpen(false)
-          }}
-        >
+        <Button key={other.id} onClick={() => linkTo(other)}>
           <bdi>{titleOf(other)}</bdi>
         </Button>
       ))}
       {offered.length === 0 && <p className="muted">No other note is called so.</p>}
-    </div>
+    </form>
   )
 }

@@ -110,7 +110,7 @@ function Sidebar({ current, isDrawerOpen, onClose }: SidebarProps): ReactNode {
         </Button>
         {me !== undefined && (
           <button type="button" className="me" onClick={() => choose('account')}>
-            <Avatar id={me.id} name={me.name} aria-hidden="true" />
+            <Avatar id={me.id} name={me.name} colour={me.colour} emoji={me.emoji} picture={me.picture} aria-hidden="true" />
             <span>
               <bdi>{plainName(me.name)}</bdi>
               <small>You and your devices</small>

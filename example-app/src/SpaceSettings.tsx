@@ -19,7 +19,7 @@ import { Export } from './Transfer.tsx'
 /** Opens what concerns the space as a whole: its name, what was deleted, a copy as a file, the way out. */
 export function SpaceSettings(): ReactNode {
   const { space, canWrite } = useOpenSpace()
-  const { can } = usePermissions(space)
+  const { can, why } = usePermissions(space)
   const isAlone = useMembers(space).length === 1
   const deleted = useTrash(space).length
   const [open, setOpen] = useState<'settings' | 'leave' | 'delete'>()
@@ -53,6 +53,9 @@ export function SpaceSettings(): ReactNode {
               <Button onClick={() => setOpen('delete')}>Delete this space</Button>
             ) : (
               can.leave && <Button onClick={() => setOpen('leave')}>Leave this space</Button>
+            )}
+            {!isAlone && why.leave === 'last-owner' && (
+              <p className="muted">You are its only owner. To leave it, make somebody else an owner first, under People.</p>
             )}
           </div>
         </section>

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState, type ReactNode } from 'react'
-import { useMembers, usePermissions, usePresence, useSpaces, type Space } from 'echo-react'
+import { query, useMembers, usePermissions, usePresence, useSpaces, type Space } from 'echo-react'
 import {
   AvatarStack,
   Button,
@@ -55,7 +55,8 @@ export function SpaceView({ space, route }: { readonly space: Space; readonly ro
       othersAt: (item) =>
         members.filter(({ id, isMe }) => !isMe && others.some((peer) => peer.identity === id && peer.data?.item === item)),
       remove(row) {
-        const label = `Deleted ${titleOf(row)}`
+        const under = space.count(query.ids([row.id]).descendants())
+        const label = `Deleted ${titleOf(row)}${under === 0 ? '' : ` and ${under} under it`}`
         space.batch(() => space.delete(row.id), { label })
         announce(label)
       },

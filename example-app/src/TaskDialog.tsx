@@ -44,7 +44,7 @@ function Fields({
     <div className="echo-form">
       <div className="row">
         <OthersAt item={task.id} />
-        <ConflictBadge space={space} id={task.id} />
+        <ConflictBadge space={space} id={task.id} labelOf={(key) => labels[key] ?? key} />
       </div>
       <div className="echo-field">
         <label htmlFor={`${id}title`}>Title</label>
@@ -92,6 +92,8 @@ function Fields({
     </div>
   )
 }
+
+const labels: Readonly<Record<string, string>> = { title: 'Title', assignee: 'Who does it', due: 'Due' }
 
 /** The column, and the place in it: what dragging does, for keyboards and phones. */
 function Place({ task, columns }: { readonly task: TaskItem; readonly columns: readonly ColumnItem[] }): ReactNode {

@@ -27,9 +27,9 @@ export function OthersAt({ item }: { readonly item: string }): ReactNode {
   if (others.length === 0) return null
   return (
     <span className="others">
-      {others.map(({ id, hue, name }) => (
+      {others.map(({ id, hue, name, colour, emoji, picture }) => (
         <span key={id}>
-          <Avatar id={id} hue={hue} name={name} title={`${plainName(name)} is here`} />
+          <Avatar {...{ id, hue, name, colour, emoji, picture }} title={`${plainName(name)} is here`} />
           <span className="echo-visually-hidden"> is here</span>
         </span>
       ))}

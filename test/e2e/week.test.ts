@@ -107,7 +107,8 @@ describe('a week of two people with the example app', () => {
     await tree(ann).getByRole('button', { name: 'Notes under Day one', expanded: true }).waitFor()
     await ann.getByRole('button', { name: 'Link to a note' }).click()
     await ann.getByLabel('Link to', { exact: true }).fill('day')
-    await ann.getByRole('region', { name: 'Linked notes' }).getByRole('button', { name: 'Day one' }).click()
+    await ann.getByRole('region', { name: 'Linked notes' }).getByRole('button', { name: 'Day one' }).waitFor()
+    await ann.getByLabel('Link to', { exact: true }).press('Enter')
     await bob.getByRole('region', { name: 'Linked notes' }).getByRole('link', { name: 'Water levels' }).waitFor()
     await noteText(ann).press('Control+End')
     await noteText(ann).pressSequentially(' See [[Plan', { delay: 20 })
@@ -158,6 +159,7 @@ describe('a week of two people with the example app', () => {
     await expect.poll(() => titles(bob)).toEqual(await titles(ann))
     const [kept] = await titles(ann)
     const lost = kept === 'Count the orchids twice' ? 'Count the orchids by the weir' : 'Count the orchids twice'
+    await card(bob, kept!).getByText('Changed by two at once').waitFor()
     await card(ann, kept!).click()
     await ann.getByRole('button', { name: /not kept/ }).click()
     const conflict = ann.getByRole('dialog', { name: 'Written at the same time' })
@@ -166,6 +168,7 @@ describe('a week of two people with the example app', () => {
     await shoot(ann, 'thursday-conflict')
     await conflict.getByRole('button', { name: /^Use this/ }).click()
     await card(bob, lost).waitFor()
+    await bob.getByText('Changed by two at once').waitFor({ state: 'detached' })
     await conflict.getByRole('button', { name: 'Close' }).click()
     await ann.getByRole('dialog', { name: 'Task' }).getByRole('button', { name: 'Close' }).click()
 

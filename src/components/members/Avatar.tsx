@@ -6,6 +6,16 @@ import { Picture } from './Picture.tsx'
 import { bareName } from '../basics/plainName.ts'
 import type { Profile } from '../../identity/profileRecord.ts'
 
+/** How a person is drawn: what the profile says, and the colour that a space gives. */
+export interface PersonLook {
+  readonly name: string
+  /** As members of one space have it, each another one; by the id alone where it is left out. */
+  readonly hue?: number | undefined
+  readonly colour?: Profile['colour'] | undefined
+  readonly emoji?: Profile['emoji'] | undefined
+  readonly picture?: Profile['picture'] | undefined
+}
+
 /** A person's picture, emoji or initials, on a colour of the person's own, named for screen readers. */
 export function Avatar({
   id,
@@ -17,12 +27,7 @@ export function Avatar({
   className,
   style,
   ...props
-}: ComponentProps<'span'> &
-  Profile & {
-    readonly id: string
-    /** As members of one space have it, each another one; by the id alone where it is left out. */
-    readonly hue?: number | undefined
-  }): ReactNode {
+}: ComponentProps<'span'> & PersonLook & { readonly id: string }): ReactNode {
   const name = bareName(given)
   const own = { '--echo-hue': String(hue), ...(colour !== undefined && { '--echo-person': colour }), ...style } as CSSProperties
   return (

@@ -41,7 +41,7 @@ export function MemberRow({ member, may, mayLeave, command, onRole, onRemove, on
   return (
     <li data-slot="member" data-state={member.activity === 'offline' ? 'away' : 'here'} aria-busy={isBusy}>
       <span className="echo-avatar-spot" aria-hidden="true">
-        <Avatar {...avatarOf(member)} />
+        <Avatar id={member.id} hue={member.hue} name={member.name} colour={member.colour} emoji={member.emoji} picture={member.picture} />
         <PresenceDot activity={member.activity} />
       </span>
       <span className="echo-person">
@@ -79,15 +79,4 @@ export function MemberRow({ member, may, mayLeave, command, onRole, onRemove, on
       </span>
     </li>
   )
-}
-
-function avatarOf({ id, hue, name, colour, emoji, picture }: MemberInfo) {
-  return {
-    id,
-    hue,
-    name,
-    ...(colour !== undefined && { colour }),
-    ...(emoji !== undefined && { emoji }),
-    ...(picture !== undefined && { picture }),
-  }
 }

@@ -2,23 +2,19 @@
 import type { ComponentProps, ReactNode } from 'react'
 import { useIdentity } from '../../react/useIdentity.ts'
 import { useReadable } from '../../react/useReadable.ts'
-import { Avatar } from '../members/Avatar.tsx'
+import { Avatar, type PersonLook } from '../members/Avatar.tsx'
 import { classNames } from '../basics/classNames.ts'
 import { useMessages } from '../config/EchoUiConfig.tsx'
 import { plainName } from '../basics/plainName.ts'
 import { PresenceDot } from './PresenceDot.tsx'
 import { liveliest } from '../../client/invitations/liveliest.ts'
-import { hueIn } from '../../client/spaces/memberHues.ts'
 import type { Space } from '../../client/echo.ts'
 import type { PresentPeer } from '../../client/states.ts'
 import type { Activity } from '../../replication/presence/presenceMessage.ts'
 
 /** A person to show. */
-export interface AvatarPerson {
+export interface AvatarPerson extends PersonLook {
   readonly identity: string
-  readonly name: string
-  /** Of the person's colour, as in {@link MemberInfo}; by the id alone where it is left out. */
-  readonly hue?: number | undefined
   /** Drawn at the avatar's corner. */
   readonly activity?: Activity
 }
@@ -42,7 +38,8 @@ export function AvatarStack({ space, ...props }: ComponentProps<'div'> & StackOp
   // Who is no member any more cannot know who is here.
   if (status === 'removed' || status === 'left') return null
   const people = peopleOf(peers.filter(({ identity }) => identity !== me))
-  return <AvatarStackView {...props} people={people.map((person) => ({ ...person, hue: hueIn(members, person.identity) }))} />
+  const looks = new Map(members.map(({ id, hue, name, colour, emoji, picture }) => [id as string, { hue, name, colour, emoji, picture }]))
+  return <AvatarStackView {...props} people={people.map((person) => ({ ...looks.get(person.identity), ...person }))} />
 }
 
 /** Each person once, as the liveliest of the tabs and devices. */
@@ -82,7 +79,14 @@ export function AvatarStackView({
           {shown.map((person) => (
             <li key={person.identity}>
               <span className="echo-avatar-spot">
-                <Avatar id={person.identity} name={person.name} hue={person.hue} />
+                <Avatar
+                  id={person.identity}
+                  hue={person.hue}
+                  name={person.name}
+                  colour={person.colour}
+                  emoji={person.emoji}
+                  picture={person.picture}
+                />
                 {person.activity !== undefined && <PresenceDot activity={person.activity} />}
               </span>
             </li>

@@ -79,7 +79,14 @@ function OpenList({ editor, id, open }: { readonly editor: Editor; readonly id: 
             >
               {option.person !== undefined && (
                 <span aria-hidden="true">
-                  <Avatar {...pictureOf(option.person)} />
+                  <Avatar
+                    id={option.person.id}
+                    hue={option.person.hue}
+                    name={option.person.name}
+                    colour={option.person.colour}
+                    emoji={option.person.emoji}
+                    picture={option.person.picture}
+                  />
                 </span>
               )}
               <bdi>{option.label}</bdi>
@@ -90,17 +97,6 @@ function OpenList({ editor, id, open }: { readonly editor: Editor; readonly id: 
       {status !== undefined && <p className="echo-hint">{status}</p>}
     </div>
   )
-}
-
-function pictureOf({ id, hue, name, colour, emoji, picture }: NonNullable<SuggestionState['options'][number]['person']>) {
-  return {
-    id,
-    hue,
-    name,
-    ...(colour !== undefined && { colour }),
-    ...(emoji !== undefined && { emoji }),
-    ...(picture !== undefined && { picture }),
-  }
 }
 
 /** Puts the list under what is typed, or over it where there is more room, within the window. */
