@@ -146,6 +146,7 @@ export const englishMessages: Messages = {
     name: 'Your name',
     namePlaceholder: 'Ann Example',
     nameMissing: 'Enter a name.',
+    recoverNameHint: 'Can stay empty: your name comes from your other devices. One that you enter is used until they are found.',
     create: 'Continue',
     creating: 'One moment…',
     toRecover: 'I have recovery words',

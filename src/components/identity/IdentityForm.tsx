@@ -10,10 +10,11 @@ import { Waiting } from '../basics/Waiting.tsx'
 import type { EchoError } from '../../shared/echoError.ts'
 
 export interface IdentityFormProps {
-  /** `create` asks for a name, `recover` for the 24 words too. */
+  /** `create` asks for a name; `recover` for the 24 words, and takes a name for as long as the person's own has not come from another device. */
   readonly mode: 'create' | 'recover'
   readonly onModeChange: (mode: 'create' | 'recover') => void
   readonly onCreate: (name: string) => void
+  /** `name`: may be empty. */
   readonly onRecover: (phrase: string, name: string) => void
   /** Offers to use the account of another device; without it nothing is offered. */
   readonly onPair?: (() => void) | undefined
@@ -34,6 +35,7 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, onPair, 
   const nameField = useRef<HTMLInputElement>(null)
   const id = useId()
   const recovers = mode === 'recover'
+  const lacksName = nameMissing && !recovers
   const words = normalizePhrase(phrase)
   const wordCount = words === '' ? 0 : words.split(' ').length
 
@@ -42,15 +44,15 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, onPair, 
   async function submit(): Promise<void> {
     if (isChecking.current) return
     const trimmed = name.trim()
+    const isMissing = !recovers && trimmed === ''
     isChecking.current = true
     const fault = recovers ? await findPhraseFault(words) : undefined
     isChecking.current = false
-    // Both at once: who mends one field should not hear only then of the other.
     setPhraseFault(fault)
-    setNameMissing(trimmed === '')
+    setNameMissing(isMissing)
     if (fault !== undefined) phraseField.current?.focus()
-    else if (trimmed === '') nameField.current?.focus()
-    if (fault !== undefined || trimmed === '' || busy) return
+    else if (isMissing) nameField.current?.focus()
+    if (fault !== undefined || isMissing || busy) return
     if (recovers) onRecover(words, trimmed)
     else onCreate(trimmed)
   }
@@ -101,10 +103,15 @@ export function IdentityForm({ mode, onModeChange, onCreate, onRecover, onPair, 
           placeholder={messages.namePlaceholder}
           autoComplete="name"
           maxLength={64}
-          aria-invalid={nameMissing}
-          aria-describedby={nameMissing ? `${id}missing` : undefined}
+          aria-invalid={lacksName}
+          aria-describedby={lacksName ? `${id}missing` : recovers ? `${id}hint` : undefined}
         />
-        {nameMissing && <FieldFault id={`${id}missing`}>{messages.nameMissing}</FieldFault>}
+        {recovers && (
+          <p id={`${id}hint`} className="echo-hint">
+            {messages.recoverNameHint}
+          </p>
+        )}
+        {lacksName && <FieldFault id={`${id}missing`}>{messages.nameMissing}</FieldFault>}
       </div>
       {error !== undefined && error.code !== 'bad-phrase' && <ErrorNote said="polite" error={error} />}
       {busy && <Waiting>{recovers ? messages.recovering : messages.creating}</Waiting>}

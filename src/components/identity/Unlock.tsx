@@ -64,7 +64,7 @@ export function UnlockView({ state, onUnlock, onForgot }: UnlockViewProps): Reac
         {error !== undefined && error.code !== 'bad-passphrase' && <ErrorNote said="polite" error={error} />}
         {isBusy && <Waiting>{messages.unlocking}</Waiting>}
         <div className="echo-actions">
-          <Button variant="primary" type="submit" disabled={isBusy || typed === ''}>
+          <Button variant="primary" type="submit" disabled={typed === ''} aria-disabled={isBusy}>
             {messages.unlock}
           </Button>
           <Button variant="quiet" onClick={onForgot}>
