@@ -184,7 +184,7 @@ export const PeerOffline: Story = {
   play: shows({
     title: 'Nobody answers yet',
     texts: [/^Ask Ann to open the app/, '4:32'],
-    said: 'Keeps trying for 5 minutes left',
+    said: 'Keeps trying for 5 minutes',
     ways: ['Cancel'],
   }),
 }
@@ -197,7 +197,7 @@ export const PeerOfflineWithoutServer: Story = {
     await expectShown({
       title: 'Nobody answers yet',
       texts: [/by which devices find each other, does not answer/, '4:32'],
-      said: 'The signaling server, by which devices find each other, does not answer. Are you online? Keeps trying for 5 minutes left',
+      said: 'The signaling server, by which devices find each other, does not answer. Are you online? Keeps trying for 5 minutes',
       ways: ['Cancel'],
     })
     await expect(canvas.queryByText(/Ask Ann/)).toBeNull()
@@ -210,7 +210,7 @@ export const Verifying: Story = {
     await expectShown({
       title: 'Enter the code',
       texts: ['The person who invited you tells it to you.', '4:32'],
-      said: 'Time left 5 minutes left',
+      said: 'Time left 5 minutes',
       ways: ['Continue', 'Cancel'],
     })
     await expect(canvas.getByRole('button', { name: 'Continue' })).toBeDisabled()
@@ -226,7 +226,7 @@ export const Verifying: Story = {
 export const CheckingCode: Story = {
   args: { state: { ...verifying, isChecking: true } },
   play: async ({ args, canvas, userEvent }) => {
-    await expectShown({ title: 'Enter the code', said: 'Checking… Time left 5 minutes left', ways: ['Checking…', 'Cancel'] })
+    await expectShown({ title: 'Enter the code', said: 'Checking… Time left 5 minutes', ways: ['Checking…', 'Cancel'] })
     await expect(canvas.getByRole('button', { name: 'Checking…' })).toBeDisabled()
     await userEvent.type(canvas.getByLabelText('Code of six digits'), '1{Enter}')
     await expect(canvas.getByLabelText('Code of six digits')).toHaveValue('')
@@ -238,7 +238,7 @@ export const WrongCode: Story = {
   play: shows({
     title: 'That was not the code',
     texts: ['Wrong code. One try is left.'],
-    said: 'Time left 5 minutes left',
+    said: 'Time left 5 minutes',
     alarm: 'Wrong code. One try is left.',
     ways: ['Continue', 'Cancel'],
   }),
@@ -249,7 +249,7 @@ export const PendingApproval: Story = {
     await expectShown({
       title: 'Waiting to be let in',
       texts: ['Ann is asked whether you may join.', '9:32'],
-      said: 'Time left 10 minutes left',
+      said: 'Time left 10 minutes',
       ways: ['Cancel'],
     })
     await userEvent.click(canvas.getByRole('button', { name: 'Cancel' }))
@@ -370,7 +370,7 @@ export const OneAfterTheOther: Story = {
     await waitFor(() => expect(said()).toBe(slowText))
     goOn()
     // The focus stays on the button that is still there, so the step is read out with its deadline.
-    await waitFor(() => expect(said()).toBe('Nobody answers yet Keeps trying for 5 minutes left'))
+    await waitFor(() => expect(said()).toBe('Nobody answers yet Keeps trying for 5 minutes'))
     await expect(canvas.getByRole('button', { name: 'Cancel' })).toHaveFocus()
     goOn()
     await waitFor(() => expect(canvas.getByRole('heading', { name: 'Enter the code' })).toHaveFocus())

@@ -124,7 +124,7 @@ export const englishMessages: Messages = {
     deleteWord: 'delete',
     typeToConfirm: (word) => `Type “${word}” to go on`,
     clock: (left) => `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`,
-    timeLeft: (left) => (left >= 60 ? `${count(Math.round(left / 60), minutes)} left` : `${count(left, seconds)} left`),
+    timeLeft: (left) => (left >= 60 ? count(Math.round(left / 60), minutes) : count(left, seconds)),
     bytes: (number) => count(number, bytes),
     lossTitle: 'Close all the same?',
     lossTyped: 'What you typed is not kept.',
@@ -135,7 +135,7 @@ export const englishMessages: Messages = {
   roleHints: {
     owner: 'Can do everything and cannot be removed.',
     admin: 'Can change everything, and invite and remove people.',
-    editor: 'Can change everything.',
+    editor: 'Can change what is in the space, but not invite or remove people.',
     reader: 'Can look, but not change anything.',
   },
   identity: {
@@ -304,7 +304,7 @@ export const englishMessages: Messages = {
     ends: {
       expired: 'Expired',
       revoked: 'Withdrawn',
-      'used-up': 'Everyone has joined',
+      'used-up': 'Joined',
       locked: 'Locked after three wrong codes',
     },
     showLink: 'Show link',
@@ -447,7 +447,7 @@ export const englishMessages: Messages = {
     asks: (guest) => `${guest} asks to be let in. The name is what they call themselves.`,
     approve: (guest) => `Let ${guest} in`,
     deny: (guest) => `Turn ${guest} away`,
-    usedUpTitle: 'Everyone has joined',
+    usedUpTitle: (names) => (names.length === 1 ? `${names[0]} has joined` : 'Everyone has joined'),
     usedUp: 'The link does not work any more.',
     lockedTitle: 'The code was wrong three times',
     locked: 'The link does not work any more, so that nobody can go on guessing.',
@@ -704,7 +704,7 @@ export const englishMessages: Messages = {
   network: {
     off: 'You are offline: switch the network on.',
     switchOn: 'Switch on',
-    unreachableHint: 'Nobody can join until then. This page goes on trying by itself; what you do meanwhile is kept.',
+    unreachableHint: 'Nobody can join until this works again. This page goes on trying by itself; what you do meanwhile is kept.',
     unsupportedHint: 'Use another browser, or allow WebRTC in the settings of this one.',
     unconfigured: 'This app names no signaling server, by which devices find each other.',
   },

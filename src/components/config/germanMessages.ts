@@ -83,7 +83,7 @@ export const germanMessages: Messages = {
     deleteWord: 'löschen',
     typeToConfirm: (word) => `Tippe „${word}“, um fortzufahren`,
     clock: (left) => `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`,
-    timeLeft: (left) => `noch ${left >= 60 ? count(Math.round(left / 60), 'Minute', 'Minuten') : count(left, 'Sekunde', 'Sekunden')}`,
+    timeLeft: (left) => (left >= 60 ? count(Math.round(left / 60), 'Minute', 'Minuten') : count(left, 'Sekunde', 'Sekunden')),
     bytes: (number) => count(number, 'Byte', 'Byte'),
     lossTitle: 'Trotzdem schließen?',
     lossTyped: 'Was du eingetippt hast, wird nicht aufbewahrt.',
@@ -94,7 +94,7 @@ export const germanMessages: Messages = {
   roleHints: {
     owner: 'Darf alles und kann nicht entfernt werden.',
     admin: 'Darf alles ändern, Leute einladen und entfernen.',
-    editor: 'Darf alles ändern.',
+    editor: 'Darf ändern, was im Bereich ist, aber niemanden einladen oder entfernen.',
     reader: 'Darf ansehen, aber nichts ändern.',
   },
   identity: {
@@ -269,7 +269,7 @@ export const germanMessages: Messages = {
     ends: {
       expired: 'Abgelaufen',
       revoked: 'Zurückgezogen',
-      'used-up': 'Alle sind da',
+      'used-up': 'Beigetreten',
       locked: 'Gesperrt nach drei falschen Codes',
     },
     showLink: 'Link zeigen',
@@ -415,7 +415,7 @@ export const germanMessages: Messages = {
     asks: (guest) => `${guest} bittet um Einlass. Der Name ist selbst gewählt.`,
     approve: (guest) => `${guest} hereinlassen`,
     deny: (guest) => `${guest} abweisen`,
-    usedUpTitle: 'Alle sind da',
+    usedUpTitle: (names) => (names.length === 1 ? `${names[0]} ist beigetreten` : 'Alle sind beigetreten'),
     usedUp: 'Der Link geht nicht mehr.',
     lockedTitle: 'Der Code war dreimal falsch',
     locked: 'Der Link geht nicht mehr, damit niemand weiter raten kann.',
@@ -677,7 +677,7 @@ export const germanMessages: Messages = {
     off: 'Du bist offline: Schalte das Netz ein.',
     switchOn: 'Einschalten',
     unreachableHint:
-      'Bis dahin kann niemand beitreten. Diese Seite versucht es von selbst weiter; was du inzwischen tust, bleibt erhalten.',
+      'Bis das wieder geht, kann niemand beitreten. Diese Seite versucht es von selbst weiter; was du inzwischen tust, bleibt erhalten.',
     unsupportedHint: 'Nimm einen anderen Browser, oder erlaube WebRTC in den Einstellungen von diesem.',
     unconfigured: 'Diese App nennt keinen Vermittlungsserver, über den Geräte einander finden.',
   },

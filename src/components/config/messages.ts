@@ -40,7 +40,7 @@ export interface Messages {
     readonly typeToConfirm: (word: string) => string
     /** A span of time as a clock shows it; whole seconds. */
     readonly clock: (seconds: number) => string
-    /** The same span for a screen reader. */
+    /** The same span in words, for a screen reader, after what it is the time of. */
     readonly timeLeft: (seconds: number) => string
     /** Stands for bytes, which are no text. */
     readonly bytes: (count: number) => string
@@ -364,7 +364,8 @@ export interface Messages {
     readonly asks: (guest: string) => string
     readonly approve: (guest: string) => string
     readonly deny: (guest: string) => string
-    readonly usedUpTitle: string
+    /** The names of those who joined. */
+    readonly usedUpTitle: (names: readonly string[]) => string
     readonly usedUp: string
     readonly lockedTitle: string
     readonly locked: string

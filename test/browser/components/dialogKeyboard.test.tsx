@@ -231,8 +231,8 @@ async function followLink(
 }
 
 const followed = (offline: string): readonly string[] => [
-  `${offline} Keeps trying for 5 minutes left`,
-  'Time left 8 minutes left',
+  `${offline} Keeps trying for 5 minutes`,
+  'Time left 8 minutes',
   'Checking…',
   'That was not the code',
   '!Wrong code. 2 tries are left.',
@@ -285,10 +285,10 @@ const cases: Readonly<Record<DialogName, DialogCase>> = {
     },
     said: [
       'Preparing…',
-      'Scan this with the new device Expires in 10 minutes left',
+      'Scan this with the new device Expires in 10 minutes',
       'A device opened the link Connecting to it…',
       'It asks for the code.',
-      `${asking('Stranger')} ${asking('Phone')} Expires in 10 minutes left`,
+      `${asking('Stranger')} ${asking('Phone')} Expires in 10 minutes`,
       'The device was added',
     ],
   },
@@ -393,7 +393,7 @@ const cases: Readonly<Record<DialogName, DialogCase>> = {
     },
     said: [
       'Creating the link…',
-      'Send this link Expires in 10 minutes left',
+      'Send this link Expires in 10 minutes',
       'Someone opened the link',
       'Stranger asks to be let in. The name is what they call themselves. Ben asks to be let in. The name is what they call themselves.',
       'Ben has joined',
@@ -506,7 +506,7 @@ const cases: Readonly<Record<DialogName, DialogCase>> = {
       await key('{Escape}')
       await press('Close anyway')
     },
-    said: [...followed('Your other device does not answer yet'), 'Time left 8 minutes left', 'Confirm it on your other device, too.'],
+    said: [...followed('Your other device does not answer yet'), 'Time left 8 minutes', 'Confirm it on your other device, too.'],
   },
   PassphraseDialog: {
     element: ({ open: isOpen, onClose }) => <kit.PassphraseDialog open={isOpen} onClose={onClose} />,

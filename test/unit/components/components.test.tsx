@@ -458,7 +458,7 @@ describe('Countdown', () => {
       time += 1000
       act(() => vi.advanceTimersByTime(1000))
     }
-    expect(said).toEqual(['Expires in 2 minutes left', 'Expires in 1 minute left', 'Expires in 10 seconds left'])
+    expect(said).toEqual(['Expires in 2 minutes', 'Expires in 1 minute', 'Expires in 10 seconds'])
     expect([shown[0], shown[1], shown[60], shown[119], shown[121]]).toEqual(['2:00', '1:59', '1:00', '0:01', '0:00'])
   })
 })
