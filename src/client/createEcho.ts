@@ -260,7 +260,13 @@ export function createEcho(config: EchoConfig): Echo {
     app,
     state,
     opened,
-    identity: { ...identity.commands, devices: halo.devices.list, renameDevice: halo.devices.rename, contacts: halo.contacts },
+    identity: {
+      ...identity.commands,
+      awaitsDevices: halo.awaitsDevices,
+      devices: halo.devices.list,
+      renameDevice: halo.devices.rename,
+      contacts: halo.contacts,
+    },
     passphrase: createPassphrase({
       lock,
       putPortableRows: identity.putPortableRows,

@@ -144,6 +144,11 @@ export interface Echo {
 
 export interface IdentityCommands {
   readonly state: Readable<IdentityState>
+  /**
+   * Whether this device, which came from the words or another device, has not got from the person's other devices yet what they tell it of: it has met none, or
+   * they know spaces and none is here. What looks empty then is not; say so in place of a welcome.
+   */
+  readonly awaitsDevices: Readable<boolean>
   /** The person's own devices, this one among them. */
   readonly devices: Readable<readonly DeviceInfo[]>
   /** The people met in all spaces, by name. */

@@ -7,7 +7,11 @@ import type { IdentityState } from '../client/states.ts'
 
 /** Who uses this device, tagged by `status`, and what can be done about it. */
 export type Identity = IdentityState &
-  Omit<IdentityCommands, 'state' | 'devices' | 'contacts' | 'renameDevice'> & { readonly signOut: Echo['reset'] }
+  Omit<IdentityCommands, 'state' | 'awaitsDevices' | 'devices' | 'contacts' | 'renameDevice'> & {
+    /** Whether what the person has on other devices is still to come: what looks empty is not. */
+    readonly awaitsDevices: boolean
+    readonly signOut: Echo['reset']
+  }
 
 /**
  * Who uses this device.
@@ -20,9 +24,11 @@ export function useIdentity(): Identity {
   const echo = useEcho()
   const { identity } = echo
   const state = useReadable(identity.state)
+  const awaitsDevices = useReadable(identity.awaitsDevices, false)
   return useMemo(
     () => ({
       ...state,
+      awaitsDevices,
       create: (options) => identity.create(options),
       recover: (options) => identity.recover(options),
       showPhrase: () => identity.showPhrase(),
@@ -30,6 +36,6 @@ export function useIdentity(): Identity {
       updateProfile: (change) => identity.updateProfile(change),
       signOut: (options) => echo.reset(options),
     }),
-    [echo, identity, state],
+    [awaitsDevices, echo, identity, state],
   )
 }

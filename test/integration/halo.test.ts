@@ -44,11 +44,24 @@ describe('a device that is set up from the phrase', () => {
     garden.create(Task, { title: 'Water' })
     await drive(clock, laptop.echo.identity.updateProfile({ name: 'Ann Rose', emoji: '🌹' }))
     const kitchen = await drive(clock, laptop.echo.spaces.create({ name: 'Kitchen' }))
+    expect([laptop, phone].map(({ echo }) => echo.identity.awaitsDevices.get())).toEqual([false, false])
+    // While nothing is here that says that the person has nothing.
+    const emptyHanded: boolean[] = []
+    phone.echo.identity.state.subscribe(note)
+    phone.echo.spaces.list.subscribe(note)
+    phone.echo.identity.awaitsDevices.subscribe(note)
+    function note(): void {
+      const { identity, spaces } = phone.echo
+      if (identity.state.get().status === 'ready' && spaces.list.get().length === 0) emptyHanded.push(identity.awaitsDevices.get())
+    }
     await drive(clock, phone.echo.identity.recover({ phrase }))
     const spaces = await wait(
       phone.echo.spaces.list,
       (list) => list.length === 2 && list.every(({ state }) => state.status === 'ready') && list,
     )
+    await wait(phone.echo.identity.awaitsDevices, (awaits) => !awaits)
+    expect(emptyHanded.length).toBeGreaterThan(0)
+    expect(emptyHanded).not.toContain(false)
     expect(spaces.map(({ id, name, role }) => [id, name, role])).toEqual([
       [garden.id, 'Garden', 'owner'],
       [kitchen.id, 'Kitchen', 'owner'],

@@ -37,6 +37,8 @@ export interface Halo {
   isShutOut(): boolean
   /** How much is here of what other devices tell of: from 0 to 1, and 1 when the private space and all spaces in it are ready. */
   readonly arrival: Readable<number>
+  /** Whether what the person has elsewhere is still to come: see {@link IdentityCommands}. */
+  readonly awaitsDevices: Readable<boolean>
   /** The private space, once it is open; undefined where this device has none. `settle`: it holds what this device knows when that resolves. */
   opened(): Promise<OpenHalo | undefined>
   /** Rows that make a private space, which a device of the person's gave, the one of this device. */
@@ -82,6 +84,7 @@ export function createHalo(options: {
   const deviceList = createDeviceList({ clock: ports.clock, storage, onFault })
   const contacts = createContactList(directory)
   const arrival = createWritable(0)
+  const awaitsDevices = createWritable(false)
   let network: Network | undefined
   let opened: Opened | undefined
   /** Who looks for another device of the person's. */
@@ -273,6 +276,17 @@ export function createHalo(options: {
 
   function publishArrival(): void {
     arrival.set(arrivalNow())
+    awaitsDevices.set(awaitsNow())
+  }
+
+  function awaitsNow(): boolean {
+    const identity = control.current()
+    if (identity === undefined) return false
+    if (opened?.halo.identity.deviceId !== identity.deviceId) return control.awaitsDevices()
+    const { firstSync, database } = opened.halo
+    if (firstSync.state.get() !== undefined) return true
+    const isEmpty = directory.ids().length === 0
+    return isEmpty && [...haloSpaces(database.properties.get()).values()].some(({ gone }) => gone === undefined)
   }
 
   function arrivalNow(): number {
@@ -291,6 +305,7 @@ export function createHalo(options: {
     ownRecords: () => opened?.halo.log.addedDevicesOf(opened.halo.identity.id) ?? [],
     isShutOut: () => opened?.halo.log.isShutOut(opened.halo.identity.deviceId) === true,
     arrival,
+    awaitsDevices,
     opened: () => tail.then(() => opened && { halo: opened.halo, settle: opened.sync.settle }),
     rowsOf,
     start: () => inTurn(begin),

@@ -15,7 +15,7 @@ import type { IdentityState } from '../states.ts'
 
 /** The identity of this device as apps see it. */
 export interface IdentityControl {
-  readonly commands: Omit<IdentityCommands, 'devices' | 'contacts' | 'renameDevice'>
+  readonly commands: Omit<IdentityCommands, 'awaitsDevices' | 'devices' | 'contacts' | 'renameDevice'>
   /** The root key, where the phrase is on this device. @throws EchoError data-corrupt, or one of storage */
   root(): Promise<RootKey | undefined>
   /** The root key of a phrase that is typed in. @throws EchoError bad-phrase, also where it is another person's; no-identity; load-failed */

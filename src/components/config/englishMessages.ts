@@ -146,6 +146,7 @@ export const englishMessages: Messages = {
     name: 'Your name',
     namePlaceholder: 'Ann Example',
     nameMissing: 'Enter a name.',
+    awaitsDevices: 'Looking for your other devices… Keep the app open on one of them.',
     recoverNameHint: 'Can stay empty: your name comes from your other devices. One that you enter is used until they are found.',
     create: 'Continue',
     creating: 'One moment…',

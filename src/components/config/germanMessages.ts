@@ -105,6 +105,7 @@ export const germanMessages: Messages = {
     name: 'Dein Name',
     namePlaceholder: 'Anna Beispiel',
     nameMissing: 'Gib einen Namen ein.',
+    awaitsDevices: 'Suche deine anderen Geräte … Lass die App auf einem davon offen.',
     recoverNameHint: 'Kann leer bleiben: Dein Name kommt von deinen anderen Geräten. Was du eingibst, gilt, bis sie gefunden sind.',
     create: 'Weiter',
     creating: 'Einen Moment …',

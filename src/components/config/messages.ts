@@ -62,6 +62,8 @@ export interface Messages {
     readonly name: string
     readonly namePlaceholder: string
     readonly nameMissing: string
+    /** What the person has comes from other devices, and has not yet. */
+    readonly awaitsDevices: string
     /** Why a name may be entered beside the words, and need not be. */
     readonly recoverNameHint: string
     readonly create: string

@@ -14,12 +14,13 @@ import { Waiting } from '../basics/Waiting.tsx'
 /**
  * Shows its children to someone who has an identity on this device, and otherwise asks for a name, for recovery words, or for another device; or for the
  * passphrase, where the device is locked. Above the children
- * it offers the recovery words until they are written down.
+ * it offers the recovery words until they are written down, and tells while what the person has on other devices is still to come.
  * @example
  * <IdentityGate><Notes /></IdentityGate>
  */
 export function IdentityGate({ children, ...props }: ComponentProps<'section'>): ReactNode {
-  const { status } = useIdentity()
+  const { status, awaitsDevices } = useIdentity()
+  const { identity: messages } = useMessages()
   const form = useIdentityForm()
   const [pairing, setPairing] = useState(false)
   return (
@@ -31,6 +32,16 @@ export function IdentityGate({ children, ...props }: ComponentProps<'section'>):
       ) : (
         <>
           <RecoveryPhraseNotice />
+          {awaitsDevices && (
+            // There before its text is, or it is not read out.
+            <div aria-live="polite" data-slot="awaits-devices">
+              <Delayed delayMs={500}>
+                <div className="echo-notice">
+                  <Waiting>{messages.awaitsDevices}</Waiting>
+                </div>
+              </Delayed>
+            </div>
+          )}
           {children}
         </>
       )}

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { describe, expect, it } from 'vitest'
 import { IdentityGate } from '../../../src/components/identity/IdentityGate.tsx'
@@ -66,6 +66,17 @@ describe('IdentityGate', () => {
     renderInEcho(createFakeEcho(), gate)
     expect(screen.getByText('app')).toBeTruthy()
     expect(screen.queryByRole('complementary')).toBeNull()
+  })
+
+  it('tells above the app that other devices are looked for, until they are found', async () => {
+    const fake = createFakeEcho()
+    renderInEcho(fake, gate)
+    expect(screen.queryByText(/^Looking for your other devices/)).toBeNull()
+    act(() => fake.awaitsDevices.set(true))
+    expect(await screen.findByText(/^Looking for your other devices/)).toBeTruthy()
+    expect(screen.getByText('app')).toBeTruthy()
+    act(() => fake.awaitsDevices.set(false))
+    expect(screen.queryByText(/^Looking for your other devices/)).toBeNull()
   })
 
   it('asks for the passphrase of a locked device, tells a wrong one, and shows the app behind the right one', async () => {

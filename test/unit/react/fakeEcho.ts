@@ -315,6 +315,7 @@ export function createFakeEcho(
   const storage = counted<StorageState>({ status: 'ready', persistent: true })
   const storageUsage = counted<StorageUsage | undefined>(undefined)
   const devices = counted<readonly DeviceInfo[]>([])
+  const awaitsDevices = counted(false)
   const contacts = counted<readonly ContactInfo[]>([])
   const credentials = counted<readonly CredentialInfo[]>([])
   const openPromises = new Map<string, Promise<Space>>()
@@ -364,6 +365,7 @@ export function createFakeEcho(
         devices.set(devices.get().map((info) => (info.id === device ? { ...info, name } : info)))
       },
       state: identity,
+      awaitsDevices,
       devices,
       contacts,
       async create({ name = '' } = {}) {
@@ -507,6 +509,7 @@ export function createFakeEcho(
     echo,
     state,
     identity,
+    awaitsDevices,
     devices,
     contacts,
     credentials,
