@@ -8,6 +8,7 @@ export function Export({ space }: { readonly space: Space }): ReactNode {
   const { state, start, reset } = useExport(space)
   const [passphrase, setPassphrase] = useState('')
   const [again, setAgain] = useState('')
+  const [isRefused, setRefused] = useState(false)
   const isSame = passphrase === again
 
   useEffect(() => {
@@ -25,6 +26,7 @@ export function Export({ space }: { readonly space: Space }): ReactNode {
       className="echo-form"
       onSubmit={(event) => {
         event.preventDefault()
+        setRefused(!isSame)
         if (!isSame) return
         start(passphrase === '' ? { format: 'json' } : { format: 'encrypted', passphrase })
         setPassphrase('')
@@ -35,6 +37,11 @@ export function Export({ space }: { readonly space: Space }): ReactNode {
       {passphrase !== '' && (
         <PassphraseField label="The same again: without it nobody opens the file" isNew value={again} onChange={setAgain} />
       )}
+      {isRefused && !isSame && (
+        <p className="echo-field-error" role="alert">
+          The two are not the same.
+        </p>
+      )}
       {state.status === 'error' && <ErrorNote error={state.error} role="alert" />}
       {state.status === 'done' && (
         <output className="muted">
@@ -42,9 +49,7 @@ export function Export({ space }: { readonly space: Space }): ReactNode {
         </output>
       )}
       <div className="echo-actions">
-        <Button type="submit" aria-disabled={!isSame}>
-          Save as a file
-        </Button>
+        <Button type="submit">Save as a file</Button>
       </div>
     </form>
   )

@@ -145,8 +145,8 @@ export interface Echo {
 export interface IdentityCommands {
   readonly state: Readable<IdentityState>
   /**
-   * Whether this device, which came from the words or another device, has not got from the person's other devices yet what they tell it of: it has met none, or
-   * they know spaces and none is here. What looks empty then is not; say so in place of a welcome.
+   * Whether this device has no space, and may get some from the person's other devices: it came from the words and has met none of them yet, or they know spaces.
+   * What looks empty then is not; say so beside a welcome.
    */
   readonly awaitsDevices: Readable<boolean>
   /** The person's own devices, this one among them. */

@@ -281,12 +281,11 @@ export function createHalo(options: {
 
   function awaitsNow(): boolean {
     const identity = control.current()
-    if (identity === undefined) return false
+    if (identity === undefined || directory.ids().length > 0) return false
     if (opened?.halo.identity.deviceId !== identity.deviceId) return control.awaitsDevices()
     const { firstSync, database } = opened.halo
     if (firstSync.state.get() !== undefined) return true
-    const isEmpty = directory.ids().length === 0
-    return isEmpty && [...haloSpaces(database.properties.get()).values()].some(({ gone }) => gone === undefined)
+    return [...haloSpaces(database.properties.get()).values()].some(({ gone }) => gone === undefined)
   }
 
   function arrivalNow(): number {
