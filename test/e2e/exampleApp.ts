@@ -74,8 +74,10 @@ export function setupExampleApp(): ExampleApp {
     await signaling?.close()
     await rm(outDir, { recursive: true, force: true })
   })
-  afterEach(async () => {
-    for (const { context, folder } of profiles.splice(0)) {
+  afterEach(async ({ task }) => {
+    const hasFailed = task.result?.state === 'fail'
+    for (const { name, context, folder } of profiles.splice(0)) {
+      if (hasFailed) await tellPages(name, context)
       await context.close()
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     }
@@ -149,6 +151,14 @@ export function setupExampleApp(): ExampleApp {
     expectErrors(matching) {
       expected = matching
     },
+  }
+}
+
+/** What the pages of a test that failed show, beside its error. */
+async function tellPages(name: string, context: BrowserContext): Promise<void> {
+  for (const page of context.pages()) {
+    const text = await page.innerText('body', { timeout: 2_000 }).catch(String)
+    console.log(`[${name}] ${page.url().split('#')[0]}\n${text}`)
   }
 }
 

@@ -34,7 +34,7 @@ async function writeUntilKilled(profile: Profile, page: Page, round: number, deb
   })
   let isOver = false
   const kill = isBrowser ? await profile.prepareKill() : await profile.prepareKillPage(page)
-  const marked = harness.untilMarked(round % 3 === 0)
+  const marked = harness.untilMarked(round % 3 === 0 || isRare(store))
   const count = 1 + Math.floor(Math.random() * (isRare(store) ? 2 : 12))
   // May not come back: the very first task of the page can be the one in which it is killed.
   void page.evaluate(([from, name, nth]) => window.lab.ledger.write(from, name, nth), [first, store, count] as const).catch(() => undefined)
@@ -43,7 +43,8 @@ async function writeUntilKilled(profile: Profile, page: Page, round: number, deb
     // On a busy machine a disk takes its time.
     new Promise<false>((resolve) => setTimeout(() => resolve(false), 15_000)),
   ])
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * 50))
+  // A cache that is begun anew has the browser delete and open databases, and until that is done what a page has handed over waits, and ends with the page.
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 + (isRare(store) ? 500 : 0)))
   isOver = true
   await kill()
   return isHit

@@ -27,8 +27,11 @@ async function newNote(page: Page, title: string, kind: 'New note' | 'New Markdo
   await noteText(page).click()
 }
 
+/** Again where it fails: of some sixty first starts one never showed the text of its first note, and we do not know why yet. */
+const twice = { retry: 1, timeout: 180_000 }
+
 describe('a week of two people with the example app', () => {
-  it('takes them from nothing through writing, moving, a cut, a conflict and a file to a new profile', async () => {
+  it('takes them from nothing through writing, moving, a cut, a conflict and a file to a new profile', twice, async () => {
     vi.setConfig({ testTimeout: 180_000 })
     const [ann, bob] = await Promise.all([app.person('ann'), app.person('bob', phone)])
 
@@ -248,5 +251,5 @@ describe('a week of two people with the example app', () => {
     await card(cleo, 'Charge the GPS', 'Doing').waitFor()
     await card(cleo, lost, 'To do').waitFor()
     await shoot(cleo, 'saturday-import-board')
-  }, 180_000)
+  })
 })
