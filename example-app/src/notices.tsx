@@ -1,16 +1,21 @@
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { createPortal } from 'react-dom'
+import type { EchoError } from 'echo-react'
 import { Button, ErrorNote } from 'echo-react/components'
 import { lastFault, showFault } from './echo.ts'
 
 /** The last fault of the background, above the rest of the page; in a dialog while one is open, for what is behind it can neither be pressed nor heard. */
 export function Fault(): ReactNode {
   const fault = useSyncExternalStore(lastFault.subscribe, lastFault.get)
+  return fault === undefined ? null : <FaultNote error={fault} />
+}
+
+/** Apart, so that dialogs are followed only while there is something to show. */
+function FaultNote({ error }: { readonly error: EchoError }): ReactNode {
   const dialog = useSyncExternalStore(followDialogs, topDialog)
-  if (fault === undefined) return null
   const note = (
     <div className="fault" role="alert">
-      <ErrorNote error={fault} />
+      <ErrorNote error={error} />
       <Button variant="quiet" onClick={() => showFault(undefined)}>
         Dismiss
       </Button>
