@@ -191,6 +191,10 @@ export const Approving: Story = {
   },
 }
 export const UsedUp: Story = { args: { state: { status: 'used-up', joined: ['Bob', 'Cleo'], locked: false } } }
+export const UsedUpByOne: Story = {
+  args: { state: { status: 'used-up', joined: ['Bob'], locked: false } },
+  play: async ({ canvas }) => void (await expect(await canvas.findByRole('heading', { name: 'Bob has joined' })).toBeVisible()),
+}
 export const Locked: Story = { args: { state: { status: 'used-up', joined: [], locked: true } } }
 export const Admitting: Story = { args: { state: { status: 'admitting', guestName: 'Bob' } } }
 export const Success: Story = {

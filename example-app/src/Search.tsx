@@ -77,5 +77,5 @@ function Found({ onChosen }: { readonly onChosen: () => void }): ReactNode {
 }
 
 function excerptOf({ $ }: Item): string {
-  return plainName($.excerpt ?? '', 80)
+  return plainName($.excerpt ?? '', { maxLength: 80 })
 }

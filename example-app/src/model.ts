@@ -47,5 +47,5 @@ export function addColumns(space: Space): void {
 
 /** What to call an item, whatever a member wrote as its title. */
 export function titleOf({ title: own }: { readonly title: string }): string {
-  return plainName(own, 200) || 'Untitled'
+  return plainName(own, { maxLength: 200 }) || 'Untitled'
 }

@@ -200,7 +200,7 @@ function titleOf(state: InviteState, spaceName: string, { invite }: Messages): s
     case 'approving':
       return invite.approvingTitle
     case 'used-up':
-      return state.locked ? invite.lockedTitle : invite.usedUpTitle(state.joined.map(plainName))
+      return state.locked ? invite.lockedTitle : invite.usedUpTitle(state.joined.map((name) => plainName(name)))
     case 'admitting':
       return invite.admittingTitle(plainName(state.guestName))
     case 'success':
